@@ -33,7 +33,9 @@ def local_dir() -> Path:
 class Stack:
     """The servers of one directory (`DIR/pg`, `DIR/valkey`), without those the caller provides."""
 
-    def __init__(self, directory: Path, *, durable: bool = True, names: tuple[str, ...] = ("pg", "valkey")) -> None:
+    def __init__(
+        self, directory: Path, *, durable: bool = True, names: tuple[str, ...] = ("pg", "valkey")
+    ) -> None:
         self.directory = directory
         self.names = [name for name in names if not os.environ.get(VARIABLES[name])]
         self.servers: dict[str, Postgres | Valkey] = {}
@@ -119,11 +121,17 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Our options, and the command after `--`."""
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     own, command = arguments[:cut], arguments[cut + 1 :]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("action", choices=["start", "stop", "restart", "status", "run"])
     parser.add_argument("which", choices=["pg", "valkey", "all"], nargs="?", default="all")
-    parser.add_argument("--dir", type=Path, default=None, help="where the servers live (default: the local directory)")
-    parser.add_argument("--slots", action="store_true", help="run: take a free directory of several below --dir")
+    parser.add_argument(
+        "--dir", type=Path, default=None, help="where the servers live (default: the local directory)"
+    )
+    parser.add_argument(
+        "--slots", action="store_true", help="run: take a free directory of several below --dir"
+    )
     parser.add_argument("--forgetful", action="store_true", help="fast and not crash safe, for tests")
     return parser.parse_args(own), command
 

