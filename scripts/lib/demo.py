@@ -1,0 +1,178 @@
+"""The whole product on this machine: servers, API, workers, relay, scheduler, sandbox and a sample hospital.
+
+    ./scripts/demo [--port N] [--fresh]     run until Ctrl-C
+    ./scripts/demo --check                  run the main journeys against it and leave with their exit code
+
+Several can run side by side with different YIHUI_LOCAL_DIR. DATABASE_URL or REDIS_URL of your own are used
+instead of the embedded servers when they are set.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import processes
+from embedded import ROOT, Stack, local_dir
+from postgres_server import ServerError
+from supervisor import Failed, Service, Supervisor
+
+MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
+DOCUMENTS = ("miniprogram", "admin", "partner")
+BEGIN = time.monotonic()
+
+
+def say(text: str) -> None:
+    """One line of progress with the seconds since the start."""
+    print(f"[{time.monotonic() - BEGIN:5.1f} s] {text}", flush=True)
+
+
+class Demo:
+    """What the demo runs, and where."""
+
+    def __init__(self, local: Path, port: int, fresh: bool) -> None:
+        self.local = local
+        self.fresh = fresh
+        self.accounts = local / "run" / "accounts.json"
+        self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
+        self.wanted_port = port
+        self.api = self.sandbox = ""
+
+    def run(self, check: bool) -> int:
+        """Start everything, then either check it or keep it running; stops everything before it returns."""
+        with self.supervisor:
+            stack = Stack(self.local / "demo")
+            try:
+                self._prepare(stack)
+                self._start()
+                self._tell()
+                if check:
+                    return self._journey()
+                self.supervisor.watch(say)
+            except KeyboardInterrupt:
+                say("Stopping …")
+            finally:
+                self.supervisor.stop()
+                stack.stop()
+                say("Everything has stopped.")
+        return 0
+
+    def _prepare(self, stack: Stack) -> None:
+        if self.fresh:
+            stack.stop()
+            shutil.rmtree(stack.directory, ignore_errors=True)
+        self._choose_addresses()
+        os.environ.update(stack.start())
+        say("PostgreSQL and Redis answer.")
+        self._manage("migrate", "--noinput", "--verbosity", "0")
+        self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        self.accounts.touch(mode=0o600)
+        self._manage("load_sample", "--accounts-file", str(self.accounts))
+        say("Database and sample hospital are ready.")
+
+    def _choose_addresses(self) -> None:
+        api, sandbox = processes.next_free_port(self.wanted_port), processes.next_free_port(8090)
+        self.api, self.sandbox = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{sandbox}"
+        defaults = {
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",
+            "YIHUI_ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "YIHUI_CLOCK_FILE": str(self.local / "run" / "clock"),
+            "YIHUI_LOG_DIR": str(self.local / "log"),
+            "YIHUI_STATIC_ROOT": str(self.local / "static"),
+            "YIHUI_MEDIA_ROOT": str(self.local / "media"),
+            "YIHUI_WECHAT_BASE_URL": self.sandbox,
+            "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
+            "YIHUI_ALIYUN_SMS_PROTOCOL": "http",
+        }
+        for name, value in defaults.items():
+            os.environ.setdefault(name, value)
+
+    def _manage(self, *arguments: str) -> None:
+        done = subprocess.run([*MANAGE, *arguments], cwd=ROOT / "backend")
+        if done.returncode != 0:
+            raise Failed(f"manage.py {arguments[0]} ended with {done.returncode}; its output stands above.")
+
+    def _start(self) -> None:
+        say("Starting the sandbox, the API, workers, relay and scheduler …")
+        services = self._services()
+        for service in services:
+            self.supervisor.start(service)
+        for service in services:
+            self.supervisor.wait_healthy(service)
+
+    def _services(self) -> list[Service]:
+        api_port, sandbox_port = (url.rpartition(":")[2] for url in (self.api, self.sandbox))
+        # fmt: off
+        server = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", api_port,
+            "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application",
+        ]
+        workers = [
+            *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
+            "--skip-logging", "--queues", "urgent", "default", "bulk",
+        ]
+        # fmt: on
+        return [
+            Service(
+                "sandbox",
+                [sys.executable, "-m", "sandbox", "--port", sandbox_port],
+                f"{self.sandbox}/healthz",
+            ),
+            Service("api", server, f"{self.api}/readyz"),
+            Service("workers", workers),
+            Service("relay", [*MANAGE, "relay"]),
+            Service("scheduler", [*MANAGE, "crontab", "--no-heartbeat"]),
+        ]
+
+    def _tell(self) -> None:
+        say("Ready.")
+        print(f"\n  API       {self.api}\n  Sandbox   {self.sandbox}\n  Logs      {self.local / 'log'}\n")
+        for name in DOCUMENTS:
+            base = f"{self.api}/api/{name}/v1"
+            print(f"  {name:11}  Swagger UI {base}/docs/   Redoc {base}/redoc/")
+        print(f"\n  Accounts ({self.accounts}):")
+        print_accounts(self.accounts)
+        print("\n  Ctrl-C stops everything.\n", flush=True)
+
+    def _journey(self) -> int:
+        say("Walking the main journeys …")
+        addresses = ["--base-url", self.api, "--sandbox-url", self.sandbox, "--accounts", str(self.accounts)]
+        return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
+
+
+def print_accounts(path: Path) -> None:
+    """The sample accounts, one a line, whatever fields they have."""
+    content = json.loads(path.read_text() or "[]")
+    rows = content.get("accounts", content) if isinstance(content, dict) else content
+    if isinstance(rows, dict):
+        rows = [{"name": name, **(row if isinstance(row, dict) else {"": row})} for name, row in rows.items()]
+    for row in rows:
+        print("    " + "  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, "")))
+
+
+def main(arguments: list[str]) -> int:
+    """Entry of the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="walk the main journeys, then stop")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="of the API; the next free one is taken (8000)"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget the demo's data first")
+    options = parser.parse_args(arguments)
+    try:
+        return Demo(local_dir(), options.port, options.fresh).run(options.check)
+    except (Failed, ServerError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

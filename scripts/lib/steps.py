@@ -1,0 +1,83 @@
+"""The project's checks, each named and timed; the exit code is 1 if any failed.
+
+    python scripts/lib/steps.py lock ruff … [pytest] [-- PYTEST ARGUMENTS]
+
+pytest comes last, after the summary of the others, so that its closing line is the last one printed.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+from embedded import ROOT, local_dir
+
+PYTHON = sys.executable
+MANAGE = [PYTHON, "backend/manage.py"]
+CACHE = local_dir() / "cache"
+
+STEPS: dict[str, tuple[str, list[str]]] = {
+    "lock": ("lock file", [PYTHON, "scripts/lib/lockfile.py"]),
+    "ruff": ("ruff check", [PYTHON, "-m", "ruff", "check", "--quiet", "."]),
+    "format": ("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."]),
+    "types": ("mypy", [PYTHON, "-m", "mypy", "--no-error-summary"]),
+    "imports": (
+        "import contracts",
+        [
+            PYTHON,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-logo",
+            "--cache-dir",
+            str(CACHE / "imports"),
+        ],
+    ),
+    "migrations": ("migrations complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
+    "openapi": ("OpenAPI documents", [PYTHON, "scripts/lib/openapi.py", "--check"]),
+    "pytest": ("pytest", [PYTHON, "-m", "pytest", "-o", f"cache_dir={CACHE / 'pytest'}"]),
+}
+
+
+def environment() -> dict[str, str]:
+    """Import roots, and caches in the local directory instead of the checkout."""
+    caches = {f"{tool}_CACHE_DIR": str(CACHE / tool.lower()) for tool in ("RUFF", "MYPY")}
+    return (
+        {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | os.environ | caches | {"PYTHONPATH": "backend"}
+    )
+
+
+def run(name: str, extra: list[str]) -> bool:
+    """Run one step, its output in full; True if it passed."""
+    title, command = STEPS[name]
+    print(f"── {title}", flush=True)
+    begin = time.monotonic()
+    passed = subprocess.run([*command, *extra], cwd=ROOT, env=environment()).returncode == 0
+    if name != "pytest":
+        print(f"   {'passed' if passed else 'FAILED'} in {time.monotonic() - begin:.1f} s", flush=True)
+    return passed
+
+
+def pytest_arguments(extra: list[str]) -> list[str]:
+    """All cores unless the caller says otherwise."""
+    if any(argument == "-n" or argument.startswith(("-n", "--numprocesses")) for argument in extra):
+        return extra
+    return ["-n", str(os.cpu_count() or 1), *extra]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named steps; returns the exit code."""
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    names, extra = arguments[:cut], arguments[cut + 1 :]
+    results = {name: run(name, []) for name in names if name != "pytest"}
+    failed = [STEPS[name][0] for name, passed in results.items() if not passed]
+    if results:
+        print(
+            f"── {len(results) - len(failed)} of {len(results)} checks passed", *failed, sep="\n   FAILED: "
+        )
+    if "pytest" in names and not run("pytest", pytest_arguments(extra)):
+        return 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
