@@ -1,0 +1,1 @@
+"""dysmsapi.aliyuncs.com (2017-05-25): sending text messages, delivery reports and replies."""

@@ -1,0 +1,1 @@
+"""api.weixin.qq.com: sign-in and subscribe messages of a mini-program, template messages of an official account."""
