@@ -129,9 +129,10 @@ class Comparison:
 
 def content(message: Node) -> Node:
     """The schema of the body, JSON before any other media type."""
-    types = message.get("content", {})
-    chosen = next((value for name, value in types.items() if "json" in name), None)
-    return (chosen or next(iter(types.values()), {})).get("schema", {}) if types else {}
+    types: dict[str, Node] = message.get("content", {})
+    names = sorted(types, key=lambda name: "json" not in name)
+    schema: Node = types[names[0]].get("schema", {}) if names else {}
+    return schema
 
 
 def kind(schema: Node) -> str:
