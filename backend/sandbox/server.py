@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self.server.router.dispatch(request)
         except BadRequest as error:
             return reply({"error": str(error)}, error.status)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a mistake in one handler must not end the connection's thread
             traceback.print_exc(file=sys.stderr)
             return reply({"error": "the sandbox failed, see its error output"}, 500)
 

@@ -17,8 +17,10 @@ import pytest
 import redis
 
 BACKEND = Path(__file__).parents[2] / "backend"
-MINI_PROGRAM = ("wx00000000sandbox1", "sandbox-mini-program-secret")
-OFFICIAL_ACCOUNT = ("wx00000000sandbox2", "sandbox-official-account-secret")
+# Test workers may share one Redis, where tokens are kept by app id.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+MINI_PROGRAM = (f"wx0000000000test1{WORKER}", "test-mini-program-secret")
+OFFICIAL_ACCOUNT = (f"wx0000000000test2{WORKER}", "test-official-account-secret")
 ACCESS_KEY = ("LTAIsandbox", "sandbox-access-key-secret")
 TEMPLATE_ID = "tmpl_appointment_reminder_0001"
 
@@ -111,8 +113,14 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
 
 
 @pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[SandboxDriver]:
-    command = [sys.executable, "-m", "sandbox", "--port", "0"]
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxDriver]:
+    apps = {
+        MINI_PROGRAM[0]: {"secret": MINI_PROGRAM[1], "kind": "mini_program"},
+        OFFICIAL_ACCOUNT[0]: {"secret": OFFICIAL_ACCOUNT[1], "kind": "official_account"},
+    }
+    settings = tmp_path_factory.mktemp("sandbox") / "settings.json"
+    settings.write_text(json.dumps({"wechat": {"apps": apps}}))
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--settings", str(settings)]
     process = subprocess.Popen(command, cwd=BACKEND, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     driver = SandboxDriver(process.stdout.readline().strip())
@@ -166,8 +174,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def redis_client(redis_url: str) -> Iterator[redis.Redis]:
     """Only the keys that these tests write are removed: the Redis may be somebody's."""
     client = redis.Redis.from_url(redis_url)
-    for pattern in ("yihui:wechat:token:wx00000000sandbox*", "yihui:rate:test-*"):
-        for key in client.scan_iter(pattern):
-            client.delete(key)
+    for app_id, _ in (MINI_PROGRAM, OFFICIAL_ACCOUNT):
+        client.delete(f"yihui:wechat:token:{app_id}", f"yihui:wechat:token:{app_id}:lock")
+    client.delete(*(f"yihui:rate:test-{name}{WORKER}" for name in "ab"))
     yield client
     client.close()

@@ -7,11 +7,14 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlsplit
 
+import httpx
 import pytest
 from alibabacloud_dysmsapi20170525 import models
 from alibabacloud_dysmsapi20170525.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
+from alibabacloud_tea_openapi.utils import Utils
 from alibabacloud_tea_openapi.utils_models import Config
+from darabonba.request import DaraRequest
 
 from .conftest import ACCESS_KEY
 
@@ -92,6 +95,27 @@ def signed_query(method: str = "GET", **changes: str) -> dict[str, str]:
     return {**query, "Signature": base64.b64encode(digest).decode()}
 
 
+def signed_batch(url: str) -> httpx.Request:
+    """A batch signed by the SDK's own function, not yet sent."""
+    body = Utils.to_form({"PhoneNumberJson": '["13800000001"]', "SignNameJson": '["医汇"]'})
+    body_hash = hashlib.sha256(body.encode()).hexdigest()
+    request = DaraRequest()
+    request.method, request.pathname, request.query = "POST", "/", {"TemplateCode": "SMS_1"}
+    request.headers = {
+        "host": urlsplit(url).netloc,
+        "x-acs-action": "SendBatchSms",
+        "x-acs-version": "2017-05-25",
+        "x-acs-date": Utils.get_timestamp(),
+        "x-acs-signature-nonce": Utils.get_nonce(),
+        "x-acs-content-sha256": body_hash,
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    algorithm = "ACS3-HMAC-SHA256"
+    authorization = Utils.get_authorization(request, algorithm, body_hash, *ACCESS_KEY)
+    headers = {**request.headers, "authorization": authorization}
+    return httpx.Request("POST", f"{url}/", params=request.query, headers=headers, content=body)
+
+
 def call(sandbox, query: dict[str, str]) -> tuple[int, str]:
     response = sandbox.http.get("/", params=query)
     return response.status_code, response.json()["Code"]
@@ -100,6 +124,16 @@ def call(sandbox, query: dict[str, str]) -> tuple[int, str]:
 def test_a_changed_parameter_breaks_the_signature(sandbox) -> None:
     query = signed_query()
     assert call(sandbox, {**query, "PhoneNumbers": "13800000009"}) == (400, "SignatureDoesNotMatch")
+
+
+def test_a_changed_body_breaks_the_signature(sandbox) -> None:
+    signed = signed_batch(sandbox.url)
+    changed = signed.content.replace(b"13800000001", b"13800000009")
+    response = sandbox.http.post(signed.url, content=changed, headers=signed.headers)
+    assert response.json()["Code"] == "SignatureDoesNotMatch"
+    assert (
+        sandbox.http.post(signed.url, content=signed.content, headers=signed.headers).json()["Code"] == "OK"
+    )
 
 
 def test_a_request_is_accepted_once(sandbox) -> None:

@@ -8,10 +8,12 @@ import redis
 
 from apps.messaging.channels.rate_limit import TokenBucket
 
+from .conftest import WORKER
+
 pytestmark = pytest.mark.requirement("MSG-07")
 
 
-def bucket(client: redis.Redis, rate: float, burst: int, name: str = "test-a") -> TokenBucket:
+def bucket(client: redis.Redis, rate: float, burst: int, name: str = f"test-a{WORKER}") -> TokenBucket:
     return TokenBucket(client, name, rate, burst)
 
 
@@ -61,8 +63,8 @@ def test_many_workers_together_keep_the_rate(redis_url, redis_client) -> None:
 
 def test_buckets_of_different_names_are_apart_and_idle_ones_vanish(redis_client) -> None:
     assert bucket(redis_client, 1, 1).try_acquire() == 0
-    assert bucket(redis_client, 1, 1, name="test-b").try_acquire() == 0
-    assert 0 < redis_client.pttl("yihui:rate:test-a") <= 2000
+    assert bucket(redis_client, 1, 1, name=f"test-b{WORKER}").try_acquire() == 0
+    assert 0 < redis_client.pttl(f"yihui:rate:test-a{WORKER}") <= 2000
 
 
 @pytest.mark.parametrize(("rate", "burst", "cost"), [(0, 1, 1), (1, 0, 1), (1, 1, 2), (1, 1, 0)])

@@ -40,7 +40,7 @@ def test_settings_of_a_file_apply_and_survive_a_reset(tmp_path) -> None:
         driver = SandboxDriver(process.stdout.readline().strip())
         driver.settings("wechat", token_seconds=30)
         driver.control("POST", "reset")
-        assert driver.token()["expires_in"] == 60
+        assert driver.token(("wx00000000sandbox1", "sandbox-mini-program-secret"))["expires_in"] == 60
     finally:
         process.terminate()
         process.wait(5)

@@ -71,4 +71,4 @@ class WeChatControl:
         return reply({"ended": True})
 
     def _tokens(self, request: Request) -> Response:
-        return reply({"issued": self._wechat.tokens.issued(request.params["app_id"])})
+        return reply(self._wechat.tokens.counts(request.params["app_id"]))

@@ -23,6 +23,7 @@ class _App:
     ends: dict[str, float] = field(default_factory=dict)  # token → end of life; 0 once revoked
     forced: list[float] = field(default_factory=list)
     issued: int = 0
+    requests: int = 0
 
 
 class Tokens:
@@ -36,6 +37,7 @@ class Tokens:
         now = self._clock.now()
         with self._lock:
             app = self._apps.setdefault(app_id, _App())
+            app.requests += 1
             if force:
                 self._force(app, now, seconds)
             elif app.ends.get(app.current, 0) - now <= min(EARLY_RENEWAL, seconds // 2):
@@ -66,10 +68,11 @@ class Tokens:
                 app.ends[app.current] = self._clock.now() if expired else 0
                 app.current = ""
 
-    def issued(self, app_id: str) -> int:
-        """How many different tokens the app was given."""
+    def counts(self, app_id: str) -> dict[str, int]:
+        """How many different tokens the app was given, and how often it asked."""
         with self._lock:
-            return self._apps[app_id].issued if app_id in self._apps else 0
+            app = self._apps.get(app_id, _App())
+            return {"issued": app.issued, "requests": app.requests}
 
     def reset(self) -> None:
         with self._lock:

@@ -1,0 +1,34 @@
+# One image for the API, the workers, the relay and the scheduler; compose.yaml has the commands.
+
+FROM python:3.13-slim-bookworm AS build
+RUN pip install --no-cache-dir "uv>=0.8,<1"
+WORKDIR /srv
+COPY pyproject.toml requirements.txt ./
+# What the product itself asks for, without the development group, each at its pin and checked by its hash.
+RUN uv venv /opt/venv \
+    && uv pip install --compile-bytecode --no-cache --python /opt/venv/bin/python \
+        -r pyproject.toml --constraint requirements.txt
+COPY backend backend
+# Needs settings that load, not the ones it will run with: no key gets into the image.
+RUN DJANGO_SETTINGS_MODULE=config.settings.local YIHUI_STATIC_ROOT=/srv/static \
+    /opt/venv/bin/python backend/manage.py collectstatic --noinput --verbosity 0
+
+FROM python:3.13-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin yihui \
+    && install -d -o yihui /srv/media
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv/static /srv/static
+COPY backend /srv/backend
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=config.settings.production \
+    YIHUI_STATIC_ROOT=/srv/static \
+    YIHUI_MEDIA_ROOT=/srv/media
+WORKDIR /srv/backend
+USER yihui
+EXPOSE 8000
+# Only the API answers here; compose.yaml switches this off for the other roles.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD \
+    ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application"]

@@ -1,0 +1,124 @@
+"""The acting staff member with everything that decides access, resolved once and cached per `access_version`.
+
+A change of rights raises `User.access_version` in the same transaction, so the cache needs no invalidation.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from apps.access.codes import all_codes
+from apps.access.models import Role, RoleScope, ScopeKind
+from apps.identity.models import Department, OrgUnit, StaffDepartment, User
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far a permission reaches: everything, hospitals, departments; one's own is always included."""
+
+    everything: bool = False
+    hospitals: frozenset[UUID] = frozenset()
+    departments: frozenset[UUID] = frozenset()
+
+    def __or__(self, other: "Scope") -> "Scope":
+        return Scope(
+            self.everything or other.everything,
+            self.hospitals | other.hospitals,
+            self.departments | other.departments,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A staff member who acts. `scopes` has an entry for every permission code the person holds."""
+
+    user_id: UUID
+    staff_id: UUID
+    hospital_id: UUID
+    is_administrator: bool
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
+
+    def has(self, code: str) -> bool:
+        """Whether the person holds the permission code at all."""
+        return code in self.scopes
+
+    def scope(self, code: str) -> Scope | None:
+        """How far that code reaches; None if the person does not hold it."""
+        return self.scopes.get(code)
+
+
+def actor_of(user: User) -> Actor | None:
+    """The actor of a signed-in staff user; None for anybody else. No query when cached."""
+    staff = getattr(user, "staff", None)
+    if staff is None or staff.status != "active":
+        return None
+    return _resolve(user.pk, user.access_version, staff.pk, staff.hospital_id, staff.org_unit_id)
+
+
+@functools.lru_cache(maxsize=4096)
+def _resolve(
+    user_id: UUID, version: int, staff_id: UUID, hospital_id: UUID, org_unit_id: UUID | None
+) -> Actor:
+    roles = list(
+        Role.objects.filter(staff_roles__staff_id=staff_id, is_active=True)
+        .prefetch_related("permissions", "scopes__departments", "scopes__module")
+        .distinct()
+    )
+    resolver = _ScopeResolver(staff_id, hospital_id, org_unit_id)
+    scopes: dict[str, Scope] = defaultdict(Scope)
+    declared = all_codes()
+    for role in roles:
+        by_module = {rule.module.code: rule for rule in role.scopes.all()}
+        codes = (
+            declared if role.is_administrator else {p.code for p in role.permissions.all()} & declared.keys()
+        )
+        for code in codes:
+            scopes[code] |= resolver.resolve(role, by_module.get(code.split(".", 1)[0]))
+    administrator = any(role.is_administrator for role in roles)
+    return Actor(user_id, staff_id, hospital_id, administrator, dict(scopes))
+
+
+class _ScopeResolver:
+    """Turns scope kinds into ids, each look-up made at most once."""
+
+    def __init__(self, staff_id: UUID, hospital_id: UUID, org_unit_id: UUID | None) -> None:
+        self.staff_id, self.hospital_id, self.org_unit_id = staff_id, hospital_id, org_unit_id
+
+    def resolve(self, role: Role, rule: RoleScope | None) -> Scope:
+        """The scope of a role in a module (its rule, else the role's default)."""
+        kind = rule.kind if rule else role.default_scope
+        hospital = role.hospital_id or self.hospital_id
+        match kind:
+            case ScopeKind.ALL:
+                return (
+                    Scope(everything=True)
+                    if role.hospital_id is None
+                    else Scope(hospitals=frozenset({hospital}))
+                )
+            case ScopeKind.HOSPITAL:
+                return Scope(hospitals=frozenset({hospital}))
+            case ScopeKind.DEPARTMENT:
+                return Scope(departments=self.own_departments)
+            case ScopeKind.DEPARTMENT_AND_BELOW:
+                return Scope(departments=self.own_departments | self.departments_below)
+            case ScopeKind.CHOSEN:
+                return Scope(departments=_ids(rule.departments.all()) if rule else frozenset())
+        return Scope()
+
+    @functools.cached_property
+    def own_departments(self) -> frozenset[UUID]:
+        rows = StaffDepartment.objects.filter(staff_id=self.staff_id).values_list("department_id", flat=True)
+        return frozenset(rows)
+
+    @functools.cached_property
+    def departments_below(self) -> frozenset[UUID]:
+        if self.org_unit_id is None:
+            return frozenset()
+        path = OrgUnit.objects.values_list("path", flat=True).get(pk=self.org_unit_id)
+        return _ids(Department.objects.filter(hospital_id=self.hospital_id, org_unit__path__startswith=path))
+
+
+def _ids(rows: Iterable[Department]) -> frozenset[UUID]:
+    return frozenset(row.pk for row in rows)

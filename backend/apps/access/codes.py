@@ -1,0 +1,72 @@
+"""Permission codes, declared by each app in its `permissions.py`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class ModuleSpec:
+    """A module with its names in both languages and its codes (`resource.action` → Chinese name)."""
+
+    code: str
+    zh: str
+    en: str
+    sort: int
+    codes: dict[str, str] = field(default_factory=dict)
+
+
+MODULES: dict[str, ModuleSpec] = {}
+ACTIONS = {
+    "list": "查看", "add": "新增", "change": "修改", "delete": "删除", "export": "导出", "approve": "审批",
+    "sensitive": "查看敏感信息",
+}  # fmt: skip
+
+
+def module(code: str, zh: str, en: str, sort: int) -> ModuleSpec:
+    """Declare a module."""
+    return MODULES.setdefault(code, ModuleSpec(code, zh, en, sort))
+
+
+def resource(module_code: str, name: str, zh: str, actions: Iterable[str], **named: str) -> None:
+    """Declare `<module>.<name>.<action>` for each standard action, and for each `named` action with its own name."""
+    spec = MODULES[module_code]
+    for action in actions:
+        spec.codes[f"{module_code}.{name}.{action}"] = f"{ACTIONS[action]}{zh}"
+    for action, title in named.items():
+        spec.codes[f"{module_code}.{name}.{action}"] = title
+
+
+def all_codes() -> dict[str, str]:
+    """Every declared code with its Chinese name."""
+    return {code: name for spec in MODULES.values() for code, name in spec.codes.items()}
+
+
+@dataclass(slots=True)
+class RoleSpec:
+    """A role the product ships; administrators may copy it and change the copy."""
+
+    code: str
+    zh: str
+    default_scope: str
+    is_administrator: bool = False
+    codes: set[str] = field(default_factory=set)
+
+
+SYSTEM_ROLES: dict[str, RoleSpec] = {
+    spec.code: spec
+    for spec in (
+        RoleSpec("group_administrator", "集团管理员", "all", is_administrator=True),
+        RoleSpec("hospital_administrator", "医院管理员", "hospital", is_administrator=True),
+        RoleSpec("department_head", "科室主任", "department_and_below"),
+        RoleSpec("doctor", "医生", "own"),
+        RoleSpec("clerk", "窗口人员", "hospital"),
+    )
+}
+
+
+def give(role_code: str, *codes: str) -> None:
+    """Give a system role some codes; called by the `permissions.py` of the app that declares them."""
+    unknown = set(codes) - all_codes().keys()
+    if unknown:
+        raise ValueError(f"undeclared permission codes: {sorted(unknown)}")
+    SYSTEM_ROLES[role_code].codes.update(codes)

@@ -1,0 +1,9 @@
+"""Policy of the operation log: by hospital; nobody changes it."""
+
+from apps.access.policies.base import Policy, policy_for
+from apps.audit.models import AuditEvent
+
+
+@policy_for(AuditEvent)
+class AuditEventPolicy(Policy):
+    """Rows without a hospital are seen only by a scope of everything."""

@@ -1,0 +1,144 @@
+"""Policies: who sees and does what with a model. A model without a policy is visible to nobody.
+
+Visible = the data scope of the permission code (hospital, departments, own) OR a grant on the object (or on its patient).
+"""
+
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import Permission as ModelPermission
+from django.db.models import Model, Q, QuerySet
+from guardian.models import UserObjectPermissionBase
+
+from apps.access.actor import Actor
+from kernel import clock
+
+M = TypeVar("M", bound=Model)
+POLICIES: dict[type[Model], "Policy"] = {}
+
+
+class NoPolicy(Exception):
+    """A query asked for rows of a model that has no policy: a programming error, never data."""
+
+
+class Policy:
+    """Subclass per model in the app's `policies.py`, decorated with `@policy_for(Model)`.
+
+    hospital, department, owners: look-up paths from the model to the scope columns ("" or () = the model has none).
+    grants: the guardian table of the model; inherits: path to an object whose grants count here too, with its model label.
+    shared: rows with a NULL hospital belong to the whole group and are readable by every holder of the code.
+    """
+
+    model: type[Model]
+    hospital: ClassVar[str] = "hospital_id"
+    department: ClassVar[str] = ""
+    owners: ClassVar[tuple[str, ...]] = ()
+    grants: ClassVar[type[UserObjectPermissionBase] | None] = None
+    inherits: ClassVar[tuple[str, str] | None] = None
+    shared: ClassVar[bool] = False
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        """The conditions of which any makes a row visible; empty = nothing. Each arm has an index of its own."""
+        scope = actor.scope(code)
+        if scope is None:
+            return []
+        if scope.everything:
+            return [Q()]
+        arms: list[Q] = []
+        if scope.hospitals:
+            arms.append(Q(**{f"{self.hospital}__in": sorted(scope.hospitals)}))
+        if scope.departments and self.department:
+            arms.append(self.department_arm(sorted(scope.departments)))
+        if not scope.hospitals:
+            arms += [Q(**{owner: actor.staff_id}) for owner in self.owners]
+        if self.shared:
+            arms.append(Q(**{f"{self.hospital}__isnull": True}))
+        arms += self.grant_arms(actor, grant)
+        return arms
+
+    def department_arm(self, departments: list[UUID]) -> Q:
+        """Rows of those departments."""
+        return Q(**{f"{self.department}__in": departments})
+
+    def grant_arms(self, actor: Actor, grant: str) -> list[Q]:
+        """Rows the person was granted, directly or through the object they hang on."""
+        arms = []
+        if self.grants is not None:
+            arms.append(
+                Q(pk__in=granted(self.grants, actor.user_id, f"{grant}_{self.model._meta.model_name}"))
+            )
+        if self.inherits is not None:
+            path, label = self.inherits
+            parent = next(p for m, p in POLICIES.items() if m._meta.label == label)
+            if parent.grants is not None:
+                ids = granted(parent.grants, actor.user_id, f"{grant}_{parent.model._meta.model_name}")
+                arms.append(Q(**{f"{path}__in": ids}))
+        return arms
+
+    def scope(self, actor: Actor, code: str, queryset: QuerySet[M], grant: str = "view") -> QuerySet[M]:
+        """The rows of `queryset` that the actor may reach with `code`."""
+        arms = self.arms(actor, code, grant)
+        if not arms:
+            return queryset.none()
+        condition = arms[0]
+        for arm in arms[1:]:
+            condition |= arm
+        return queryset.filter(condition) if condition else queryset
+
+    def allows(self, actor: Actor, code: str, instance: Model, grant: str = "view") -> bool:
+        """Whether the stored row is within reach of `code`; used again after saving."""
+        return self.scope(actor, code, type(instance)._default_manager.filter(pk=instance.pk), grant).exists()
+
+
+def granted(table: type[UserObjectPermissionBase], user_id: UUID, codename: str) -> QuerySet[Any]:
+    """Ids of the objects that user holds `codename` on, now. The table has a `valid_until` (null = open)."""
+    model = table._meta.get_field("content_object").related_model
+    permission = permission_id(model._meta.app_label, codename)  # type: ignore[union-attr]
+    live = Q(valid_until=None) | Q(valid_until__gt=clock.now())
+    rows = table._default_manager.filter(live, user_id=user_id, permission_id=permission)
+    return rows.values("content_object_id")
+
+
+_permission_ids: dict[tuple[str, str], int] = {}
+
+
+def permission_id(app_label: str, codename: str) -> int:
+    key = (app_label, codename)
+    if key not in _permission_ids:
+        _permission_ids[key] = ModelPermission.objects.values_list("pk", flat=True).get(
+            content_type__app_label=app_label, codename=codename
+        )
+    return _permission_ids[key]
+
+
+def policy_for(model: type[Model]) -> Any:
+    """Class decorator: register the policy of `model`."""
+
+    def register(cls: type[Policy]) -> type[Policy]:
+        policy = cls()
+        policy.model = model
+        POLICIES[model] = policy
+        return cls
+
+    return register
+
+
+def policy_of(model: type[Model]) -> Policy:
+    """The policy of a model; NoPolicy if it has none (fail closed)."""
+    try:
+        return POLICIES[model]
+    except KeyError:
+        raise NoPolicy(model._meta.label) from None
+
+
+class Hidden(Policy):
+    """For tables that no API shows as rows of their own (links, tokens, internals)."""
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        return []
+
+
+def hide(*models: type[Model]) -> None:
+    """Declare that these models are never shown as rows of their own."""
+    for model in models:
+        policy_for(model)(Hidden)

@@ -1,0 +1,21 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.access.policies.base import policy_of
+
+
+class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
+    """A foreign key from the client: only rows within reach of the action's own code exist for it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.code = kwargs.pop("code", "")
+        kwargs.setdefault("pk_field", serializers.UUIDField())
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
+        view = self.context.get("view")
+        if queryset is None or view is None or getattr(view, "swagger_fake_view", False):
+            return queryset
+        return policy_of(queryset.model).scope(view.actor, self.code or view.code_of_action() or "", queryset)

@@ -1,0 +1,46 @@
+"""Who gets past the door of each audience."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+
+from apps.access.actor import Actor, actor_of
+from apps.access.errors import PasswordChangeRequired
+from apps.identity.models import UserKind
+
+
+def request_actor(request: Any) -> Actor | None:
+    """The acting staff member of a request, resolved once."""
+    if not hasattr(request, "_actor"):
+        user = request.user
+        request._actor = actor_of(user) if getattr(user, "kind", None) == UserKind.STAFF else None
+    actor: Actor | None = request._actor
+    return actor
+
+
+class IsStaff(BasePermission):
+    """Any signed-in staff member whose password is not due."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if request_actor(request) is None:
+            return False
+        if request.user.must_change_password and not getattr(view, "allow_password_due", False):
+            raise PasswordChangeRequired
+        return True
+
+
+class HasCode(IsStaff):
+    """Staff who hold the permission code that the view declares for the action; no declaration, no entry."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        actor, code = request_actor(request), view.code_of_action()
+        return actor is not None and code is not None and actor.has(code)
+
+
+class IsPatientAccount(BasePermission):
+    """A signed-in mini-program user."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return getattr(request.user, "kind", None) == UserKind.PATIENT

@@ -1,0 +1,133 @@
+"""Base classes of the admin API: permission codes decide on the action, policies on the rows."""
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.access.actor import Actor
+from apps.access.policies.base import policy_of
+from apps.access.scoped.permissions import HasCode, request_actor
+from kernel.errors import PermissionDenied, StaleVersion
+from kernel.http.schema import raises
+
+STANDARD = {
+    "list": "list", "retrieve": "list", "create": "add", "update": "change", "partial_update": "change",
+    "destroy": "delete", "export": "export",
+}  # fmt: skip
+READS = frozenset({"list", "export", "sensitive"})
+
+
+class CodedView:
+    """Mixin of every admin view: `resource` is `<module>.<resource>`, `codes` names the code's last part per action."""
+
+    resource: ClassVar[str] = ""
+    codes: ClassVar[dict[str, str]] = {}
+    permission_classes: Any = [HasCode]
+
+    def code_of_action(self) -> str | None:
+        """The permission code of the running action; None denies."""
+        action = getattr(self, "action", None) or self.request.method.lower()  # type: ignore[attr-defined]
+        verb = self.codes.get(action) or STANDARD.get(action)
+        if verb is None or not self.resource:
+            return None
+        return verb if verb.count(".") == 2 else f"{self.resource}.{verb}"
+
+    @property
+    def actor(self) -> Actor:
+        """The acting staff member; PermissionDenied for anybody else."""
+        actor = request_actor(self.request)  # type: ignore[attr-defined]
+        if actor is None:
+            raise PermissionDenied
+        return actor
+
+
+class ScopedViewSet(CodedView, GenericViewSet[Any]):
+    """Rows of one model within the actor's reach. Foreign rows answer 404, visible rows out of reach of the action 403."""
+
+    model: ClassVar[type[Model]]
+    lookup_value_converter = "uuid"
+    http_method_names = ["get", "post", "patch", "delete"]
+
+    def base_queryset(self) -> QuerySet[Any]:
+        """The unscoped rows; override for select_related."""
+        return self.model._default_manager.all()
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._default_manager.none()
+        code = self.code_of_action() or ""
+        visible = f"{self.resource}.list"
+        if not self.actor.has(visible):  # may act without browsing: then the action's own scope decides
+            visible = code
+        return policy_of(self.model).scope(self.actor, visible, self.base_queryset())
+
+    def get_object(self) -> Any:
+        instance = super().get_object()
+        self.check_reach(instance)
+        return instance
+
+    def check_reach(self, instance: Model) -> None:
+        """PermissionDenied unless the action's own scope (or a grant to change) covers the stored row."""
+        code = self.code_of_action() or ""
+        verb = code.rsplit(".", 1)[-1]
+        grant = "view" if verb in READS else "change"
+        if not policy_of(type(instance)).allows(self.actor, code, instance, grant):
+            raise PermissionDenied
+
+
+class ListMixin:
+    """GET list."""
+
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        queryset = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
+        page = self.paginate_queryset(queryset)  # type: ignore[attr-defined]
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)  # type: ignore[attr-defined,no-any-return]
+
+
+class RetrieveMixin:
+    """GET one."""
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)  # type: ignore[attr-defined]
+
+
+class CreateMixin:
+    """POST: `perform_create(data)` calls the service; the new row is checked against the actor's reach before commit."""
+
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)  # type: ignore[attr-defined]
+        serializer.is_valid(raise_exception=True)
+        with transaction.atomic():
+            instance = self.perform_create(serializer.validated_data)  # type: ignore[attr-defined]
+            self.check_reach(instance)  # type: ignore[attr-defined]
+        return Response(self.get_serializer(instance).data, status=201)  # type: ignore[attr-defined]
+
+
+class UpdateMixin:
+    """PATCH with `version`: `perform_update(instance, data, version)` calls the service; checked again after saving."""
+
+    @raises(StaleVersion)
+    def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        instance = self.get_object()  # type: ignore[attr-defined]
+        serializer = self.get_serializer(instance, data=request.data, partial=True)  # type: ignore[attr-defined]
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
+        with transaction.atomic():
+            instance = self.perform_update(instance, data, data.pop("version"))  # type: ignore[attr-defined]
+            self.check_reach(instance)  # type: ignore[attr-defined]
+        return Response(self.get_serializer(instance).data)  # type: ignore[attr-defined]
+
+
+class DestroyMixin:
+    """DELETE: `perform_destroy(instance)` calls the service, which refuses what is in use."""
+
+    def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        self.perform_destroy(self.get_object())  # type: ignore[attr-defined]
+        return Response(status=204)
+
+
+class CrudViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin, ScopedViewSet):
+    """List, read, create, change and delete."""

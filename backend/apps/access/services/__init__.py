@@ -1,0 +1,1 @@
+"""The only writers of access's tables and of grant tables."""

@@ -1,0 +1,62 @@
+"""SQL of the operation log, kept as text because Django has no words for partitions and functions."""
+
+CREATE = """
+CREATE FUNCTION uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+  SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING
+    substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1),
+    'hex')::uuid $$;
+
+CREATE TABLE audit_auditevent (
+  id uuid NOT NULL DEFAULT uuid7() PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  txid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+  hospital_id uuid, user_id uuid, actor varchar(120) NOT NULL DEFAULT '', ip inet,
+  request_id varchar(64) NOT NULL DEFAULT '', method varchar(8) NOT NULL DEFAULT '', path varchar(255) NOT NULL DEFAULT '',
+  action varchar(32) NOT NULL, object_type varchar(64) NOT NULL, object_id varchar(64) NOT NULL,
+  before jsonb, after jsonb
+) PARTITION BY RANGE (id);
+CREATE TABLE audit_auditevent_default PARTITION OF audit_auditevent DEFAULT;
+CREATE INDEX audit_event_object ON audit_auditevent (object_type, object_id, id DESC);
+CREATE INDEX audit_event_user ON audit_auditevent (user_id, id DESC);
+CREATE INDEX audit_event_hospital ON audit_auditevent (hospital_id, id DESC);
+CREATE INDEX audit_event_request ON audit_auditevent (request_id);
+CREATE INDEX audit_event_txid ON audit_auditevent (txid);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_auditevent FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION audit_record(kind text, op text, old jsonb, new jsonb, skipped text[], sealed text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  c jsonb := coalesce(nullif(current_setting('yihui.audit', true), ''), '{}')::jsonb;
+  b jsonb; a jsonb; row_ jsonb := coalesce(new, old); name text;
+BEGIN
+  IF op = 'UPDATE' THEN
+    SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new -> o.key) INTO b, a
+      FROM jsonb_each(old) o WHERE o.value IS DISTINCT FROM new -> o.key AND o.key <> ALL (skipped);
+    IF a IS NULL THEN RETURN; END IF;
+  ELSE
+    b := old - skipped; a := new - skipped;
+  END IF;
+  FOREACH name IN ARRAY sealed LOOP
+    IF b ? name THEN b := jsonb_set(b, ARRAY[name], '"[encrypted]"'); END IF;
+    IF a ? name THEN a := jsonb_set(a, ARRAY[name], '"[encrypted]"'); END IF;
+  END LOOP;
+  INSERT INTO audit_auditevent (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type, object_id,
+      before, after)
+    VALUES (coalesce(row_ ->> 'hospital_id', c ->> 'hospital_id')::uuid, (c ->> 'user_id')::uuid, coalesce(c ->> 'actor', ''),
+      (c ->> 'ip')::inet, coalesce(c ->> 'request_id', ''), coalesce(c ->> 'method', ''), left(coalesce(c ->> 'path', ''), 255),
+      lower(op), kind, coalesce(row_ ->> 'id', row_ ->> 'digest', row_ ->> 'user_id', ''), b, a);
+END $$;
+"""
+
+DROP = """
+DROP FUNCTION audit_record(text, text, jsonb, jsonb, text[], text[]);
+DROP TABLE audit_auditevent;
+DROP FUNCTION refuse_change();
+DROP FUNCTION uuid7();
+"""

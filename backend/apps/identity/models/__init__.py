@@ -1,0 +1,25 @@
+from apps.identity.models.dictionary import Dictionary, DictionaryItem
+from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
+from apps.identity.models.partner import PartnerApplication
+from apps.identity.models.staff import StaffDepartment, StaffMember
+from apps.identity.models.user import AuthSession, TotpDevice, User, UserKind
+from apps.identity.models.wechat import WeChatAccount
+
+__all__ = [
+    "AuthSession",
+    "Department",
+    "Dictionary",
+    "DictionaryItem",
+    "Group",
+    "Hospital",
+    "Location",
+    "OrgUnit",
+    "PartnerApplication",
+    "Position",
+    "StaffDepartment",
+    "StaffMember",
+    "TotpDevice",
+    "User",
+    "UserKind",
+    "WeChatAccount",
+]

@@ -1,0 +1,104 @@
+from django.db import models
+
+from apps.audit.triggers import audited
+from kernel.models import VersionedModel
+
+
+class Group(VersionedModel):
+    """集团: the owner of one or several hospitals; one per installation."""
+
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        triggers = [audited()]
+
+
+class Hospital(VersionedModel):
+    """医院/门诊/分公司: the tenant boundary; every scoped row carries its id."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="hospitals")
+    code = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=255, blank=True, default="")
+    phone = models.CharField(max_length=32, blank=True, default="")
+    introduction = models.TextField(blank=True, default="")
+    opening_hours = models.JSONField(default=dict, blank=True)
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="overrides of identity.settings.Setting defaults"
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        triggers = [audited()]
+
+
+class OrgUnit(VersionedModel):
+    """部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="org_units")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    path = models.TextField(editable=False, default="")
+    sort = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "code"], name="org_unit_code")]
+        triggers = [audited()]
+
+
+class Location(VersionedModel):
+    """科室分布: a place in a building, with a picture of the map."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="locations")
+    building = models.CharField(max_length=80)
+    floor = models.CharField(max_length=16)
+    room = models.CharField(max_length=32, blank=True, default="")
+    directions = models.CharField(max_length=255, blank=True, default="")
+    map_picture = models.FileField(upload_to="locations/", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hospital", "building", "floor", "room"], name="location_place")
+        ]
+        triggers = [audited()]
+
+
+class Department(VersionedModel):
+    """科室: clinical department; the unit of data scope."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="departments")
+    org_unit = models.ForeignKey(
+        OrgUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="departments"
+    )
+    location = models.ForeignKey(
+        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="departments"
+    )
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    pinyin = models.CharField(
+        max_length=255, editable=False, default="", help_text="initials and full, for search"
+    )
+    introduction = models.TextField(blank=True, default="")
+    sort = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "code"], name="department_code")]
+        triggers = [audited()]
+
+
+class Position(VersionedModel):
+    """职务: a fact of human resources; grants nothing (roles do)."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="positions")
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "code"], name="position_code")]
+        triggers = [audited()]

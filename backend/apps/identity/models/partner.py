@@ -1,0 +1,19 @@
+from django.db import models
+from oauth2_provider.models import AbstractApplication
+
+from apps.audit.triggers import audited
+from apps.identity.models.organisation import Hospital
+from kernel import ids
+
+
+class PartnerApplication(AbstractApplication):
+    """第三方应用: a partner's client (OAuth2 client credentials) of one hospital, with the scopes it may ask for."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="partner_applications")
+    allowed_scopes = models.JSONField(default=list)
+    rate_per_minute = models.PositiveIntegerField(default=600)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        triggers = [audited(exclude=("client_secret",))]

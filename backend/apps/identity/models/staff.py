@@ -1,0 +1,70 @@
+from django.db import models
+
+from apps.audit.triggers import audited
+from apps.identity.models.organisation import Department, Hospital, OrgUnit, Position
+from apps.identity.models.user import User
+from kernel.crypto import BlindIndexField, EncryptedTextField
+from kernel.models import VersionedModel
+
+
+class VisitTier(models.TextChoices):
+    NORMAL = "normal"
+    EXPERT = "expert"
+
+
+class StaffStatus(models.TextChoices):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+class StaffMember(VersionedModel):
+    """员工档案. With a licence number the person is a practitioner (医生)."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="staff")
+    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="staff")
+    org_unit = models.ForeignKey(
+        OrgUnit, on_delete=models.PROTECT, null=True, blank=True, related_name="staff"
+    )
+    position = models.ForeignKey(
+        Position, on_delete=models.PROTECT, null=True, blank=True, related_name="staff"
+    )
+    departments = models.ManyToManyField(Department, through="StaffDepartment", related_name="staff")
+    employee_no = models.CharField(max_length=32)
+    name = models.CharField(max_length=80)
+    pinyin = models.CharField(max_length=255, editable=False, default="")
+    gender = models.CharField(
+        max_length=8, choices=[("male", "male"), ("female", "female"), ("unknown", "unknown")]
+    )
+    title = models.CharField(max_length=40, blank=True, default="", help_text="职称, e.g. 主任医师")
+    tier = models.CharField(max_length=8, choices=VisitTier.choices, default=VisitTier.NORMAL)
+    licence_no = models.CharField(max_length=32, blank=True, default="")
+    phone = EncryptedTextField()
+    phone_index = BlindIndexField(source="phone", purpose="phone")
+    speciality = models.CharField(max_length=500, blank=True, default="", help_text="擅长")
+    introduction = models.TextField(blank=True, default="")
+    skills = models.JSONField(default=list, blank=True)
+    languages = models.JSONField(default=list, blank=True)
+    portrait = models.FileField(upload_to="portraits/", blank=True)
+    employed_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=12, choices=StaffStatus.choices, default=StaffStatus.ACTIVE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "employee_no"], name="staff_employee_no")]
+        indexes = [models.Index(fields=["hospital", "status", "pinyin"], name="staff_by_name")]
+        triggers = [audited()]
+
+
+class StaffDepartment(models.Model):
+    """A person works in a department; `is_head` makes the person its head (主任)."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(StaffMember, on_delete=models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
+    is_primary = models.BooleanField(default=False)
+    is_head = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "department"], name="staff_department")]
+        triggers = [audited()]

@@ -1,0 +1,68 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from knox.models import AbstractAuthToken, AuthTokenManager
+
+from apps.audit.triggers import audited
+from kernel import clock, ids
+
+
+class UserKind(models.TextChoices):
+    STAFF = "staff"
+    PATIENT = "patient"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; services decide who may."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Whoever can sign in: staff by user name and password, patients by WeChat. Rights hang on roles, not on this row."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    username = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=8, choices=UserKind.choices, default=UserKind.STAFF)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    failed_sign_ins = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    access_version = models.PositiveIntegerField(
+        default=1, help_text="raised whenever this user's rights change"
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        triggers = [audited(exclude=("password", "last_login", "access_version", "failed_sign_ins"))]
+
+
+class AuthSession(AbstractAuthToken):
+    """A signed-in device (knox token). Only the digest is stored; deleting the row signs the device out at once."""
+
+    objects = AuthTokenManager()
+    id = models.UUIDField(default=ids.uuid7, unique=True, editable=False)
+    device = models.CharField(max_length=160, blank=True, default="")
+    ip = models.GenericIPAddressField(null=True)
+    last_seen_at = models.DateTimeField(default=clock.now)
+
+
+class TotpDevice(models.Model):
+    """Second factor (RFC 6238). `last_step` refuses a code that was already used."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="totp")
+    secret = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery_codes = models.JSONField(default=list, help_text="digests of the unused recovery codes")
+
+    class Meta:
+        triggers = [audited(exclude=("secret", "last_step", "recovery_codes"))]

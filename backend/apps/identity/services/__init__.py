@@ -1,0 +1,1 @@
+"""The only writers of identity's tables; one file per use case."""

@@ -1,0 +1,52 @@
+"""Typed per-hospital settings: declared in code with a default, overridden in `Hospital.settings`."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from apps.identity.models import Hospital
+from kernel.errors import InvalidValue
+
+T = TypeVar("T", int, bool, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One setting. `minimum`/`maximum` bound integers, `choices` strings."""
+
+    key: str
+    default: T
+    zh: str
+    en: str
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def of(self, hospital: Hospital) -> T:
+        """The value in force at `hospital`."""
+        value: T = hospital.settings.get(self.key, self.default)
+        return value
+
+    def check(self, value: Any) -> T:
+        """`value` if it is allowed; InvalidValue otherwise."""
+        in_range = not isinstance(value, int) or (
+            (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+        )
+        if (
+            type(value) is not type(self.default)
+            or not in_range
+            or (self.choices and value not in self.choices)
+        ):
+            raise InvalidValue(field=self.key)
+        checked: T = value
+        return checked
+
+
+SETTINGS: dict[str, Setting[Any]] = {}
+
+
+def define(setting: Setting[T]) -> Setting[T]:
+    """Register a setting at import of an app's `settings.py`."""
+    if SETTINGS.setdefault(setting.key, setting) is not setting:
+        raise ValueError(f"setting {setting.key} is defined twice")
+    return setting

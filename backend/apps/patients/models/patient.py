@@ -1,0 +1,67 @@
+from django.db import models
+
+from apps.audit.triggers import audited
+from apps.identity.models import Hospital, StaffMember
+from kernel.crypto import BlindIndexField, EncryptedTextField
+from kernel.models import VersionedModel
+
+
+class Gender(models.TextChoices):
+    MALE = "male"
+    FEMALE = "female"
+    UNKNOWN = "unknown"
+
+
+class IdKind(models.TextChoices):
+    """Kinds of identity document (rules.md 27)."""
+
+    RESIDENT_ID = "resident_id"
+    HK_MACAO_PERMIT = "hk_macao_permit"
+    TAIWAN_PERMIT = "taiwan_permit"
+    FOREIGN_PERMANENT_RESIDENT = "foreign_permanent_resident"
+    PASSPORT = "passport"
+    NONE = "none"
+
+
+class Patient(VersionedModel):
+    """患者档案. The id is time-ordered: the newest patients are the last ids."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    mrn = models.CharField(max_length=32, help_text="病历号")
+    name = models.CharField(max_length=80)
+    pinyin = models.CharField(max_length=255, editable=False, default="")
+    gender = models.CharField(max_length=8, choices=Gender.choices, default=Gender.UNKNOWN)
+    birth_date = models.DateField(null=True, blank=True)
+    id_kind = models.CharField(max_length=32, choices=IdKind.choices, default=IdKind.NONE)
+    national_id = EncryptedTextField()
+    national_id_index = BlindIndexField(source="national_id", purpose="national_id", db_index=False)
+    phone = EncryptedTextField()
+    phone_index = BlindIndexField(source="phone", purpose="phone", db_index=False)
+    address = EncryptedTextField()
+    occupation = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: occupation")
+    industry = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: industry")
+    contacts = models.JSONField(default=list, blank=True, help_text="[{name, relation, phone_masked}]")
+    insurance_no = models.CharField(max_length=32, blank=True, default="")
+    source = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: patient_source")
+    referrer = models.CharField(max_length=80, blank=True, default="")
+    vip_level = models.CharField(max_length=32, blank=True, default="", help_text="dictionary: vip_level")
+    allergies = models.TextField(blank=True, default="")
+    hereditary_history = models.TextField(blank=True, default="")
+    cardiac_history = models.TextField(blank=True, default="")
+    tags = models.JSONField(default=list, blank=True)
+    consents = models.JSONField(default=dict, blank=True, help_text="{kind: ISO time of consent or null}")
+    is_provisional = models.BooleanField(default=False, help_text="临时档案")
+    registered_at = models.DateTimeField(null=True, blank=True, help_text="建档时间; null while provisional")
+    is_active = models.BooleanField(default=True)
+    attending_doctor = models.ForeignKey(
+        StaffMember, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "mrn"], name="patient_mrn")]
+        indexes = [
+            models.Index(fields=["hospital", "-id"], name="patient_newest"),
+            models.Index(fields=["national_id_index", "hospital"], name="patient_by_national_id"),
+            models.Index(fields=["phone_index", "hospital"], name="patient_by_phone"),
+        ]
+        triggers = [audited()]

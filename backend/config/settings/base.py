@@ -1,0 +1,184 @@
+"""Settings shared by every environment; whatever differs comes from the environment."""
+
+import base64
+from pathlib import Path
+
+import environ
+
+from config.logs import logging_config
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parents[2]
+ROOT_DIR = BASE_DIR.parent
+
+DEBUG = False
+SECRET_KEY = env.str("YIHUI_SECRET_KEY", default="")
+ALLOWED_HOSTS: list[str] = env.list("YIHUI_ALLOWED_HOSTS", default=[])
+FIELD_KEYS = env.str("YIHUI_FIELD_KEYS", default="")
+BLIND_INDEX_KEY = base64.b64decode(env.str("YIHUI_BLIND_INDEX_KEY", default=""))
+AUDIT_KEY = base64.b64decode(env.str("YIHUI_AUDIT_KEY", default=""))
+
+LOCAL_APPS = [
+    "kernel",
+    "apps.audit",
+    "apps.identity",
+    "apps.access",
+    "apps.patients",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_prometheus",
+    "pgtrigger",
+    "rest_framework",
+    "django_filters",
+    "guardian",
+    "knox",
+    "oauth2_provider",
+    "django_dramatiq",
+    "dramatiq_crontab",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    *LOCAL_APPS,
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "kernel.http.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "apps.audit.middleware.AuditContextMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+APPEND_SLASH = False
+
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://clinic@127.0.0.1:5432/yihui")}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC",
+    },
+}
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_RAISE_403 = False
+KNOX_TOKEN_MODEL = "identity.AuthSession"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.PartnerApplication"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("YIHUI_STATIC_ROOT", default=str(ROOT_DIR / ".local" / "static"))
+MEDIA_ROOT = env.str("YIHUI_MEDIA_ROOT", default=str(ROOT_DIR / ".local" / "media"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.identity.authentication.SessionTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["kernel.http.permissions.DenyAll"],
+    "DEFAULT_RENDERER_CLASSES": ["kernel.http.rendering.ORJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.http.parsing.ORJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "kernel.http.pagination.PageNumberPagination",
+    "DEFAULT_FILTER_BACKENDS": ["kernel.http.filters.FilterBackend", "kernel.http.filters.OrderingFilter"],
+    "DEFAULT_SCHEMA_CLASS": "kernel.http.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "kernel.http.negotiation.JSONOnly",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "ORDERING_PARAM": "ordering",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "kernel.http.problems.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "kernel.http.problems.ProblemFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Yihui 医汇",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": r"/api/(admin|miniprogram|partner)/v1",
+    "SORT_OPERATION_PARAMETERS": False,
+    "OAS_VERSION": "3.0.3",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kernel.http.schema_hooks.finish_document",
+    ],
+}
+OAUTH2_PROVIDER = {
+    "SCOPES_BACKEND_CLASS": "apps.identity.oauth.PartnerScopes",
+    "OAUTH2_VALIDATOR_CLASS": "apps.identity.oauth.PartnerValidator",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "PKCE_REQUIRED": True,
+}
+REST_KNOX = {
+    "TOKEN_MODEL": "identity.AuthSession",
+    "AUTH_HEADER_PREFIX": "Bearer",
+    "TOKEN_LIMIT_PER_USER": None,
+}
+
+DRAMATIQ_BROKER = {
+    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "OPTIONS": {"url": REDIS_URL, "heartbeat_timeout": 30_000, "dead_message_ttl": 7 * 86_400_000},
+    "MIDDLEWARE": [
+        "dramatiq.middleware.AgeLimit",
+        "dramatiq.middleware.TimeLimit",
+        "dramatiq.middleware.ShutdownNotifications",
+        "dramatiq.middleware.Callbacks",
+        "dramatiq.middleware.Retries",
+        "django_dramatiq.middleware.DbConnectionsMiddleware",
+    ],
+}
+DRAMATIQ_AUTODISCOVER_MODULES = ["tasks"]
+DRAMATIQ_CRONTAB = {"REDIS_URL": REDIS_URL}
+
+WECHAT_BASE_URL = env.str("YIHUI_WECHAT_BASE_URL", default="https://api.weixin.qq.com")
+WECHAT_APP_ID = env.str("YIHUI_WECHAT_APP_ID", default="")
+WECHAT_APP_SECRET = env.str("YIHUI_WECHAT_APP_SECRET", default="")
+WECHAT_OA_APP_ID = env.str("YIHUI_WECHAT_OA_APP_ID", default="")
+WECHAT_OA_SECRET = env.str("YIHUI_WECHAT_OA_SECRET", default="")
+ALIYUN_SMS_ENDPOINT = env.str("YIHUI_ALIYUN_SMS_ENDPOINT", default="dysmsapi.aliyuncs.com")
+ALIYUN_SMS_PROTOCOL = env.str("YIHUI_ALIYUN_SMS_PROTOCOL", default="https")
+ALIYUN_SMS_ACCESS_KEY_ID = env.str("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", default="")
+ALIYUN_SMS_ACCESS_KEY_SECRET = env.str("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", default="")
+ALIYUN_SMS_SIGN_NAME = env.str("YIHUI_ALIYUN_SMS_SIGN_NAME", default="医汇")
+
+LOGGING = logging_config(level=env.str("YIHUI_LOG_LEVEL", default="INFO"))
+LOGGING_CONFIG = "config.logs.configure"
+PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -1,0 +1,7 @@
+"""Routes of partners: each app's `api/partner/urls.py`."""
+
+from django.urls import include, path
+
+APPS: tuple[str, ...] = ()
+
+urlpatterns = [path("api/partner/v1/", include(f"apps.{name}.api.partner.urls")) for name in APPS]

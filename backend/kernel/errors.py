@@ -1,0 +1,106 @@
+"""Domain errors: each has a stable code, an HTTP status and a text in Chinese and English.
+
+Apps subclass DomainError in their `errors.py`; the HTTP edge turns them into problem+json and the contract lists them.
+"""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import get_language
+
+CATALOGUE: dict[str, type["DomainError"]] = {}
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand. `extra` is shown to the caller: never put a secret in it."""
+
+    code: ClassVar[str] = ""
+    status: ClassVar[int] = 400
+    zh: ClassVar[str] = "请求无法完成"
+    en: ClassVar[str] = "The request cannot be completed."
+
+    def __init__(self, *, field: str | None = None, retry_after: int | None = None, **extra: Any) -> None:
+        super().__init__(self.code)
+        self.field, self.retry_after, self.extra = field, retry_after, extra
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.code:
+            return
+        known = CATALOGUE.setdefault(cls.code, cls)
+        if known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"error code {cls.code!r} is already used by {known.__qualname__}")
+
+    @property
+    def text(self) -> str:
+        """The text in the language of the request; `{names}` are filled from `extra`."""
+        template = self.en if (get_language() or "").startswith("en") else self.zh
+        return template.format(**self.extra) if self.extra else template
+
+
+class NotFound(DomainError):
+    code, status = "not_found", 404
+    zh, en = "未找到", "Not found."
+
+
+class PermissionDenied(DomainError):
+    code, status = "permission_denied", 403
+    zh, en = "没有权限执行此操作", "You do not have permission to do this."
+
+
+class StateConflict(DomainError):
+    """Somebody else changed the state first, or the transition does not exist."""
+
+    code, status = "state_conflict", 409
+    zh, en = (
+        "当前状态不允许此操作,请刷新后重试",
+        "The current state does not allow this; reload and try again.",
+    )
+
+
+class StaleVersion(DomainError):
+    code, status = "stale_version", 409
+    zh, en = "数据已被他人修改,请刷新后重试", "The record was changed by someone else; reload and try again."
+
+
+class InUse(DomainError):
+    """Something still refers to the object; `used_by` names the kind."""
+
+    code, status = "in_use", 409
+    zh, en = "正在使用中,不能删除", "It is in use and cannot be deleted."
+
+
+class DuplicateValue(DomainError):
+    code, status = "duplicate", 409
+    zh, en = "已存在相同的记录", "A record with this value already exists."
+
+
+class InvalidValue(DomainError):
+    """A value that only the domain can refuse; `field` says where."""
+
+    code, status = "invalid", 400
+    zh, en = "取值无效", "The value is not valid."
+
+
+class TooManyRequests(DomainError):
+    code, status = "throttled", 429
+    zh, en = "请求过于频繁,请稍后再试", "Too many requests; try again later."
+
+
+class IdempotencyKeyRequired(DomainError):
+    code, status = "idempotency_key_required", 400
+    zh, en = "缺少 Idempotency-Key 请求头", "The Idempotency-Key header is required."
+
+
+class IdempotencyKeyReused(DomainError):
+    code, status = "idempotency_key_reused", 422
+    zh, en = "该 Idempotency-Key 已用于其他请求", "This Idempotency-Key was used with another request."
+
+
+class RequestInProgress(DomainError):
+    code, status = "request_in_progress", 409
+    zh, en = "相同请求正在处理中,请稍后重试", "The same request is still being processed; try again shortly."
+
+
+class ServiceUnavailable(DomainError):
+    code, status = "service_unavailable", 503
+    zh, en = "服务暂时不可用,请稍后再试", "The service is temporarily unavailable; try again later."

@@ -1,0 +1,40 @@
+"""Filtering and ordering that refuse what they don't know."""
+
+from typing import Any
+
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import filters
+from rest_framework.exceptions import ValidationError
+
+RESERVED = {"page", "page_size", "ordering", "cursor", "format", "lang"}
+
+
+class FilterBackend(DjangoFilterBackend):
+    """Declared filters only: an unknown parameter is an error, not a list of everything."""
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = (
+            RESERVED
+            | set(getattr(filterset_class, "base_filters", ()))
+            | set(getattr(view, "query_parameters", ()))
+        )
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
+        if any("\x00" in value for values in request.query_params.lists() for value in values[1]):
+            raise ValidationError({"": ["NUL"]}, code="invalid")
+        return super().filter_queryset(request, queryset, view)
+
+
+class OrderingFilter(filters.OrderingFilter):
+    """`ordering` with a field that is not offered is an error. The key is always the last criterion: stable pages."""
+
+    def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
+        text = request.query_params.get(self.ordering_param)
+        offered = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
+        asked = [part.strip() for part in text.split(",")] if text else []
+        if any(part.lstrip("-") not in offered for part in asked):
+            raise ValidationError({self.ordering_param: [", ".join(sorted(offered))]}, code="invalid_choice")
+        ordering = asked or list(self.get_default_ordering(view) or ["-id"])
+        return ordering if any(part.lstrip("-") in {"id", "pk"} for part in ordering) else [*ordering, "-id"]

@@ -1,0 +1,78 @@
+"""`@idempotent` for POST views that book or move money."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.response import Response
+
+from kernel.errors import IdempotencyKeyRequired, InvalidValue
+from kernel.http.rendering import dumps
+from kernel.idempotency import store
+
+HEADER = "Idempotency-Key"
+View = Callable[..., Response]
+
+
+def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
+    """Make a view method take effect once per caller and key.
+
+    atomic=True: the method and the stored answer commit together, the exact answer is replayed.
+    atomic=False: the use case finishes `store.current()` inside its own statement with the id of what it made; a repeated
+    request is answered by the view's `replay(request, result)`, with the present state of that object.
+    """
+
+    def decorate(method: View) -> View:
+        @functools.wraps(method)
+        def wrapper(view: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            key = request.headers.get(HEADER, "")
+            if not key:
+                raise IdempotencyKeyRequired
+            if len(key) > 128 or not key.isprintable() or not key.isascii():
+                raise InvalidValue(field=HEADER)
+            mark = store.fingerprint(request.method, request.get_full_path(), request._request.body)
+            begun = store.begin(
+                f"user:{request.user.pk}" if request.user.pk else f"app:{request.auth}", key, mark
+            )
+            if isinstance(begun, store.Replay):
+                return _replay(view, request, begun)
+            run = _atomic if atomic else _own
+            return run(begun, method, view, request, *args, **kwargs)
+
+        wrapper.idempotent = True  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def _atomic(record: Any, method: View, view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+    try:
+        with transaction.atomic():
+            response = method(view, request, *args, **kwargs)
+            store.finish(record, response.status_code, dumps(response.data))
+    except BaseException:
+        store.abandon(record)
+        raise
+    return response
+
+
+def _own(record: Any, method: View, view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+    store.set_current(record)
+    try:
+        return method(view, request, *args, **kwargs)
+    except BaseException:
+        store.abandon(record)
+        raise
+    finally:
+        store.set_current(None)
+
+
+def _replay(view: Any, request: Any, answer: store.Replay) -> Any:
+    if answer.body is None:
+        response = view.replay(request, answer.result)
+    else:
+        response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    response["Idempotency-Replayed"] = "true"
+    return response

@@ -1,0 +1,93 @@
+"""Pages: numbered with a capped total for tables, cursors for time-lines."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from rest_framework import pagination
+from rest_framework.response import Response
+
+COUNT_CAP = 10_000
+MAX_PAGE_SIZE = 100
+
+
+def capped_count(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]:
+    """How many rows, counted no further than `cap`; the second value says whether the cap was hit."""
+    inner, params = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({inner}) AS capped", params)  # noqa: S608 - compiled by the ORM
+        count = int(cursor.fetchone()[0])
+    return min(count, cap), count > cap
+
+
+class PageNumberPagination(pagination.BasePagination):
+    """`page` and `page_size`; answers `{count, count_capped, page, page_size, results}`. One extra row tells `next`."""
+
+    page_size = 20
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        self.page = self._positive(request, "page", 1, 1_000_000)
+        self.size = self._positive(request, "page_size", self.page_size, MAX_PAGE_SIZE)
+        start = (self.page - 1) * self.size
+        rows = list(queryset[start : start + self.size + 1])
+        self.has_next = len(rows) > self.size
+        if not self.has_next and (rows or start == 0):
+            self.count, self.capped = start + len(rows), False
+        elif isinstance(queryset, QuerySet):
+            self.count, self.capped = capped_count(queryset)
+        else:
+            self.count, self.capped = len(queryset), False
+        return rows[: self.size]
+
+    def _positive(self, request: Any, name: str, default: int, most: int) -> int:
+        from rest_framework.exceptions import ValidationError
+
+        text = request.query_params.get(name, "")
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) <= 9):
+            raise ValidationError({name: [f"1 – {most}"]}, code="invalid")
+        return int(text)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(
+            {
+                "count": self.count,
+                "count_capped": self.capped,
+                "page": self.page,
+                "page_size": self.size,
+                "has_next": self.has_next,
+                "results": data,
+            }
+        )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        number = {"type": "integer"}
+        properties: dict[str, Any] = {
+            "count": {**number, "description": f"rows that match, counted up to {COUNT_CAP}"},
+            "count_capped": {"type": "boolean", "description": f"true: there are more than {COUNT_CAP}"},
+            "page": number,
+            "page_size": number,
+            "has_next": {"type": "boolean"},
+            "results": schema,
+        }
+        return {"type": "object", "required": list(properties), "properties": properties}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        def parameter(name: str, maximum: int, default: int) -> dict[str, Any]:
+            schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
+            return {"name": name, "in": "query", "required": False, "schema": schema}
+
+        return [parameter("page", 1_000_000, 1), parameter("page_size", MAX_PAGE_SIZE, self.page_size)]
+
+
+class TimelinePagination(pagination.CursorPagination):
+    """Newest first by id (UUIDv7); answers `{next, previous, results}` with opaque cursors."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    ordering = "-id"
+
+
+__all__ = ["COUNT_CAP", "PageNumberPagination", "TimelinePagination", "capped_count"]

@@ -1,0 +1,22 @@
+"""Strict JSON: what PostgreSQL or a 64-bit integer can't hold is refused here, not by a crash below."""
+
+from typing import Any
+
+import orjson
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+
+class ORJSONParser(BaseParser):
+    """Accepts application/json; refuses invalid UTF-8, NaN and NUL characters."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        body = stream.read()
+        if b"\\u0000" in body or b"\0" in body:
+            raise ParseError("JSON text may not contain NUL characters")
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise ParseError(f"JSON parse error - {error}") from error

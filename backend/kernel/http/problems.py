@@ -1,0 +1,131 @@
+"""RFC 9457: every refusal is `application/problem+json` with a stable code."""
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from redis.exceptions import RedisError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from kernel.errors import CATALOGUE, DomainError, ServiceUnavailable
+from kernel.http.rendering import dumps
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "https://yihui.dev/problems/"
+TITLES = {
+    400: ("请求有误", "Bad request"),
+    401: ("需要登录", "Authentication required"),
+    403: ("没有权限", "Forbidden"),
+    404: ("未找到", "Not found"),
+    405: ("不支持的方法", "Method not allowed"),
+    406: ("无法提供所需格式", "Not acceptable"),
+    409: ("状态冲突", "Conflict"),
+    413: ("请求内容过大", "Content too large"),
+    415: ("不支持的内容类型", "Unsupported media type"),
+    422: ("无法处理", "Unprocessable content"),
+    429: ("请求过于频繁", "Too many requests"),
+    500: ("服务器错误", "Server error"),
+    503: ("服务暂不可用", "Service unavailable"),
+}
+#: Codes of the framework's own errors, beside kernel.errors.CATALOGUE.
+FRAMEWORK_CODES = (
+    "validation_error", "parse_error", "not_authenticated", "authentication_failed", "method_not_allowed",
+    "not_acceptable", "unsupported_media_type", "server_error",
+)  # fmt: skip
+
+
+def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
+    """The body of one refusal; `members` adds `errors` and what the error itself shows."""
+    zh, en = TITLES.get(status, ("请求无法完成", "Error"))
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return {
+        "type": TYPE_BASE + code,
+        "title": en if (get_language() or "").startswith("en") else zh,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": members.pop("errors", []),
+        "request_id": request_id,
+        **members,
+    }
+
+
+class Refusal(exceptions.APIException):
+    """A DomainError on its way through the REST framework."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.text, error.code)
+        self.error, self.status_code, self.wait = error, error.status, error.retry_after
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Formats every exception as a problem."""
+
+    def run(self) -> dict[str, Any]:
+        exc = self.exc
+        if isinstance(exc, Refusal):
+            error = exc.error
+            item = {"field": error.field, "code": error.code, "message": error.text}
+            return problem(
+                error.status, error.code, error.text, errors=[item] if error.field else [], **_plain(error)
+            )
+        errors = self.get_errors()
+        if isinstance(exc, exceptions.ValidationError):
+            zh, en = "提交的内容有误", "The submitted content is not valid."
+            items = [{"field": e.attr or "", "code": e.code, "message": e.detail} for e in errors]
+            detail = en if (get_language() or "").startswith("en") else zh
+            return problem(exc.status_code, "validation_error", detail, errors=items)
+        code = "server_error" if exc.status_code == 500 else str(errors[0].code)
+        return problem(exc.status_code, code, errors[0].detail)
+
+
+def _plain(error: DomainError) -> dict[str, Any]:
+    reserved = {"type", "title", "status", "code", "detail", "errors", "request_id"}
+    return {key: value for key, value in error.extra.items() if key not in reserved}
+
+
+class ProblemHandler(ExceptionHandler):
+    """Turns domain errors and outages of the data stores into refusals; anything else unknown is a 500."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DomainError):
+            return Refusal(exc)
+        if isinstance(exc, (OperationalError, InterfaceError, RedisError)):
+            structlog.get_logger(__name__).exception("data_store_unavailable")
+            return Refusal(ServiceUnavailable(retry_after=5))
+        if isinstance(exc, (RequestDataTooBig, TooManyFilesSent)):
+            refusal = exceptions.ParseError(code="parse_error")
+            refusal.status_code = 413
+            return refusal
+        return super().convert_known_exceptions(exc)
+
+    def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
+        response = super().get_response(exc, data)
+        response.content_type = MEDIA_TYPE
+        return response
+
+
+def plain_response(status: int, code: str, detail: str) -> HttpResponse:
+    """A problem outside the REST framework (unknown URL, crash in a middleware)."""
+    return HttpResponse(dumps(problem(status, code, detail)), status=status, content_type=MEDIA_TYPE)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404."""
+    return plain_response(404, "not_found", CATALOGUE["not_found"]().text)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler400."""
+    return plain_response(400, "parse_error", TITLES[400][0])
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: says nothing about the cause."""
+    return plain_response(500, "server_error", TITLES[500][0])

@@ -1,0 +1,134 @@
+"""OpenAPI: one document per audience, every operation with its error codes."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+
+from kernel.errors import (
+    DomainError,
+    IdempotencyKeyRequired,
+    IdempotencyKeyReused,
+    NotFound,
+    RequestInProgress,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+from kernel.http.idempotency import HEADER
+from kernel.http.problems import MEDIA_TYPE, TITLES, TYPE_BASE
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ProblemItemSerializer(serializers.Serializer[Any]):
+    """One field that was refused."""
+
+    field = serializers.CharField(
+        help_text="dotted path of the field; empty for the whole request", allow_blank=True
+    )
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = ProblemItemSerializer(many=True)
+    request_id = serializers.CharField()
+
+
+def raises(*errors: type[DomainError]) -> Callable[[F], F]:
+    """Declare the domain errors of a view method (or a whole view class); they appear in its OpenAPI operation."""
+
+    def mark(target: F) -> F:
+        target.raises = (*getattr(target, "raises", ()), *errors)  # type: ignore[attr-defined]
+        return target
+
+    return mark
+
+
+class AutoSchema(SpectacularAutoSchema):
+    """Adds to every operation the problems it can answer with."""
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = list(super().get_override_parameters())
+        if self._is_idempotent():
+            from drf_spectacular.utils import OpenApiParameter
+
+            text = "Unique per intention, at most 128 printable ASCII characters; repeat it to repeat the request safely."
+            parameters.append(
+                OpenApiParameter(
+                    HEADER,
+                    str,
+                    OpenApiParameter.HEADER,
+                    required=True,
+                    description=text,
+                    pattern=r"^[!-~]{1,128}$",
+                )
+            )
+        return parameters
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        component = self.resolve_serializer(ProblemSerializer(), "response")
+        for status, codes in sorted(self._problem_codes().items()):
+            bodies.setdefault(str(status), self._problem_response(component.ref, status, sorted(codes)))
+        return bodies
+
+    def _problem_response(self, ref: dict[str, Any], status: int, codes: list[str]) -> dict[str, Any]:
+        title = TITLES[status][1]
+        example = {
+            "type": TYPE_BASE + codes[0],
+            "title": TITLES[status][0],
+            "status": status,
+            "code": codes[0],
+            "detail": TITLES[status][0],
+            "errors": [],
+            "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+        }
+        narrowed = {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}}
+        content = {MEDIA_TYPE: {"schema": {"allOf": [ref, narrowed]}, "example": example}}
+        return {"description": f"{title}: {', '.join(codes)}", "content": content}
+
+    def _is_idempotent(self) -> bool:
+        return bool(getattr(self._method_of_view(), "idempotent", False))
+
+    def _method_of_view(self) -> Any:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        return getattr(self.view, name, None)
+
+    def _problem_codes(self) -> dict[int, set[str]]:
+        codes: dict[int, set[str]] = {503: {ServiceUnavailable.code}}
+
+        def add(status: int, *names: str) -> None:
+            codes.setdefault(status, set()).update(names)
+
+        permissions = self.view.get_permissions()
+        if any(not isinstance(p, AllowAny) for p in permissions):
+            add(401, "not_authenticated", "authentication_failed")
+            add(403, "permission_denied")
+        add(400, "validation_error")
+        if self.method in {"POST", "PUT", "PATCH"}:
+            add(400, "parse_error")
+            add(413, "parse_error")
+            add(415, "unsupported_media_type")
+        if "{" in self.path:
+            add(404, NotFound.code)
+        if getattr(self.view, "throttle_classes", None):
+            add(429, TooManyRequests.code)
+        if self._is_idempotent():
+            for error in (IdempotencyKeyRequired, IdempotencyKeyReused, RequestInProgress):
+                add(error.status, error.code)
+        hook = {"create": "perform_create", "partial_update": "perform_update", "destroy": "perform_destroy"}
+        action = getattr(self.view, "action", None) or ""
+        for owner in (self.view, self._method_of_view(), getattr(self.view, hook.get(action, ""), None)):
+            for error in getattr(owner, "raises", ()):
+                add(error.status, error.code)
+        return codes

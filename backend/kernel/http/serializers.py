@@ -1,0 +1,38 @@
+"""Serializers that refuse what they don't know."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictMixin:
+    """Unknown input fields are errors: a misspelt optional field must not be lost silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            writable = {name for name, field in self.fields.items() if not field.read_only}  # type: ignore[attr-defined]
+            unknown = sorted(set(data) - writable)
+            if unknown:
+                raise serializers.ValidationError({n: ["未知字段"] for n in unknown}, code="unknown_field")
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class Serializer(StrictMixin, serializers.Serializer[Any]):
+    """Base of plain serializers."""
+
+
+class ModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):
+    """Base of model serializers."""
+
+
+class VersionedModelSerializer(ModelSerializer):
+    """For rows that people edit: `version` is shown, and every PATCH must name the version it read."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if self.instance is not None and "version" not in attrs:
+            raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
+        if self.instance is None:
+            attrs.pop("version", None)
+        return super().validate(attrs)

@@ -1,0 +1,63 @@
+"""Identifiers: UUIDv7 keys for rows, short dated numbers for people."""
+
+import datetime as dt
+import threading
+from uuid import UUID
+
+import uuid_utils.compat as uuid_compat
+from django.db import connection
+
+NUMBER_BLOCK = 20
+
+
+def uuid7() -> UUID:
+    """A new time-ordered UUID (RFC 9562 version 7); ordering by it is ordering by creation."""
+    return uuid_compat.uuid7()
+
+
+def uuid7_floor(moment: dt.datetime) -> UUID:
+    """The smallest UUIDv7 of that millisecond: a bound for ranges and partitions."""
+    millis = int(moment.timestamp() * 1000)
+    return UUID(int=(millis << 80) | (7 << 76) | (2 << 62))
+
+
+class NumberSeries:
+    """Human numbers `<prefix><yymmdd><serial>` per hospital and day, e.g. `GH261122000042`.
+
+    Serials are taken from the database in blocks of NUMBER_BLOCK per process, so that the row of the day is no
+    bottleneck: numbers are unique and rising per process, gaps are normal. Call `next` before opening the transaction.
+    """
+
+    def __init__(self, kind: str, prefix: str, digits: int = 6) -> None:
+        self.kind, self.prefix, self.digits = kind, prefix, digits
+        self._lock = threading.Lock()
+        self._blocks: dict[tuple[UUID, dt.date], tuple[int, int]] = {}
+        SERIES.append(self)
+
+    def next(self, hospital_id: UUID, day: dt.date) -> str:
+        """The next number of that hospital and day."""
+        with self._lock:
+            value, last = self._blocks.get((hospital_id, day), (1, 0))
+            if value > last:
+                last = self._allocate(hospital_id, day)
+                value = last - NUMBER_BLOCK + 1
+                self._blocks = {key: block for key, block in self._blocks.items() if key[1] >= day}
+            self._blocks[hospital_id, day] = (value + 1, last)
+        return f"{self.prefix}{day:%y%m%d}{value:0{self.digits}d}"
+
+    def forget(self) -> None:
+        """Drop the blocks of this process (tests roll the database back)."""
+        self._blocks.clear()
+
+    def _allocate(self, hospital_id: UUID, day: dt.date) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_dailysequence (kind, hospital_id, day, value) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT (kind, hospital_id, day) DO UPDATE SET value = kernel_dailysequence.value + %s "
+                "RETURNING value",
+                [self.kind, hospital_id, day, NUMBER_BLOCK, NUMBER_BLOCK],
+            )
+            return int(cursor.fetchone()[0])
+
+
+SERIES: list[NumberSeries] = []

@@ -1,0 +1,34 @@
+"""Row locks, always in primary-key order so that two use cases cannot wait for each other in a circle."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import models
+
+from kernel import clock
+from kernel.errors import NotFound, StaleVersion
+
+M = TypeVar("M", bound=models.Model)
+
+
+def lock_rows(queryset: models.QuerySet[M]) -> list[M]:
+    """Lock and return the rows of `queryset`, re-read under the lock. Only inside a transaction."""
+    return list(queryset.select_for_update(of=("self",)).order_by("pk"))
+
+
+def lock_one(queryset: models.QuerySet[M], **lookup: Any) -> M:
+    """Lock and return the one row matching `lookup`; raises NotFound."""
+    rows = lock_rows(queryset.filter(**lookup))
+    if len(rows) != 1:
+        raise NotFound
+    return rows[0]
+
+
+def save_version(instance: models.Model, fields: Iterable[str], *, version: int) -> None:
+    """Write `fields` if the row still has `version`, and raise it by one; StaleVersion otherwise."""
+    values = {name: getattr(instance, name) for name in fields}
+    manager = type(instance)._default_manager
+    values |= {"version": version + 1, "updated_at": clock.now()}
+    if not manager.filter(pk=instance.pk, version=version).update(**values):
+        raise StaleVersion
+    instance.version, instance.updated_at = version + 1, values["updated_at"]  # type: ignore[attr-defined]

@@ -1,0 +1,90 @@
+"""Publishing and subscribing. Events are frozen dataclasses of ids and plain values, declared in an app's `events.py`."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+import orjson
+import structlog
+
+from kernel.outbox.models import OutboxEvent
+
+
+class Event:
+    """Base of every event. `topic` is `<app>.<what_happened>` and never changes; fields are ids and plain values."""
+
+    topic: ClassVar[str] = ""
+    hospital_id: UUID | None
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`name` identifies the handler for ever: it is the inbox key."""
+
+    name: str
+    event: type[Event]
+    handler: Handler
+    queue: str
+
+
+SUBSCRIPTIONS: dict[str, Subscription] = {}
+
+
+def subscribe(
+    event: type[E], *, queue: str = "default"
+) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Register a handler of `event`. It runs in a worker, inside one transaction, at least once but takes effect once."""
+
+    def register(handler: Callable[[E], None]) -> Callable[[E], None]:
+        name = f"{handler.__module__}.{handler.__name__}"
+        SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue)
+        return handler
+
+    return register
+
+
+def subscriptions_of(topic: str) -> list[Subscription]:
+    """The handlers of a topic."""
+    return [s for s in SUBSCRIPTIONS.values() if s.event.topic == topic]
+
+
+def payload_of(event: Event) -> dict[str, Any]:
+    """JSON-ready values of the event."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(dataclasses.asdict(event)))  # type: ignore[call-overload]
+    return plain
+
+
+def publish(*events: Event) -> None:
+    """Write the events to the outbox of the current transaction."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(topic=e.topic, payload=payload_of(e), hospital_id=e.hospital_id, request_id=request_id)
+        for e in events
+    )
+
+
+def rebuild(event: type[E], payload: dict[str, Any]) -> E:
+    """The event from its stored payload; unknown keys (an older or newer release) are dropped."""
+    values = {}
+    for field in dataclasses.fields(event):  # type: ignore[arg-type]
+        if field.name in payload:
+            values[field.name] = _typed(field.type, payload[field.name])
+    return event(**values)
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    text = str(kind)
+    if value is None:
+        return None
+    if "UUID" in text:
+        return [UUID(v) for v in value] if isinstance(value, list) else UUID(value)
+    if "datetime" in text and "date" in text and isinstance(value, str):
+        return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value

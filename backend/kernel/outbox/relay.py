@@ -1,0 +1,66 @@
+"""Moves committed events to the queues. Any number of relays may run; each takes rows the others have not locked."""
+
+import datetime as dt
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from kernel import clock
+from kernel.outbox.events import subscriptions_of
+from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
+
+log = structlog.get_logger(__name__)
+
+LOST_AFTER = dt.timedelta(minutes=2)
+KEEP = dt.timedelta(days=7)
+
+
+def drain(batch: int = 500) -> int:
+    """Publish up to `batch` waiting events; returns how many. If the queue is down nothing is marked and it raises."""
+    from kernel.outbox.tasks import enqueue  # the broker is configured late
+
+    with transaction.atomic():
+        rows = list(
+            OutboxEvent.objects.select_for_update(skip_locked=True)
+            .filter(published_at=None)
+            .order_by("id")[:batch]
+        )
+        for row in rows:
+            handlers = subscriptions_of(row.topic)
+            for subscription in handlers:
+                enqueue(row.id, subscription)
+            row.pending, row.published_at = len(handlers), clock.now()
+        OutboxEvent.objects.bulk_update(rows, ["pending", "published_at"])
+    return len(rows)
+
+
+def republish_lost(limit: int = 500) -> int:
+    """Queue again what was published but not handled in LOST_AFTER (a queue that lost its memory); returns how many."""
+    from kernel.outbox.tasks import enqueue
+
+    count = 0
+    stale = OutboxEvent.objects.filter(pending__gt=0, published_at__lt=clock.now() - LOST_AFTER)
+    for row in stale.order_by("published_at")[:limit]:
+        handled = set(InboxEntry.objects.filter(event_id=row.id).values_list("handler", flat=True))
+        dead = set(DeadLetter.objects.filter(event=row, replayed_at=None).values_list("handler", flat=True))
+        for subscription in subscriptions_of(row.topic):
+            if subscription.name not in handled | dead:
+                enqueue(row.id, subscription)
+                count += 1
+        OutboxEvent.objects.filter(pk=row.pk).update(published_at=clock.now())
+    return count
+
+
+def purge() -> int:
+    """Delete events (and inbox entries) that everybody has handled, after KEEP; dead letters stay."""
+    edge = clock.now() - KEEP
+    handled = OutboxEvent.objects.filter(created_at__lt=edge, published_at__lt=edge, pending__lte=0)
+    count, _ = handled.exclude(deadletter__replayed_at=None, deadletter__isnull=False).delete()
+    InboxEntry.objects.filter(handled_at__lt=edge - KEEP).delete()
+    return count
+
+
+def settle(event_id: object) -> None:
+    """One handler has finished with the event."""
+    OutboxEvent.objects.filter(pk=event_id).update(pending=F("pending") - 1)

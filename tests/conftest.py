@@ -1,0 +1,46 @@
+"""Real PostgreSQL and Redis for every test: run by `./scripts/test [--fast] [-- pytest arguments]`."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL"):  # one Redis database per parallel worker
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{int(_worker) + 1}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> None:
+    """Modules, permission codes and system roles are there, as after `migrate` and `sync_access`."""
+    from apps.access.services.sync import sync_access
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        sync_access()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process_state() -> Iterator[None]:
+    """Caches of the process outlive a rolled-back database: empty them."""
+    from apps.access import actor
+    from kernel import clock, ids
+
+    yield
+    actor._resolve.cache_clear()
+    clock.set_source(None)
+    for series in ids.SERIES:
+        series.forget()
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The Redis database of this test worker."""
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+def world(db: None) -> "object":
+    """Two hospitals with staff of every role, patients and mini-program accounts (tests.support.world)."""
+    from tests.support.world import build_world
+
+    return build_world()
