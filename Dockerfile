@@ -9,9 +9,13 @@ RUN uv venv /opt/venv \
     && uv pip install --compile-bytecode --no-cache --python /opt/venv/bin/python \
         -r pyproject.toml --constraint requirements.txt
 COPY backend backend
-# Needs settings that load, not the ones it will run with: no key gets into the image.
-RUN DJANGO_SETTINGS_MODULE=config.settings.local YIHUI_STATIC_ROOT=/srv/static \
-    /opt/venv/bin/python backend/manage.py collectstatic --noinput --verbosity 0
+# With production's storage, whose manifest it needs to run; the keys are random and stay in this line.
+RUN random() { head -c 32 /dev/urandom | base64 -w 0; } \
+    && DJANGO_SETTINGS_MODULE=config.settings.production YIHUI_STATIC_ROOT=/srv/static \
+        YIHUI_SECRET_KEY="$(random)$(random)" YIHUI_FIELD_KEYS="1:$(random)" \
+        YIHUI_BLIND_INDEX_KEY="$(random)" YIHUI_AUDIT_KEY="$(random)" YIHUI_ALLOWED_HOSTS=build \
+        DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
+        /opt/venv/bin/python backend/manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin yihui \
@@ -19,6 +23,7 @@ RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin yihui
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY backend /srv/backend
+COPY scripts/lib/healthcheck.py /srv/backend/
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings.production \
@@ -28,7 +33,6 @@ WORKDIR /srv/backend
 USER yihui
 EXPOSE 8000
 # Only the API answers here; compose.yaml switches this off for the other roles.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD \
-    ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "healthcheck.py"]
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application"]
