@@ -7,6 +7,6 @@ from django.conf import settings
 
 
 @functools.cache
-def client() -> "redis.Redis[bytes]":
+def client() -> redis.Redis:
     """The shared client; raises redis.RedisError quickly when the server is away."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=0.5)

@@ -75,7 +75,7 @@ class World:
         """A mini-program user who has signed in before."""
         user = User.objects.create(username=f"wx:{name}", kind=UserKind.PATIENT)
         self.accounts[name] = WeChatAccount.objects.create(
-            user=user, app_id="wx0000000000000001", openid=f"o-{name}"
+            user=user, app_id="wx00000000sandbox1", openid=f"o-{name}"
         )
         return self.accounts[name]
 

@@ -8,14 +8,14 @@ os.environ.setdefault("YIHUI_BLIND_INDEX_KEY", "bG9jYWwtb25seS1ibGluZC1pbmRleC1r
 os.environ.setdefault("YIHUI_AUDIT_KEY", "bG9jYWwtb25seS1hdWRpdC1rZXktMDEyMzQ1Njc4OWE=")
 os.environ.setdefault("YIHUI_ALLOWED_HOSTS", "127.0.0.1,localhost,testserver")
 os.environ.setdefault("YIHUI_WECHAT_BASE_URL", "http://127.0.0.1:8090")
-os.environ.setdefault("YIHUI_WECHAT_APP_ID", "wx0000000000000001")
-os.environ.setdefault("YIHUI_WECHAT_APP_SECRET", "sandbox-secret")
-os.environ.setdefault("YIHUI_WECHAT_OA_APP_ID", "wx0000000000000002")
-os.environ.setdefault("YIHUI_WECHAT_OA_SECRET", "sandbox-oa-secret")
+os.environ.setdefault("YIHUI_WECHAT_APP_ID", "wx00000000sandbox1")
+os.environ.setdefault("YIHUI_WECHAT_APP_SECRET", "sandbox-mini-program-secret")
+os.environ.setdefault("YIHUI_WECHAT_OA_APP_ID", "wx00000000sandbox2")
+os.environ.setdefault("YIHUI_WECHAT_OA_SECRET", "sandbox-official-account-secret")
 os.environ.setdefault("YIHUI_ALIYUN_SMS_ENDPOINT", "127.0.0.1:8090")
 os.environ.setdefault("YIHUI_ALIYUN_SMS_PROTOCOL", "http")
-os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", "sandbox-key")
-os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", "sandbox-key-secret")
+os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", "LTAIsandbox")
+os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", "sandbox-access-key-secret")
 
 from config.settings.base import *
 from config.settings.base import env
