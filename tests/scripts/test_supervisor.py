@@ -94,3 +94,12 @@ def test_a_program_that_dies_is_started_again_until_it_has_died_too_often(made: 
         made.start(Service("brief", [sys.executable, "-c", "raise SystemExit(3)"]))
         made.watch(told.append)
     assert told == ["brief ended with 3; starting it again."] * 4
+
+
+def test_children_of_a_program_that_died_are_ended_before_it_is_started_again(made: Supervisor) -> None:
+    parent = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    seen: list[list[int]] = []
+    with made, pytest.raises(Failed):
+        made.start(Service("parent", [sys.executable, "-c", parent]))
+        made.watch(lambda _: seen.append(ours(made)))
+    assert all(len(pids) <= 1 for pids in seen)
