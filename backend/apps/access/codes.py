@@ -50,6 +50,7 @@ class RoleSpec:
     default_scope: str
     is_administrator: bool = False
     codes: set[str] = field(default_factory=set)
+    scopes: dict[str, str] = field(default_factory=dict)
 
 
 SYSTEM_ROLES: dict[str, RoleSpec] = {
@@ -70,3 +71,8 @@ def give(role_code: str, *codes: str) -> None:
     if unknown:
         raise ValueError(f"undeclared permission codes: {sorted(unknown)}")
     SYSTEM_ROLES[role_code].codes.update(codes)
+
+
+def reach(role_code: str, module_code: str, scope: str) -> None:
+    """Let a system role reach further (or less far) in one module than its default scope."""
+    SYSTEM_ROLES[role_code].scopes[module_code] = scope

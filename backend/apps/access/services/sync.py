@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
-from apps.access.models import Module, Permission, Role
+from apps.access.models import Module, Permission, Role, RoleScope
 from apps.identity.models import User, UserKind
 
 
@@ -33,4 +33,7 @@ def sync_access() -> None:
             },
         )
         role.permissions.set([permissions[code] for code in role_spec.codes])
+        for module_code, kind in role_spec.scopes.items():
+            module = Module.objects.get(code=module_code)
+            RoleScope.objects.update_or_create(role=role, module=module, defaults={"kind": kind})
     User.objects.filter(kind=UserKind.STAFF).update(access_version=F("access_version") + 1)
