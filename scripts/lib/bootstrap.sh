@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts: sets ROOT, LOCAL and PY, and makes the virtual environment if it is not there or not
 # up to date. Needs bash and Python >= 3.11; packages come through the machine's own pip configuration.
 
@@ -12,6 +13,7 @@ LOCAL="$(cd "$LOCAL" && pwd)"
 export YIHUI_LOCAL_DIR="$LOCAL"
 mkdir -p "$LOCAL/log" "$LOCAL/run"
 PY="$LOCAL/venv/bin/python"
+# shellcheck disable=SC2034  # for the scripts that source this
 LIB="$ROOT/scripts/lib"
 
 # The newest of the usual names that is new enough and able to run.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced after bootstrap.sh: puts a Node.js >= 20 with npm on the path, from the machine or from a wheel.
 
 node_is_new_enough() {
@@ -5,7 +6,7 @@ node_is_new_enough() {
     [ "$(node -p 'process.versions.node.split(".")[0] >= 20' 2>/dev/null)" = "true" ]
 }
 
-# The wheel is a data package without requirements; it stays outside the virtual environment because it is 60 MB.
+# The wheel is a data package without requirements; it stays outside the virtual environment because of its 200 MB.
 install_node() {
   local target="$LOCAL/node" bin
   bin="$target/bin-links"
