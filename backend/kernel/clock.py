@@ -1,7 +1,6 @@
 """The only source of time. UTC inside, Asia/Shanghai for calendar days; injectable in tests and in the demo."""
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +58,7 @@ class FileOffsetClock:
 
     def __call__(self) -> dt.datetime:
         try:
-            stat = os.stat(self.path)
+            stat = self.path.stat()
         except FileNotFoundError:
             return _system()
         stamp = (stat.st_mtime_ns, stat.st_ino)

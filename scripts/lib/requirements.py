@@ -30,8 +30,10 @@ def marks(tree: ast.Module) -> list[tuple[str, list[str]]]:
     found: list[tuple[str, list[str]]] = []
 
     def ids_of(nodes: list[ast.expr]) -> list[str]:
-        calls = [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "pytest.mark.requirement"]
-        return [a.value for call in calls for a in call.args if isinstance(a, ast.Constant)]
+        calls = [
+            n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "pytest.mark.requirement"
+        ]
+        return [str(a.value) for call in calls for a in call.args if isinstance(a, ast.Constant)]
 
     def walk(body: list[ast.stmt], inherited: list[str]) -> None:
         for node in body:
@@ -63,7 +65,8 @@ def page() -> str:
     """The text of docs/requirements.md."""
     rows, proven = catalogue(), proofs()
     done = [row for row in rows if row in proven]
-    lines = [HEAD, f"{len(done)} of {len(rows)} rows have a test.\n", "## Proven\n", "| id | requirement | tests |", "|---|---|---|"]
+    lines = [HEAD, f"{len(done)} of {len(rows)} rows have a test.\n", "## Proven\n"]
+    lines += ["| id | requirement | tests |", "|---|---|---|"]
     for row in done:
         tests = "<br>".join(f"`{test}`" for test in proven[row])
         lines.append(f"| {row} | {rows[row]} | {tests} |")

@@ -45,8 +45,9 @@ def _models_of_other_apps(tree: ast.Module, app: str) -> dict[str, str]:
     """Imported model name → app it belongs to, for models of apps other than `app`."""
     names = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("apps.") and ".models" in (node.module or ""):
-            owner = (node.module or "").split(".")[1]
+        module = getattr(node, "module", None) or ""
+        if isinstance(node, ast.ImportFrom) and module.startswith("apps.") and ".models" in module:
+            owner = module.split(".")[1]
             names |= {alias.asname or alias.name: owner for alias in node.names if owner != app}
     return names
 

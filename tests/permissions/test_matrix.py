@@ -1,7 +1,7 @@
 """Every route × every role. The table is matrix.txt; a route that is missing there fails.
 
-A cell says how far the role gets with an object of patient_a, doctor_a and hospital 1: `in` past the door (the request is then
-judged by its content), 401, 403 or 404. A denied request must not write anything: nothing changed, nothing was sent.
+A cell says how far the role gets with an object of patient_a, doctor_a and hospital 1: `in` past the door (the request
+is then judged by its content), 401, 403 or 404. A denied request writes nothing: nothing changed, nothing was sent.
 """
 
 from pathlib import Path

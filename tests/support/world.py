@@ -1,7 +1,7 @@
 """The small world most tests live in, built through the product's own services where they exist.
 
 H1 一院: departments cardiology (心内科) and surgery (外科); H2 二院: department dental (口腔科).
-Staff: boss (group administrator), admin1/admin2 (hospital administrators of H1/H2), head (department head of cardiology),
+Staff: boss (group administrator), admin1/admin2 (hospital administrators of H1/H2), head (of cardiology),
 doctor_a and doctor_b (both cardiology, ordinary doctors), doctor_c (surgery), clerk (H1 window), doctor_h2.
 """
 

@@ -29,7 +29,7 @@ class Module(VersionedModel):
 
 
 class Permission(BaseModel):
-    """权限路径: `<module>.<resource>.<action>`, declared by code (access.codes) and written by `manage.py sync_access`."""
+    """权限路径: `<module>.<resource>.<action>`, declared in code, written by `manage.py sync_access`."""
 
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="permissions")
     code = models.CharField(max_length=96, unique=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import pgtrigger
-from django.db import models
 
 from kernel.crypto.fields import BlindIndexField, EncryptedTextField
 
@@ -19,13 +18,13 @@ class AuditTrigger(pgtrigger.Trigger):
         operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
         super().__init__(name="audit", when=pgtrigger.After, operation=operation)
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Any) -> str:
         fields = model._meta.concrete_fields
-        skipped = [f.column for f in fields if isinstance(f, BlindIndexField)] + [
+        skipped = [str(f.column) for f in fields if isinstance(f, BlindIndexField)] + [
             *ALWAYS_EXCLUDED,
             *self.exclude,
         ]
-        sealed = [f.column for f in fields if isinstance(f, EncryptedTextField)]
+        sealed = [str(f.column) for f in fields if isinstance(f, EncryptedTextField)]
         return (
             f"PERFORM audit_record('{model._meta.label_lower}', TG_OP, "
             "CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, "

@@ -87,7 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
-KNOX_TOKEN_MODEL = "identity.AuthSession"
+KNOX_TOKEN_MODEL = "identity.AuthSession"  # noqa: S105 - a model, not a secret
 OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.PartnerApplication"
 
 LANGUAGE_CODE = "zh-hans"

@@ -14,7 +14,7 @@ def _refuse(name: str, why: str) -> None:
     raise ImproperlyConfigured(f"{name}: {why}")
 
 
-def _check() -> None:
+def _check_process() -> None:
     if env.bool("DEBUG", default=False) or env.bool("YIHUI_DEBUG", default=False):
         _refuse("DEBUG", "must not be on in production")
     secret = env.str("YIHUI_SECRET_KEY", default="")
@@ -23,6 +23,15 @@ def _check() -> None:
     hosts = env.list("YIHUI_ALLOWED_HOSTS", default=[])
     if not hosts or any("*" in host for host in hosts):
         _refuse("YIHUI_ALLOWED_HOSTS", "name every host; no wildcard")
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if not env.str(name, default=""):
+            _refuse(name, "must be set")
+    for name in ("YIHUI_WECHAT_BASE_URL", "YIHUI_ALIYUN_SMS_PROTOCOL"):
+        if env.str(name, default="https").partition(":")[0] != "https":
+            _refuse(name, "providers are spoken to over https")
+
+
+def _check_keys() -> None:
     ring = env.str("YIHUI_FIELD_KEYS", default="")
     try:
         FieldCipher(ring)
@@ -34,15 +43,10 @@ def _check() -> None:
     for name, key in (("YIHUI_BLIND_INDEX_KEY", BLIND_INDEX_KEY), ("YIHUI_AUDIT_KEY", AUDIT_KEY)):
         if len(key) < 32 or b"local-only" in key:
             _refuse(name, "base64 of at least 32 random bytes")
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        if not env.str(name, default=""):
-            _refuse(name, "must be set")
-    for name in ("YIHUI_WECHAT_BASE_URL", "YIHUI_ALIYUN_SMS_PROTOCOL"):
-        if env.str(name, default="https").startswith("http:") or env.str(name, default="https") == "http":
-            _refuse(name, "providers are spoken to over https")
 
 
-_check()
+_check_process()
+_check_keys()
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("YIHUI_SSL_REDIRECT", default=True)

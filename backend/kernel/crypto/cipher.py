@@ -1,7 +1,8 @@
 """AES-256-GCM with a key ring, and the keyed blind index.
 
-A token is `key id (1 byte) ‖ nonce (12) ‖ ciphertext+tag`. The context (table and column) is authenticated, so that a value
-cannot be moved to another column. Rotation: put a new key first in the ring, run `manage.py rotate_field_keys`, drop the old.
+A token is `key id (1 byte) ‖ nonce (12) ‖ ciphertext+tag`. The context (table and column) is authenticated, so that a
+value cannot be moved to another column. Rotation: put a new key first in the ring, run `manage.py rotate_field_keys`,
+drop the old.
 """
 
 import base64

@@ -20,8 +20,8 @@ def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
     """Make a view method take effect once per caller and key.
 
     atomic=True: the method and the stored answer commit together, the exact answer is replayed.
-    atomic=False: the use case finishes `store.current()` inside its own statement with the id of what it made; a repeated
-    request is answered by the view's `replay(request, result)`, with the present state of that object.
+    atomic=False: the use case finishes `store.current()` inside its own statement with the id of what it made; a
+    repeated request is answered by the view's `replay(request, result)`, with the present state of that object.
     """
 
     def decorate(method: View) -> View:

@@ -35,4 +35,5 @@ class VersionedModelSerializer(ModelSerializer):
             raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
         if self.instance is None:
             attrs.pop("version", None)
-        return super().validate(attrs)
+        validated: dict[str, Any] = super().validate(attrs)
+        return validated

@@ -1,7 +1,7 @@
 """Idempotency keys: a request with a key takes effect once, whatever is sent again.
 
-`begin` commits a running record of its own; the record is finished in the SAME transaction as the effect, so a crash leaves
-either both or neither, and a running record past its lease can be taken over safely.
+`begin` commits a running record of its own; the record is finished in the SAME transaction as the effect, so a crash
+leaves either both or neither, and a running record past its lease can be taken over safely.
 """
 
 import datetime as dt
@@ -55,7 +55,8 @@ def begin(caller: str, key: str, mark: bytes) -> UUID | Replay:
         if row is not None:
             return UUID(str(row[0]))
         cursor.execute(
-            "SELECT fingerprint, done, status, body, result FROM kernel_idempotencyrecord WHERE caller = %s AND key = %s",
+            "SELECT fingerprint, done, status, body, result FROM kernel_idempotencyrecord "
+            "WHERE caller = %s AND key = %s",
             [caller, key],
         )
         found = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Publishing and subscribing. Events are frozen dataclasses of ids and plain values, declared in an app's `events.py`."""
+"""Publishing and subscribing. Events are frozen dataclasses of ids and plain values, in an app's `events.py`."""
 
 import dataclasses
 import datetime as dt
@@ -40,7 +40,7 @@ SUBSCRIPTIONS: dict[str, Subscription] = {}
 def subscribe(
     event: type[E], *, queue: str = "default"
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
-    """Register a handler of `event`. It runs in a worker, inside one transaction, at least once but takes effect once."""
+    """Register a handler of `event`. It runs in a worker, in one transaction; called at least once, effective once."""
 
     def register(handler: Callable[[E], None]) -> Callable[[E], None]:
         name = f"{handler.__module__}.{handler.__name__}"

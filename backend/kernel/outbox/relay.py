@@ -1,6 +1,7 @@
 """Moves committed events to the queues. Any number of relays may run; each takes rows the others have not locked."""
 
 import datetime as dt
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -61,6 +62,6 @@ def purge() -> int:
     return count
 
 
-def settle(event_id: object) -> None:
+def settle(event_id: UUID) -> None:
     """One handler has finished with the event."""
     OutboxEvent.objects.filter(pk=event_id).update(pending=F("pending") - 1)

@@ -1,5 +1,6 @@
 """The one actor through which every event reaches its handler."""
 
+from typing import Any
 from uuid import UUID
 
 import dramatiq
@@ -56,9 +57,9 @@ def claim(event_id: UUID, handler: str) -> bool:
 
 
 @dramatiq.actor(queue_name="default", max_retries=20)
-def bury_event(message: dict[str, object], details: dict[str, object]) -> None:
+def bury_event(message: dict[str, Any], details: dict[str, Any]) -> None:
     """Keep what a handler refused too often, for an administrator to see and replay."""
-    event_id, handler = message["args"]  # type: ignore[misc]
+    event_id, handler = message["args"]
     DeadLetter.objects.update_or_create(
         event_id=event_id,
         handler=handler,

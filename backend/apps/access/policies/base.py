@@ -1,6 +1,6 @@
 """Policies: who sees and does what with a model. A model without a policy is visible to nobody.
 
-Visible = the data scope of the permission code (hospital, departments, own) OR a grant on the object (or on its patient).
+Visible = the data scope of the permission code (hospital, departments, own) OR a grant on the object or its patient.
 """
 
 from typing import Any, ClassVar, TypeVar
@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import Permission as ModelPermission
 from django.db.models import Model, Q, QuerySet
-from guardian.models import UserObjectPermissionBase
 
 from apps.access.actor import Actor
 from kernel import clock
 
 M = TypeVar("M", bound=Model)
+#: A guardian table with `user`, `permission`, `content_object` and `valid_until` (the abstract base names no object).
+GrantTable = type[Any]
 POLICIES: dict[type[Model], "Policy"] = {}
 
 
@@ -25,7 +26,7 @@ class Policy:
     """Subclass per model in the app's `policies.py`, decorated with `@policy_for(Model)`.
 
     hospital, department, owners: look-up paths from the model to the scope columns ("" or () = the model has none).
-    grants: the guardian table of the model; inherits: path to an object whose grants count here too, with its model label.
+    grants: the guardian table of the model; inherits: path to an object whose grants count too, with its model label.
     shared: rows with a NULL hospital belong to the whole group and are readable by every holder of the code.
     """
 
@@ -33,7 +34,7 @@ class Policy:
     hospital: ClassVar[str] = "hospital_id"
     department: ClassVar[str] = ""
     owners: ClassVar[tuple[str, ...]] = ()
-    grants: ClassVar[type[UserObjectPermissionBase] | None] = None
+    grants: ClassVar[GrantTable | None] = None
     inherits: ClassVar[tuple[str, str] | None] = None
     shared: ClassVar[bool] = False
 
@@ -90,13 +91,14 @@ class Policy:
         return self.scope(actor, code, type(instance)._default_manager.filter(pk=instance.pk), grant).exists()
 
 
-def granted(table: type[UserObjectPermissionBase], user_id: UUID, codename: str) -> QuerySet[Any]:
+def granted(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
     """Ids of the objects that user holds `codename` on, now. The table has a `valid_until` (null = open)."""
     model = table._meta.get_field("content_object").related_model
-    permission = permission_id(model._meta.app_label, codename)  # type: ignore[union-attr]
+    permission = permission_id(model._meta.app_label, codename)
     live = Q(valid_until=None) | Q(valid_until__gt=clock.now())
     rows = table._default_manager.filter(live, user_id=user_id, permission_id=permission)
-    return rows.values("content_object_id")
+    ids: QuerySet[Any] = rows.values("content_object_id")
+    return ids
 
 
 _permission_ids: dict[tuple[str, str], int] = {}

@@ -45,7 +45,7 @@ class CodedView:
 
 
 class ScopedViewSet(CodedView, GenericViewSet[Any]):
-    """Rows of one model within the actor's reach. Foreign rows answer 404, visible rows out of reach of the action 403."""
+    """Rows of one model within the actor's reach. Foreign rows answer 404, visible ones out of reach 403."""
 
     model: ClassVar[type[Model]]
     lookup_value_converter = "uuid"
@@ -95,7 +95,7 @@ class RetrieveMixin:
 
 
 class CreateMixin:
-    """POST: `perform_create(data)` calls the service; the new row is checked against the actor's reach before commit."""
+    """POST: `perform_create(data)` calls the service; the new row must be within the actor's reach."""
 
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)  # type: ignore[attr-defined]

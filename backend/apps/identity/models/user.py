@@ -23,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Whoever can sign in: staff by user name and password, patients by WeChat. Rights hang on roles, not on this row."""
+    """Whoever can sign in: staff by password, patients by WeChat. Rights hang on roles, not on this row."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)

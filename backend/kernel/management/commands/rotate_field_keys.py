@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def rotate(self, model: type[models.Model], field: EncryptedTextField, batch: int) -> int:
         """Batches of `batch` rows, one transaction each; returns how many rows were re-encrypted."""
         table, column, key = (
-            connection.ops.quote_name(n) for n in (model._meta.db_table, field.column, "id")
+            connection.ops.quote_name(n) for n in (model._meta.db_table, str(field.column), "id")
         )
         done, last = 0, None
         while True:
