@@ -1,59 +1,68 @@
-"""Tells PostgreSQL who is acting, so that the triggers can write it down."""
+"""Describes the request or the task that is running to the operation log."""
 
-import threading
+import ipaddress
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-import structlog
-from django.db import connection
+import dramatiq
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "MERGE")
+from apps.audit.context import describe, forget
+
+__all__ = ["AuditContextMiddleware", "AuditTaskMiddleware", "client_ip", "describe", "forget"]
 
 
-class _Context(threading.local):
-    values: dict[str, Any] | None = None
+def client_ip(request: HttpRequest) -> str | None:
+    """The address of the client. `X-Forwarded-For` counts only as far as settings.TRUSTED_PROXIES added to it."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    address = _address(request.META.get("REMOTE_ADDR", ""))
+    while address is not None and hops and _trusted(address):
+        earlier = _address(hops.pop())
+        if earlier is None:
+            break
+        address = earlier
+    return str(address) if address else None
 
 
-_context = _Context()
+def _address(text: str) -> Any:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
 
 
-def describe(**values: Any) -> None:
-    """Add to what the log says of the running request or task (user_id, actor, hospital_id …)."""
-    if _context.values is None:
-        _context.values = {}
-    _context.values |= {key: str(value) for key, value in values.items() if value is not None}
-
-
-def forget() -> None:
-    """End of a request or task."""
-    _context.values = None
-
-
-def tell_database(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-    """Execute wrapper: sends the context in the same round trip as each writing statement."""
-    values = _context.values
-    if values and not many and isinstance(sql, str) and sql.lstrip()[:6].upper().startswith(WRITES):
-        text = orjson.dumps(values).decode()
-        sql = "SELECT set_config('yihui.audit', %s, true); " + sql
-        params = [text, *(params or ())]
-    return execute(sql, params, many, context)
+def _trusted(address: Any) -> bool:
+    return any(address in ipaddress.ip_network(network) for network in settings.TRUSTED_PROXIES)
 
 
 class AuditContextMiddleware:
-    """Installs the execute wrapper for the request; authentication fills in the user."""
+    """Starts every request with a clean context; authentication fills in the user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         forget()
-        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-        address = request.META.get("REMOTE_ADDR") or None
-        describe(request_id=request_id, method=request.method, path=request.path, ip=address)
+        describe(method=request.method, path=request.path, ip=client_ip(request))
         try:
-            with connection.execute_wrapper(tell_database):
-                return self.get_response(request)
+            return self.get_response(request)
         finally:
             forget()
+
+
+class AuditTaskMiddleware(dramatiq.Middleware):
+    """Names the running task (of an event: its handler) as the actor of what it changes."""
+
+    def before_process_message(self, broker: dramatiq.Broker, message: Any) -> None:
+        forget()
+        name = message.args[1] if message.actor_name == "handle_event" else message.actor_name
+        describe(actor=f"task:{name}")
+
+    def after_process_message(
+        self, broker: dramatiq.Broker, message: Any, *, result: Any = None, exception: Any = None
+    ) -> None:
+        forget()
+
+    def after_skip_message(self, broker: dramatiq.Broker, message: Any) -> None:
+        forget()
