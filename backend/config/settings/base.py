@@ -14,6 +14,7 @@ ROOT_DIR = BASE_DIR.parent
 DEBUG = False
 SECRET_KEY = env.str("YIHUI_SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = env.list("YIHUI_ALLOWED_HOSTS", default=[])
+TRUSTED_PROXIES: list[str] = env.list("YIHUI_TRUSTED_PROXIES", default=[])
 FIELD_KEYS = env.str("YIHUI_FIELD_KEYS", default="")
 BLIND_INDEX_KEY = base64.b64decode(env.str("YIHUI_BLIND_INDEX_KEY", default=""))
 AUDIT_KEY = base64.b64decode(env.str("YIHUI_AUDIT_KEY", default=""))
@@ -163,6 +164,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
+        "apps.audit.middleware.AuditTaskMiddleware",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ["tasks"]
