@@ -1,0 +1,71 @@
+from kernel.errors import DomainError
+
+
+class SlotFull(DomainError):
+    code, status = "slot_full", 409
+    zh, en = "该时段号源已满", "This slot is full."
+
+
+class AlreadyBooked(DomainError):
+    code, status = "already_booked", 409
+    zh, en = (
+        "该就诊人已挂过此医生本次出诊的号",
+        "The patient already has a number with this doctor in this session.",
+    )
+
+
+class SessionNotOpen(DomainError):
+    code, status = "session_not_open", 409
+    zh, en = "该出诊未开放或已停诊", "The session is not open for booking."
+
+
+class SlotPast(DomainError):
+    code, status = "slot_past", 409
+    zh, en = "该时段已过", "The slot is over."
+
+
+class OutsideBookingWindow(DomainError):
+    """`first_date` and `last_date` are the days that this kind of booking covers."""
+
+    code, status = "outside_booking_window", 409
+    zh, en = "就诊日期不在可挂号范围内", "The day is outside the days that can be booked."
+
+
+class HoldExpired(DomainError):
+    code, status = "hold_expired", 409
+    zh, en = "锁号已超时,号源已释放", "The hold has expired and the number was released."
+
+
+class CancelTooLate(DomainError):
+    code, status = "cancel_too_late", 409
+    zh, en = "已超过退号截止时间", "It is too late to cancel."
+
+
+class RefundAtCounter(DomainError):
+    code, status = "refund_at_counter", 409
+    zh, en = "已缴费的挂号请到窗口退号", "A paid registration is cancelled and refunded at the counter."
+
+
+class PaymentRequired(DomainError):
+    code, status = "registration_fee_unpaid", 409
+    zh, en = "请先缴纳挂号费", "The registration fee must be paid first."
+
+
+class AlreadyPaid(DomainError):
+    code, status = "registration_fee_paid", 409
+    zh, en = "挂号费已缴纳", "The registration fee is already paid."
+
+
+class CheckInTooEarly(DomainError):
+    code, status = "check_in_too_early", 409
+    zh, en = "请在就诊当日取号", "The number can be collected on the day of the visit."
+
+
+class CheckInTooLate(DomainError):
+    code, status = "check_in_too_late", 409
+    zh, en = "已过取号时间,号已作废", "The deadline for collecting the number has passed."
+
+
+class QueueEmpty(DomainError):
+    code, status = "queue_empty", 409
+    zh, en = "没有候诊患者", "Nobody is waiting."

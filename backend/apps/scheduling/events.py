@@ -1,0 +1,101 @@
+"""What others may react to. Ids and plain values only."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from kernel.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class _OfAppointment(Event):
+    """`account_id` is the mini-program account that booked, if one did."""
+
+    hospital_id: UUID
+    appointment_id: UUID
+    patient_id: UUID
+    account_id: UUID | None
+    practitioner_id: UUID
+    department_id: UUID
+    starts_at: dt.datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentHeld(_OfAppointment):
+    """A number waits for its payment."""
+
+    topic: ClassVar[str] = "scheduling.appointment_held"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked(_OfAppointment):
+    """The number is the patient's: booked at once, or a hold was confirmed."""
+
+    topic: ClassVar[str] = "scheduling.appointment_booked"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled(_OfAppointment):
+    """`cause` is patient, staff or session_stopped; `refund_due`: the fee was paid and has to go back."""
+
+    topic: ClassVar[str] = "scheduling.appointment_cancelled"
+    cause: str = "patient"
+    refund_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentExpired(_OfAppointment):
+    """A hold was not paid in time; its number is free again."""
+
+    topic: ClassVar[str] = "scheduling.appointment_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCheckedIn(_OfAppointment):
+    """取号: the patient is in the queue."""
+
+    topic: ClassVar[str] = "scheduling.appointment_checked_in"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentFulfilled(_OfAppointment):
+    """The doctor has seen the patient."""
+
+    topic: ClassVar[str] = "scheduling.appointment_fulfilled"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMissed(_OfAppointment):
+    """爽约: the number was not collected before the deadline."""
+
+    topic: ClassVar[str] = "scheduling.appointment_missed"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReminderDue(_OfAppointment):
+    """The visit is tomorrow."""
+
+    topic: ClassVar[str] = "scheduling.appointment_reminder_due"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCalled(_OfAppointment):
+    """叫号: the patient is asked in; `call_count` counts repeated calls."""
+
+    topic: ClassVar[str] = "scheduling.queue_called"
+    ticket_no: int = 0
+    call_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStopped(Event):
+    """停诊: its live appointments are cancelled one by one with events of their own."""
+
+    topic: ClassVar[str] = "scheduling.session_stopped"
+    hospital_id: UUID
+    session_id: UUID
+    practitioner_id: UUID
+    department_id: UUID
+    starts_at: dt.datetime

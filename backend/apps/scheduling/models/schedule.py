@@ -1,0 +1,142 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from apps.audit.triggers import audited
+from apps.identity.models import Department, Hospital, StaffMember
+from apps.identity.models.staff import VisitTier
+from apps.scheduling.states import NumberState, SessionState, choices
+from kernel.models import BaseModel, VersionedModel
+from kernel.money import FenField
+
+MAX_SLOT_CAPACITY = 500
+
+
+class Period(models.TextChoices):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+class ScheduleTemplate(VersionedModel):
+    """排班: a doctor's weekly session, from which dated sessions are generated. Times are wall-clock times."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
+    practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
+    weekday = models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)], help_text="0 = Monday")
+    period = models.CharField(max_length=12, choices=Period.choices)
+    start_time = models.TimeField()
+    end_time = models.TimeField()
+    slot_minutes = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(720)], help_text="length of a slot; 0 = one slot for the whole session"
+    )
+    capacity_per_slot = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SLOT_CAPACITY)]
+    )
+    fee_fen = FenField(help_text="registration fee")
+    tier = models.CharField(max_length=8, choices=VisitTier.choices, default=VisitTier.NORMAL)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practitioner", "weekday", "start_time", "valid_from"], name="template_once"
+            ),
+            models.CheckConstraint(condition=Q(end_time__gt=F("start_time")), name="template_times"),
+        ]
+        indexes = [
+            models.Index(fields=["hospital", "-id"], name="template_of_hospital"),
+            models.Index(fields=["department", "-id"], name="template_of_department"),
+            models.Index(fields=["practitioner", "-id"], name="template_of_practitioner"),
+        ]
+        triggers = [audited()]
+
+
+class ClinicSession(VersionedModel):
+    """出诊: a doctor sees patients from `starts_at` to `ends_at`. The place is the department's."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
+    practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
+    template = models.ForeignKey(
+        ScheduleTemplate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    date = models.DateField()
+    period = models.CharField(max_length=12, choices=Period.choices)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    slot_minutes = models.PositiveSmallIntegerField(default=0)
+    capacity_per_slot = models.PositiveSmallIntegerField(default=1)
+    tier = models.CharField(max_length=8, choices=VisitTier.choices, default=VisitTier.NORMAL)
+    registration_fee_fen = FenField()
+    state = models.CharField(max_length=12, choices=choices(SessionState), default=SessionState.DRAFT)
+    stop_reason = models.CharField(max_length=200, blank=True, default="")
+    tickets_issued = models.PositiveIntegerField(default=0, help_text="last queue number handed out")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practitioner", "starts_at"], name="session_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_times"),
+        ]
+        indexes = [
+            models.Index(fields=["department", "date"], name="session_of_day"),
+            models.Index(fields=["hospital", "-id"], name="session_of_hospital"),
+            models.Index(fields=["department", "-id"], name="session_of_department"),
+            models.Index(fields=["practitioner", "-id"], name="session_of_practitioner"),
+        ]
+        triggers = [audited(exclude=("tickets_issued",))]
+
+
+class Slot(BaseModel):
+    """号源: a stretch of a session with `capacity` numbers."""
+
+    session = models.ForeignKey(ClinicSession, on_delete=models.CASCADE, related_name="slots", db_index=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "starts_at"], name="slot_once")]
+
+
+class SlotNumber(BaseModel):
+    """One number of a slot: the scarce thing. There is no counter that could disagree."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(
+        ClinicSession, on_delete=models.CASCADE, related_name="numbers", db_index=False
+    )
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="numbers", db_index=False)
+    number = models.PositiveIntegerField(help_text="counted from 1 within the session")
+    channel = models.CharField(
+        max_length=16, blank=True, default="", help_text="reserved for a source; empty = any"
+    )
+    state = models.CharField(max_length=8, choices=choices(NumberState), default=NumberState.FREE)
+    held_until = models.DateTimeField(null=True)
+    appointment_id = models.UUIDField(
+        null=True, help_text="who has it; no foreign key, the appointment refers back"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "taken"], appointment_id__isnull=False)
+                | Q(state__in=["free", "stopped"], appointment_id__isnull=True),
+                name="number_has_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_until__isnull=False)
+                | (~Q(state="held") & Q(held_until__isnull=True)),
+                name="number_hold_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["slot", "number"], name="number_of_slot"),
+            models.Index(
+                fields=["slot", "number"], condition=Q(state__in=["free", "held"]), name="number_takeable"
+            ),
+        ]

@@ -1,0 +1,41 @@
+from apps.access.codes import give, module, resource
+
+module("scheduling", "预约挂号", "Scheduling", 30)
+resource("scheduling", "template", "排班", ("list", "add", "change", "delete"))
+resource(
+    "scheduling",
+    "session",
+    "出诊",
+    ("list", "add", "change", "delete"),
+    generate="按排班生成出诊",
+    publish="发布出诊",
+    stop="停诊",
+)
+resource(
+    "scheduling",
+    "appointment",
+    "挂号",
+    ("list", "add", "export"),
+    settle="挂号收费",
+    check_in="取号",
+    cancel="退号",
+)
+resource("scheduling", "queue", "排队候诊", ("list",), call="叫号")
+
+_BROWSE = ("scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list")
+
+give("doctor", *_BROWSE, "scheduling.template.list", "scheduling.queue.call")
+give(
+    "department_head",
+    *_BROWSE,
+    *(f"scheduling.template.{verb}" for verb in ("list", "add", "change", "delete")),
+    *(f"scheduling.session.{verb}" for verb in ("add", "change", "generate", "publish", "stop")),
+    "scheduling.queue.call",
+)
+give(
+    "clerk",
+    *_BROWSE,
+    "scheduling.template.list",
+    *(f"scheduling.appointment.{verb}" for verb in ("add", "settle", "check_in", "cancel")),
+    "scheduling.queue.call",
+)

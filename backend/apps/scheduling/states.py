@@ -1,0 +1,86 @@
+"""States of sessions, appointments and queue tickets, and which may follow which."""
+
+from enum import StrEnum
+
+from kernel.states import StateTable
+
+
+class SessionState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    STOPPED = "stopped"
+    CLOSED = "closed"
+
+
+class NumberState(StrEnum):
+    """A number of a slot. `held` past its `held_until` counts as free."""
+
+    FREE = "free"
+    HELD = "held"
+    TAKEN = "taken"
+    STOPPED = "stopped"
+
+
+class AppointmentState(StrEnum):
+    PENDING = "pending"
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    EXPIRED = "expired"
+
+
+class TicketState(StrEnum):
+    WAITING = "waiting"
+    CALLED = "called"
+    IN_SERVICE = "in_service"
+    MISSED = "missed"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
+    """What a model field of these states offers."""
+    return [(state.value, state.value) for state in states]
+
+
+_S, _A, _T = SessionState, AppointmentState, TicketState
+
+#: Appointments that something can still happen to.
+LIVE = (_A.PENDING, _A.BOOKED, _A.CHECKED_IN)
+#: Appointments that occupy their number.
+OCCUPYING = (*LIVE, _A.FULFILLED)
+
+SESSIONS: StateTable[SessionState] = StateTable(
+    {
+        _S.DRAFT: {_S.PUBLISHED, _S.STOPPED},
+        _S.PUBLISHED: {_S.STOPPED, _S.CLOSED},
+        _S.STOPPED: frozenset(),
+        _S.CLOSED: frozenset(),
+    }
+)
+
+#: `expired → booked` is a payment that arrived late and found the slot still free.
+APPOINTMENTS: StateTable[AppointmentState] = StateTable(
+    {
+        _A.PENDING: {_A.BOOKED, _A.CANCELLED, _A.EXPIRED},
+        _A.BOOKED: {_A.CHECKED_IN, _A.CANCELLED, _A.NO_SHOW},
+        _A.CHECKED_IN: {_A.FULFILLED, _A.CANCELLED},
+        _A.EXPIRED: {_A.BOOKED},
+        _A.FULFILLED: frozenset(),
+        _A.CANCELLED: frozenset(),
+        _A.NO_SHOW: frozenset(),
+    }
+)
+
+TICKETS: StateTable[TicketState] = StateTable(
+    {
+        _T.WAITING: {_T.CALLED, _T.CANCELLED},
+        _T.CALLED: {_T.IN_SERVICE, _T.MISSED, _T.FINISHED, _T.CANCELLED},
+        _T.IN_SERVICE: {_T.FINISHED},
+        _T.MISSED: {_T.WAITING, _T.CANCELLED},
+        _T.FINISHED: frozenset(),
+        _T.CANCELLED: frozenset(),
+    }
+)
