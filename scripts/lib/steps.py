@@ -41,9 +41,10 @@ STEPS: dict[str, tuple[str, list[str]]] = {
 def environment() -> dict[str, str]:
     """Import roots, and caches in the local directory instead of the checkout."""
     caches = {f"{tool}_CACHE_DIR": str(CACHE / tool.lower()) for tool in ("RUFF", "MYPY")}
-    return (
-        {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | os.environ | caches | {"PYTHONPATH": "backend"}
-    )
+    static = CACHE / "static"  # WhiteNoise warns about a directory that is missing
+    static.mkdir(parents=True, exist_ok=True)
+    own = caches | {"YIHUI_STATIC_ROOT": str(static), "PYTHONPATH": "backend"}
+    return {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | os.environ | own
 
 
 def run(name: str, extra: list[str]) -> bool:
