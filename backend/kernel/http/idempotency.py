@@ -33,9 +33,7 @@ def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
             if len(key) > 128 or not key.isprintable() or not key.isascii():
                 raise InvalidValue(field=HEADER)
             mark = store.fingerprint(request.method, request.get_full_path(), request._request.body)
-            begun = store.begin(
-                f"user:{request.user.pk}" if request.user.pk else f"app:{request.auth}", key, mark
-            )
+            begun = store.begin(caller_of(request), key, mark)
             if isinstance(begun, store.Replay):
                 return _replay(view, request, begun)
             run = _atomic if atomic else _own
@@ -45,6 +43,12 @@ def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
         return wrapper
 
     return decorate
+
+
+def caller_of(request: Any) -> str:
+    """Whose keys these are: the user's, or the partner application's."""
+    user_id = getattr(request.user, "pk", None)
+    return f"user:{user_id}" if user_id else f"application:{getattr(request.auth, 'application_id', '')}"
 
 
 def _atomic(record: Any, method: View, view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
