@@ -25,6 +25,7 @@ LOCAL_APPS = [
     "apps.identity",
     "apps.access",
     "apps.patients",
+    "apps.messaging",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -180,6 +181,17 @@ ALIYUN_SMS_PROTOCOL = env.str("YIHUI_ALIYUN_SMS_PROTOCOL", default="https")
 ALIYUN_SMS_ACCESS_KEY_ID = env.str("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", default="")
 ALIYUN_SMS_ACCESS_KEY_SECRET = env.str("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", default="")
 ALIYUN_SMS_SIGN_NAME = env.str("YIHUI_ALIYUN_SMS_SIGN_NAME", default="医汇")
+ALIYUN_SMS_CALLBACK_TOKEN = env.str("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", default="")
+ALIYUN_SMS_CALLBACK_ADDRESSES: list[str] = env.list("YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", default=[])
+
+MESSAGING_SANDBOX_TEMPLATES = False
+MESSAGING_RETRY_SECONDS: list[int] = env.list("YIHUI_MESSAGING_RETRY_SECONDS", int, default=[5, 15, 60, 300, 900])
+MESSAGING_LEASE_SECONDS = env.int("YIHUI_MESSAGING_LEASE_SECONDS", default=60)
+MESSAGING_REPORT_WAIT_SECONDS = env.int("YIHUI_MESSAGING_REPORT_WAIT_SECONDS", default=120)
+MESSAGING_RATES = {
+    "wechat": env.int("YIHUI_WECHAT_MESSAGES_PER_SECOND", default=200),
+    "aliyun_sms": env.int("YIHUI_ALIYUN_SMS_PER_SECOND", default=3_000),
+}
 
 LOGGING = logging_config(level=env.str("YIHUI_LOG_LEVEL", default="INFO"))
 LOGGING_CONFIG = "config.logs.configure"

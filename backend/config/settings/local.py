@@ -21,3 +21,4 @@ from config.settings.base import *
 from config.settings.base import env
 
 CLOCK_FILE = env.str("YIHUI_CLOCK_FILE", default="")
+MESSAGING_SANDBOX_TEMPLATES = True

@@ -1,0 +1,78 @@
+"""What patients are told about, declared in code: the words of the inbox and the usual fields of each provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apps.messaging.models import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`keys`: data the caller gives, used in `text` as {key}. `fields`: channel → our key → the provider's field."""
+
+    code: str
+    title: str
+    text: str
+    keys: tuple[str, ...]
+    fields: Mapping[str, Mapping[str, str]]
+    page: str = "pages/appointments/index"
+
+
+SCENES: dict[str, Scene] = {}
+
+
+def scene(code: str, title: str, text: str, wechat: Mapping[str, str], page: str | None = None) -> Scene:
+    """Declare a scene; `wechat` maps its data keys to fields of subscribe and template messages."""
+    plain = {key: key for key in wechat}
+    fields = {Channel.WECHAT_SUBSCRIBE: wechat, Channel.WECHAT_TEMPLATE: wechat, Channel.SMS: plain}
+    extra = {} if page is None else {"page": page}
+    SCENES[code] = Scene(code, title, text, tuple(wechat), {str(k): v for k, v in fields.items()}, **extra)
+    return SCENES[code]
+
+
+VISIT = {
+    "patient": "thing1",
+    "hospital": "thing2",
+    "department": "thing3",
+    "doctor": "thing4",
+    "time": "time5",
+}
+
+scene(
+    "appointment_booked",
+    "预约成功",
+    "{patient}您好,您已成功预约{hospital}{department}{doctor},就诊时间{time}。",
+    VISIT,
+)
+scene(
+    "appointment_reminder",
+    "就诊提醒",
+    "{patient}您好,请按时就诊:{hospital}{department}{doctor},就诊时间{time}。",
+    VISIT,
+)
+scene(
+    "appointment_cancelled",
+    "预约取消",
+    "{patient}您好,您在{hospital}{department}{doctor}的预约({time})已取消。",
+    VISIT,
+)
+scene(
+    "appointment_expired",
+    "预约失效",
+    "{patient}您好,您在{hospital}{department}{doctor}的预约({time})因超时未支付已失效,号源已释放。",
+    VISIT,
+)
+scene(
+    "queue_called",
+    "叫号通知",
+    "{patient}您好,请到{room}就诊:{hospital}{department}{doctor},您的排队号{number}。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "department": "thing3",
+        "doctor": "thing4",
+        "number": "character_string5",
+        "room": "thing6",
+    },
+    page="pages/queue/index",
+)
