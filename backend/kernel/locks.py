@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from kernel import clock
+from kernel.crypto.fields import BlindIndexField
 from kernel.errors import NotFound, StaleVersion
 
 M = TypeVar("M", bound=models.Model)
@@ -25,8 +26,14 @@ def lock_one(queryset: models.QuerySet[M], **lookup: Any) -> M:
 
 
 def save_version(instance: models.Model, fields: Iterable[str], *, version: int) -> None:
-    """Write `fields` if the row still has `version`, and raise it by one; StaleVersion otherwise."""
+    """Write `fields` if the row still has `version`, and raise it by one; StaleVersion otherwise.
+
+    Blind indexes of written fields are written with them.
+    """
     values = {name: getattr(instance, name) for name in fields}
+    for field in instance._meta.concrete_fields:
+        if isinstance(field, BlindIndexField) and field.source in values:
+            values[field.name] = field.pre_save(instance, add=False)
     manager = type(instance)._default_manager
     values |= {"version": version + 1, "updated_at": clock.now()}
     if not manager.filter(pk=instance.pk, version=version).update(**values):

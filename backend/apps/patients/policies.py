@@ -11,6 +11,7 @@ from apps.patients.models import (
     PatientCard,
     PatientDepartment,
     PatientUserObjectPermission,
+    RelatedPerson,
     TimelineEntry,
 )
 
@@ -40,5 +41,5 @@ class OfPatient(PatientPolicy):
         return Q(patient_id__in=treated.values("patient_id"))
 
 
-for _model in (PatientCard, CareTeamMember, TimelineEntry):
+for _model in (PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):
     policy_for(_model)(type(f"{_model.__name__}Policy", (OfPatient,), {}))

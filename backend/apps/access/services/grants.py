@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db import connection
+
 from apps.access.policies.base import GrantTable, permission_id
 
 Grants = Mapping[str, dt.datetime | None]
@@ -30,11 +32,9 @@ def set_grants(table: GrantTable, object_id: UUID, user_id: UUID, wanted: Grants
     )
 
 
-def grant_open(
-    table: type[UserObjectPermissionBase], object_id: UUID, user_id: UUID, codenames: Iterable[str]
-) -> None:
+def grant_open(table: GrantTable, object_id: UUID, user_id: UUID, codenames: Iterable[str]) -> None:
     """Add grants without an end in one statement; what is already so is not touched. For hot paths."""
-    label = table._meta.get_field("content_object").related_model._meta.app_label  # type: ignore[union-attr]
+    label = table._meta.get_field("content_object").related_model._meta.app_label
     name = connection.ops.quote_name(table._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -46,7 +46,7 @@ def grant_open(
         )
 
 
-def drop_lapsed(table: type[UserObjectPermissionBase], before: dt.datetime) -> int:
+def drop_lapsed(table: GrantTable, before: dt.datetime) -> int:
     """Remove grants that ended before that moment (they stopped counting then); returns how many."""
     deleted, _ = table._default_manager.filter(valid_until__lte=before).delete()
     return deleted

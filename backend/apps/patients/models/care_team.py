@@ -40,7 +40,13 @@ class CareTeamMember(BaseModel):
             )
         ]
         indexes = [
-            models.Index(fields=["staff", "-id"], condition=Q(ended_at=None), name="care_team_of_staff")
+            models.Index(fields=["staff", "-id"], condition=Q(ended_at=None), name="care_team_of_staff"),
+            models.Index(fields=["patient", "-id"], name="care_team_of_patient"),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(ended_at=None, valid_until__isnull=False),
+                name="care_team_lapsing",
+            ),
         ]
         triggers = [audited()]
 
@@ -65,5 +71,14 @@ class PatientUserObjectPermission(UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         indexes = [
-            models.Index(fields=["user", "permission", "-content_object"], name="patient_grants_of_user")
+            models.Index(
+                fields=["user", "permission", "-content_object"],
+                include=["valid_until"],
+                name="patient_grants_of_user",
+            ),
+            models.Index(
+                fields=["valid_until"],
+                condition=Q(valid_until__isnull=False),
+                name="patient_grants_lapsing",
+            ),
         ]

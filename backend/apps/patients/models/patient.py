@@ -1,7 +1,10 @@
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import StrIndex, Substr
 
 from apps.audit.triggers import audited
-from apps.identity.models import Hospital, StaffMember
+from apps.identity.models import Hospital
 from kernel.crypto import BlindIndexField, EncryptedTextField
 from kernel.models import VersionedModel
 
@@ -23,6 +26,10 @@ class IdKind(models.TextChoices):
     NONE = "none"
 
 
+#: The full spelling within `pinyin` (`zsf zhangsanfeng`): what a search for `zhangs` compares with.
+FULL_PINYIN = Substr(F("pinyin"), StrIndex(F("pinyin"), Value(" ")) + 1)
+
+
 class Patient(VersionedModel):
     """患者档案. The id is time-ordered: the newest patients are the last ids."""
 
@@ -40,8 +47,7 @@ class Patient(VersionedModel):
     address = EncryptedTextField()
     occupation = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: occupation")
     industry = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: industry")
-    contacts = models.JSONField(default=list, blank=True, help_text="[{name, relation, phone_masked}]")
-    insurance_no = models.CharField(max_length=32, blank=True, default="")
+    insurance_no = EncryptedTextField()
     source = models.CharField(max_length=64, blank=True, default="", help_text="dictionary: patient_source")
     referrer = models.CharField(max_length=80, blank=True, default="")
     vip_level = models.CharField(max_length=32, blank=True, default="", help_text="dictionary: vip_level")
@@ -53,9 +59,6 @@ class Patient(VersionedModel):
     is_provisional = models.BooleanField(default=False, help_text="临时档案")
     registered_at = models.DateTimeField(null=True, blank=True, help_text="建档时间; null while provisional")
     is_active = models.BooleanField(default=True)
-    attending_doctor = models.ForeignKey(
-        StaffMember, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hospital", "mrn"], name="patient_mrn")]
@@ -63,5 +66,9 @@ class Patient(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="patient_newest"),
             models.Index(fields=["national_id_index", "hospital"], name="patient_by_national_id"),
             models.Index(fields=["phone_index", "hospital"], name="patient_by_phone"),
+            models.Index(fields=["mrn"], name="patient_by_mrn"),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="patient_by_name"),
+            models.Index(fields=["pinyin"], opclasses=["varchar_pattern_ops"], name="patient_by_initials"),
+            models.Index(OpClass(FULL_PINYIN, "text_pattern_ops"), name="patient_by_pinyin"),
         ]
         triggers = [audited()]

@@ -1,0 +1,33 @@
+from kernel.errors import DomainError
+
+
+class CardRequired(DomainError):
+    code, status = "card_required", 409
+    zh, en = "请先绑定就诊卡", "Bind a medical card first."
+
+
+class BindingMismatch(DomainError):
+    """Never tells which value differs, nor whether the card exists."""
+
+    code, status = "binding_mismatch", 409
+    zh, en = (
+        "填写的信息与医院档案不一致,请核对或到窗口办理",
+        "The details do not match the hospital's archive; check them or ask at the window.",
+    )
+
+
+class BindingLocked(DomainError):
+    code, status = "binding_locked", 429
+    zh, en = "绑卡失败次数过多,请稍后再试", "Too many failed attempts to bind; try again later."
+
+
+class BindingLimit(DomainError):
+    """`relationship` says which of the two limits is reached."""
+
+    code, status = "binding_limit", 409
+    zh, en = "已达到可绑定就诊卡数量上限", "No more cards can be bound to this account."
+
+
+class AlreadyBound(DomainError):
+    code, status = "already_bound", 409
+    zh, en = "该就诊人已绑定,请先解绑", "This person is already bound; unbind first."
