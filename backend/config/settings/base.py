@@ -5,7 +5,9 @@ from pathlib import Path
 
 import environ
 
+from config.documents import API_DOCUMENTS, API_EXAMPLE_WORDS, API_TAGS
 from config.logs import logging_config
+from kernel.http.enum_names import EnumNames
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -137,7 +139,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
+    "OAUTH2_FLOWS": ["clientCredentials"],
+    "OAUTH2_TOKEN_URL": "/api/partner/v1/oauth/token",
+    "ENUM_NAME_OVERRIDES": EnumNames(),
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "kernel.http.schema_hooks.finish_document",

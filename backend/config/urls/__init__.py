@@ -3,9 +3,10 @@
 from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django_prometheus import exports
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
+from config.documents import API_DOCUMENTS
 from kernel.http import health
+from kernel.http.docs import DocumentView, RedocView, SwaggerView
 
 AUDIENCES = ("miniprogram", "admin", "partner")
 
@@ -20,19 +21,12 @@ urlpatterns = [
 ]
 for audience in AUDIENCES:
     base, module = f"api/{audience}/v1/", f"config.urls.{audience}"
+    page = {"url_name": f"{audience}-schema", "title": API_DOCUMENTS[audience]["title"]}
     urlpatterns += [
         path("", include(module)),
-        path(f"{base}schema", SpectacularAPIView.as_view(urlconf=module), name=f"{audience}-schema"),
-        path(
-            f"{base}docs/",
-            SpectacularSwaggerView.as_view(url_name=f"{audience}-schema"),
-            name=f"{audience}-docs",
-        ),
-        path(
-            f"{base}redoc/",
-            SpectacularRedocView.as_view(url_name=f"{audience}-schema"),
-            name=f"{audience}-redoc",
-        ),
+        path(f"{base}schema", DocumentView.as_view(urlconf=module), name=f"{audience}-schema"),
+        path(f"{base}docs/", SwaggerView.as_view(**page), name=f"{audience}-docs"),
+        path(f"{base}redoc/", RedocView.as_view(**page), name=f"{audience}-redoc"),
     ]
 
 __all__ = ["AUDIENCES", "handler400", "handler404", "handler500", "urlpatterns"]

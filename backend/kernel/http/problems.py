@@ -33,11 +33,17 @@ TITLES = {
     500: ("服务器错误", "Server error"),
     503: ("服务暂不可用", "Service unavailable"),
 }
-#: Codes of the framework's own errors, beside kernel.errors.CATALOGUE.
-FRAMEWORK_CODES = (
-    "validation_error", "parse_error", "not_authenticated", "authentication_failed", "method_not_allowed",
-    "not_acceptable", "unsupported_media_type", "server_error",
-)  # fmt: skip
+#: The framework's own errors beside kernel.errors.CATALOGUE: code → (status, Chinese, English).
+FRAMEWORK_CODES: dict[str, tuple[int, str, str]] = {
+    "validation_error": (400, "提交的内容有误", "The submitted content is not valid."),
+    "parse_error": (400, "请求内容无法解析", "The request could not be parsed."),
+    "not_authenticated": (401, "请先登录", "Sign in first."),
+    "authentication_failed": (401, "登录已失效,请重新登录", "The sign-in is no longer valid; sign in again."),
+    "method_not_allowed": (405, "不支持的方法", "The method is not allowed."),
+    "not_acceptable": (406, "无法提供所需格式", "The wanted format cannot be produced."),
+    "unsupported_media_type": (415, "不支持的内容类型", "The content type is not supported."),
+    "server_error": (500, "服务器错误", "Server error."),
+}
 
 
 def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, Any]:

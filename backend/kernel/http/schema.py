@@ -1,5 +1,6 @@
 """OpenAPI: one document per audience, every operation with its error codes."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
 from kernel.errors import (
+    CATALOGUE,
     DomainError,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
@@ -17,9 +19,15 @@ from kernel.errors import (
     TooManyRequests,
 )
 from kernel.http.idempotency import HEADER
-from kernel.http.problems import MEDIA_TYPE, TITLES, TYPE_BASE
+from kernel.http.problems import FRAMEWORK_CODES, MEDIA_TYPE, TITLES, TYPE_BASE
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: Summaries of the standard actions: in front of the Chinese noun that opens a view's docstring, else of English words.
+VERBS = {
+    "list": ("查询", "List"), "retrieve": ("查看", "Read"), "create": ("新增", "Create"),
+    "partial_update": ("修改", "Change"), "update": ("修改", "Change"), "destroy": ("删除", "Delete"),
+}  # fmt: skip
+LONGEST_NOUN = 16
 
 
 class ProblemItemSerializer(serializers.Serializer[Any]):
@@ -54,15 +62,48 @@ def raises(*errors: type[DomainError]) -> Callable[[F], F]:
     return mark
 
 
+def problem_example(status: int, code: str) -> dict[str, Any]:
+    """A problem as a client would see it."""
+    text = CATALOGUE[code].zh if code in CATALOGUE else FRAMEWORK_CODES[code][1]
+    field = {"validation_error": ("name", "required", "该字段是必填项。")}.get(code)
+    return {
+        "type": TYPE_BASE + code,
+        "title": TITLES[status][0],
+        "status": status,
+        "code": code,
+        "detail": text,
+        "errors": [dict(zip(("field", "code", "message"), field, strict=True))] if field else [],
+        "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+    }
+
+
 class AutoSchema(SpectacularAutoSchema):
-    """Adds to every operation the problems it can answer with."""
+    """Adds to every operation a summary and the problems it can answer with."""
+
+    def get_summary(self) -> str:
+        """The docstring's first line for an action that has one, else verb and noun."""
+        name = getattr(self.view, "action", None) or self.method.lower()
+        inherited = name in VERBS and name not in vars(type(self.view))  # a base class knows no noun
+        own = None if inherited else inspect.getdoc(self._method_of_view())
+        return own.partition("\n")[0].rstrip("。.") if own else self._summary_of_standard_action()
+
+    def _summary_of_standard_action(self) -> str:
+        line = (inspect.getdoc(type(self.view)) or "").partition("\n")[0].rstrip("。.")
+        noun, colon, _ = line.replace("：", ":").partition(":")
+        zh, en = VERBS.get(getattr(self.view, "action", None) or "", ("", ""))
+        if zh and colon and len(noun) <= LONGEST_NOUN:
+            return f"{zh}{noun}"
+        if en:
+            words = self.get_operation_id().rsplit("_", 1)[0].replace("_", " ")
+            return f"{en} {words}"
+        return line
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
         if self._is_idempotent():
             from drf_spectacular.utils import OpenApiParameter
 
-            text = "Unique per intention, at most 128 printable ASCII characters; repeat it to repeat the request safely."
+            text = "Unique per intention, at most 128 printable ASCII characters; the same again is safe."
             parameters.append(
                 OpenApiParameter(
                     HEADER,
@@ -83,19 +124,10 @@ class AutoSchema(SpectacularAutoSchema):
         return bodies
 
     def _problem_response(self, ref: dict[str, Any], status: int, codes: list[str]) -> dict[str, Any]:
-        title = TITLES[status][1]
-        example = {
-            "type": TYPE_BASE + codes[0],
-            "title": TITLES[status][0],
-            "status": status,
-            "code": codes[0],
-            "detail": TITLES[status][0],
-            "errors": [],
-            "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
-        }
+        examples = {code: {"value": problem_example(status, code)} for code in codes}
         narrowed = {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}}
-        content = {MEDIA_TYPE: {"schema": {"allOf": [ref, narrowed]}, "example": example}}
-        return {"description": f"{title}: {', '.join(codes)}", "content": content}
+        content = {MEDIA_TYPE: {"schema": {"allOf": [ref, narrowed]}, "examples": examples}}
+        return {"description": f"{TITLES[status][1]}: {', '.join(codes)}", "content": content}
 
     def _is_idempotent(self) -> bool:
         return bool(getattr(self._method_of_view(), "idempotent", False))

@@ -1,16 +1,92 @@
 """Last touches on a generated OpenAPI document."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 
-def finish_document(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Strict request bodies: what the serializers refuse (unknown fields), the document forbids."""
-    schemas = result.get("components", {}).get("schemas", {})
-    for name, schema in schemas.items():
-        if (
-            name.endswith("Request")
-            and schema.get("type") == "object"
-            and "additionalProperties" not in schema
-        ):
-            schema["additionalProperties"] = False
+from kernel.http.problems import MEDIA_TYPE
+from kernel.http.schema_examples import Examples
+
+Node = dict[str, Any]
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def finish_document(result: Node, generator: Any, request: Any, public: bool) -> Node:
+    """What the document says about itself, strict request bodies, shared problems and an example everywhere."""
+    about = settings.API_DOCUMENTS.get(str(generator.urlconf).rpartition(".")[2], {})
+    result["info"].update({key: about[key] for key in ("title", "description") if key in about})
+    result["servers"] = [{"url": "/", "description": "the host that serves this document"}]
+    used = {tag for operation in operations(result) for tag in operation.get("tags", ())}
+    result["tags"] = [
+        {"name": tag, "description": settings.API_TAGS[tag]} if tag in settings.API_TAGS else {"name": tag}
+        for tag in sorted(used)
+    ]
+    _forbid_unknown_fields(result)
+    _ask_for_versions(result)
+    _describe_answers(result)
+    _add_examples(result)
+    _share_problems(result)
     return result
+
+
+def operations(document: Node) -> Iterator[Node]:
+    """Every operation of a document."""
+    for item in document.get("paths", {}).values():
+        yield from (item[method] for method in METHODS if method in item)
+
+
+def _forbid_unknown_fields(document: Node) -> None:
+    """What the serializers refuse, the document forbids."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema.setdefault("additionalProperties", False)
+
+
+def _ask_for_versions(document: Node) -> None:
+    """An edit must name the version that was read; a new row has none."""
+    schemas = document.get("components", {}).get("schemas", {})
+    for name, schema in schemas.items():
+        if name.startswith("Patched") and "version" in schema.get("properties", {}):
+            schema["required"] = sorted({*schema.get("required", ()), "version"})
+            created = schemas.get(name.removeprefix("Patched"), {})
+            if "version" not in created.get("required", ()):
+                created.get("properties", {}).pop("version", None)
+
+
+def _describe_answers(document: Node) -> None:
+    for operation in operations(document):
+        for answer in operation["responses"].values():
+            answer["description"] = answer.get("description") or operation.get("summary", "")
+
+
+def _add_examples(document: Node) -> None:
+    examples = Examples(document, settings.API_EXAMPLE_WORDS)
+    for operation in operations(document):
+        messages = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for message in messages:
+            for media in message.get("content", {}).values():
+                if "schema" in media and not {"example", "examples"} & media.keys():
+                    media["example"] = examples.of(media["schema"])
+
+
+def _share_problems(document: Node) -> None:
+    """Refusals that read the same everywhere become one component each: the document stays readable."""
+    shared: Node = {}
+    for operation in operations(document):
+        for status, answer in operation["responses"].items():
+            codes = _codes(answer)
+            if 0 < len(codes) <= 2:
+                words = "_".join(codes).replace("_", " ").title().replace(" ", "")
+                name = f"Problem{status}{words}"
+                if json.dumps(shared.setdefault(name, answer)) == json.dumps(answer):
+                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    if shared:
+        document.setdefault("components", {})["responses"] = dict(sorted(shared.items()))
+
+
+def _codes(answer: Node) -> list[str]:
+    parts = answer.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {}).get("allOf", [{}])
+    codes: list[str] = parts[-1].get("properties", {}).get("code", {}).get("enum", [])
+    return codes

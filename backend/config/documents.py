@@ -1,0 +1,121 @@
+"""What the three OpenAPI documents say about themselves, and the words their examples are made of."""
+
+from typing import Any
+
+CONVENTIONS = """
+## 约定 Conventions
+
+**错误 Errors**
+
+任何拒绝都是 RFC 9457 `application/problem+json`:`type title status code detail errors request_id`。
+`code` 稳定,供程序判断;`title`、`detail`、`errors[].message` 供人阅读。
+字段错误在 `errors[{field, code, message}]`。未知字段和未知查询参数也是错误。
+
+Every refusal is a problem document. Decide by `code`, which is stable; the texts are for people. Errors of single
+fields are in `errors`, where `field` is a dotted path. Unknown fields and query parameters are errors.
+
+**语言 Language**
+
+默认中文;`Accept-Language: en` 返回英文。
+
+Texts are Chinese unless `Accept-Language: en` is sent.
+
+**分页 Paging**
+
+`page` 从 1 开始,`page_size` ≤ 100;`count` 最多数到 10000,超过时 `count_capped` 为 true,
+请用 `has_next` 翻页。时间线使用游标:跟随 `next`。`ordering` 传字段名,前面加 `-` 为倒序。
+
+Pages count from 1. `count` stops at 10000 with `count_capped` true: page on by `has_next`.
+Time-lines use cursors: follow `next`. `ordering` takes a field's name, `-` in front of it reverses.
+
+**幂等 Idempotency**
+
+预约和资金类 POST 必须携带 `Idempotency-Key`:每个意图一个新值,网络失败时用同一个值重试。
+同一个值配另一个请求体得 422,仍在处理中得 409 和 `Retry-After`。
+
+A POST that books or moves money needs an `Idempotency-Key`: a new value for each intention, the same one when the
+network failed. The same key with another body is 422, while still running 409 with `Retry-After`.
+
+**版本 Versions**
+
+修改时带上读到的 `version`;数据已被他人修改时返回 409 `stale_version`。
+
+An edit names the `version` that was read; 409 `stale_version` if someone else was first.
+
+**时间与金额 Time and money**
+
+时间为 RFC 3339 UTC,显示用 Asia/Shanghai;金额是整数分,字段名以 `_fen` 结尾。
+
+Moments are RFC 3339 in UTC, shown in Asia/Shanghai; money is whole fen in fields that end in `_fen`.
+
+**追踪 Tracing**
+
+每个响应带 `X-Request-ID`,报障时请附上。
+
+Every answer has `X-Request-ID`; name it when you report a fault.
+"""
+
+API_DOCUMENTS: dict[str, dict[str, str]] = {
+    "miniprogram": {
+        "title": "医汇 Yihui · 小程序 Mini-program",
+        "description": "患者微信小程序的接口。用 `wx.login` 的 code 换取令牌,之后放在 `Authorization: Bearer …`。\n\n"
+        "What the patients' WeChat mini-program calls. Trade the code of `wx.login` for a token, then send it as "
+        "`Authorization: Bearer …`.\n" + CONVENTIONS,
+    },
+    "admin": {
+        "title": "医汇 Yihui · 管理端 Admin",
+        "description": "管理后台(单页应用)的接口。登录后令牌放在 `Authorization: Bearer …`。看不到的对象一律 404,"
+        "看得到但无权操作的对象 403。\n\nWhat the staff's single-page app calls. Sign in, then send "
+        "`Authorization: Bearer …`. Objects out of sight answer 404, visible ones out of reach of an action 403.\n"
+        + CONVENTIONS,
+    },
+    "partner": {
+        "title": "医汇 Yihui · 合作方 Partner",
+        "description": "合作机构系统的接口。OAuth 2.0 client credentials 换取访问令牌,按 scope 授权。\n\n"
+        "What partners' systems call: an access token by OAuth 2.0 client credentials, limited by scopes.\n"
+        + CONVENTIONS,
+    },
+}
+
+#: Tags and what stands below them.
+API_TAGS: dict[str, str] = {
+    "organisation": "集团、医院、科室、员工 Group, hospitals, departments, staff",
+}
+
+ID_CARD, PHONE = "1101**********1237", "138****8000"
+#: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
+API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("department_name", ("心内科",)),
+    ("hospital_name", ("第一医院",)),
+    ("doctor_name", ("李建国",)),
+    ("staff_name", ("李建国",)),
+    ("(patient|holder|contact|relative|real)_name", ("张三",)),
+    ("name", ("张三",)),
+    ("pinyin", ("zhangsan",)),
+    ("(phone|mobile)", (PHONE, "13800138000", "+8613800138000")),
+    ("(id_number|national_id|identity_no|document_no|id_no)", (ID_CARD, "110101199003071233")),
+    ("card_no", ("A00012345",)),
+    ("address", ("北京市海淀区中关村大街 1 号",)),
+    ("gender", ("female",)),
+    ("(birth_date|birthday|date_of_birth)", ("1990-03-07",)),
+    ("username", ("li.jianguo",)),
+    ("password", ("correct horse 9 staple",)),
+    ("token", ("4f1d0c7be2a94b0e8f6a",)),
+    ("employee_no", ("E0001",)),
+    ("department_code", ("cardiology",)),
+    ("hospital_code", ("H1",)),
+    ("code", ("A001",)),
+    ("introduction", ("擅长冠心病、高血压的诊治",)),
+    ("(title|label)", ("主任医师",)),
+    ("(reason|remark|note|comment)", ("临时有事",)),
+    ("(fee|price|amount|total|charge)_fen", (5000,)),
+    ("fen", (5000,)),
+    ("total_slots|capacity|quota", (30,)),
+    ("page", (1,)),
+    ("page_size", (20,)),
+    ("count_capped|has_next", (False,)),
+    ("openid", ("o6_bmjrPTlm6_2sgVt7hMZOPfL2M",)),
+    ("(next|previous)", ("https://hospital.example/?cursor=cD0wMTk5",)),
+    ("number", ("20260316000001",)),
+    ("time", ("08:30:00",)),
+)
