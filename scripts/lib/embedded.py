@@ -62,11 +62,11 @@ class Stack:
 
 
 @contextmanager
-def free_slot(directory: Path) -> Iterator[Path]:
-    """A directory of our own under `directory` for as long as we live, so that several runs don't meet.
+def free_slot(directory: Path) -> Iterator[tuple[Path, int]]:
+    """A directory of our own under `directory`, so that several runs don't meet, and its lock's descriptor.
 
-    The lock is inherited by nobody but dies with us, however we end: the next run takes the slot over
-    together with any servers we left.
+    The slot is ours until we and every process that was given the descriptor have ended, however that
+    happens. The next run takes it over together with any servers we left.
     """
     directory.mkdir(parents=True, exist_ok=True)
     for number in range(64):
@@ -75,34 +75,31 @@ def free_slot(directory: Path) -> Iterator[Path]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            yield directory / str(number)
+            yield directory / str(number), lock.fileno()
             return
     raise ServerError(f"All slots in {directory} are in use.")
 
 
-@contextmanager
-def started(directory: Path, *, durable: bool) -> Iterator[dict[str, str]]:
-    """The environment variables of running servers; those that we started are stopped at the end."""
+def run(command: list[str], directory: Path, *, durable: bool, slot_lock: int | None = None) -> int:
+    """Run a command with the servers and return its exit code; Ctrl-C reaches it too.
+
+    Servers that ran before are left running, but in a slot they were left by a run that was killed.
+    """
     stack = Stack(directory, durable=durable)
-    before = stack.running()
+    before = stack.running() if slot_lock is None else {}
+    kept = [] if slot_lock is None else [slot_lock]
     try:
-        yield stack.start()
-    finally:
-        for name, server in stack.servers.items():
-            if not before[name]:
-                server.stop()
-
-
-def run(command: list[str], directory: Path, *, durable: bool) -> int:
-    """Run a command with the servers; Ctrl-C reaches it too, and its exit code is ours."""
-    with started(directory, durable=durable) as variables:
-        child = subprocess.Popen(command, env=os.environ | variables)
+        child = subprocess.Popen(command, env=os.environ | stack.start(), pass_fds=kept)
         signal.signal(signal.SIGTERM, lambda *_: child.terminate())
         while True:
             try:
                 return child.wait()
             except KeyboardInterrupt:
                 continue  # the terminal has told the child as well: wait for its own ending
+    finally:
+        for name, server in stack.servers.items():
+            if not before.get(name):
+                server.stop()
 
 
 def change(action: str, stack: Stack) -> None:
@@ -147,8 +144,8 @@ def main(arguments: list[str]) -> int:
             return 0
         if not options.slots:
             return run(command, directory, durable=durable)
-        with free_slot(directory) as slot:
-            return run(command, slot, durable=durable)
+        with free_slot(directory) as (slot, lock):
+            return run(command, slot, durable=durable, slot_lock=lock)
     except ServerError as error:
         print(error, file=sys.stderr)
         return 1

@@ -135,15 +135,35 @@ def test_root_without_user_namespaces_runs_postgresql_as_nobody(
 
 
 def test_runs_side_by_side_get_slots_of_their_own_and_a_finished_run_frees_its(tmp_path: Path) -> None:
-    with free_slot(tmp_path) as first, free_slot(tmp_path) as second:
+    with free_slot(tmp_path) as (first, _), free_slot(tmp_path) as (second, _):
         assert first != second
-    with free_slot(tmp_path) as third:
+    with free_slot(tmp_path) as (third, _):
+        assert third == first
+
+
+def test_a_slot_stays_taken_while_a_command_lives_whose_run_was_killed(tmp_path: Path) -> None:
+    with free_slot(tmp_path) as (first, lock):
+        orphan = subprocess.Popen(["sleep", "60"], pass_fds=[lock])
+    with free_slot(tmp_path) as (second, _):
+        assert second != first
+    orphan.kill()
+    orphan.wait()
+    with free_slot(tmp_path) as (third, _):
         assert third == first
 
 
 def test_run_gives_the_command_the_addresses_and_its_exit_code(stack: Stack) -> None:
     look = "import os, sys; sys.exit(7 if os.environ['DATABASE_URL'].startswith('postgres://yihui@') else 1)"
     assert run([sys.executable, "-c", look], stack.directory, durable=False) == 7
+    assert stack.running() == {"pg": False, "valkey": False}
+
+
+def test_run_leaves_running_what_ran_before_unless_a_killed_run_left_it_in_a_slot(stack: Stack) -> None:
+    stack.start()
+    run(["true"], stack.directory, durable=True)
+    assert stack.running() == {"pg": True, "valkey": True}
+    with free_slot(stack.directory / "slots") as (_, lock):
+        run(["true"], stack.directory, durable=True, slot_lock=lock)
     assert stack.running() == {"pg": False, "valkey": False}
 
 
