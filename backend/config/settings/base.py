@@ -5,7 +5,7 @@ from pathlib import Path
 
 import environ
 
-from config.documents import API_DOCUMENTS, API_EXAMPLE_WORDS, API_TAGS
+from config import documents
 from config.logs import logging_config
 from kernel.http.enum_names import EnumNames
 
@@ -123,6 +123,8 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_FORMATTER_CLASS": "kernel.http.problems.ProblemFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
+API_DOCUMENTS, API_TAGS = documents.API_DOCUMENTS, documents.API_TAGS
+API_EXAMPLE_WORDS = documents.API_EXAMPLE_WORDS
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yihui 医汇",
     "VERSION": "1.0.0",
@@ -144,6 +146,7 @@ SPECTACULAR_SETTINGS = {
     "OAUTH2_TOKEN_URL": "/api/partner/v1/oauth/token",
     "ENUM_NAME_OVERRIDES": EnumNames(),
     "POSTPROCESSING_HOOKS": [
+        "kernel.http.enum_names.identify_enums",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "kernel.http.schema_hooks.finish_document",
     ],

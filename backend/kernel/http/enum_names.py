@@ -1,31 +1,31 @@
 """Names of enums in the documents; imported by the settings, hence without a module of Django's at the top."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from enum import Enum, StrEnum
+from typing import Any
 
-if TYPE_CHECKING:
-    from django.db.models import Choices
+Values = list[tuple[Any, Any]]
 
 
-class EnumNames(Mapping[str, Any]):
-    """The names of the product's own Choices classes: an enum is never called otherwise by chance."""
+class EnumNames(Mapping[str, Values]):
+    """The names of the product's own enum classes, told apart by their values alone: no name is made up by chance."""
 
-    def _names(self) -> dict[str, list[tuple[Any, Any]]]:
+    def _names(self) -> dict[str, Values]:
         from django.db.models import Choices
 
-        by_name: dict[str, list[type[Choices]]] = {}
-        for choices in _own_choices(Choices):
-            by_name.setdefault(choices.__qualname__.replace(".", ""), []).append(choices)
-        found: dict[str, list[tuple[Any, Any]]] = {}
+        by_name: dict[str, list[type[Enum]]] = {}
+        for found in (*_own_enums(Choices), *_own_enums(StrEnum)):
+            by_name.setdefault(found.__qualname__.replace(".", ""), []).append(found)
+        names: dict[str, Values] = {}
         for name, classes in sorted(by_name.items()):
-            for choices in classes:
-                app = choices.__module__.removeprefix("apps.").partition(".")[0].capitalize()
-                pairs = [(value, label) for value, label in choices.choices if value not in ("", None)]
-                if pairs not in found.values():
-                    found[name if len(classes) == 1 else f"{app}{name}"] = pairs
-        return found
+            for found in classes:
+                app = found.__module__.removeprefix("apps.").partition(".")[0].capitalize()
+                pairs = same_hash(member.value for member in found)
+                if pairs not in names.values():
+                    names[name if len(classes) == 1 else f"{app}{name}"] = pairs
+        return names
 
-    def __getitem__(self, name: str) -> list[tuple[Any, Any]]:
+    def __getitem__(self, name: str) -> Values:
         return self._names()[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -35,8 +35,31 @@ class EnumNames(Mapping[str, Any]):
         return len(self._names())
 
 
-def _own_choices(base: "type[Choices]") -> "Iterator[type[Choices]]":
+def same_hash(values: Any) -> Values:
+    """What the enums of these values are recognised by, whatever their order and labels."""
+    return [(value, value) for value in sorted({str(v) for v in values if v not in ("", None)})]
+
+
+def _own_enums(base: type[Enum]) -> Iterator[type[Enum]]:
     for found in base.__subclasses__():
         if found.__module__.startswith(("apps.", "kernel.")):
             yield found
-        yield from _own_choices(found)
+        yield from _own_enums(found)
+
+
+def identify_enums(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Runs before the enums are named: gives every enum an identity that depends on nothing but its values."""
+    from drf_spectacular.plumbing import list_hash
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "x-spec-enum-id" in node and "enum" in node:
+                node["x-spec-enum-id"] = list_hash(same_hash(node["enum"]))
+            for part in node.values():
+                walk(part)
+        elif isinstance(node, list):
+            for part in node:
+                walk(part)
+
+    walk(result)
+    return result

@@ -48,7 +48,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    errors = ProblemItemSerializer(many=True)
+    errors = ProblemItemSerializer(many=True)  # type: ignore[assignment]
     request_id = serializers.CharField()
 
 
@@ -98,6 +98,12 @@ class AutoSchema(SpectacularAutoSchema):
             return f"{en} {words}"
         return line
 
+    def get_extensions(self) -> dict[str, Any]:
+        """`x-permission-code`: the permission that the operation asks for, where the view declares one."""
+        code_of_action = getattr(self.view, "code_of_action", None)
+        code = code_of_action() if code_of_action else None
+        return {**super().get_extensions(), **({"x-permission-code": code} if code else {})}
+
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
         if self._is_idempotent():
@@ -117,7 +123,7 @@ class AutoSchema(SpectacularAutoSchema):
         return parameters
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[arg-type]
         component = self.resolve_serializer(ProblemSerializer(), "response")
         for status, codes in sorted(self._problem_codes().items()):
             bodies.setdefault(str(status), self._problem_response(component.ref, status, sorted(codes)))
