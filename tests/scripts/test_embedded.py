@@ -1,6 +1,7 @@
 """The embedded servers start, stop, and come up again after kill -9 with what they had."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -132,6 +133,7 @@ def test_root_without_user_namespaces_runs_postgresql_as_nobody(
         assert {Path(f"/proc/{pid}").stat().st_uid for pid in server.pids()} == {postgres_server.NOBODY}
     finally:
         server.stop()
+        shutil.rmtree(server.base)  # outside tmp_path where nobody cannot reach that
 
 
 def test_runs_side_by_side_get_slots_of_their_own_and_a_finished_run_frees_its(tmp_path: Path) -> None:
