@@ -5,6 +5,9 @@ from apps.identity.models import Department, Hospital, StaffMember
 from kernel.models import BaseModel, VersionedModel
 
 
+_HOSPITAL_OF_ROLE = "SELECT hospital_id FROM access_role WHERE id = coalesce(NEW.role_id, OLD.role_id)"
+
+
 class ScopeKind(models.TextChoices):
     """数据范围, widest first."""
 
@@ -59,12 +62,27 @@ class MenuItem(VersionedModel):
     path = models.CharField(max_length=160, blank=True, default="")
     component = models.CharField(max_length=160, blank=True, default="")
     icon = models.CharField(max_length=64, blank=True, default="")
-    permissions = models.ManyToManyField(Permission, blank=True, related_name="menu_items")
+    permissions = models.ManyToManyField(
+        Permission, through="MenuItemPermission", blank=True, related_name="menu_items"
+    )
     sort = models.PositiveIntegerField(default=0)
     is_hidden = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        triggers = [audited()]
+
+
+class MenuItemPermission(BaseModel):
+    """A menu entry is shown to holders of any of its codes."""
+
+    menu_item = models.ForeignKey(MenuItem, on_delete=models.CASCADE, related_name="+")
+    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["menu_item", "permission"], name="menu_item_permission")
+        ]
         triggers = [audited()]
 
 
@@ -80,7 +98,9 @@ class Role(VersionedModel):
     is_system = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     default_scope = models.CharField(max_length=24, choices=ScopeKind.choices, default=ScopeKind.OWN)
-    permissions = models.ManyToManyField(Permission, blank=True, related_name="roles")
+    permissions = models.ManyToManyField(
+        Permission, through="RolePermission", blank=True, related_name="roles"
+    )
 
     class Meta:
         constraints = [
@@ -89,17 +109,46 @@ class Role(VersionedModel):
         triggers = [audited()]
 
 
+class RolePermission(BaseModel):
+    """A role grants a permission code."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
+    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="role_permission")]
+        triggers = [audited(hospital=_HOSPITAL_OF_ROLE)]
+
+
 class RoleScope(BaseModel):
     """数据范围 of one role in one module; without a row the role's default scope holds."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="scopes")
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, choices=ScopeKind.choices)
-    departments = models.ManyToManyField(Department, blank=True, related_name="+")
+    departments = models.ManyToManyField(
+        Department, through="RoleScopeDepartment", blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["role", "module"], name="role_scope_module")]
-        triggers = [audited()]
+        triggers = [audited(hospital=_HOSPITAL_OF_ROLE)]
+
+
+class RoleScopeDepartment(BaseModel):
+    """One of the chosen departments of a scope."""
+
+    scope = models.ForeignKey(RoleScope, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "department"], name="role_scope_department")]
+        triggers = [
+            audited(
+                hospital="SELECT hospital_id FROM identity_department "
+                "WHERE id = coalesce(NEW.department_id, OLD.department_id)"
+            )
+        ]
 
 
 class StaffRole(BaseModel):
@@ -110,4 +159,9 @@ class StaffRole(BaseModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "role"], name="staff_role")]
-        triggers = [audited()]
+        triggers = [
+            audited(
+                hospital="SELECT hospital_id FROM identity_staffmember "
+                "WHERE id = coalesce(NEW.staff_id, OLD.staff_id)"
+            )
+        ]

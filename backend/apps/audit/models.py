@@ -26,3 +26,25 @@ class AuditEvent(models.Model):
         managed = False
         db_table = "audit_auditevent"
         ordering = ["-id"]
+
+
+class AuditSeal(models.Model):
+    """Proof of all log lines of the transactions from_txid ≤ txid < to_txid, chained with the seal before it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    from_txid = models.BigIntegerField()
+    to_txid = models.BigIntegerField(help_text="no transaction below it was running when the seal was made")
+    rows = models.BigIntegerField()
+    horizon = models.DateTimeField(help_text="no line of a later seal may be older than this")
+    made_at = models.DateTimeField()
+    digest = models.BinaryField(help_text="SHA-256 over the digests of the lines, in id order")
+    leaves = models.BinaryField(
+        help_text="id and first bytes of the digest of each line, to name what changed"
+    )
+    previous = models.BinaryField(help_text="mac of the seal before")
+    mac = models.BinaryField(help_text="HMAC-SHA-256 of all of the above with AUDIT_KEY")
+
+    class Meta:
+        managed = False
+        db_table = "audit_auditseal"
+        ordering = ["number"]

@@ -28,9 +28,19 @@ BEGIN
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_auditevent FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent_default FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE FUNCTION audit_record(kind text, op text, old jsonb, new jsonb, skipped text[], sealed text[]) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE TABLE audit_auditseal (
+  number bigint PRIMARY KEY, from_txid bigint NOT NULL, to_txid bigint NOT NULL, rows bigint NOT NULL,
+  horizon timestamptz NOT NULL, made_at timestamptz NOT NULL,
+  digest bytea NOT NULL, leaves bytea NOT NULL, previous bytea NOT NULL, mac bytea NOT NULL
+);
+CREATE SEQUENCE audit_auditseal_made;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_auditseal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditseal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION audit_record(kind text, op text, old jsonb, new jsonb, skipped text[], sealed text[],
+  hospital uuid DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   c jsonb := coalesce(nullif(current_setting('yihui.audit', true), ''), '{}')::jsonb;
   b jsonb; a jsonb; row_ jsonb := coalesce(new, old); name text;
@@ -48,14 +58,16 @@ BEGIN
   END LOOP;
   INSERT INTO audit_auditevent (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type, object_id,
       before, after)
-    VALUES (coalesce(row_ ->> 'hospital_id', c ->> 'hospital_id')::uuid, (c ->> 'user_id')::uuid, coalesce(c ->> 'actor', ''),
+    VALUES (coalesce(hospital, (row_ ->> 'hospital_id')::uuid, (c ->> 'hospital_id')::uuid), (c ->> 'user_id')::uuid, coalesce(c ->> 'actor', ''),
       (c ->> 'ip')::inet, coalesce(c ->> 'request_id', ''), coalesce(c ->> 'method', ''), left(coalesce(c ->> 'path', ''), 255),
       lower(op), kind, coalesce(row_ ->> 'id', row_ ->> 'digest', row_ ->> 'user_id', ''), b, a);
 END $$;
 """
 
 DROP = """
-DROP FUNCTION audit_record(text, text, jsonb, jsonb, text[], text[]);
+DROP FUNCTION audit_record(text, text, jsonb, jsonb, text[], text[], uuid);
+DROP TABLE audit_auditseal;
+DROP SEQUENCE audit_auditseal_made;
 DROP TABLE audit_auditevent;
 DROP FUNCTION refuse_change();
 DROP FUNCTION uuid7();

@@ -13,8 +13,8 @@ ALWAYS_EXCLUDED = ("updated_at",)
 class AuditTrigger(pgtrigger.Trigger):
     """Calls audit_record() (made by audit's first migration) with the columns to leave out and to name only."""
 
-    def __init__(self, *, exclude: Iterable[str] = ()) -> None:
-        self.exclude = tuple(exclude)
+    def __init__(self, *, exclude: Iterable[str] = (), hospital: str = "") -> None:
+        self.exclude, self.hospital = tuple(exclude), hospital
         operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
         super().__init__(name="audit", when=pgtrigger.After, operation=operation)
 
@@ -29,7 +29,7 @@ class AuditTrigger(pgtrigger.Trigger):
             f"PERFORM audit_record('{model._meta.label_lower}', TG_OP, "
             "CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, "
             "CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, "
-            f"{_array(skipped)}, {_array(sealed)}); RETURN NULL;"
+            f"{_array(skipped)}, {_array(sealed)}{f', ({self.hospital})' if self.hospital else ''}); RETURN NULL;"
         )
 
 
@@ -37,6 +37,10 @@ def _array(names: list[str]) -> str:
     return f"ARRAY[{', '.join(repr(n) for n in names)}]::text[]"
 
 
-def audited(*, exclude: Iterable[str] = ()) -> Any:
-    """The trigger; `exclude` names columns whose values (secrets, counters) never enter the log."""
-    return AuditTrigger(exclude=exclude)
+def audited(*, exclude: Iterable[str] = (), hospital: str = "") -> Any:
+    """The trigger; `exclude` names columns whose values (secrets, counters) never enter the log.
+
+    `hospital` is for tables without a `hospital_id`: an SQL expression over NEW and OLD that yields the hospital whose
+    administrators read the line, e.g. "SELECT hospital_id FROM t WHERE id = coalesce(NEW.t_id, OLD.t_id)".
+    """
+    return AuditTrigger(exclude=exclude, hospital=hospital)

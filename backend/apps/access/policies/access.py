@@ -3,10 +3,20 @@
 from django.db.models import Q
 
 from apps.access.actor import Actor
-from apps.access.models import MenuItem, Module, Permission, Role, RoleScope, StaffRole
+from apps.access.models import (
+    MenuItem,
+    MenuItemPermission,
+    Module,
+    Permission,
+    Role,
+    RolePermission,
+    RoleScope,
+    RoleScopeDepartment,
+    StaffRole,
+)
 from apps.access.policies.base import Policy, hide, policy_for
 
-hide(RoleScope, StaffRole)
+hide(MenuItemPermission, RolePermission, RoleScope, RoleScopeDepartment, StaffRole)
 
 
 class CataloguePolicy(Policy):

@@ -1,7 +1,9 @@
 """Policy of the operation log: by hospital; nobody changes it."""
 
-from apps.access.policies.base import Policy, policy_for
-from apps.audit.models import AuditEvent
+from apps.access.policies.base import Policy, hide, policy_for
+from apps.audit.models import AuditEvent, AuditSeal
+
+hide(AuditSeal)
 
 
 @policy_for(AuditEvent)
