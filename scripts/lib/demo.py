@@ -69,6 +69,7 @@ class Demo:
         os.environ.update(stack.start())
         say("PostgreSQL and Redis answer.")
         self._manage("migrate", "--noinput", "--verbosity", "0")
+        self._manage("sync_access")
         self._manage("collectstatic", "--noinput", "--verbosity", "0")
         self.accounts.touch(mode=0o600)
         self._manage("load_sample", "--accounts-file", str(self.accounts))
@@ -98,35 +99,11 @@ class Demo:
 
     def _start(self) -> None:
         say("Starting the sandbox, the API, workers, relay and scheduler …")
-        services = self._services()
+        services = programs(self.api, self.sandbox)
         for service in services:
             self.supervisor.start(service)
         for service in services:
             self.supervisor.wait_healthy(service)
-
-    def _services(self) -> list[Service]:
-        api_port, sandbox_port = (url.rpartition(":")[2] for url in (self.api, self.sandbox))
-        # fmt: off
-        server = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", api_port,
-            "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application",
-        ]
-        workers = [
-            *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
-            "--skip-logging", "--queues", "urgent", "default", "bulk",
-        ]
-        # fmt: on
-        return [
-            Service(
-                "sandbox",
-                [sys.executable, "-m", "sandbox", "--port", sandbox_port],
-                f"{self.sandbox}/healthz",
-            ),
-            Service("api", server, f"{self.api}/readyz"),
-            Service("workers", workers),
-            Service("relay", [*MANAGE, "relay"]),
-            Service("scheduler", [*MANAGE, "crontab", "--no-heartbeat"]),
-        ]
 
     def _tell(self) -> None:
         say("Ready.")
@@ -141,7 +118,30 @@ class Demo:
     def _journey(self) -> int:
         say("Walking the main journeys …")
         addresses = ["--base-url", self.api, "--sandbox-url", self.sandbox, "--accounts", str(self.accounts)]
+        addresses += ["--clock-file", os.environ["YIHUI_CLOCK_FILE"]]
         return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
+
+
+def programs(api: str, sandbox: str) -> list[Service]:
+    """The processes of the product and the sandbox, for these base URLs; the environment names the servers."""
+    api_port, sandbox_port = (url.rpartition(":")[2] for url in (api, sandbox))
+    # fmt: off
+    server = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", api_port,
+        "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application",
+    ]
+    workers = [
+        *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
+        "--skip-logging", "--queues", "urgent", "default", "bulk",
+    ]
+    # fmt: on
+    return [
+        Service("sandbox", [sys.executable, "-m", "sandbox", "--port", sandbox_port], f"{sandbox}/healthz"),
+        Service("api", server, f"{api}/readyz"),
+        Service("workers", workers),
+        Service("relay", [*MANAGE, "relay"]),
+        Service("scheduler", [*MANAGE, "crontab", "--no-heartbeat"]),
+    ]
 
 
 def print_accounts(path: Path) -> None:
