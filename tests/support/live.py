@@ -1,4 +1,4 @@
-"""The whole product as real processes with its own PostgreSQL and Valkey, for tests that kill and restart parts of it."""
+"""The whole product as real processes with servers of its own, for tests that kill and restart parts of it."""
 
 import json
 import os
