@@ -14,7 +14,9 @@ if os.environ.get("REDIS_URL"):  # one Redis database per parallel worker
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> None:
     """Modules, permission codes and system roles are there, as after `migrate` and `sync_access`."""
     from apps.access.services.sync import sync_access
+    from tests.support.database import empty_after_transactional_tests
 
+    empty_after_transactional_tests()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         sync_access()
 

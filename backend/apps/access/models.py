@@ -4,7 +4,6 @@ from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, StaffMember
 from kernel.models import BaseModel, VersionedModel
 
-
 _HOSPITAL_OF_ROLE = "SELECT hospital_id FROM access_role WHERE id = coalesce(NEW.role_id, OLD.role_id)"
 
 

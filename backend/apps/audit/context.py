@@ -53,7 +53,7 @@ def tell_database(execute: Any, sql: Any, params: Any, many: bool, context: Any)
         return execute(sql, params, many, context)
     text = orjson.dumps(current()).decode()
     if many:
-        execute(_SET.format("%s"), [text], False, context)
+        context["cursor"].cursor.execute(_SET.format("%s"), [text])
     elif isinstance(params, dict):
         sql, params = _SET.format("%(yihui_audit)s") + sql, {**params, "yihui_audit": text}
     elif params is None:  # the driver leaves percent signs alone only without parameters

@@ -11,7 +11,8 @@ CREATE TABLE audit_auditevent (
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
   txid bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
   hospital_id uuid, user_id uuid, actor varchar(120) NOT NULL DEFAULT '', ip inet,
-  request_id varchar(64) NOT NULL DEFAULT '', method varchar(8) NOT NULL DEFAULT '', path varchar(255) NOT NULL DEFAULT '',
+  request_id varchar(64) NOT NULL DEFAULT '', method varchar(8) NOT NULL DEFAULT '',
+  path varchar(255) NOT NULL DEFAULT '',
   action varchar(32) NOT NULL, object_type varchar(64) NOT NULL, object_id varchar(64) NOT NULL,
   before jsonb, after jsonb
 ) PARTITION BY RANGE (id);
@@ -28,7 +29,8 @@ BEGIN
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_auditevent FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent_default FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_auditevent_default
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE audit_auditseal (
   number bigint PRIMARY KEY, from_txid bigint NOT NULL, to_txid bigint NOT NULL, rows bigint NOT NULL,
@@ -56,11 +58,12 @@ BEGIN
     IF b ? name THEN b := jsonb_set(b, ARRAY[name], '"[encrypted]"'); END IF;
     IF a ? name THEN a := jsonb_set(a, ARRAY[name], '"[encrypted]"'); END IF;
   END LOOP;
-  INSERT INTO audit_auditevent (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type, object_id,
-      before, after)
-    VALUES (coalesce(hospital, (row_ ->> 'hospital_id')::uuid, (c ->> 'hospital_id')::uuid), (c ->> 'user_id')::uuid, coalesce(c ->> 'actor', ''),
-      (c ->> 'ip')::inet, coalesce(c ->> 'request_id', ''), coalesce(c ->> 'method', ''), left(coalesce(c ->> 'path', ''), 255),
-      lower(op), kind, coalesce(row_ ->> 'id', row_ ->> 'digest', row_ ->> 'user_id', ''), b, a);
+  INSERT INTO audit_auditevent (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type,
+      object_id, before, after)
+    VALUES (coalesce(hospital, (row_ ->> 'hospital_id')::uuid, (c ->> 'hospital_id')::uuid), (c ->> 'user_id')::uuid,
+      coalesce(c ->> 'actor', ''), (c ->> 'ip')::inet, coalesce(c ->> 'request_id', ''), coalesce(c ->> 'method', ''),
+      left(coalesce(c ->> 'path', ''), 255), lower(op), kind,
+      coalesce(row_ ->> 'id', row_ ->> 'digest', row_ ->> 'user_id', ''), b, a);
 END $$;
 """
 

@@ -15,9 +15,9 @@ LEAF = 16 + SHORT
 MOST_LEAVES = 100_000
 
 _LINES = """
-SELECT id, at, sha256(convert_to(jsonb_build_array(id, txid, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-  hospital_id, user_id, actor, host(ip), request_id, method, path, action, object_type, object_id, before, after)::text,
-  'UTF8'))
+SELECT id, at, sha256(convert_to(jsonb_build_array(
+  id, txid, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), hospital_id, user_id, actor, host(ip),
+  request_id, method, path, action, object_type, object_id, before, after)::text, 'UTF8'))
 FROM audit_auditevent WHERE txid >= %s AND txid < %s ORDER BY id
 """
 

@@ -16,7 +16,7 @@ TABLES = ["audit_auditevent"]
 
 
 def ensure_months(table: str, *, start: dt.date | None = None, ahead: int = MONTHS_AHEAD) -> list[str]:
-    """Make the partitions of the month of `start` (default: now, UTC) and of `ahead` months more; names of the new ones.
+    """Make the partitions of the month of `start` (default: now, UTC) and of `ahead` more; names of the new ones.
 
     A month whose lines already lie in the default partition stays there: the log says so, nothing is lost.
     """

@@ -7,7 +7,8 @@ from django.db import connection
 from apps.audit.context import current
 
 _INSERT = """
-INSERT INTO audit_auditevent (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type, object_id, after)
+INSERT INTO audit_auditevent
+  (hospital_id, user_id, actor, ip, request_id, method, path, action, object_type, object_id, after)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 

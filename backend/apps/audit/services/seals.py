@@ -1,7 +1,7 @@
 """Seals: each proves a range of log lines and the seal before it.
 
-A range ends below the oldest transaction that is still running, so that nothing can commit into it later. The key is not
-in the database: whoever can rewrite lines there can't make the seals that would cover it up.
+A range ends below the oldest transaction that is still running, so that nothing can commit into it later. The key is
+not in the database: whoever can rewrite lines there can't make the seals that would cover it up.
 """
 
 import datetime as dt
