@@ -1,3 +1,6 @@
+from django.db.models import Q
+
+from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
 from apps.messaging.models import (
     DeliveryAttempt,
@@ -18,6 +21,9 @@ class MessagePolicy(OfPatient):
 
 @policy_for(MessageTemplate)
 class MessageTemplatePolicy(Policy):
-    """The group's defaults are readable by every holder of the code."""
+    """The group's defaults are read by every holder of the code, and changed only with a scope of everything."""
 
-    shared = True
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        arms = super().arms(actor, code, grant)
+        limited = arms and all(arms)  # an empty condition is everything
+        return [*arms, Q(hospital=None)] if limited and code.endswith(".list") else arms

@@ -13,14 +13,14 @@ class MessageState(StrEnum):
 
 
 S = MessageState
-#: A delivery report may come before we know of our own sending: hence queued and dead → delivered.
+#: A provider's answer or delivery report may come after we have given its attempt up: hence → sent, → delivered.
 MESSAGE = StateTable[MessageState](
     {
-        S.QUEUED: {S.SENDING, S.FAILED, S.DEAD, S.DELIVERED},
+        S.QUEUED: {S.SENDING, S.SENT, S.FAILED, S.DEAD, S.DELIVERED},
         S.SENDING: {S.QUEUED, S.SENT, S.FAILED, S.DEAD, S.DELIVERED},
         S.SENT: {S.DELIVERED, S.FAILED},
-        S.FAILED: {S.QUEUED, S.DELIVERED},
-        S.DEAD: {S.QUEUED, S.DELIVERED},
+        S.FAILED: {S.QUEUED, S.SENT, S.DELIVERED},
+        S.DEAD: {S.QUEUED, S.SENT, S.DELIVERED},
         S.DELIVERED: set(),
     }
 )

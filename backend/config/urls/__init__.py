@@ -18,6 +18,7 @@ urlpatterns = [
     path("healthz", never_cache(health.healthz)),
     path("readyz", never_cache(health.readyz)),
     path("metrics", exports.ExportToDjangoView),
+    path("", include("config.urls.callbacks")),
 ]
 for audience in AUDIENCES:
     base, module = f"api/{audience}/v1/", f"config.urls.{audience}"

@@ -29,13 +29,16 @@ class Message(BaseModel):
     text = models.TextField()
     dedupe_key = models.CharField(max_length=160, unique=True)
     urgent = models.BooleanField(default=False)
-    bulk = models.BooleanField(default=False)
+    bulk = models.BooleanField(default=False, help_text="may leave in a provider's batch")
     state = models.CharField(max_length=12, choices=STATES, default=MessageState.QUEUED)
     due_at = models.DateTimeField(default=clock.now)
     channel = models.CharField(max_length=20, choices=Channel.choices, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0, help_text="on the present channel")
     ruled_out = models.JSONField(default=list, help_text="channels that are of no use for this message")
     holds_consent = models.BooleanField(default=False, help_text="one consent is set aside for this message")
+    maybe_sent = models.BooleanField(
+        default=False, help_text="an unanswered try on this channel may have arrived"
+    )
     error_code = models.CharField(max_length=64, blank=True, default="")
     error_detail = models.CharField(max_length=200, blank=True, default="")
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -64,3 +64,14 @@ def _sandbox_templates(scene: Scene) -> dict[str, ProviderTemplate]:
         Channel.SMS: f"SMS_{100_000_000 + number}",
     }
     return {str(channel): ProviderTemplate(ids[channel], scene.fields[channel]) for channel in ids}
+
+
+def is_subscribe_template(template_id: str) -> bool:
+    """Whether any hospital asks consent for this provider template."""
+    rows = MessageTemplate.objects.filter(
+        channel=Channel.WECHAT_SUBSCRIBE, provider_template_id=template_id, is_active=True
+    )
+    if rows.exists():
+        return True
+    sandbox = [_sandbox_templates(scene)[Channel.WECHAT_SUBSCRIBE] for scene in SCENES.values()]
+    return settings.MESSAGING_SANDBOX_TEMPLATES and template_id in {t.template_id for t in sandbox}
