@@ -1,4 +1,6 @@
-"""Writes openapi/<audience>.yaml from the code, or with --check compares them and looks for breaking changes.
+"""Writes openapi/<audience>.yaml and what front ends build against (frontend.py) from the code.
+
+With --check it compares instead, and looks for breaking changes of the documents.
 
 Breaking changes are judged against the documents of an earlier revision: --base, else the last tag, else where
 this branch left main, else the commit before. One that is meant is accepted by a line in
@@ -18,6 +20,7 @@ from typing import Any
 
 import yaml
 
+import frontend
 from breaking import breaking_changes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +30,13 @@ ACCEPTED = FOLDER / "ACCEPTED_BREAKING.txt"
 DIFF_LINES = 30
 
 
-def generate(folder: Path) -> bool:
+def generate(target: Path) -> bool:
+    """Write documents and contract below `target`; False if one is invalid or warned about."""
+    (target / "openapi").mkdir(exist_ok=True)
+    return documents(target / "openapi") and frontend.generate(target)
+
+
+def documents(folder: Path) -> bool:
     """Write the three documents there, side by side; False if one is invalid or warned about."""
     environment = {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | os.environ
     manage = [
@@ -46,17 +55,17 @@ def generate(folder: Path) -> bool:
 
 
 def drift(fresh: Path) -> list[str]:
-    """What the committed documents lack, as the beginning of a diff each."""
+    """What the committed files lack, as the beginning of a diff each."""
     found: list[str] = []
-    for name in AUDIENCES:
-        path = FOLDER / f"{name}.yaml"
-        committed = path.read_text().splitlines() if path.exists() else []
-        generated = (fresh / path.name).read_text().splitlines()
-        difference = difflib.unified_diff(
-            committed, generated, f"openapi/{path.name}", "generated", lineterm=""
-        )
+    for name in (*(f"openapi/{name}.yaml" for name in AUDIENCES), *frontend.FILES):
+        pair = _lines(ROOT / name), _lines(fresh / name)
+        difference = difflib.unified_diff(*pair, name, "generated", lineterm="")
         found += islice(difference, DIFF_LINES)
     return found
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def git(*arguments: str) -> str | None:
@@ -92,7 +101,7 @@ def unaccepted(base: str, fresh: Path) -> list[str]:
     for name in AUDIENCES:
         text = git("show", f"{base}:openapi/{name}.yaml")
         if text is not None:
-            old, new = _load(text), _load((fresh / f"{name}.yaml").read_text())
+            old, new = _load(text), _load((fresh / f"openapi/{name}.yaml").read_text())
             found += [f"{name} {finding}" for finding in breaking_changes(old, new)]
     patterns = accepted()
     return [line for line in found if not any(fnmatchcase(line, pattern) for pattern in patterns)]
@@ -106,7 +115,7 @@ def _load(text: str) -> dict[str, Any]:
 def check(fresh: Path, base: str | None) -> int:
     """Print what is wrong; returns the exit code."""
     if difference := drift(fresh):
-        print(*difference, "The documents are not those of the code: run ./scripts/openapi", sep="\n")
+        print(*difference, "The generated files are not those of the code: run ./scripts/openapi", sep="\n")
     if base is None:
         print("No earlier revision: breaking changes are not looked for.")
     broken = unaccepted(base, fresh) if base else []
@@ -130,7 +139,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--base", help="the git revision whose clients must go on working")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        fresh = FOLDER if not options.check else Path(folder)
+        fresh = ROOT if not options.check else Path(folder)
         if not generate(fresh):
             return 1
         return check(fresh, options.base or base_revision()) if options.check else 0

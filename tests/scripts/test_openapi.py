@@ -43,18 +43,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """What the code gives now: partners lost an operation."""
-    folder = tmp_path / "fresh"
-    folder.mkdir()
+    folder = tmp_path / "fresh" / "openapi"
+    folder.mkdir(parents=True)
     for name in openapi.AUDIENCES:
         (folder / f"{name}.yaml").write_text(SHRUNK if name == "partner" else DOCUMENT)
-    return folder
+    return folder.parent
 
 
 def test_a_document_that_is_not_the_codes_is_shown_as_a_difference(project: Path, fresh: Path) -> None:
     difference = openapi.drift(fresh)
     assert difference[0] == "--- openapi/partner.yaml"
     assert "-  /b:" in difference
-    assert openapi.drift(project / "openapi") == []
+    assert openapi.drift(project) == []
 
 
 def test_the_base_is_the_last_tag_else_the_fork_else_the_commit_before(project: Path) -> None:

@@ -1,0 +1,185 @@
+"""The manifest that the admin app builds against, made from the code: nothing in it is written twice."""
+
+import importlib
+from collections.abc import Iterator
+from pkgutil import iter_modules
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Choices
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+
+from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
+from apps.access.models import ScopeKind
+from apps.identity.settings import SETTINGS
+from kernel.errors import CATALOGUE
+from kernel.http.enum_names import EnumNames
+from kernel.http.problems import FRAMEWORK_CODES
+
+METHODS = ("get", "post", "put", "patch", "delete")
+#: `errors[].code` of single fields, beside those of the catalogue.
+FIELD_CODES: dict[str, tuple[str, str]] = {
+    "required": ("必填", "Required."),
+    "blank": ("不能为空", "May not be blank."),
+    "null": ("不能为空值", "May not be null."),
+    "empty": ("不能为空列表", "May not be empty."),
+    "invalid": ("格式不正确", "Not valid."),
+    "invalid_choice": ("不是可选的值", "Not one of the choices."),
+    "not_a_list": ("应为列表", "A list is expected."),
+    "does_not_exist": ("对象不存在", "The object does not exist."),
+    "incorrect_type": ("类型不正确", "Wrong type."),
+    "max_length": ("过长", "Too long."),
+    "min_length": ("过短", "Too short."),
+    "max_value": ("过大", "Too large."),
+    "min_value": ("过小", "Too small."),
+    "max_string_length": ("数字过长", "Too many digits."),
+    "date": ("应为日期", "A date is expected."),
+    "unique": ("已存在", "Already exists."),
+    "unknown_field": ("未知字段", "Unknown field."),
+    "unknown_parameter": ("未知的查询参数", "Unknown query parameter."),
+}
+SCOPE_NAMES: dict[str, tuple[str, str]] = {
+    ScopeKind.ALL: ("全部", "Everything"),
+    ScopeKind.HOSPITAL: ("本院", "Own hospital"),
+    ScopeKind.DEPARTMENT_AND_BELOW: ("本科室及下级", "Own departments and below"),
+    ScopeKind.DEPARTMENT: ("本科室", "Own departments"),
+    ScopeKind.CHOSEN: ("指定科室", "Chosen departments"),
+    ScopeKind.OWN: ("本人", "Own"),
+}
+
+
+def manifest() -> dict[str, Any]:
+    """Everything of `frontend-contract/admin/manifest.json`."""
+    _import_declarations()
+    with translation.override(settings.LANGUAGE_CODE):
+        document = SchemaGenerator(urlconf="config.urls.admin").get_schema(request=None, public=True)
+    operations = sorted(_operations(document), key=lambda row: row["operation_id"])
+    menus = _menus()
+    return {
+        "version": document["info"]["version"],
+        "modules": [
+            {"code": m.code, "title": m.zh, "title_en": m.en, "sort": m.sort}
+            for m in sorted(MODULES.values(), key=lambda m: (m.sort, m.code))
+        ],
+        "permission_codes": dict(sorted(all_codes().items())),
+        "data_scopes": [{"code": kind.value, "zh": zh, "en": en} for kind, (zh, en) in _scopes()],
+        "roles": [
+            {"code": role.code, "title": role.zh, "default_scope": str(role.default_scope)}
+            for role in SYSTEM_ROLES.values()
+        ],
+        "menus": menus,
+        "routes": list(_routes(menus)),
+        "pages": _pages(menus, operations),
+        "operations": operations,
+        "dictionaries": _dictionaries(),
+        "errors": _errors(),
+        "field_errors": [{"code": code, "zh": zh, "en": en} for code, (zh, en) in FIELD_CODES.items()],
+        "settings": [_setting(SETTINGS[key]) for key in sorted(SETTINGS)],
+    }
+
+
+def _import_declarations() -> None:
+    """Errors, settings and permission codes register themselves when their modules are imported."""
+    for app in apps.get_app_configs():
+        if not app.name.startswith("apps."):
+            continue
+        for found in iter_modules([app.path]):
+            if found.name in {"errors", "settings", "permissions"}:
+                importlib.import_module(f"{app.name}.{found.name}")
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path, item in document["paths"].items():
+        for method in filter(item.__contains__, METHODS):
+            operation = item[method]
+            yield {
+                "operation_id": operation["operationId"],
+                "method": method.upper(),
+                "path": path,
+                "summary": operation["summary"],
+                "permission_code": operation.get("x-permission-code"),
+            }
+
+
+def _scopes() -> Iterator[tuple[ScopeKind, tuple[str, str]]]:
+    return ((kind, SCOPE_NAMES[kind]) for kind in ScopeKind)
+
+
+def _menus() -> list[dict[str, Any]]:
+    return []
+
+
+def _walk(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for menu in menus:
+        yield menu
+        yield from _walk(menu["children"])
+
+
+def _routes(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The pages as a flat list, as a router wants them."""
+    for menu in _walk(menus):
+        if menu["component"]:
+            yield {
+                key: menu[key] for key in ("code", "path", "component", "title", "title_en", "permissions")
+            }
+
+
+def _pages(menus: list[dict[str, Any]], operations: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Page → the operations of the resources whose codes open it or its buttons."""
+    found = {}
+    for menu in _walk(menus):
+        if menu["component"]:
+            codes = {code for node in _walk([menu]) for code in node["permissions"]}
+            resources = {code.rpartition(".")[0] for code in codes}
+            found[menu["code"]] = [
+                row["operation_id"]
+                for row in operations
+                if (row["permission_code"] or "").rpartition(".")[0] in resources
+            ]
+    return found
+
+
+def _dictionaries() -> dict[str, list[dict[str, str]]]:
+    """Values that the product itself knows; the hospital's own dictionaries come from the API."""
+    labels = {
+        name: {str(member.value): str(member.label) for member in found}
+        for found in _all_choices(Choices)
+        for name in (found.__qualname__.replace(".", ""),)
+    }
+    return {
+        name: [
+            {"value": value, "label": labels.get(name, {}).get(value, value)}
+            for value in labels.get(name) or (value for value, _ in values)
+        ]
+        for name, values in EnumNames().items()
+    }
+
+
+def _all_choices(base: type[Choices]) -> Iterator[type[Choices]]:
+    for found in base.__subclasses__():
+        if found.__module__.startswith(("apps.", "kernel.")):
+            yield found
+        yield from _all_choices(found)
+
+
+def _errors() -> list[dict[str, Any]]:
+    rows = {code: (error.status, error.zh, error.en) for code, error in CATALOGUE.items()} | FRAMEWORK_CODES
+    return [
+        {"code": code, "status": status, "zh": zh, "en": en}
+        for code, (status, zh, en) in sorted(rows.items())
+    ]
+
+
+def _setting(setting: Any) -> dict[str, Any]:
+    limits = {name: getattr(setting, name) for name in ("minimum", "maximum")}
+    return {
+        "key": setting.key,
+        "type": {bool: "boolean", int: "integer", str: "string"}[type(setting.default)],
+        "default": setting.default,
+        "zh": setting.zh,
+        "en": setting.en,
+        **{name: value for name, value in limits.items() if value is not None},
+        **({"choices": list(setting.choices)} if setting.choices else {}),
+    }

@@ -1,0 +1,57 @@
+"""Swagger UI and Redoc of the three documents: served whole by the product, nothing is fetched from elsewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.test import Client, override_settings
+
+pytestmark = pytest.mark.requirement("INT-04")
+PAGES = [
+    f"/api/{audience}/v1/{page}/"
+    for audience in ("miniprogram", "admin", "partner")
+    for page in ("docs", "redoc")
+]
+PRODUCTION = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files as production collects them."""
+    root = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=str(root), STORAGES=PRODUCTION):
+        call_command("collectstatic", "--noinput", "--verbosity", "0")
+    return root
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_the_pages_load_their_parts_from_the_product_alone(url: str, client: Client, collected: Path) -> None:
+    with override_settings(STATIC_ROOT=str(collected), STORAGES=PRODUCTION):
+        staticfiles_storage._setup()
+        answer = client.get(url)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "医汇 Yihui" in page
+    loaded = re.findall(r"""(?:<script[^>]+src|<link[^>]+href|<img[^>]+src)=["']([^"']+)""", page)
+    assert loaded
+    for address in loaded:
+        assert address.startswith("/static/"), address
+        assert (collected / address.removeprefix("/static/")).is_file(), address
+    assert f"{url.rsplit('/', 2)[0]}/schema" in page.replace("\\u002D", "-").replace("\\/", "/")
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_the_browser_is_told_to_fetch_nothing_from_elsewhere(url: str, client: Client) -> None:
+    policy = client.get(url)["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert not re.search(r"https?:|\*", policy)
+
+
+def test_the_styles_of_the_pages_refer_to_nothing_elsewhere(collected: Path) -> None:
+    for style in collected.rglob("*.css"):
+        assert not re.search(r"url\(\s*[\"']?(https?:)?//", style.read_text(errors="replace")), style
