@@ -97,8 +97,8 @@ def test_only_colleagues_of_the_hospital_and_only_a_future_end(world: World, pat
     ):
         with clock.frozen(NOW), pytest.raises(InvalidValue):
             care_team.share(patient=patient, staff=staff, by=by, can_change=True, valid_until=until)
-    assert not CareTeamMember.objects.exists()
-    assert not PatientUserObjectPermission.objects.exists()
+    assert not CareTeamMember.objects.filter(patient=patient).exists()
+    assert not PatientUserObjectPermission.objects.filter(content_object=patient).exists()
 
 
 @pytest.mark.requirement("ACC-04")

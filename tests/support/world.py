@@ -3,6 +3,8 @@
 H1 一院: departments cardiology (心内科) and surgery (外科); H2 二院: department dental (口腔科).
 Staff: boss (group administrator), admin1/admin2 (hospital administrators of H1/H2), head (of cardiology),
 doctor_a and doctor_b (both cardiology, ordinary doctors), doctor_c (surgery), clerk (H1 window), doctor_h2.
+Patients of H1, on file with a card that their own account has bound: patient_a (in the care of doctor_a, cardiology)
+and patient_b (in nobody's); the account patient_none has bound nothing.
 """
 
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from apps.identity.models import (
     UserKind,
     WeChatAccount,
 )
+from apps.patients.models import CardBinding, Patient, PatientCard, Relationship
+from apps.patients.services import archive, bindings, cards, care_team
 from kernel.text import pinyin_key
 
 PASSWORD = "correct horse 医院 staple"
@@ -46,6 +50,9 @@ class World:
     departments: dict[str, Department] = field(default_factory=dict)
     staff: dict[str, StaffMember] = field(default_factory=dict)
     accounts: dict[str, WeChatAccount] = field(default_factory=dict)
+    patients: dict[str, Patient] = field(default_factory=dict)
+    cards: dict[str, PatientCard] = field(default_factory=dict)
+    bindings: dict[str, CardBinding] = field(default_factory=dict)
     _clients: dict[str | None, APIClient] = field(default_factory=dict)
 
     def client(self, who: str | None) -> APIClient:
@@ -79,6 +86,22 @@ class World:
         )
         return self.accounts[name]
 
+    def add_patient(self, key: str, /, **fields: Any) -> Patient:
+        """A patient on file, by default of H1, with a card."""
+        fields = {"hospital": self.h1, "id_kind": "resident_id", **fields}
+        patient = self.patients[key] = archive.create_patient(**fields)
+        number = f"6222000000{len(self.cards) + 1:06d}"
+        self.cards[key] = cards.issue_card(patient=patient, card_number=number)
+        return patient
+
+    def add_binding(self, name: str, relationship: Relationship = Relationship.SELF) -> CardBinding:
+        """The account of that name binds the card of the patient of that name."""
+        self.bindings[name] = bindings.attach(
+            account=self.accounts[name], card_id=self.cards[name].pk, relationship=relationship,
+            address="北京市东城区东长安街1号",
+        )  # fmt: skip
+        return self.bindings[name]
+
 
 def build_world() -> World:
     """Make the world of the module's docstring."""
@@ -105,6 +128,14 @@ def build_world() -> World:
         world.add_staff(name, "doctor", h1, [department], licence_no=f"L-{name}")
     world.add_staff("doctor_h2", "doctor", h2, ["dental"], licence_no="L-h2")
     world.add_staff("clerk", "clerk", h1, [])
-    for name in ("patient_a", "patient_b"):
+    for name in ("patient_a", "patient_b", "patient_none"):
         world.add_account(name)
+    world.add_patient("patient_a", name="张三丰", national_id="110101199003070134", phone="13800138001")
+    world.add_patient("patient_b", name="李四光", national_id="110101198512240029", phone="13800138002")
+    for name in ("patient_a", "patient_b"):
+        world.add_binding(name)
+    care_team.note_booking(
+        hospital_id=h1.pk, patient_id=world.patients["patient_a"].pk, staff_id=world.staff["doctor_a"].pk,
+        department_id=world.departments["cardiology"].pk,
+    )  # fmt: skip
     return world

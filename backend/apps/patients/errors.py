@@ -31,3 +31,8 @@ class BindingLimit(DomainError):
 class AlreadyBound(DomainError):
     code, status = "already_bound", 409
     zh, en = "该就诊人已绑定,请先解绑", "This person is already bound; unbind first."
+
+
+class OnlineFilingOff(DomainError):
+    code, status = "online_filing_off", 409
+    zh, en = "请先到医院窗口建档", "Please register at the hospital's window first."

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.access.policies import Policy, hide, policy_for
 from apps.patients.models import (
@@ -25,20 +25,29 @@ class PatientPolicy(Policy):
     department = "pk"
     grants = PatientUserObjectPermission
 
+    def department_arms(self, departments: list[UUID]) -> list[Q]:
+        """One arm per department: each lists its newest patients by its own index."""
+        return [self.department_arm([department]) for department in departments]
+
     def department_arm(self, departments: list[UUID]) -> Q:
-        treated = PatientDepartment.objects.filter(department_id__in=departments)
-        return Q(pk__in=treated.values("patient_id"))
+        return _treated("pk", departments)
 
 
-class OfPatient(PatientPolicy):
+class OfPatient(Policy):
     """What hangs on a patient is reached with the patient."""
 
-    grants = None
+    department = "patient_id"
     inherits = ("patient_id", "patients.Patient")
 
     def department_arm(self, departments: list[UUID]) -> Q:
-        treated = PatientDepartment.objects.filter(department_id__in=departments)
-        return Q(patient_id__in=treated.values("patient_id"))
+        return _treated("patient_id", departments)
+
+
+def _treated(path: str, departments: list[UUID]) -> Q:
+    treated = PatientDepartment.objects.filter(patient_id=OuterRef(path))
+    if len(departments) == 1:
+        return Q(Exists(treated.filter(department_id=departments[0])))
+    return Q(Exists(treated.filter(department_id__in=departments)))
 
 
 for _model in (PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):

@@ -2,17 +2,23 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.identity.models import WeChatAccount
+from apps.identity.phones import normalise_phone
+from apps.patients.documents import fold
 from apps.patients.errors import CardRequired
-from apps.patients.models import CardBinding
-from kernel.errors import NotFound
+from apps.patients.models import CardBinding, Patient, PatientCard
+from apps.patients.models.patient import FULL_PINYIN
+from kernel.crypto import blind_index
+from kernel.errors import InvalidValue, NotFound
 
 
 def bindings_of(account: WeChatAccount) -> QuerySet[CardBinding]:
     """The account's live bindings with patient and card, the default first."""
-    live = CardBinding.objects.filter(account=account, unbound_at=None)
+    live = CardBinding.objects.filter(
+        account=account, unbound_at=None, card__is_active=True, patient__is_active=True
+    )
     return live.select_related("patient", "card").order_by("-is_default", "id")
 
 
@@ -30,3 +36,48 @@ def require_binding(account: WeChatAccount, binding_id: UUID | None = None) -> C
         if binding.pk == binding_id:
             return binding
     raise NotFound
+
+
+def with_value(queryset: QuerySet[Patient], field: str, value: str) -> QuerySet[Patient]:
+    """Patients whose encrypted `phone` or `national_id` is exactly `value`, however it is typed."""
+    return queryset.filter(**{f"{field}_index": blind_index(_as_stored(field, value), field)})
+
+
+def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
+    """The owner of that card, active or not."""
+    index = blind_index(value, "card_number")
+    return queryset.filter(pk__in=PatientCard.objects.filter(card_number_index=index).values("patient_id"))
+
+
+def with_name(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
+    """Names that begin with `value`, or whose pinyin or initials do when it is typed in latin letters."""
+    text = " ".join(value.split())
+    if not text.isascii():
+        return queryset.filter(name__startswith=text)
+    letters = text.lower().replace(" ", "")
+    spelt = Q(pinyin__startswith=letters) | Q(full_pinyin__startswith=letters) | Q(name__startswith=text)
+    return queryset.alias(full_pinyin=FULL_PINYIN).filter(spelt)
+
+
+def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
+    """One search box: a text with digits is a whole number (phone, ID, card, 病历号), any other the start of a name."""
+    number = fold(text)
+    if not any(character.isdigit() for character in number):
+        return with_name(queryset, text)
+    everyone = Patient.objects.order_by()
+    found = [
+        with_value(everyone, "phone", text).values("pk"),
+        with_value(everyone, "national_id", text).values("pk"),
+        everyone.filter(mrn=number).values("pk"),
+        PatientCard.objects.filter(card_number_index=blind_index(number, "card_number")).values("patient_id"),
+    ]
+    return queryset.filter(pk__in=found[0].union(*found[1:]))
+
+
+def _as_stored(field: str, value: str) -> str:
+    if field == "phone":
+        try:
+            return normalise_phone(value)
+        except InvalidValue:
+            return value
+    return fold(value)

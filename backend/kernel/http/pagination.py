@@ -11,9 +11,16 @@ COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
 
 
-def capped_count(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]:
-    """How many rows, counted no further than `cap`; the second value says whether the cap was hit."""
-    inner, params = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
+def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
+    """How many rows, counted no further than `cap`; the second value says whether the cap was hit.
+
+    `queryset` may be anything with `first_keys(most)`, a queryset of at most some multiple of `most` distinct keys.
+    """
+    if isinstance(queryset, QuerySet):
+        keys = queryset.order_by().values("pk")[: cap + 1]
+    else:
+        keys = queryset.first_keys(cap + 1)
+    inner, params = keys.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({inner}) AS capped", params)  # noqa: S608 - compiled by the ORM
         count = int(cursor.fetchone()[0])
@@ -33,7 +40,7 @@ class PageNumberPagination(pagination.BasePagination):
         self.has_next = len(rows) > self.size
         if not self.has_next and (rows or start == 0):
             self.count, self.capped = start + len(rows), False
-        elif isinstance(queryset, QuerySet):
+        elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
             self.count, self.capped = capped_count(queryset)
         else:
             self.count, self.capped = len(queryset), False

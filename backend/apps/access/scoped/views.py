@@ -9,8 +9,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from apps.access.actor import Actor
 from apps.access.policies.base import policy_of
+from apps.access.scoped.paging import MergedRows
 from apps.access.scoped.permissions import HasCode, request_actor
 from kernel.errors import PermissionDenied, StaleVersion
+from kernel.http.pagination import PageNumberPagination
 from kernel.http.schema import raises
 
 STANDARD = {
@@ -58,11 +60,23 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
-        code = self.code_of_action() or ""
+        return policy_of(self.model).scope(self.actor, self.visible_code(), self.base_queryset())
+
+    def visible_code(self) -> str:
+        """The code whose scope says which rows exist for the actor."""
         visible = f"{self.resource}.list"
-        if not self.actor.has(visible):  # may act without browsing: then the action's own scope decides
-            visible = code
-        return policy_of(self.model).scope(self.actor, visible, self.base_queryset())
+        if self.actor.has(visible):
+            return visible
+        return self.code_of_action() or ""  # may act without browsing: then the action's own scope decides
+
+    def listed(self) -> Any:
+        """The filtered, ordered rows of a list: a queryset, or merged arms (see paging) where several make it up."""
+        standard = type(self).get_queryset is ScopedViewSet.get_queryset
+        if standard and isinstance(self.paginator, PageNumberPagination):
+            arms = policy_of(self.model).arms(self.actor, self.visible_code())
+            if len(arms) > 1:
+                return MergedRows(self.filter_queryset(self.base_queryset()), arms)
+        return self.filter_queryset(self.get_queryset())
 
     def get_object(self) -> Any:
         instance = super().get_object()
@@ -82,8 +96,7 @@ class ListMixin:
     """GET list."""
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        queryset = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
-        page = self.paginate_queryset(queryset)  # type: ignore[attr-defined]
+        page = self.paginate_queryset(self.listed())  # type: ignore[attr-defined]
         return self.get_paginated_response(self.get_serializer(page, many=True).data)  # type: ignore[attr-defined,no-any-return]
 
 

@@ -116,7 +116,7 @@ def share(
     can_change: bool,
     valid_until: dt.datetime | None,
 ) -> CareTeamMember:
-    """`by` lets a colleague of the same hospital see (and change) the patient until `valid_until` (None: until ended)."""
+    """`by` lets a colleague of the hospital see (and change) the patient until `valid_until` (None: until ended)."""
     if staff.pk == by.pk:
         raise InvalidValue(field="staff")
     return join(

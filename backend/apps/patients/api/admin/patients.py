@@ -1,0 +1,91 @@
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from apps.access.scoped.views import CrudViewSet
+from apps.audit.services import record
+from apps.patients.api.admin.filters import PatientFilter
+from apps.patients.api.admin.serializers import (
+    ROW_FIELDS,
+    PatientRowSerializer,
+    PatientSerializer,
+    SensitivePatientSerializer,
+    VersionSerializer,
+)
+from apps.patients.models import Patient, RelatedPerson
+from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
+from kernel.errors import DuplicateValue, InUse, InvalidValue, StaleVersion, StateConflict
+from kernel.http.schema import raises
+
+CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
+
+
+@extend_schema(tags=["patients"])
+@extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
+class PatientViewSet(CrudViewSet):
+    """患者档案: the patient archive, secrets masked."""
+
+    model = Patient
+    resource = "patients.patient"
+    codes = {"promote": "change", "sensitive": "sensitive"}
+    serializer_class = PatientSerializer
+    filterset_class = PatientFilter
+    ordering_fields = ["id", "pinyin", "registered_at"]
+    ordering = ["-id"]
+
+    def get_serializer_class(self) -> Any:
+        return PatientRowSerializer if self.action == "list" else PatientSerializer
+
+    def base_queryset(self) -> QuerySet[Any]:
+        if self.action == "list":
+            return Patient.objects.values(*ROW_FIELDS)
+        return Patient.objects.prefetch_related(CONTACTS)
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> Patient:
+        return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
+
+    @raises(InvalidValue)
+    def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
+        contacts = data.pop("related_persons", None)
+        return self._read(update_patient(instance, version=version, contacts=contacts, **data).pk)
+
+    @raises(InUse)
+    def perform_destroy(self, instance: Patient) -> None:
+        delete_patient(instance)
+
+    @extend_schema(request=VersionSerializer, responses=PatientSerializer)
+    @raises(StateConflict, StaleVersion, InvalidValue)
+    @action(detail=True, methods=["post"])
+    def promote(self, request: Any, pk: UUID | None = None) -> Response:
+        """Turn a provisional archive (临时档案) into one on file."""
+        body = VersionSerializer(data=request.data)
+        patient = self.get_object()
+        body.is_valid(raise_exception=True)
+        promote(patient, version=body.validated_data["version"])
+        return Response(self.get_serializer(self._read(patient.pk)).data)
+
+    @extend_schema(responses=SensitivePatientSerializer)
+    @action(detail=True, methods=["get"])
+    def sensitive(self, request: Any, pk: UUID | None = None) -> Response:
+        """Read the unmasked values; who reads what is written to the operation log."""
+        patient = self.get_object()
+        patient.card_numbers = [card.card_number for card in patient.cards.order_by("id")]
+        data = SensitivePatientSerializer(patient).data
+        with transaction.atomic():
+            record(
+                action="unmask",
+                object_type="patients.patient",
+                object_id=patient.pk,
+                hospital_id=patient.hospital_id,
+                detail={"fields": sorted(set(data) - {"id", "id_kind"})},
+            )
+        return Response(data)
+
+    def _read(self, pk: UUID) -> Patient:
+        return Patient.objects.prefetch_related(CONTACTS).get(pk=pk)

@@ -1,0 +1,174 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.identity.models import Hospital
+from apps.patients.api.fields import FullContactSerializer, MaskedField, age
+from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
+from kernel.crypto import masking
+from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+
+#: What a row of the list needs: two values are decrypted for each row shown, no more.
+ROW_FIELDS = (
+    "id", "hospital_id", "mrn", "name", "gender", "birth_date", "phone", "national_id", "vip_level", "tags",
+    "is_provisional", "is_active", "registered_at",
+)  # fmt: skip
+
+
+class PatientRowSerializer(Serializer):
+    """A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would."""
+
+    id = serializers.UUIDField()
+    hospital = serializers.UUIDField()
+    mrn = serializers.CharField()
+    name = serializers.CharField()
+    gender = serializers.ChoiceField(choices=Gender.choices)
+    birth_date = serializers.DateField(allow_null=True)
+    age = serializers.IntegerField(allow_null=True)
+    phone = serializers.CharField(help_text="masked")
+    national_id = serializers.CharField(help_text="masked")
+    vip_level = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField())
+    is_provisional = serializers.BooleanField()
+    is_active = serializers.BooleanField()
+    registered_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        row["hospital"] = row.pop("hospital_id")
+        row["age"] = age(row["birth_date"])
+        row["phone"] = masking.phone(row["phone"])
+        row["national_id"] = masking.document(row["national_id"])
+        plain: dict[str, Any] = row
+        return plain
+
+
+class PatientSerializer(VersionedModelSerializer):
+    """患者档案. Phone, ID, address and insurance number are shown masked; write them whole."""
+
+    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    mrn = serializers.RegexField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
+    name = serializers.CharField(max_length=80)
+    age = serializers.SerializerMethodField()
+    national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
+    phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
+    address = MaskedField(masking.address, max_length=255, required=False, allow_blank=True)
+    insurance_no = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
+    allergies = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    hereditary_history = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    cardiac_history = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=50, required=False)
+    consents = serializers.DictField(
+        child=serializers.DateTimeField(allow_null=True), required=False, help_text="kind → when it was given"
+    )
+    contacts = FullContactSerializer(many=True, required=False, source="related_persons")
+
+    class Meta:
+        model = Patient
+        fields = [
+            "id", "hospital", "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone",
+            "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
+            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "is_provisional",
+            "registered_at", "is_active", "version", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["registered_at", "created_at", "updated_at"]
+
+    def get_age(self, patient: Patient) -> int | None:
+        return age(patient.birth_date)
+
+    def validate_contacts(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(value) > 20:
+            raise serializers.ValidationError("≤ 20", code="max_length")
+        return value
+
+    def validate_consents(self, value: dict[str, Any]) -> dict[str, Any]:
+        if len(value) > 50 or any(len(kind) > 40 for kind in value):
+            raise serializers.ValidationError("≤ 50 × 40", code="max_length")
+        return {kind: moment and moment.isoformat() for kind, moment in value.items()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if self.instance is not None:
+            fixed = sorted({"hospital", "mrn", "is_provisional"} & attrs.keys())
+            if fixed:
+                raise serializers.ValidationError({name: ["不可修改"] for name in fixed}, code="read_only")
+        return attrs
+
+
+class SensitiveContactSerializer(Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    relation = serializers.CharField()
+    phone = serializers.CharField()
+    national_id = serializers.CharField()
+    is_guardian = serializers.BooleanField()
+
+
+class SensitivePatientSerializer(Serializer):
+    """The unmasked values; each reading is written to the operation log."""
+
+    id = serializers.UUIDField()
+    id_kind = serializers.ChoiceField(choices=IdKind.choices)
+    national_id = serializers.CharField()
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    insurance_no = serializers.CharField()
+    card_numbers = serializers.ListField(child=serializers.CharField())
+    contacts = SensitiveContactSerializer(many=True, source="related_persons")
+
+
+class VersionSerializer(Serializer):
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+
+
+class PatientCardSerializer(ModelSerializer):
+    """就诊卡; the number is shown masked."""
+
+    card_number = MaskedField(masking.document, max_length=64)
+
+    class Meta:
+        model = PatientCard
+        fields = ["id", "card_number", "is_active", "created_at"]
+        read_only_fields = ["is_active", "created_at"]
+
+
+class StaffNameSerializer(Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+
+
+class CareTeamMemberSerializer(ModelSerializer):
+    """A relation to the patient, live or past."""
+
+    staff = StaffNameSerializer(read_only=True)
+    shared_by = StaffNameSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = CareTeamMember
+        fields = [
+            "id", "staff", "role", "can_change", "shared_by", "valid_until", "ended_at", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ShareSerializer(Serializer):
+    """Let a colleague of the hospital see (and change) the patient."""
+
+    staff = serializers.UUIDField(help_text="an active staff member of the patient's hospital")
+    can_change = serializers.BooleanField(default=False)
+    valid_until = serializers.DateTimeField(allow_null=True, required=False, default=None)
+
+
+class JoinSerializer(ShareSerializer):
+    """Take a colleague into the care team."""
+
+    role = serializers.ChoiceField(choices=[c for c in CareRole.choices if c[0] != CareRole.SHARED])
+    can_change = serializers.BooleanField(default=True)
+
+
+class TimelineEntrySerializer(ModelSerializer):
+    class Meta:
+        model = TimelineEntry
+        fields = ["id", "at", "kind", "state", "title", "department_id", "staff_id", "ref_type", "ref_id"]
+        read_only_fields = fields

@@ -1,0 +1,46 @@
+"""Shapes that both audiences share: masked secrets (rules.md 28), contacts."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import serializers
+
+from kernel import clock
+from kernel.crypto import masking
+from kernel.http.serializers import Serializer
+
+
+class MaskedField(serializers.CharField):
+    """Write the value, read its mask."""
+
+    def __init__(self, mask: Callable[[str], str], **kwargs: Any) -> None:
+        self.mask = mask
+        super().__init__(**kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return self.mask(str(value or ""))
+
+
+def age(birth_date: dt.date | None) -> int | None:
+    """Completed years today."""
+    if birth_date is None:
+        return None
+    today = clock.today()
+    return today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+
+
+class ContactSerializer(Serializer):
+    """A contact. To keep a phone that is only shown masked, send the contact's `id` without `phone`."""
+
+    id = serializers.UUIDField(required=False)
+    name = serializers.CharField(max_length=80)
+    relation = serializers.CharField(max_length=64)
+    phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
+
+
+class FullContactSerializer(ContactSerializer):
+    """A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person."""
+
+    national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
+    is_guardian = serializers.BooleanField(required=False)

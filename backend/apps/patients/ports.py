@@ -1,0 +1,43 @@
+"""What this app needs from the hospital's information system; `integrations` may put a client of it in place."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BindingClaim:
+    """What a person says of the owner of a card, normalised."""
+
+    hospital_id: UUID
+    name: str
+    id_kind: str
+    national_id: str
+    phone: str
+    card_number: str
+
+
+class HisDirectory(Protocol):
+    """Knows who is on file. May use the network: never called inside a transaction."""
+
+    def find_card(self, claim: BindingClaim) -> UUID | None:
+        """Id of our PatientCard if name, document and card number (and phone if on file) all match; else None.
+
+        A directory outside first brings our archive in line with what it knows (services.archive, services.cards).
+        """
+
+
+_directory: HisDirectory | None = None
+
+
+def use_directory(directory: HisDirectory | None) -> None:
+    """Put a directory in place for this process; None restores the embedded one."""
+    global _directory
+    _directory = directory
+
+
+def his_directory() -> HisDirectory:
+    """The directory in force."""
+    from apps.patients.adapters.own_archive import OwnArchive
+
+    return _directory or OwnArchive()

@@ -1,0 +1,161 @@
+"""The patient archive: filed, changed, promoted, deactivated; deleted only while nothing hangs on it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from apps.identity.phones import normalise_phone
+from apps.patients.documents import BadDocument, fold, read_document
+from apps.patients.models import (
+    CareTeamMember,
+    Gender,
+    IdKind,
+    Patient,
+    PatientDepartment,
+    RelatedPerson,
+    TimelineEntry,
+)
+from apps.patients.services.bindings import end_bindings
+from kernel import clock
+from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
+from kernel.ids import NumberSeries
+from kernel.locks import save_version
+from kernel.text import pinyin_key
+
+MRN = NumberSeries("mrn", "MR")
+Contacts = Iterable[Mapping[str, Any]]
+#: What an identity document says; it is looked at again when any of these is written.
+DERIVED = {"gender", "birth_date"}
+DERIVED_FROM = {"national_id", "id_kind", *DERIVED}
+
+
+def create_patient(*, contacts: Contacts = (), **fields: Any) -> Patient:
+    """File a patient of `hospital`; without `mrn` the next number is taken. Not provisional = on file from now on.
+
+    Gender and birth date follow from a resident ID. InvalidValue names the field; DuplicateValue: the mrn is taken.
+    """
+    patient = Patient(**fields)
+    patient.mrn = fold(patient.mrn) or MRN.next(patient.hospital_id, clock.today())
+    if not patient.is_provisional:
+        patient.registered_at = patient.registered_at or clock.now()
+    _complete(patient, given=set(fields))
+    try:
+        with transaction.atomic():
+            patient.save(force_insert=True)
+            _write_contacts(patient, contacts)
+    except IntegrityError as error:
+        raise DuplicateValue(field="mrn") from error
+    return patient
+
+
+def update_patient(
+    patient: Patient,
+    *,
+    version: int,
+    contacts: Contacts | None = None,
+    keep_guardians: bool = False,
+    **changes: Any,
+) -> Patient:
+    """Change a patient read at `version`; StaleVersion, InvalidValue.
+
+    `contacts` replaces all of them (all but guardians with `keep_guardians`); one with the `id` of a present contact
+    changes only what it names. Deactivating the archive ends its bindings; the rows of its past stay.
+    """
+    for name, value in changes.items():
+        setattr(patient, name, value)
+    _complete(patient, given=set(changes))
+    written = {*changes, "pinyin"} | (DERIVED if DERIVED_FROM & set(changes) else set())
+    with transaction.atomic():
+        save_version(patient, written, version=version)
+        if contacts is not None:
+            _write_contacts(patient, contacts, keep_guardians=keep_guardians)
+        if changes.get("is_active") is False:
+            end_bindings(patient_id=patient.pk)
+    return patient
+
+
+def promote(patient: Patient, *, version: int) -> Patient:
+    """A provisional archive becomes the patient's archive on file; it needs an identity document. StateConflict."""
+    if not patient.is_provisional:
+        raise StateConflict
+    if patient.id_kind == IdKind.NONE:
+        raise InvalidValue(field="national_id")
+    patient.is_provisional, patient.registered_at = False, clock.now()
+    save_version(patient, {"is_provisional", "registered_at"}, version=version)
+    return patient
+
+
+def delete_patient(patient: Patient) -> None:
+    """Remove an archive filed by mistake; InUse as soon as anything happened to the patient (deactivate it instead)."""
+    for model in (TimelineEntry, PatientDepartment, CareTeamMember):
+        if model._default_manager.filter(patient=patient).exists():
+            raise InUse(used_by=model._meta.model_name)
+    try:
+        with transaction.atomic():
+            patient.delete()
+    except (ProtectedError, RestrictedError, IntegrityError) as error:
+        objects = getattr(error, "protected_objects", ())
+        raise InUse(used_by=next((type(o)._meta.model_name for o in objects), "")) from error
+
+
+def _complete(patient: Patient, *, given: set[str]) -> None:
+    """Normalise, check and derive; `given` are the fields that the caller named."""
+    if not patient.name.strip():
+        raise InvalidValue(field="name")
+    patient.name = " ".join(patient.name.split())
+    patient.pinyin = pinyin_key(patient.name)
+    if "phone" in given:
+        patient.phone = normalise_phone(patient.phone)
+    if given & DERIVED_FROM:
+        _check_identity(patient, given)
+    if patient.birth_date and not dt.date(1850, 1, 1) <= patient.birth_date <= clock.today():
+        raise InvalidValue(field="birth_date")
+
+
+def _check_identity(patient: Patient, given: set[str]) -> None:
+    if patient.id_kind != IdKind.NONE and not patient.national_id:
+        raise InvalidValue(field="national_id")
+    try:
+        document = read_document(patient.id_kind, patient.national_id)
+    except BadDocument as error:
+        raise InvalidValue(field="national_id") from error
+    patient.national_id = document.number
+    for name, value in (("gender", document.gender), ("birth_date", document.birth_date)):
+        said = getattr(patient, name) if name in given else None
+        if value is not None and said not in (None, Gender.UNKNOWN, value):
+            raise InvalidValue(field=name)
+        if value is not None:
+            setattr(patient, name, value)
+
+
+def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: bool = False) -> None:
+    present = {p.pk: p for p in RelatedPerson.objects.filter(patient=patient)}
+    kept = {pk for pk, person in present.items() if keep_guardians and person.is_guardian}
+    for contact in contacts:
+        values = dict(contact)
+        pk = values.pop("id", None)
+        person = present.get(pk) or RelatedPerson(patient=patient, hospital_id=patient.hospital_id)
+        if pk is not None and (pk not in present or pk in kept):
+            raise InvalidValue(field="contacts")
+        for name, value in values.items():
+            setattr(person, name, value)
+        _check_contact(person)
+        person.updated_at = clock.now()
+        person.save()
+        kept.add(person.pk)
+    RelatedPerson.objects.filter(patient=patient).exclude(pk__in=kept).delete()
+
+
+def _check_contact(person: RelatedPerson) -> None:
+    try:
+        person.phone = normalise_phone(person.phone, field="contacts")
+        person.national_id = (
+            person.national_id and read_document(IdKind.RESIDENT_ID, person.national_id).number
+        )
+    except BadDocument as error:
+        raise InvalidValue(field="contacts") from error
+    if person.is_guardian and not person.national_id:
+        raise InvalidValue(field="contacts")

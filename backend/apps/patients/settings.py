@@ -1,0 +1,21 @@
+"""Settings of a hospital about cards (rules.md 1 and 2)."""
+
+from apps.identity.settings import Setting, define
+
+MAX_SELF_BINDINGS = define(
+    Setting("binding_max_self", 1, "本人就诊卡数量", "Own cards per account", minimum=0, maximum=1)
+)
+MAX_OTHER_BINDINGS = define(
+    Setting("binding_max_other", 3, "他人就诊卡数量", "Cards of others per account", minimum=0, maximum=20)
+)
+BINDING_FAILURES = define(
+    Setting(
+        "binding_failures", 5, "绑卡失败次数上限", "Failed bindings until the lock", minimum=1, maximum=50
+    )
+)
+BINDING_LOCK_MINUTES = define(
+    Setting("binding_lock_minutes", 30, "绑卡锁定分钟数", "Minutes of the lock", minimum=1, maximum=1440)
+)
+ONLINE_FILING = define(
+    Setting("online_filing", False, "允许线上建档", "Patients may file themselves over the net")
+)
