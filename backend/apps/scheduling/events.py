@@ -9,7 +9,7 @@ from kernel.outbox.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class _OfAppointment(Event):
+class OfAppointment(Event):
     """`account_id` is the mini-program account that booked, if one did."""
 
     hospital_id: UUID
@@ -23,21 +23,21 @@ class _OfAppointment(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentHeld(_OfAppointment):
+class AppointmentHeld(OfAppointment):
     """A number waits for its payment."""
 
     topic: ClassVar[str] = "scheduling.appointment_held"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentBooked(_OfAppointment):
+class AppointmentBooked(OfAppointment):
     """The number is the patient's: booked at once, or a hold was confirmed."""
 
     topic: ClassVar[str] = "scheduling.appointment_booked"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentCancelled(_OfAppointment):
+class AppointmentCancelled(OfAppointment):
     """`cause` is patient, staff or session_stopped; `refund_due`: the fee was paid and has to go back."""
 
     topic: ClassVar[str] = "scheduling.appointment_cancelled"
@@ -46,42 +46,42 @@ class AppointmentCancelled(_OfAppointment):
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentExpired(_OfAppointment):
+class AppointmentExpired(OfAppointment):
     """A hold was not paid in time; its number is free again."""
 
     topic: ClassVar[str] = "scheduling.appointment_expired"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentCheckedIn(_OfAppointment):
+class AppointmentCheckedIn(OfAppointment):
     """取号: the patient is in the queue."""
 
     topic: ClassVar[str] = "scheduling.appointment_checked_in"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentFulfilled(_OfAppointment):
+class AppointmentFulfilled(OfAppointment):
     """The doctor has seen the patient."""
 
     topic: ClassVar[str] = "scheduling.appointment_fulfilled"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentMissed(_OfAppointment):
+class AppointmentMissed(OfAppointment):
     """爽约: the number was not collected before the deadline."""
 
     topic: ClassVar[str] = "scheduling.appointment_missed"
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentReminderDue(_OfAppointment):
+class AppointmentReminderDue(OfAppointment):
     """The visit is tomorrow."""
 
     topic: ClassVar[str] = "scheduling.appointment_reminder_due"
 
 
 @dataclass(frozen=True, slots=True)
-class QueueCalled(_OfAppointment):
+class QueueCalled(OfAppointment):
     """叫号: the patient is asked in; `call_count` counts repeated calls."""
 
     topic: ClassVar[str] = "scheduling.queue_called"

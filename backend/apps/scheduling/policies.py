@@ -1,4 +1,4 @@
-"""Rows are reached by hospital, department, the doctor's own, or a grant on the patient."""
+"""Rows are reached by hospital, department, or as the doctor's own."""
 
 from apps.access.policies import Policy, hide, policy_for
 from apps.scheduling.models import Appointment, ClinicSession, QueueTicket, ScheduleTemplate, Slot, SlotNumber
@@ -9,10 +9,6 @@ hide(SlotNumber)
 class OfPractitioner(Policy):
     department = "department_id"
     owners = ("practitioner_id",)
-
-
-class OfPatientAndPractitioner(OfPractitioner):
-    inherits = ("patient_id", "patients.Patient")
 
 
 @policy_for(Slot)
@@ -33,10 +29,12 @@ class ClinicSessionPolicy(OfPractitioner):
 
 
 @policy_for(Appointment)
-class AppointmentPolicy(OfPatientAndPractitioner):
-    pass
+class AppointmentPolicy(OfPractitioner):
+    """Also reached by whoever cares for the patient."""
+
+    inherits = ("patient_id", "patients.Patient")
 
 
 @policy_for(QueueTicket)
-class QueueTicketPolicy(OfPatientAndPractitioner):
+class QueueTicketPolicy(OfPractitioner):
     pass

@@ -1,0 +1,157 @@
+"""The window: registration, fee, number; and the queue behind it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.scheduling import errors
+from apps.scheduling.api.admin import filters, serializers as io
+from apps.scheduling.api.filters import AppointmentFilter
+from apps.scheduling.api.serializers import AppointmentSerializer, new_appointment
+from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, QueueTicket
+from apps.scheduling.selectors import appointments
+from apps.scheduling.services import queue
+from apps.scheduling.services.book import book_on_behalf
+from apps.scheduling.services.cancel import cancel
+from apps.scheduling.services.check_in import check_in
+from apps.scheduling.services.confirm import settle_at_counter
+from kernel.errors import NotFound, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+
+
+@extend_schema(tags=["appointments"])
+class AppointmentViewSet(ScopedViewSet):
+    """挂号: list, book on a patient's behalf, take the fee, hand out the number, cancel."""
+
+    model = Appointment
+    resource = "scheduling.appointment"
+    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel"}
+    serializer_class = AppointmentSerializer
+    filterset_class = AppointmentFilter
+    ordering_fields = ["visit_date", "starts_at"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        if self.action == "list":
+            return appointments.rows_of(Appointment.objects.all())
+        return Appointment.objects.all()
+
+    def list(self, request: Any) -> Response:
+        """挂号记录 within reach."""
+        rows = self.paginate_queryset(self.listed())
+        return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One appointment."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=io.BookOnBehalfSerializer, responses={201: AppointmentSerializer})
+    @raises(
+        NotFound,
+        errors.SessionNotOpen,
+        errors.OutsideBookingWindow,
+        errors.SlotPast,
+        errors.AlreadyBooked,
+        errors.SlotFull,
+    )
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once."""
+        body = io.BookOnBehalfSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        booked = book_on_behalf(
+            staff_id=self.actor.staff_id,
+            patient=data["patient"],
+            slot_id=data["slot"].pk,
+            kind=AppointmentKind(data["kind"]),
+            source=AppointmentSource(data["source"]),
+            paid_at_counter=data["paid_at_counter"],
+        )
+        return Response(new_appointment(booked), status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated booking: the appointment as it is now."""
+        made = Appointment.objects.filter(booked_by_id=self.actor.staff_id)
+        return Response(appointments.one(made, result), status=201)
+
+    @extend_schema(request=None, responses=AppointmentSerializer)
+    @raises(errors.HoldExpired, errors.CheckInTooLate, errors.AlreadyPaid, StateConflict)
+    @idempotent()
+    def settle(self, request: Any, pk: UUID) -> Response:
+        """收费: the registration fee was paid in cash at the window."""
+        return self._answer(settle_at_counter(self.get_object()))
+
+    @extend_schema(request=None, responses=AppointmentSerializer)
+    @raises(errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict)
+    def check_in(self, request: Any, pk: UUID) -> Response:
+        """取号: hand out the number; the patient joins the queue."""
+        appointment = self.get_object()
+        check_in(appointment)
+        return self._answer(appointment)
+
+    @extend_schema(request=io.CancelSerializer, responses=AppointmentSerializer)
+    @raises(StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """退号 for the patient; a fee that was paid is to be refunded."""
+        appointment = self.get_object()
+        body = io.CancelSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self._answer(cancel(appointment, cause="staff", reason=body.validated_data["reason"]))
+
+    def _answer(self, appointment: Appointment) -> Response:
+        return Response(appointments.one(Appointment.objects.all(), appointment.pk))
+
+
+@extend_schema(tags=["queue"])
+class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+    """排队候诊. The next patient is called at the session."""
+
+    model = QueueTicket
+    resource = "scheduling.queue"
+    codes = dict.fromkeys(("recall", "skip", "requeue", "start", "finish"), "call")
+    serializer_class = io.QueueTicketSerializer
+    filterset_class = filters.QueueTicketFilter
+    ordering_fields = ["queued_at", "ticket_no"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return QueueTicket.objects.select_related("patient", "practitioner", "appointment")
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(StateConflict)
+    def recall(self, request: Any, pk: UUID) -> Response:
+        """Call the same patient again."""
+        return self._act(queue.recall)
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(StateConflict)
+    def skip(self, request: Any, pk: UUID) -> Response:
+        """过号: the called patient did not come."""
+        return self._act(queue.skip)
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(StateConflict)
+    def requeue(self, request: Any, pk: UUID) -> Response:
+        """A missed patient joins the end of the line."""
+        return self._act(queue.requeue)
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(StateConflict)
+    def start(self, request: Any, pk: UUID) -> Response:
+        """The patient is with the doctor."""
+        return self._act(queue.start)
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(StateConflict)
+    def finish(self, request: Any, pk: UUID) -> Response:
+        """The visit is over."""
+        return self._act(queue.finish)
+
+    def _act(self, service: Callable[[QueueTicket], QueueTicket]) -> Response:
+        return Response(self.get_serializer(service(self.get_object())).data)

@@ -1,0 +1,119 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from apps.access.policies import policy_of
+from apps.access.scoped.views import CrudViewSet
+from apps.scheduling import errors
+from apps.scheduling.api.admin import filters, serializers as io
+from apps.scheduling.models import ClinicSession, ScheduleTemplate
+from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
+from apps.scheduling.services import queue, sessions, templates
+from kernel.errors import DuplicateValue, InvalidValue, StateConflict
+from kernel.http.schema import raises
+
+
+@extend_schema(tags=["schedules"])
+class ScheduleTemplateViewSet(CrudViewSet):
+    """排班: weekly templates."""
+
+    model = ScheduleTemplate
+    resource = "scheduling.template"
+    serializer_class = io.ScheduleTemplateSerializer
+    filterset_class = filters.ScheduleTemplateFilter
+    ordering_fields = ["weekday", "start_time", "valid_from"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return ScheduleTemplate.objects.select_related("department", "practitioner")
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> ScheduleTemplate:
+        return templates.create_template(**data)
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_update(
+        self, instance: ScheduleTemplate, data: dict[str, Any], version: int
+    ) -> ScheduleTemplate:
+        return templates.update_template(instance, version=version, **data)
+
+    def perform_destroy(self, instance: ScheduleTemplate) -> None:
+        templates.delete_template(instance)
+
+
+@extend_schema(tags=["schedules"])
+class ClinicSessionViewSet(CrudViewSet):
+    """出诊: dated sessions and their slots."""
+
+    model = ClinicSession
+    resource = "scheduling.session"
+    codes = {
+        "generate": "generate",
+        "publish": "publish",
+        "stop": "stop",
+        "slots": "list",
+        "call_next": "scheduling.queue.call",
+    }
+    serializer_class = io.ClinicSessionSerializer
+    filterset_class = filters.ClinicSessionFilter
+    ordering_fields = ["date", "starts_at"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return with_numbers(ClinicSession.objects.all())
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> ClinicSession:
+        return sessions.create_session(**data)
+
+    @raises(InvalidValue, errors.SessionNotOpen)
+    def perform_update(self, instance: ClinicSession, data: dict[str, Any], version: int) -> ClinicSession:
+        return sessions.update_session(instance, version=version, **data)
+
+    @raises(errors.SessionNotOpen)
+    def perform_destroy(self, instance: ClinicSession) -> None:
+        sessions.delete_session(instance)
+
+    @extend_schema(request=io.GenerateSerializer, responses=io.GeneratedSerializer)
+    @raises(InvalidValue)
+    def generate(self, request: Any) -> Response:
+        """Make draft sessions from templates for a range of days; days that have theirs stay as they are."""
+        body = io.GenerateSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        chosen = data.get("templates")
+        if chosen is None:
+            every = ScheduleTemplate.objects.filter(is_active=True).order_by("id")
+            chosen = policy_of(ScheduleTemplate).scope(self.actor, self.code_of_action() or "", every)
+        made = sessions.generate_sessions(templates=chosen, first=data["first_date"], last=data["last_date"])
+        return Response({"created": len(made), "sessions": [session.pk for session in made]})
+
+    @extend_schema(request=None, responses=io.ClinicSessionSerializer)
+    @raises(StateConflict, errors.SlotPast)
+    def publish(self, request: Any, pk: Any) -> Response:
+        """发布: make the slots and their numbers and open them for booking."""
+        sessions.publish_session(self.get_object())
+        return self.retrieve(request, pk)
+
+    @extend_schema(request=io.StopSerializer, responses=io.ClinicSessionSerializer)
+    @raises(StateConflict)
+    def stop(self, request: Any, pk: Any) -> Response:
+        """停诊: close the session for booking and cancel its live appointments; the patients are told."""
+        session = self.get_object()
+        body = io.StopSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        sessions.stop_session(session, reason=body.validated_data["reason"])
+        return self.retrieve(request, pk)
+
+    @extend_schema(responses=io.SlotSerializer(many=True), filters=False)
+    def slots(self, request: Any, pk: Any) -> Response:
+        """号源: the slots with the numbers left."""
+        return Response(slots_with_numbers(self.get_object()))
+
+    @extend_schema(request=None, responses=io.QueueTicketSerializer)
+    @raises(errors.QueueEmpty)
+    def call_next(self, request: Any, pk: Any) -> Response:
+        """叫号: call whoever has waited longest."""
+        ticket = queue.call_next(self.get_object())
+        return Response(io.QueueTicketSerializer(ticket, context=self.get_serializer_context()).data)

@@ -1,0 +1,129 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.identity.models import Department, StaffMember
+from apps.patients.models import Patient
+from apps.scheduling.models import (
+    AppointmentKind,
+    AppointmentSource,
+    ClinicSession,
+    QueueTicket,
+    ScheduleTemplate,
+    Slot,
+)
+from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+
+
+class ScheduleTemplateSerializer(VersionedModelSerializer):
+    """排班: a doctor's weekly session. Fees are in fen."""
+
+    department = ScopedRelatedField(queryset=Department.objects.all())
+    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    department_name = serializers.CharField(source="department.name", read_only=True)
+    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+
+    class Meta:
+        model = ScheduleTemplate
+        fields = [
+            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "weekday",
+            "period", "start_time", "end_time", "slot_minutes", "capacity_per_slot", "fee_fen", "tier", "valid_from",
+            "valid_until", "is_active", "version",
+        ]  # fmt: skip
+        read_only_fields = ["hospital"]
+        validators: list[Any] = []
+
+
+class ClinicSessionSerializer(VersionedModelSerializer):
+    """出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft."""
+
+    department = ScopedRelatedField(queryset=Department.objects.all())
+    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    department_name = serializers.CharField(source="department.name", read_only=True)
+    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    start_time = serializers.TimeField(write_only=True)
+    end_time = serializers.TimeField(write_only=True)
+    capacity = serializers.IntegerField(read_only=True, default=0)
+    remaining = serializers.IntegerField(read_only=True, default=0)
+
+    class Meta:
+        model = ClinicSession
+        fields = [
+            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "template", "date",
+            "period", "start_time", "end_time", "starts_at", "ends_at", "slot_minutes", "capacity_per_slot", "tier",
+            "registration_fee_fen", "state", "stop_reason", "capacity", "remaining", "version",
+        ]  # fmt: skip
+        read_only_fields = ["hospital", "template", "starts_at", "ends_at", "state", "stop_reason"]
+        validators: list[Any] = []
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fixed = {"department", "practitioner", "date", "period", "start_time", "end_time"} & attrs.keys()
+        if self.instance is not None and fixed:
+            raise serializers.ValidationError({name: ["不可修改"] for name in sorted(fixed)}, code="fixed")
+        return super().validate(attrs)
+
+
+class GenerateSerializer(Serializer):
+    """Templates (none = all within reach) and the days to make sessions for."""
+
+    templates = serializers.ListField(
+        child=ScopedRelatedField(queryset=ScheduleTemplate.objects.all()), required=False, max_length=500
+    )
+    first_date = serializers.DateField()
+    last_date = serializers.DateField()
+
+
+class GeneratedSerializer(Serializer):
+    """The new draft sessions."""
+
+    created = serializers.IntegerField()
+    sessions = serializers.ListField(child=serializers.UUIDField())
+
+
+class StopSerializer(Serializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class SlotSerializer(Serializer):
+    """号源 with the numbers left (余号)."""
+
+    id = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    capacity = serializers.IntegerField()
+    remaining = serializers.IntegerField()
+
+
+class BookOnBehalfSerializer(Serializer):
+    """`paid_at_counter`: the registration fee was taken in cash with this request."""
+
+    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
+    slot = ScopedRelatedField(queryset=Slot.objects.all())
+    kind = serializers.ChoiceField(choices=AppointmentKind.choices)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=[AppointmentSource.WINDOW.value, AppointmentSource.PHONE.value],
+        default=AppointmentSource.WINDOW.value,
+    )
+    paid_at_counter = serializers.BooleanField(default=False)
+
+
+class CancelSerializer(Serializer):
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class QueueTicketSerializer(ModelSerializer):
+    """排队号."""
+
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    number = serializers.IntegerField(source="appointment.number", read_only=True)
+
+    class Meta:
+        model = QueueTicket
+        fields = [
+            "id", "hospital", "department", "practitioner", "practitioner_name", "session", "appointment", "patient",
+            "patient_name", "number", "ticket_no", "state", "checked_in_at", "queued_at", "called_at", "started_at",
+            "finished_at", "call_count",
+        ]  # fmt: skip
+        read_only_fields = fields

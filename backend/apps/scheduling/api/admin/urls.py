@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.scheduling.api.admin.desk import AppointmentViewSet, QueueTicketViewSet
+from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
+router.register("clinic-sessions", ClinicSessionViewSet, basename="clinic-sessions")
+router.register("appointments", AppointmentViewSet, basename="appointments")
+router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
+
+urlpatterns: list[Any] = [
+    path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"}))
+]
+for action, method in (("publish", "post"), ("stop", "post"), ("slots", "get"), ("call_next", "post")):
+    name = action.replace("_", "-")
+    urlpatterns.append(
+        path(f"clinic-sessions/<uuid:pk>/{name}", ClinicSessionViewSet.as_view({method: action}))
+    )
+for action in ("settle", "check_in", "cancel"):
+    name = action.replace("_", "-")
+    urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
+urlpatterns += [
+    path(f"queue-tickets/<uuid:pk>/{action}", QueueTicketViewSet.as_view({"post": action}))
+    for action in ("recall", "skip", "requeue", "start", "finish")
+]
+urlpatterns += router.urls

@@ -1,0 +1,39 @@
+from typing import Any
+
+import django_filters
+
+from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus
+from apps.scheduling.states import AppointmentState, choices
+
+
+class OwnAppointmentFilter(django_filters.FilterSet):
+    """What a mini-program user may filter records by."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    state = django_filters.MultipleChoiceFilter(choices=choices(AppointmentState))
+    kind = django_filters.ChoiceFilter(choices=AppointmentKind.choices)
+    visit_date = django_filters.DateFilter()
+
+
+class AppointmentFilter(OwnAppointmentFilter):
+    """What staff may filter appointments by."""
+
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    session = django_filters.UUIDFilter(field_name="session_id")
+    source = django_filters.ChoiceFilter(choices=AppointmentSource.choices)
+    payment_status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
+    visit_date_from = django_filters.DateFilter(field_name="visit_date", lookup_expr="gte")
+    visit_date_to = django_filters.DateFilter(field_name="visit_date", lookup_expr="lte")
+    appointment_no = django_filters.CharFilter(max_length=32)
+    search = django_filters.CharFilter(
+        method="find", max_length=32, help_text="part of the patient's name or pinyin"
+    )
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        from django.db.models import Q
+
+        return queryset.filter(
+            Q(patient__name__startswith=value) | Q(patient__pinyin__startswith=value.lower())
+        )

@@ -1,0 +1,92 @@
+from rest_framework import serializers
+
+from apps.identity.models.staff import VisitTier
+from apps.scheduling.models import AppointmentKind, Period
+from kernel.http.serializers import Serializer
+
+
+class BookableDepartmentSerializer(Serializer):
+    """科室. `is_bookable`: a session is open within the days that can be booked."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    introduction = serializers.CharField(allow_blank=True)
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    location = serializers.CharField(allow_blank=True)
+    is_bookable = serializers.BooleanField()
+
+
+class OpenSessionSerializer(Serializer):
+    """出诊 with the numbers left."""
+
+    id = serializers.UUIDField()
+    period = serializers.ChoiceField(choices=Period.choices)
+    tier = serializers.ChoiceField(choices=VisitTier.choices)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    fee_fen = serializers.IntegerField()
+    remaining = serializers.IntegerField()
+
+
+class BookableDoctorSerializer(Serializer):
+    """医生 of a department on a day."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    title = serializers.CharField(allow_blank=True)
+    speciality = serializers.CharField(allow_blank=True)
+    department_id = serializers.UUIDField()
+    department_name = serializers.CharField()
+    remaining = serializers.IntegerField()
+    sessions = OpenSessionSerializer(many=True)
+
+
+class SessionOfDaySerializer(OpenSessionSerializer):
+    """A session with its department."""
+
+    department_name = serializers.CharField()
+
+
+class BookableDaySerializer(Serializer):
+    """A day on which a doctor can be booked."""
+
+    date = serializers.DateField()
+    remaining = serializers.IntegerField()
+    sessions = SessionOfDaySerializer(many=True)
+
+
+class BookableSlotSerializer(Serializer):
+    """号源 with the numbers left (余号)."""
+
+    id = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    capacity = serializers.IntegerField()
+    remaining = serializers.IntegerField()
+
+
+class DoctorsQuerySerializer(Serializer):
+    department = serializers.UUIDField()
+    date = serializers.DateField()
+
+
+class DepartmentsQuerySerializer(Serializer):
+    hospital = serializers.UUIDField(required=False)
+
+
+class DaysQuerySerializer(Serializer):
+    practitioner = serializers.UUIDField()
+    department = serializers.UUIDField(required=False)
+
+
+class SlotsQuerySerializer(Serializer):
+    session = serializers.UUIDField()
+
+
+class BookSerializer(Serializer):
+    """`binding` is for whom; without it the default card at the slot's hospital."""
+
+    slot = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=AppointmentKind.choices)
+    binding = serializers.UUIDField(required=False, allow_null=True)

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from apps.scheduling.api.miniprogram import views
+
+APPOINTMENTS = views.AppointmentViewSet
+
+urlpatterns = [
+    path("booking/departments", views.BookableDepartmentsView.as_view()),
+    path("booking/doctors", views.BookableDoctorsView.as_view()),
+    path("booking/days", views.BookableDaysView.as_view()),
+    path("booking/slots", views.BookableSlotsView.as_view()),
+    path("appointments", APPOINTMENTS.as_view({"get": "list", "post": "create"})),
+    path("appointments/<uuid:pk>", APPOINTMENTS.as_view({"get": "retrieve"})),
+    path("appointments/<uuid:pk>/cancel", APPOINTMENTS.as_view({"post": "cancel"})),
+    path("appointments/<uuid:pk>/queue", APPOINTMENTS.as_view({"get": "queue"})),
+]

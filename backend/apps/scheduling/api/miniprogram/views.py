@@ -1,0 +1,175 @@
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from apps.access.scoped.permissions import IsPatientAccount
+from apps.patients.errors import CardRequired
+from apps.patients.selectors import require_binding
+from apps.scheduling import errors
+from apps.scheduling.api.filters import OwnAppointmentFilter
+from apps.scheduling.api.miniprogram import serializers as io
+from apps.scheduling.api.serializers import AppointmentSerializer, QueuePlaceSerializer, new_appointment
+from apps.scheduling.models import Appointment, AppointmentKind, QueueTicket
+from apps.scheduling.selectors import appointments, browse, line
+from apps.scheduling.services.book import book_for_account
+from apps.scheduling.services.cancel import cancel_by_patient
+from kernel.errors import NotFound, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+
+
+class BrowseView(APIView):
+    """A read with declared query parameters; nothing to page through, the answer is bounded by the booking window."""
+
+    permission_classes = [IsPatientAccount]
+    query_class: type[io.Serializer]
+
+    def asked(self) -> dict[str, Any]:
+        """The checked query parameters; an unknown one is an error."""
+        query = self.query_class(data=self.request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        values: dict[str, Any] = query.validated_data
+        return values
+
+
+class BookableDepartmentsView(BrowseView):
+    query_class = io.DepartmentsQuerySerializer
+
+    @extend_schema(
+        tags=["booking"],
+        operation_id="bookable_departments_list",
+        parameters=[io.DepartmentsQuerySerializer],
+        responses=io.BookableDepartmentSerializer(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        """Departments, and whether a doctor can be booked there now."""
+        return Response(browse.bookable_departments(self.asked().get("hospital")))
+
+
+class BookableDoctorsView(BrowseView):
+    query_class = io.DoctorsQuerySerializer
+
+    @extend_schema(
+        tags=["booking"],
+        operation_id="bookable_doctors_list",
+        parameters=[io.DoctorsQuerySerializer],
+        responses=io.BookableDoctorSerializer(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        """Doctors of a department on a day, with their sessions and the numbers left."""
+        asked = self.asked()
+        return Response(browse.doctors_of(asked["department"], asked["date"]))
+
+
+class BookableDaysView(BrowseView):
+    query_class = io.DaysQuerySerializer
+
+    @extend_schema(
+        tags=["booking"],
+        operation_id="bookable_days_list",
+        parameters=[io.DaysQuerySerializer],
+        responses=io.BookableDaySerializer(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        """Days on which a doctor can be booked, with sessions and the numbers left."""
+        asked = self.asked()
+        return Response(browse.days_of(asked["practitioner"], asked.get("department")))
+
+
+class BookableSlotsView(BrowseView):
+    query_class = io.SlotsQuerySerializer
+
+    @extend_schema(
+        tags=["booking"],
+        operation_id="bookable_slots_list",
+        parameters=[io.SlotsQuerySerializer],
+        responses=io.BookableSlotSerializer(many=True),
+    )
+    def get(self, request: Any) -> Response:
+        """Slots of a session with the numbers left."""
+        return Response(browse.slots_of(self.asked()["session"]))
+
+
+@extend_schema(tags=["appointments"])
+class AppointmentViewSet(GenericViewSet[Appointment]):
+    """挂号: book, look up, cancel; for the patients whose cards are bound to the account."""
+
+    permission_classes = [IsPatientAccount]
+    serializer_class = AppointmentSerializer
+    filterset_class = OwnAppointmentFilter
+    lookup_value_converter = "uuid"
+    ordering_fields = ["visit_date"]
+    ordering = ["-id"]
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Appointment.objects.none()
+        return appointments.appointments_of(self.request.user.wechat)  # type: ignore[union-attr]
+
+    @extend_schema(request=io.BookSerializer, responses={201: AppointmentSerializer})
+    @raises(
+        CardRequired,
+        NotFound,
+        errors.SessionNotOpen,
+        errors.OutsideBookingWindow,
+        errors.SlotPast,
+        errors.AlreadyBooked,
+        errors.SlotFull,
+    )
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid."""
+        body = io.BookSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        booked = book_for_account(
+            account=request.user.wechat,
+            binding_id=body.validated_data.get("binding"),
+            slot_id=body.validated_data["slot"],
+            kind=AppointmentKind(body.validated_data["kind"]),
+        )
+        return Response(new_appointment(booked), status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated booking: the appointment as it is now."""
+        made = Appointment.objects.filter(account=request.user.wechat)
+        return self._answer(made, result, status=201)
+
+    @raises(CardRequired)
+    def list(self, request: Any) -> Response:
+        """挂号记录: bookings and registrations of the bound patients; choose one with `patient`."""
+        require_binding(request.user.wechat)
+        rows = self.paginate_queryset(appointments.rows_of(self.filter_queryset(self.get_queryset())))
+        return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One appointment of a bound patient."""
+        return self._answer(self.get_queryset(), pk)
+
+    @extend_schema(request=None, responses=AppointmentSerializer)
+    @raises(errors.CancelTooLate, errors.RefundAtCounter, StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """退号: give the number back, up to the hospital's cut-off."""
+        cancel_by_patient(self._find(pk))
+        return self._answer(self.get_queryset(), pk)
+
+    @extend_schema(request=None, responses=QueuePlaceSerializer, filters=False)
+    def queue(self, request: Any, pk: UUID) -> Response:
+        """排队: the patient's place in the line; not found before check-in."""
+        tickets = QueueTicket.objects.select_related("hospital")
+        ticket = tickets.filter(appointment=self._find(pk)).first()
+        if ticket is None:
+            raise NotFound
+        return Response(line.place(ticket))
+
+    def _find(self, pk: UUID) -> Appointment:
+        appointment: Appointment | None = self.get_queryset().select_related("hospital").filter(pk=pk).first()
+        if appointment is None:
+            raise NotFound
+        return appointment
+
+    def _answer(self, queryset: Any, pk: UUID, status: int = 200) -> Response:
+        return Response(appointments.one(queryset, pk), status=status)

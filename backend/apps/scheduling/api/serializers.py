@@ -1,0 +1,82 @@
+"""Output of both audiences. Rows come as plain dicts; these declare their shape."""
+
+from rest_framework import serializers
+
+from apps.identity.models.staff import VisitTier
+from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus, Period
+from apps.scheduling.selectors.offers import Offer
+from apps.scheduling.services.book import Booked
+from apps.scheduling.states import AppointmentState, TicketState, choices
+from kernel.http.serializers import Serializer
+
+
+class AppointmentSerializer(Serializer):
+    """挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands."""
+
+    id = serializers.UUIDField()
+    appointment_no = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AppointmentKind.choices)
+    state = serializers.ChoiceField(choices=choices(AppointmentState))
+    source = serializers.ChoiceField(choices=AppointmentSource.choices)  # type: ignore[assignment]
+    number = serializers.IntegerField()
+    fee_fen = serializers.IntegerField()
+    payment_status = serializers.ChoiceField(choices=PaymentStatus.choices)
+    visit_date = serializers.DateField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    check_in_until = serializers.DateTimeField()
+    hold_expires_at = serializers.DateTimeField(allow_null=True)
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_reason = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    department_id = serializers.UUIDField()
+    department_name = serializers.CharField()
+    location = serializers.CharField(allow_blank=True)
+    practitioner_id = serializers.UUIDField()
+    practitioner_name = serializers.CharField()
+    practitioner_title = serializers.CharField(allow_blank=True)
+    tier = serializers.ChoiceField(choices=VisitTier.choices)
+    period = serializers.ChoiceField(choices=Period.choices)
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    session_id = serializers.UUIDField()
+    slot_id = serializers.UUIDField()
+
+
+class QueuePlaceSerializer(Serializer):
+    """排队: `ahead`, `position` and `estimated_wait_minutes` are null unless the patient is waiting."""
+
+    ticket_no = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=choices(TicketState))
+    checked_in_at = serializers.DateTimeField()
+    called_at = serializers.DateTimeField(allow_null=True)
+    call_count = serializers.IntegerField()
+    ahead = serializers.IntegerField(allow_null=True)
+    position = serializers.IntegerField(allow_null=True)
+    estimated_wait_minutes = serializers.IntegerField(allow_null=True)
+
+
+_FROM_VALUES = (
+    "id", "appointment_no", "kind", "state", "source", "fee_fen", "payment_status", "visit_date", "starts_at",
+    "ends_at", "check_in_until", "hold_expires_at", "cancel_reason", "created_at", "hospital_id", "department_id",
+    "practitioner_id", "patient_id", "session_id", "slot_id",
+)  # fmt: skip
+_FROM_OFFER = (
+    "hospital_name", "department_name", "location", "practitioner_name", "practitioner_title", "tier", "period",
+    "patient_name",
+)  # fmt: skip
+
+
+def new_appointment(booked: Booked) -> dict[str, object]:
+    """The representation of what was just booked, without reading it again."""
+    offer: Offer = booked.offer
+    return {
+        **{name: booked.values[name] for name in _FROM_VALUES},
+        **{name: getattr(offer, name) for name in _FROM_OFFER},
+        "number": booked.number,
+        "checked_in_at": None,
+        "cancelled_at": None,
+    }

@@ -1,0 +1,100 @@
+"""What can be booked: departments → doctors → days → slots. Plain rows, one query each, numbers counted live."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from apps.scheduling.models import AppointmentSource
+from apps.scheduling.selectors.offers import TAKEABLE
+from apps.scheduling.settings import MAX_ADVANCE_DAYS
+from kernel import clock
+
+_OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s AND c.date BETWEEN %(today)s AND %(today)s
+  + coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"""
+_REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnumber n ON n.slot_id = s.id
+  WHERE s.session_id = c.id AND s.ends_at > %(now)s AND {TAKEABLE})"""  # noqa: S608
+
+_DEPARTMENTS = f"""
+SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
+  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location,
+  EXISTS (SELECT FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}) AS is_bookable
+FROM identity_department d JOIN identity_hospital h ON h.id = d.hospital_id
+LEFT JOIN identity_location l ON l.id = d.location_id
+WHERE d.is_active AND h.is_active AND (%(hospital)s::uuid IS NULL OR h.id = %(hospital)s::uuid)
+ORDER BY h.code, d.sort, d.code LIMIT 1000
+"""  # noqa: S608
+_SESSIONS = f"""
+SELECT c.id, c.date, c.period, c.tier, c.starts_at, c.ends_at, c.registration_fee_fen AS fee_fen,
+  d.id AS department_id, d.name AS department_name, p.id AS practitioner_id, p.name AS practitioner_name,
+  p.title, p.speciality, {_REMAINING} AS remaining
+FROM scheduling_clinicsession c
+JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
+JOIN identity_department d ON d.id = c.department_id
+JOIN identity_staffmember p ON p.id = c.practitioner_id
+WHERE {_OPEN} AND {{condition}} ORDER BY c.starts_at, c.id
+"""  # noqa: S608
+_DOCTORS = _SESSIONS.format(condition="c.department_id = %(department)s AND c.date = %(date)s")
+_DAYS = _SESSIONS.format(
+    condition="c.practitioner_id = %(practitioner)s AND (%(department)s::uuid IS NULL OR d.id = %(department)s::uuid)"
+)
+_SLOTS = f"""
+SELECT s.id, s.starts_at, s.ends_at, s.capacity,
+  (SELECT count(*) FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {TAKEABLE}) AS remaining
+FROM scheduling_slot s JOIN scheduling_clinicsession c ON c.id = s.session_id
+JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
+WHERE c.id = %(session)s AND {_OPEN} AND s.ends_at > %(now)s ORDER BY s.starts_at
+"""  # noqa: S608
+
+Row = dict[str, Any]
+
+
+def bookable_departments(hospital_id: UUID | None = None) -> list[Row]:
+    """The active departments; `is_bookable` where a doctor's session is open within the booking window."""
+    return _rows(_DEPARTMENTS, hospital=hospital_id)
+
+
+def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
+    """The doctors of a department on a day with their sessions and the numbers left."""
+    doctors: dict[UUID, Row] = {}
+    for row in _rows(_DOCTORS, department=department_id, date=date):
+        doctor = doctors.setdefault(
+            row["practitioner_id"],
+            {
+                "id": row["practitioner_id"], "name": row["practitioner_name"], "title": row["title"],
+                "speciality": row["speciality"], "department_id": row["department_id"],
+                "department_name": row["department_name"], "remaining": 0, "sessions": [],
+            },
+        )  # fmt: skip
+        doctor["remaining"] += row["remaining"]
+        doctor["sessions"].append(_session(row))
+    return list(doctors.values())
+
+
+def days_of(practitioner_id: UUID, department_id: UUID | None = None) -> list[Row]:
+    """The days on which a doctor can be booked, with sessions and numbers left."""
+    days: dict[dt.date, Row] = {}
+    for row in _rows(_DAYS, practitioner=practitioner_id, department=department_id):
+        day = days.setdefault(row["date"], {"date": row["date"], "remaining": 0, "sessions": []})
+        day["remaining"] += row["remaining"]
+        day["sessions"].append(_session(row) | {"department_name": row["department_name"]})
+    return list(days.values())
+
+
+def slots_of(session_id: UUID) -> list[Row]:
+    """The slots of an open session that are not over, with the numbers left."""
+    return _rows(_SLOTS, session=session_id)
+
+
+def _session(row: Row) -> Row:
+    keys = ("id", "period", "tier", "starts_at", "ends_at", "fee_fen", "remaining")
+    return {key: row[key] for key in keys}
+
+
+def _rows(sql: str, **values: Any) -> list[Row]:
+    values |= {"now": clock.now(), "today": clock.today(), "channel": AppointmentSource.MINIPROGRAM.value}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

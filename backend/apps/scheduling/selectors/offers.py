@@ -1,0 +1,104 @@
+"""Everything that decides about one booking, read in one query before the number is touched."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from apps.identity.settings import Setting
+from apps.scheduling.states import OCCUPYING
+from kernel import clock
+
+#: A number that can be had now: free, or held past its time whether or not a worker has swept it.
+TAKEABLE = """n.state IN ('free', 'held') AND (n.state = 'free' OR n.held_until <= %(now)s)
+  AND n.channel IN ('', %(channel)s)"""
+_OCCUPYING = ", ".join(f"'{state}'" for state in OCCUPYING)
+
+_BOUND = """
+LEFT JOIN LATERAL (
+  SELECT b.patient_id FROM patients_cardbinding b
+  JOIN patients_patientcard k ON k.id = b.card_id AND k.is_active
+  WHERE b.account_id = %(account)s AND b.unbound_at IS NULL AND b.hospital_id = c.hospital_id
+    AND (%(binding)s::uuid IS NULL OR b.id = %(binding)s::uuid)
+  ORDER BY b.is_default DESC, b.id LIMIT 1
+) bound ON true
+LEFT JOIN patients_patient pt ON pt.id = bound.patient_id AND pt.is_active
+"""
+_NAMED = (
+    "LEFT JOIN patients_patient pt ON pt.id = %(patient)s AND pt.hospital_id = c.hospital_id AND pt.is_active"
+)
+_OFFER = """
+SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.ends_at, c.registration_fee_fen,
+  h.id, h.name, h.settings, h.is_active, d.id, d.name,
+  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
+  p.id, p.name, p.title, pt.id, pt.name, own.id, own.state = 'pending' AND own.hold_expires_at <= %(now)s,
+  EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable})
+FROM scheduling_slot s
+JOIN scheduling_clinicsession c ON c.id = s.session_id
+JOIN identity_hospital h ON h.id = c.hospital_id
+JOIN identity_department d ON d.id = c.department_id
+LEFT JOIN identity_location l ON l.id = d.location_id
+JOIN identity_staffmember p ON p.id = c.practitioner_id
+{patient}
+LEFT JOIN scheduling_appointment own ON own.patient_id = pt.id AND own.practitioner_id = c.practitioner_id
+  AND own.session_id = c.id AND own.state IN ({occupying})
+WHERE s.id = %(slot)s
+"""
+_OF_ACCOUNT, _OF_PATIENT = (
+    _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, patient=patient) for patient in (_BOUND, _NAMED)
+)
+
+
+class Offer(NamedTuple):
+    """A slot with its session, doctor and hospital, the patient it is for, and what stands in the way."""
+
+    slot_id: UUID
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    session_id: UUID
+    session_state: str
+    date: dt.date
+    period: str
+    tier: str
+    session_ends_at: dt.datetime
+    fee_fen: int
+    hospital_id: UUID
+    hospital_name: str
+    settings: str
+    hospital_is_active: bool
+    department_id: UUID
+    department_name: str
+    location: str
+    practitioner_id: UUID
+    practitioner_name: str
+    practitioner_title: str
+    patient_id: UUID | None
+    patient_name: str | None
+    own_id: UUID | None
+    own_has_lapsed: bool | None
+    has_number: bool
+
+    def setting(self, setting: Setting[Any]) -> Any:
+        """The value in force at the hospital."""
+        return orjson.loads(self.settings).get(setting.key, setting.default)
+
+
+def offer_for_account(
+    *, slot_id: UUID, account_id: UUID, binding_id: UUID | None, channel: str
+) -> Offer | None:
+    """The slot for the patient of that binding (None: the default one at the slot's hospital)."""
+    return _load(_OF_ACCOUNT, slot=slot_id, account=account_id, binding=binding_id, channel=channel)
+
+
+def offer_for_patient(*, slot_id: UUID, patient_id: UUID, channel: str) -> Offer | None:
+    """The slot for a patient that the caller has checked to be within reach."""
+    return _load(_OF_PATIENT, slot=slot_id, patient=patient_id, channel=channel)
+
+
+def _load(sql: str, **values: Any) -> Offer | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values, "now": clock.now()})
+        row = cursor.fetchone()
+    return Offer(*row) if row else None

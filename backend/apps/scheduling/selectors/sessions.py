@@ -1,0 +1,35 @@
+"""Sessions and slots with their numbers counted."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.scheduling.models import ClinicSession, Slot, SlotNumber
+from apps.scheduling.states import NumberState
+from kernel import clock
+
+
+def _count(reference: str, condition: Q) -> Coalesce:
+    numbers = SlotNumber.objects.filter(condition, **{reference: OuterRef("pk")}).order_by()
+    counted = numbers.values(reference).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _takeable() -> Q:
+    return Q(state=NumberState.FREE) | Q(state=NumberState.HELD, held_until__lte=clock.now())
+
+
+def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
+    """Sessions with `capacity` (numbers made) and `remaining`, department and doctor joined."""
+    counted = sessions.annotate(capacity=_count("session", Q()), remaining=_count("session", _takeable()))
+    return counted.select_related("department", "practitioner")
+
+
+def slots_with_numbers(session: ClinicSession) -> list[dict[str, Any]]:
+    """The slots of a session with `remaining`."""
+    slots = Slot.objects.filter(session=session).annotate(remaining=_count("slot", _takeable()))
+    return [
+        dict(row)
+        for row in slots.order_by("starts_at").values("id", "starts_at", "ends_at", "capacity", "remaining")
+    ]

@@ -1,0 +1,167 @@
+"""Booking: every rule is checked on what one query read, then one statement takes the number."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from apps.identity.models import WeChatAccount
+from apps.patients.errors import CardRequired
+from apps.patients.models import Patient
+from apps.patients.selectors import require_binding
+from apps.patients.services.care_team import note_booking
+from apps.scheduling import errors, settings
+from apps.scheduling.events import AppointmentBooked, AppointmentHeld
+from apps.scheduling.models import AppointmentKind, AppointmentSource, PayerType, PaymentStatus
+from apps.scheduling.selectors.offers import Offer, offer_for_account, offer_for_patient
+from apps.scheduling.services.numbers import expire_holds, take
+from apps.scheduling.states import AppointmentState, SessionState
+from kernel import clock, ids
+from kernel.errors import NotFound
+
+NUMBERS = ids.NumberSeries("appointment", "GH")
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What was booked: the offer that was accepted and the new appointment's columns."""
+
+    offer: Offer
+    values: dict[str, Any]
+    number: int
+
+
+def book_for_account(
+    *, account: WeChatAccount, binding_id: UUID | None, slot_id: UUID, kind: AppointmentKind
+) -> Booked:
+    """A mini-program user books for a bound patient (None: the default binding at the slot's hospital).
+
+    CardRequired without a binding at that hospital; NotFound for a foreign slot or binding; otherwise as `_book`.
+    """
+    channel = AppointmentSource.MINIPROGRAM
+    offer = offer_for_account(slot_id=slot_id, account_id=account.pk, binding_id=binding_id, channel=channel)
+    if offer is None or offer.session_state == SessionState.DRAFT or not offer.hospital_is_active:
+        require_binding(account, binding_id)
+        raise NotFound
+    if offer.patient_id is None:
+        require_binding(account, binding_id)
+        raise CardRequired
+    return _book(offer, kind=kind, source=channel, account_id=account.pk)
+
+
+def book_on_behalf(
+    *,
+    staff_id: UUID,
+    patient: Patient,
+    slot_id: UUID,
+    kind: AppointmentKind,
+    source: AppointmentSource = AppointmentSource.WINDOW,
+    paid_at_counter: bool = False,
+) -> Booked:
+    """Staff book for a patient at the window or by phone; `paid_at_counter` settles the fee at once, without a hold."""
+    offer = offer_for_patient(slot_id=slot_id, patient_id=patient.pk, channel=source)
+    if offer is None or offer.patient_id is None:
+        raise NotFound
+    return _book(offer, kind=kind, source=source, booked_by_id=staff_id, paid=paid_at_counter)
+
+
+def _book(
+    offer: Offer,
+    *,
+    kind: AppointmentKind,
+    source: AppointmentSource,
+    account_id: UUID | None = None,
+    booked_by_id: UUID | None = None,
+    paid: bool = False,
+) -> Booked:
+    """SessionNotOpen, OutsideBookingWindow, SlotPast, AlreadyBooked, SlotFull."""
+    check(offer, kind)
+    values = _columns(offer, kind=kind, paid=paid)
+    values |= {"source": source.value, "account_id": account_id, "booked_by_id": booked_by_id}
+    event_class = AppointmentHeld if values["state"] == AppointmentState.PENDING else AppointmentBooked
+    patient_id: UUID = values["patient_id"]
+    event = event_class(
+        hospital_id=offer.hospital_id,
+        appointment_id=values["id"],
+        patient_id=patient_id,
+        account_id=account_id,
+        practitioner_id=offer.practitioner_id,
+        department_id=offer.department_id,
+        starts_at=offer.starts_at,
+        number=0,  # filled in by the statement that takes it
+    )
+    try:
+        with transaction.atomic():
+            note_booking(
+                hospital_id=offer.hospital_id,
+                patient_id=patient_id,
+                staff_id=offer.practitioner_id,
+                department_id=offer.department_id,
+            )
+            number = take(values, event, channel=source.value)
+            if number is None:
+                raise errors.SlotFull
+    except IntegrityError as error:
+        if violated(error) == "appointment_once_per_session":
+            raise errors.AlreadyBooked from error
+        raise
+    return Booked(offer, values, number)
+
+
+def check(offer: Offer, kind: AppointmentKind) -> None:
+    """Refuse what the rules forbid. A lapsed hold of the same patient is ended on the way."""
+    now = clock.now()
+    if offer.session_state != SessionState.PUBLISHED:
+        raise errors.SessionNotOpen
+    first, last = booking_days(kind, offer.setting(settings.MAX_ADVANCE_DAYS))
+    if not first <= offer.date <= last:
+        raise errors.OutsideBookingWindow(first_date=first.isoformat(), last_date=last.isoformat())
+    if offer.ends_at <= now:
+        raise errors.SlotPast
+    if offer.own_has_lapsed:
+        expire_holds(appointment_id=offer.own_id)
+    elif offer.own_id is not None:
+        raise errors.AlreadyBooked
+    elif not offer.has_number:
+        raise errors.SlotFull
+
+
+def booking_days(kind: AppointmentKind, max_advance_days: int) -> tuple[dt.date, dt.date]:
+    """First and last day of visit that can be booked now (rules.md 3)."""
+    today = clock.today()
+    if kind == AppointmentKind.SAME_DAY:
+        return today, today
+    return today + dt.timedelta(days=1), today + dt.timedelta(days=max_advance_days)
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the violated constraint."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) or ""
+
+
+def _columns(offer: Offer, *, kind: AppointmentKind, paid: bool) -> dict[str, Any]:
+    now = clock.now()
+    same_day = kind == AppointmentKind.SAME_DAY
+    timing = offer.setting(settings.SAME_DAY_PAY_TIMING if same_day else settings.ADVANCE_PAY_TIMING)
+    if offer.fee_fen == 0:
+        payment = PaymentStatus.NOT_REQUIRED
+    else:
+        payment = PaymentStatus.PAID_AT_COUNTER if paid else PaymentStatus.UNPAID
+    held = payment == PaymentStatus.UNPAID and timing == "prepaid"
+    until = offer.session_ends_at if same_day else offer.ends_at
+    hold = dt.timedelta(minutes=offer.setting(settings.SAME_DAY_HOLD_MINUTES))
+    return {
+        "id": ids.uuid7(), "created_at": now, "updated_at": now, "version": 1,
+        "hospital_id": offer.hospital_id, "department_id": offer.department_id,
+        "practitioner_id": offer.practitioner_id, "patient_id": offer.patient_id,
+        "session_id": offer.session_id, "slot_id": offer.slot_id,
+        "appointment_no": NUMBERS.next(offer.hospital_id, clock.today()),
+        "kind": kind.value, "fee_fen": offer.fee_fen, "payer_type": PayerType.SELF_PAY.value,
+        "state": (AppointmentState.PENDING if held else AppointmentState.BOOKED).value,
+        "payment_status": payment.value, "visit_date": offer.date,
+        "starts_at": offer.starts_at, "ends_at": offer.ends_at, "check_in_until": until,
+        "hold_expires_at": min(now + hold, until) if held else None, "cancel_reason": "",
+    }  # fmt: skip

@@ -1,0 +1,55 @@
+"""退号: by the patient up to the cut-off, by staff until the patient is with the doctor, by a stopped session."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from apps.scheduling import errors, settings
+from apps.scheduling.events import AppointmentCancelled
+from apps.scheduling.models import Appointment, PaymentStatus, QueueTicket
+from apps.scheduling.services.announce import event_of
+from apps.scheduling.services.numbers import release
+from apps.scheduling.states import APPOINTMENTS, TICKETS, AppointmentState, TicketState
+from kernel import clock
+from kernel.errors import StateConflict
+from kernel.outbox.events import publish
+
+PAID = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.PAID_ONLINE)
+
+
+def cancel_by_patient(appointment: Appointment) -> Appointment:
+    """The patient gives the number back online. CancelTooLate, RefundAtCounter (paid), StateConflict.
+
+    An unpaid hold can be given back as long as it stands.
+    """
+    if appointment.state == AppointmentState.BOOKED:
+        if appointment.payment_status in PAID:
+            raise errors.RefundAtCounter
+        minutes = settings.CANCEL_CUTOFF_MINUTES.of(appointment.hospital)
+        if clock.now() >= appointment.starts_at - dt.timedelta(minutes=minutes):
+            raise errors.CancelTooLate
+    elif appointment.state != AppointmentState.PENDING:
+        raise StateConflict(current=appointment.state)
+    return cancel(appointment, cause="patient")
+
+
+@transaction.atomic
+def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appointment:
+    """Cancel a live appointment and free its number; a paid fee becomes `refund_due`. StateConflict otherwise."""
+    release(appointment)
+    source = AppointmentState(appointment.state)
+    changes: dict[str, Any] = {
+        "cancelled_at": clock.now(),
+        "cancel_reason": reason,
+        "updated_at": clock.now(),
+    }
+    refund_due = appointment.payment_status in PAID
+    if refund_due:
+        changes["payment_status"] = PaymentStatus.REFUND_DUE.value
+    APPOINTMENTS.move(appointment, AppointmentState.CANCELLED, expect=source, **changes)
+    if source == AppointmentState.CHECKED_IN:
+        ticket = QueueTicket.objects.get(appointment=appointment)
+        TICKETS.move(ticket, TicketState.CANCELLED, expect=TicketState(ticket.state), updated_at=clock.now())
+    publish(event_of(AppointmentCancelled, appointment, cause=cause, refund_due=refund_due))
+    return appointment

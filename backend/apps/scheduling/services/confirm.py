@@ -1,0 +1,99 @@
+"""A held number becomes the patient's: paid at the counter here, paid online by the payment workflow."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from apps.scheduling import errors
+from apps.scheduling.events import AppointmentBooked
+from apps.scheduling.models import Appointment, PaymentStatus
+from apps.scheduling.services.announce import event_of
+from apps.scheduling.services.book import violated
+from apps.scheduling.services.numbers import keep, reclaim
+from apps.scheduling.states import APPOINTMENTS, AppointmentState
+from kernel import clock
+from kernel.errors import NotFound, StateConflict
+from kernel.outbox.events import publish
+
+_CONFIRMED = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.FULFILLED)
+
+
+@transaction.atomic
+def confirm_hold(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appointment:
+    """The hold is paid: `pending → booked`, also when the payment arrives late and a number of the slot is still free.
+
+    Safe to repeat with the same `payment_status`. HoldExpired: the number is gone (or the visit is over, or the patient
+    has booked again), so the caller gives the money back. StateConflict: it was cancelled or
+    paid otherwise.
+    """
+    appointment = Appointment.objects.filter(pk=appointment_id).first()
+    if appointment is None:
+        raise NotFound
+    if appointment.state in _CONFIRMED and appointment.payment_status == payment_status:
+        return appointment
+    if appointment.check_in_until <= clock.now():
+        raise errors.HoldExpired
+    if appointment.state == AppointmentState.PENDING and not keep(appointment):
+        appointment.refresh_from_db()  # the number went to somebody else meanwhile
+    elif appointment.state == AppointmentState.PENDING:
+        return _confirmed(appointment, payment_status)
+    if appointment.state != AppointmentState.EXPIRED:
+        raise StateConflict(current=appointment.state, target=AppointmentState.BOOKED.value)
+    number = reclaim(appointment, now=clock.now())
+    if number is None:
+        raise errors.HoldExpired
+    appointment.number = number.number
+    return _confirmed(appointment, payment_status, slot_number_id=number.pk, number=number.number)
+
+
+def _confirmed(appointment: Appointment, payment_status: PaymentStatus, **number: Any) -> Appointment:
+    try:
+        with transaction.atomic():
+            APPOINTMENTS.move(
+                appointment,
+                AppointmentState.BOOKED,
+                expect=AppointmentState(appointment.state),
+                payment_status=payment_status.value,
+                updated_at=clock.now(),
+                **number,
+            )
+    except IntegrityError as error:
+        if violated(error) == "appointment_once_per_session":
+            raise errors.HoldExpired from error
+        raise
+    publish(event_of(AppointmentBooked, appointment))
+    return appointment
+
+
+@transaction.atomic
+def settle_at_counter(appointment: Appointment) -> Appointment:
+    """The fee was paid at the window: a hold is confirmed while it lasts, a booking is marked as paid.
+
+    HoldExpired, CheckInTooLate, AlreadyPaid, StateConflict.
+    """
+    now = clock.now()
+    if appointment.payment_status != PaymentStatus.UNPAID:
+        raise errors.AlreadyPaid
+    if appointment.state == AppointmentState.PENDING:
+        ends = appointment.hold_expires_at
+        if ends is None or ends <= now or not keep(appointment):
+            raise errors.HoldExpired
+        return _confirmed(appointment, PaymentStatus.PAID_AT_COUNTER)
+    if appointment.state != AppointmentState.BOOKED:
+        raise StateConflict(current=appointment.state)
+    if appointment.check_in_until <= now:
+        raise errors.CheckInTooLate
+    mark_paid(appointment, PaymentStatus.PAID_AT_COUNTER)
+    return appointment
+
+
+def mark_paid(appointment: Appointment, payment_status: PaymentStatus) -> None:
+    """A booked, unpaid appointment is paid from now on; compare-and-set, StateConflict if it changed meanwhile."""
+    changed = Appointment.objects.filter(
+        pk=appointment.pk, state=AppointmentState.BOOKED, payment_status=PaymentStatus.UNPAID
+    ).update(payment_status=payment_status, version=F("version") + 1, updated_at=clock.now())
+    if not changed:
+        raise StateConflict(current=appointment.state)
+    appointment.payment_status, appointment.version = payment_status, appointment.version + 1

@@ -1,0 +1,169 @@
+"""The scarce rows. Everything that takes or frees a number locks the number first and the appointment second."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from apps.scheduling.events import AppointmentExpired, AppointmentMissed
+from apps.scheduling.models import Appointment, SlotNumber
+from apps.scheduling.selectors.offers import TAKEABLE
+from apps.scheduling.states import AppointmentState, NumberState
+from kernel import clock
+from kernel.errors import RequestInProgress
+from kernel.idempotency import store
+from kernel.outbox.events import Event, row_of
+
+COLUMNS = (
+    "id", "created_at", "updated_at", "version", "hospital_id", "department_id", "practitioner_id", "patient_id",
+    "session_id", "slot_id", "appointment_no", "kind", "state", "source", "account_id", "booked_by_id", "fee_fen",
+    "payer_type", "payment_status", "visit_date", "starts_at", "ends_at", "check_in_until", "hold_expires_at",
+    "cancel_reason",
+)  # fmt: skip
+_OUTBOX = "INSERT INTO kernel_outboxevent (id, topic, payload, hospital_id, request_id, created_at, pending)"
+#: Events of appointments that a statement has just moved on, built by PostgreSQL from `moved`.
+_MOVED = """a.hospital_id, a.id, a.patient_id, a.account_id, a.practitioner_id, a.department_id,
+  a.starts_at, a.number"""
+_MOVED_EVENTS = f"""{_OUTBOX}
+  SELECT uuid7(), %(moved_topic)s, jsonb_build_object('hospital_id', hospital_id, 'appointment_id', id,
+    'patient_id', patient_id, 'account_id', account_id, 'practitioner_id', practitioner_id,
+    'department_id', department_id, 'starts_at', starts_at, 'number', number), hospital_id, '', %(now)s, 0 FROM moved"""  # noqa: S608
+
+# The new appointment waits for `moved`: the number must have left its old appointment when it is given to the next.
+_TAKE = f"""
+WITH candidate AS (
+  SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE n.slot_id = %(slot_id)s AND {TAKEABLE}
+  ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
+), taken AS (
+  UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,
+    appointment_id = %(id)s, updated_at = %(now)s
+  FROM candidate WHERE n.id = candidate.id RETURNING n.id, n.number, candidate.appointment_id AS previous
+), moved AS (
+  UPDATE scheduling_appointment a SET state = 'expired', version = a.version + 1, updated_at = %(now)s
+  FROM taken WHERE a.id = taken.previous AND a.state = 'pending' RETURNING {_MOVED}
+), moved_events AS ({_MOVED_EVENTS}
+), made AS (
+  INSERT INTO scheduling_appointment ({", ".join(COLUMNS)}, slot_number_id, number)
+  SELECT {", ".join(f"%({name})s" for name in COLUMNS)}, taken.id, taken.number
+  FROM taken WHERE (SELECT count(*) FROM moved) >= 0
+), event AS (
+  {_OUTBOX} SELECT %(event_id)s, %(event_topic)s,
+    %(event_payload)s::jsonb || jsonb_build_object('number', taken.number),
+    %(hospital_id)s, %(event_request_id)s, %(now)s, 0 FROM taken
+), finished AS (
+  UPDATE kernel_idempotencyrecord k SET done = true, status = 201, result = %(id)s
+  FROM taken WHERE k.id = %(record)s AND NOT k.done RETURNING k.id
+)
+SELECT taken.number, (SELECT count(*) FROM finished) FROM taken
+"""  # noqa: S608 - fragments of this module
+_TAKE_UNLOCKED, _TAKE_WAITING = _TAKE.format(lock="SKIP LOCKED"), _TAKE.format(lock="")
+
+_SWEEP = f"""
+WITH due AS (
+  SELECT n.id, n.appointment_id FROM scheduling_appointment a
+  JOIN scheduling_slotnumber n ON n.id = a.slot_number_id AND n.appointment_id = a.id
+  WHERE a.state = %(source)s AND a.{{column}} <= %(now)s AND n.state = %(number_state)s
+    AND (%(appointment)s::uuid IS NULL OR a.id = %(appointment)s::uuid)
+    AND (%(slot)s::uuid IS NULL OR a.slot_id = %(slot)s::uuid)
+  ORDER BY n.id LIMIT %(limit)s FOR UPDATE OF n, a SKIP LOCKED
+), freed AS (
+  UPDATE scheduling_slotnumber n SET state = 'free', held_until = NULL, appointment_id = NULL, updated_at = %(now)s
+  FROM due WHERE n.id = due.id RETURNING due.appointment_id
+), moved AS (
+  UPDATE scheduling_appointment a SET state = %(target)s, version = a.version + 1, updated_at = %(now)s
+  FROM freed WHERE a.id = freed.appointment_id AND a.state = %(source)s RETURNING {_MOVED}
+), moved_events AS ({_MOVED_EVENTS})
+SELECT count(*) FROM moved
+"""  # noqa: S608
+
+
+def take(values: dict[str, Any], event: Event, *, channel: str) -> int | None:
+    """Give a number of the slot to a new appointment; the number, or None when the slot is full.
+
+    One statement takes the number, ends a lapsed hold on it, inserts the appointment and its event, and finishes the
+    running idempotency record. Nothing may follow it in the transaction but the commit.
+    """
+    record = store.current()
+    outbox = {f"event_{name}": value for name, value in row_of(event).items()}
+    held = values["hold_expires_at"] is not None
+    values = {
+        **values, **outbox, "record": record, "now": clock.now(), "channel": channel,
+        "number_state": NumberState.HELD.value if held else NumberState.TAKEN.value,
+        "moved_topic": AppointmentExpired.topic,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for sql in (
+            _TAKE_UNLOCKED,
+            _TAKE_WAITING,
+        ):  # a number that is being rolled back looks taken: wait for it
+            cursor.execute(sql, values)
+            row = cursor.fetchone()
+            if row is not None:
+                break
+        else:
+            return None
+    if record is not None and row[1] != 1:
+        raise RequestInProgress(retry_after=1)
+    number: int = row[0]
+    return number
+
+
+def expire_holds(*, limit: int = 500, appointment_id: UUID | None = None, slot_id: UUID | None = None) -> int:
+    """End holds past their time and free their numbers; returns how many. What another worker has is left to it."""
+    return _sweep("hold_expires_at", AppointmentState.PENDING, AppointmentState.EXPIRED, NumberState.HELD,
+                  AppointmentExpired, limit, appointment_id, slot_id)  # fmt: skip
+
+
+def end_uncollected(*, limit: int = 500) -> int:
+    """爽约: booked numbers that were not collected before their deadline; returns how many."""
+    return _sweep("check_in_until", AppointmentState.BOOKED, AppointmentState.NO_SHOW, NumberState.TAKEN,
+                  AppointmentMissed, limit)  # fmt: skip
+
+
+def _sweep(
+    column: str,
+    source: AppointmentState,
+    target: AppointmentState,
+    number_state: NumberState,
+    event: type[Event],
+    limit: int,
+    appointment_id: UUID | None = None,
+    slot_id: UUID | None = None,
+) -> int:
+    values = {
+        "source": source.value, "target": target.value, "number_state": number_state.value, "now": clock.now(),
+        "limit": limit, "moved_topic": event.topic, "appointment": appointment_id, "slot": slot_id,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SWEEP.format(column=column), values)
+        return int(cursor.fetchone()[0])
+
+
+def keep(appointment: Appointment) -> bool:
+    """Turn the held number into a taken one; False if the appointment no longer has it."""
+    return bool(
+        SlotNumber.objects.filter(
+            pk=appointment.slot_number_id, appointment_id=appointment.pk, state=NumberState.HELD
+        ).update(state=NumberState.TAKEN, held_until=None, updated_at=clock.now())
+    )
+
+
+def release(appointment: Appointment) -> None:
+    """收回号源: free the appointment's number for the next patient."""
+    SlotNumber.objects.filter(pk=appointment.slot_number_id, appointment_id=appointment.pk).update(
+        state=NumberState.FREE, held_until=None, appointment_id=None, updated_at=clock.now()
+    )
+
+
+def reclaim(appointment: Appointment, *, now: dt.datetime) -> SlotNumber | None:
+    """A free number of the appointment's slot, its former one if possible, taken for it; None if the slot is full."""
+    expire_holds(slot_id=appointment.slot_id)
+    free = SlotNumber.objects.select_for_update(skip_locked=True).filter(
+        slot_id=appointment.slot_id, state=NumberState.FREE
+    )
+    number = free.filter(pk=appointment.slot_number_id).first() or free.order_by("number").first()
+    if number is not None:
+        number.state, number.appointment_id, number.updated_at = NumberState.TAKEN, appointment.pk, now
+        number.save(update_fields=["state", "appointment_id", "updated_at"])
+    return number

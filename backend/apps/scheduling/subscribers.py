@@ -1,0 +1,110 @@
+"""What follows from an appointment's events: the patient's timeline and messages."""
+
+from apps.messaging.services.notify import notify
+from apps.patients.services.timeline import write_entry
+from apps.scheduling import events
+from apps.scheduling.models import Appointment
+from kernel import clock
+from kernel.outbox.events import subscribe
+
+
+def _find(event: events.OfAppointment) -> Appointment:
+    related = Appointment.objects.select_related(
+        "hospital", "department__location", "practitioner", "patient", "session"
+    )
+    return related.get(pk=event.appointment_id)
+
+
+def _record(event: events.OfAppointment) -> Appointment:
+    """Write the booking's timeline entry with its present state."""
+    appointment = _find(event)
+    write_entry(
+        hospital_id=appointment.hospital_id,
+        patient_id=appointment.patient_id,
+        at=appointment.starts_at,
+        kind="booking",
+        state=appointment.state,
+        title=f"{appointment.department.name} {appointment.practitioner.name}",
+        ref_type="scheduling.appointment",
+        ref_id=appointment.pk,
+        department_id=appointment.department_id,
+        staff_id=appointment.practitioner_id,
+    )
+    return appointment
+
+
+def _tell(scene: str, appointment: Appointment, *, key: str = "", urgent: bool = False, **data: str) -> None:
+    words = {
+        "patient": appointment.patient.name,
+        "hospital": appointment.hospital.name,
+        "department": appointment.department.name,
+        "doctor": appointment.practitioner.name,
+        "time": f"{appointment.starts_at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+        "number": str(appointment.number),
+    }
+    notify(
+        hospital_id=appointment.hospital_id,
+        scene=scene,
+        patient_id=appointment.patient_id,
+        account_id=appointment.account_id,
+        data=words | data,
+        dedupe_key=f"{scene}:{appointment.pk}{key}",
+        urgent=urgent,
+    )
+
+
+@subscribe(events.AppointmentHeld)
+def record_hold(event: events.AppointmentHeld) -> None:
+    _record(event)
+
+
+@subscribe(events.AppointmentBooked)
+def confirm_booking(event: events.AppointmentBooked) -> None:
+    _tell("appointment_booked", _record(event))
+
+
+@subscribe(events.AppointmentCancelled)
+def confirm_cancellation(event: events.AppointmentCancelled) -> None:
+    _tell("appointment_cancelled", _record(event), urgent=event.cause == "session_stopped")
+
+
+@subscribe(events.AppointmentExpired)
+def tell_of_expiry(event: events.AppointmentExpired) -> None:
+    _tell("appointment_expired", _record(event))
+
+
+@subscribe(events.AppointmentCheckedIn)
+def record_check_in(event: events.AppointmentCheckedIn) -> None:
+    _record(event)
+
+
+@subscribe(events.AppointmentFulfilled)
+def record_visit(event: events.AppointmentFulfilled) -> None:
+    _record(event)
+
+
+@subscribe(events.AppointmentMissed)
+def record_no_show(event: events.AppointmentMissed) -> None:
+    _record(event)
+
+
+@subscribe(events.AppointmentReminderDue)
+def remind(event: events.AppointmentReminderDue) -> None:
+    appointment = _find(event)
+    if appointment.state == "booked":  # cancelled since: nothing to remind of
+        _tell("appointment_reminder", appointment)
+
+
+@subscribe(events.QueueCalled, queue="urgent")
+def call_patient(event: events.QueueCalled) -> None:
+    appointment = _find(event)
+    place = appointment.department.location
+    room = f"{place.building} {place.floor} {place.room}".strip() if place else appointment.department.name
+    _tell(
+        "queue_called",
+        appointment,
+        key=f":{event.call_count}",
+        urgent=True,
+        number=str(event.ticket_no),
+        room=room,
+    )

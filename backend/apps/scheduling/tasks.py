@@ -1,0 +1,40 @@
+"""Periodic work. Every sweep may run anywhere, twice or late: what is due is decided by the clock, not by the sweep."""
+
+import dramatiq
+from dramatiq_crontab import cron
+
+from apps.scheduling.services import numbers, sessions
+from apps.scheduling.services.remind import remind_of_tomorrow
+
+BATCH = 500
+
+
+@cron("* * * * *")
+@dramatiq.actor(queue_name="urgent", max_retries=0)
+def sweep_holds() -> None:
+    """Every minute: free numbers whose hold has ended."""
+    while numbers.expire_holds(limit=BATCH) == BATCH:
+        pass
+
+
+@cron("*/5 * * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def sweep_uncollected() -> None:
+    """Every five minutes: bookings that were not collected become no-shows."""
+    while numbers.end_uncollected(limit=BATCH) == BATCH:
+        pass
+
+
+@cron("5 9-20 * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def remind_patients() -> None:
+    """Hourly by day: remind of tomorrow's visits."""
+    while remind_of_tomorrow(limit=BATCH) == BATCH:
+        pass
+
+
+@cron("20 0 * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def close_sessions() -> None:
+    """Every night: close the sessions of the day."""
+    sessions.close_past_sessions()
