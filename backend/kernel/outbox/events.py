@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from kernel import clock, ids
 from kernel.outbox.models import OutboxEvent
 
 
@@ -68,6 +69,18 @@ def publish(*events: Event) -> None:
         OutboxEvent(topic=e.topic, payload=payload_of(e), hospital_id=e.hospital_id, request_id=request_id)
         for e in events
     )
+
+
+def row_of(event: Event) -> dict[str, Any]:
+    """The event's outbox columns (`payload` as JSON text), for a use case that inserts it within its own statement."""
+    return {
+        "id": ids.uuid7(),
+        "topic": event.topic,
+        "payload": orjson.dumps(dataclasses.asdict(event)).decode(),  # type: ignore[call-overload]
+        "hospital_id": event.hospital_id,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+        "created_at": clock.now(),
+    }
 
 
 def rebuild(event: type[E], payload: dict[str, Any]) -> E:
