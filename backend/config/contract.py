@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import Choices
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import spectacular_settings
 
 from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
 from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
 from kernel.errors import CATALOGUE
-from kernel.http.enum_names import EnumNames
 from kernel.http.problems import FRAMEWORK_CODES
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -153,7 +153,7 @@ def _dictionaries() -> dict[str, list[dict[str, str]]]:
             {"value": value, "label": labels.get(name, {}).get(value, value)}
             for value in labels.get(name) or (value for value, _ in values)
         ]
-        for name, values in EnumNames().items()
+        for name, values in spectacular_settings.ENUM_NAME_OVERRIDES.items()
     }
 
 

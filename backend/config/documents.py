@@ -79,13 +79,41 @@ API_DOCUMENTS: dict[str, dict[str, str]] = {
 
 #: Tags and what stands below them.
 API_TAGS: dict[str, str] = {
-    "organisation": "集团、医院、科室、员工 Group, hospitals, departments, staff",
+    "access": "角色、菜单、权限 Roles, menus, permission codes",
+    "audit": "操作日志 Operation log",
+    "operations": "消息投递与死信 Delivery of events and dead letters",
+    "appointments": "挂号 Appointments",
+    "audit": "操作日志 Operation log",
+    "access": "角色、菜单、权限 Roles, menus, permissions",
+    "booking": "找医生和号源 Finding a doctor and a number",
+    "cards": "就诊卡 Patient cards",
+    "dictionaries": "字典 Dictionaries",
+    "directory": "医院、科室、医生 Hospitals, departments, doctors",
+    "messages": "消息 Messages",
+    "oauth": "访问令牌 Access tokens",
+    "organisation": "集团、医院、科室 Group, hospitals, departments",
+    "partners": "合作方 Partner applications",
+    "patients": "患者档案 Patients' archive",
+    "pictures": "图片 Pictures",
+    "queue": "排队候诊 The queue",
+    "schedules": "排班和出诊 Templates and sessions",
+    "settings": "参数设置 Settings",
+    "sign-in": "登录 Signing in",
+    "staff": "员工 Staff",
 }
+
+#: Choices of a form that are a part of an enum's values.
+API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
+    "DocumentKind": (
+        "resident_id", "hk_macao_permit", "taiwan_permit", "foreign_permanent_resident", "passport",
+    ),
+}  # fmt: skip
 
 ID_CARD, PHONE = "1101**********1237", "138****8000"
 #: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
 API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("department_name", ("心内科",)),
+    ("practitioner_name", ("李建国",)),
     ("hospital_name", ("第一医院",)),
     ("doctor_name", ("李建国",)),
     ("staff_name", ("李建国",)),
@@ -116,6 +144,34 @@ API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("count_capped|has_next", (False,)),
     ("openid", ("o6_bmjrPTlm6_2sgVt7hMZOPfL2M",)),
     ("(next|previous)", ("https://hospital.example/?cursor=cD0wMTk5",)),
-    ("number", ("20260316000001",)),
+    ("(appointment_no|number)", ("GH20260316000001", 12)),
+    ("mrn", ("P0000123",)),
+    ("speciality", ("冠心病介入",)),
+    ("(location|place)", ("门诊楼 3 层 302",)),
+    ("building", ("门诊楼",)),
+    ("floor", ("3F",)),
+    ("room", ("302",)),
+    ("directions", ("门诊楼 3 层电梯出口右转",)),
+    ("relation", ("配偶",)),
+    ("(occupation|industry)", ("教师",)),
+    ("allergies", ("青霉素",)),
+    ("history", ("无",)),
+    ("(portrait|picture|map_picture)_url", ("/api/miniprogram/v1/pictures/portraits/0f3c.png",)),
+    ("scene", ("appointment_booked",)),
+    ("template_id", ("qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5", "SMS_123456789")),
+    ("text(_zh)?", ("您已预约心内科李建国医生,3 月 17 日 08:30。",)),
+    ("text_en", ("You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",)),
+    ("client_id", ("partner-0199c3a5",)),
+    ("(client_secret|secret)", ("s3cr3t-shown-once",)),
+    ("scope", ("directory:read",)),
+    ("grant_type", ("client_credentials",)),
+    ("token_type", ("Bearer",)),
+    ("expires_in", (3600,)),
+    ("error", ("invalid_client",)),
+    ("error_description", ("The client is unknown or its secret is wrong.",)),
+    ("ip", ("192.0.2.1",)),
+    ("device", ("iPhone 15",)),
+    ("nickname", ("小张",)),
+    ("path", ("/identity/departments",)),
     ("time", ("08:30:00",)),
 )

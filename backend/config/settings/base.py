@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "kernel.http.middleware.RequestContextMiddleware",
+    "kernel.http.middleware.MethodOverrideMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -144,7 +145,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/api/partner/v1/oauth/token",
-    "ENUM_NAME_OVERRIDES": EnumNames(),
+    "ENUM_NAME_OVERRIDES": EnumNames(documents.API_ENUM_PARTS),
     "POSTPROCESSING_HOOKS": [
         "kernel.http.enum_names.identify_enums",
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,6 +1,6 @@
 """Names of enums in the documents; imported by the settings, hence without a module of Django's at the top."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -10,11 +10,15 @@ Values = list[tuple[Any, Any]]
 class EnumNames(Mapping[str, Values]):
     """The names of the product's own enum classes, told apart by their values alone: no name is made up by chance."""
 
+    def __init__(self, parts: Mapping[str, Iterable[str]]) -> None:
+        """`parts` names choices that are a part of an enum's, where a form offers fewer."""
+        self.parts = parts
+
     def _names(self) -> dict[str, Values]:
         from django.db.models import Choices
 
         by_name: dict[str, list[type[Enum]]] = {}
-        for found in (*_own_enums(Choices), *_own_enums(StrEnum)):
+        for found in dict.fromkeys((*_own_enums(Choices), *_own_enums(StrEnum))):
             by_name.setdefault(found.__qualname__.replace(".", ""), []).append(found)
         names: dict[str, Values] = {}
         for name, classes in sorted(by_name.items()):
@@ -23,7 +27,7 @@ class EnumNames(Mapping[str, Values]):
                 pairs = same_hash(member.value for member in found)
                 if pairs not in names.values():
                     names[name if len(classes) == 1 else f"{app}{name}"] = pairs
-        return names
+        return names | {name: same_hash(values) for name, values in self.parts.items()}
 
     def __getitem__(self, name: str) -> Values:
         return self._names()[name]

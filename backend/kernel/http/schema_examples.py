@@ -20,7 +20,7 @@ FORMATS: dict[str, str] = {
     "decimal": "1.50",
     "ipv4": "192.0.2.1",
 }
-FALLBACKS = ("示例", "example", "A1", "0", "10000000", "1.5")
+FALLBACKS = ("示例", "example", "A1", "0", "123456", "10000000", "1.5")
 
 
 class Examples:

@@ -25,6 +25,7 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     ]
     _forbid_unknown_fields(result)
     _ask_for_versions(result)
+    _require_outputs(result)
     _describe_answers(result)
     _add_examples(result)
     _share_problems(result)
@@ -53,6 +54,13 @@ def _ask_for_versions(document: Node) -> None:
             created = schemas.get(name.removeprefix("Patched"), {})
             if "version" not in created.get("required", ()):
                 created.get("properties", {}).pop("version", None)
+
+
+def _require_outputs(document: Node) -> None:
+    """Serializers answer with every field they declare."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        if not name.endswith("Request") and schema.get("properties"):
+            schema["required"] = list(schema["properties"])
 
 
 def _describe_answers(document: Node) -> None:
