@@ -1,29 +1,176 @@
 """Which object stands in each path parameter: one of patient_a, doctor_a and hospital 1."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
-from uuid import UUID
+from typing import Any
 
+from apps.access.models import MenuItem, Module, Role
+from apps.audit.models import AuditEvent
+from apps.identity.models import (
+    AuthSession,
+    Dictionary,
+    DictionaryItem,
+    Location,
+    PartnerApplication,
+    Position,
+)
+from apps.messaging.models import Message, MessageTemplate
+from apps.messaging.services.notify import notify
+from apps.patients.models import CareTeamMember
+from apps.scheduling.models import AppointmentKind, ClinicSession, QueueTicket, ScheduleTemplate
+from apps.scheduling.services import book, check_in, sessions, templates
+from kernel import clock
+from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.permissions.routes import Route
 from tests.support.world import World
 
-#: Path prefix (longest wins) → the id that stands for the first parameter after it.
-OBJECTS: dict[str, Callable[[World], UUID | str]] = {
-    "admin/v1/departments/": lambda w: w.departments["cardiology"].pk,
+
+class Estate:
+    """The objects of one world, each made when it is first asked for."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._made: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """The object of that name; the same one every time."""
+        if name not in self._made:
+            self._made[name] = getattr(self, f"make_{name}")()
+        return self._made[name]
+
+    @property
+    def _plan(self) -> dict[str, Any]:
+        world = self.world
+        return {
+            "hospital": world.h1,
+            "department": world.departments["cardiology"],
+            "practitioner": world.staff["doctor_a"],
+            "period": "morning",
+            "slot_minutes": 0,
+            "capacity_per_slot": 5,
+            "tier": "normal",
+        }
+
+    def make_template(self) -> ScheduleTemplate:
+        times = {"start_time": dt.time(8), "end_time": dt.time(12), "weekday": 0, "fee_fen": 0}
+        return templates.create_template(**self._plan, **times, valid_from=clock.today())
+
+    def make_session(self) -> ClinicSession:
+        day = clock.today() + dt.timedelta(days=1)
+        session = sessions.create_session(
+            **self._plan, date=day, start_time=dt.time(8), end_time=dt.time(12), registration_fee_fen=0
+        )
+        return sessions.publish_session(session)
+
+    def make_appointment(self) -> Any:
+        booked = book.book_for_account(
+            account=self.world.accounts["patient_a"],
+            binding_id=None,
+            slot_id=self.get("session").slots.get().pk,
+            kind=AppointmentKind.ADVANCE,
+        )
+        return self.get("session").appointments.get(pk=booked.values["id"])
+
+    def make_ticket(self) -> QueueTicket:
+        appointment = self.get("appointment")
+        with clock.frozen(appointment.starts_at):
+            return check_in.check_in(appointment)
+
+    def make_message(self) -> Message:
+        notify(
+            hospital_id=self.world.h1.pk, scene="appointment_booked", patient_id=self.world.patients["patient_a"].pk,
+            account_id=self.world.accounts["patient_a"].pk, data={}, dedupe_key="matrix",
+        )  # fmt: skip
+        return Message.objects.get(dedupe_key="matrix")
+
+    def make_message_template(self) -> MessageTemplate:
+        values = {"scene": "queue_called", "channel": "sms", "provider_template_id": "SMS_1"}
+        return MessageTemplate.objects.create(hospital=self.world.h1, **values)
+
+    def make_location(self) -> Location:
+        return Location.objects.create(hospital=self.world.h1, building="门诊楼", floor="3")
+
+    def make_position(self) -> Position:
+        return Position.objects.create(hospital=self.world.h1, code="director", name="主任")
+
+    def make_dictionary(self) -> Dictionary:
+        return Dictionary.objects.create(hospital=self.world.h1, code="matrix", name="matrix")
+
+    def make_dictionary_item(self) -> DictionaryItem:
+        return DictionaryItem.objects.create(dictionary=self.get("dictionary"), value="x", label="x")
+
+    def make_partner(self) -> PartnerApplication:
+        return self.world.partner_application
+
+    def make_care_team_member(self) -> CareTeamMember:
+        return CareTeamMember.objects.get(patient=self.world.patients["patient_a"])
+
+    def make_auth_session(self) -> AuthSession:
+        session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
+        return session
+
+    def make_role(self) -> Role:
+        return Role.objects.create(hospital=self.world.h1, code="matrix", name="matrix")
+
+    def make_module(self) -> Module:
+        return Module.objects.get(code="patients")
+
+    def make_menu(self) -> MenuItem:
+        return MenuItem.objects.create(module=self.get("module"), kind="page", code="matrix", title="matrix")
+
+    def make_audit_event(self) -> AuditEvent:
+        self.get("position")
+        return AuditEvent.objects.filter(hospital_id=self.world.h1.pk).latest("id")
+
+    def make_dead_letter(self) -> DeadLetter:
+        event = OutboxEvent.objects.create(topic="matrix", payload={}, hospital_id=self.world.h1.pk)
+        return DeadLetter.objects.create(event=event, handler="matrix", error="matrix")
+
+
+#: Path up to the parameter → the value that stands there.
+OBJECTS: dict[str, Callable[[Estate], Any]] = {
+    "admin/v1/appointments/": lambda e: e.get("appointment").pk,
+    "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
+    "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
+    "admin/v1/departments/": lambda e: e.world.departments["cardiology"].pk,
+    "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
+    "admin/v1/dictionary-items/": lambda e: e.get("dictionary_item").pk,
+    "admin/v1/groups/": lambda e: e.world.h1.group_id,
+    "admin/v1/hospitals/": lambda e: e.world.h1.pk,
+    "admin/v1/locations/": lambda e: e.get("location").pk,
+    "admin/v1/message-templates/": lambda e: e.get("message_template").pk,
+    "admin/v1/messages/": lambda e: e.get("message").pk,
+    "admin/v1/org-units/": lambda e: e.world.departments["cardiology"].org_unit_id,
+    "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
+    "admin/v1/patients/": lambda e: e.world.patients["patient_a"].pk,
+    "admin/v1/patients/{}/cards/": lambda e: e.world.cards["patient_a"].pk,
+    "admin/v1/patients/{}/care-team/": lambda e: e.get("care_team_member").pk,
+    "admin/v1/positions/": lambda e: e.get("position").pk,
+    "admin/v1/queue-tickets/": lambda e: e.get("ticket").pk,
+    "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
+    "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
+    "miniprogram/v1/appointments/": lambda e: e.get("appointment").pk,
+    "miniprogram/v1/cards/bindings/": lambda e: e.world.bindings["patient_a"].pk,
+    "miniprogram/v1/messages/": lambda e: e.get("message").pk,
+    "miniprogram/v1/pictures/": lambda e: "portraits",
+    "miniprogram/v1/pictures/{}/": lambda e: "none.png",
 }
+
+
+def estate_of(world: World) -> Estate:
+    """The one estate of a world."""
+    if not hasattr(world, "_estate"):
+        world._estate = Estate(world)  # type: ignore[attr-defined]
+    estate: Estate = world._estate  # type: ignore[attr-defined]
+    return estate
 
 
 def fill(route: Route, world: World) -> str:
     """The route's path with its parameters filled in."""
-    path = route.path
-    while match := re.search(r"\{\w+\}", path):
-        prefix = path[: match.start()]
-        make = OBJECTS[prefix] if prefix in OBJECTS else OBJECTS[route.path[: _original(route.path, prefix)]]
-        path = prefix + str(make(world)) + path[match.end() :]
+    parts = re.split(r"\{\w+\}", route.path)
+    path, key = parts[0], parts[0]
+    for part in parts[1:]:
+        path += f"{OBJECTS[key](estate_of(world))}{part}"
+        key += f"{{}}{part}"
     return path
-
-
-def _original(template: str, filled: str) -> int:
-    """Where, in the template, the next parameter begins after `filled` segments."""
-    depth = filled.count("/")
-    return len("/".join(template.split("/")[:depth])) + 1

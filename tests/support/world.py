@@ -7,9 +7,11 @@ Patients of H1, on file with a card that their own account has bound: patient_a 
 and patient_b (in nobody's); the account patient_none has bound nothing.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
 from apps.access.models import Role, StaffRole
@@ -19,14 +21,19 @@ from apps.identity.models import (
     Group,
     Hospital,
     OrgUnit,
+    PartnerApplication,
     StaffDepartment,
     StaffMember,
     User,
     UserKind,
     WeChatAccount,
 )
+from apps.identity.oauth import SCOPES
+from apps.identity.services import partners
 from apps.patients.models import CardBinding, Patient, PatientCard, Relationship
 from apps.patients.services import archive, bindings, cards, care_team
+from kernel import clock
+from kernel.ids import uuid7
 from kernel.text import pinyin_key
 
 PASSWORD = "correct horse 医院 staple"
@@ -53,14 +60,27 @@ class World:
     patients: dict[str, Patient] = field(default_factory=dict)
     cards: dict[str, PatientCard] = field(default_factory=dict)
     bindings: dict[str, CardBinding] = field(default_factory=dict)
+    partner_application: PartnerApplication | None = None
     _clients: dict[str | None, APIClient] = field(default_factory=dict)
 
     def client(self, who: str | None) -> APIClient:
         """The client of a staff member or account by its name here."""
+        if who == "partner" and who not in self._clients:
+            self._clients[who] = self._partner_client()
         if who not in self._clients:
             found = self.staff.get(who or "") or self.accounts.get(who or "")
             self._clients[who] = client_for(found.user if found else None)
         return self._clients[who]
+
+    def _partner_client(self) -> APIClient:
+        """A client with an access token of H1's partner application."""
+        token = AccessToken.objects.create(
+            application=self.partner_application, token=f"partner-{uuid7()}", scope=" ".join(SCOPES),
+            expires=clock.now() + dt.timedelta(hours=1),
+        )  # fmt: skip
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.token}")
+        return client
 
     def add_staff(
         self, name: str, role: str, hospital: Hospital, departments: list[str], **extra: Any
@@ -128,6 +148,9 @@ def build_world() -> World:
         world.add_staff(name, "doctor", h1, [department], licence_no=f"L-{name}")
     world.add_staff("doctor_h2", "doctor", h2, ["dental"], licence_no="L-h2")
     world.add_staff("clerk", "clerk", h1, [])
+    world.partner_application, _ = partners.create_application(
+        hospital=h1, name="支付平台", allowed_scopes=list(SCOPES)
+    )
     for name in ("patient_a", "patient_b", "patient_none"):
         world.add_account(name)
     world.add_patient("patient_a", name="张三丰", national_id="110101199003070134", phone="13800138001")
