@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WorkflowsConfig(AppConfig):
+    """Processes over several apps, and the sample hospital."""
+
+    name = "workflows"
+    label = "workflows"
