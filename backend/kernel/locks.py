@@ -17,7 +17,7 @@ def lock_rows(queryset: models.QuerySet[M]) -> list[M]:
     return list(queryset.select_for_update(of=("self",)).order_by("pk"))
 
 
-def lock_one(queryset: models.QuerySet[M], **lookup: Any) -> M:
+def lock_one(queryset: models.QuerySet[M] | models.Manager[M], **lookup: Any) -> M:
     """Lock and return the one row matching `lookup`; raises NotFound."""
     rows = lock_rows(queryset.filter(**lookup))
     if len(rows) != 1:

@@ -1,6 +1,5 @@
 """Bearer tokens of signed-in devices: one query, revocable at once."""
 
-import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -12,9 +11,8 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from apps.audit.middleware import describe
 from apps.identity.models import AuthSession
+from apps.identity.services.sessions import touch
 from kernel import clock
-
-SEEN_EVERY = dt.timedelta(minutes=5)
 
 
 class SessionTokenAuthentication(TokenAuthentication):
@@ -31,13 +29,12 @@ class SessionTokenAuthentication(TokenAuthentication):
         found = sessions.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest).first()
         if found is None or not found.user.is_active or (found.expiry and found.expiry <= clock.now()):
             raise failed
-        if clock.now() - found.last_seen_at > SEEN_EVERY:
-            AuthSession.objects.filter(pk=found.pk).update(last_seen_at=clock.now())
+        touch(found)
         describe(user_id=found.user_id, actor=found.user.username)
         return found.user, found
 
 
-class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionTokenScheme(OpenApiAuthenticationExtension):
     """How the documents describe the token."""
 
     target_class = SessionTokenAuthentication

@@ -1,9 +1,12 @@
 """OAuth2 for partners: client credentials only, scopes limited per application."""
 
+import datetime as dt
 from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
+
+from kernel import clock
 
 SCOPES: dict[str, str] = {"directory:read": "Read hospitals, departments and doctors"}
 
@@ -26,4 +29,10 @@ class PartnerScopes(BaseScopes):
 
 
 class PartnerValidator(OAuth2Validator):
-    """Refuses inactive applications."""
+    """Tokens end by our clock. Which application may have one at all, `PartnerApplication.is_usable` decides."""
+
+    def _create_access_token(
+        self, expires: Any, request: Any, token: Any, source_refresh_token: Any = None
+    ) -> Any:
+        expires = clock.now() + dt.timedelta(seconds=token["expires_in"])
+        return super()._create_access_token(expires, request, token, source_refresh_token)

@@ -50,3 +50,21 @@ def define(setting: Setting[T]) -> Setting[T]:
     if SETTINGS.setdefault(setting.key, setting) is not setting:
         raise ValueError(f"setting {setting.key} is defined twice")
     return setting
+
+
+SIGN_IN_MAX_FAILURES = define(
+    Setting(
+        "sign_in_max_failures",
+        5,
+        "连续登录失败次数上限",
+        "Failed sign-ins before the account is locked",
+        3,
+        20,
+    )
+)
+SIGN_IN_LOCK_MINUTES = define(
+    Setting("sign_in_lock_minutes", 15, "登录锁定分钟数", "Minutes an account stays locked", 1, 1440)
+)
+SESSION_HOURS = define(
+    Setting("session_hours", 12, "员工登录有效小时数", "Hours a staff session lasts", 1, 720)
+)

@@ -155,8 +155,9 @@ SPECTACULAR_SETTINGS = {
 OAUTH2_PROVIDER = {
     "SCOPES_BACKEND_CLASS": "apps.identity.oauth.PartnerScopes",
     "OAUTH2_VALIDATOR_CLASS": "apps.identity.oauth.PartnerValidator",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and nothing else
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # digests of tokens only
 }
 REST_KNOX = {
     "TOKEN_MODEL": "identity.AuthSession",

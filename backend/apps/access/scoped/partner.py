@@ -59,7 +59,7 @@ class HasScope(BasePermission):
         return isinstance(request.user, Partner) and bool(scope) and scope in request.user.scopes
 
 
-class PartnerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class PartnerScheme(OpenApiAuthenticationExtension):
     """How the document describes the token and which scope an operation asks for."""
 
     target_class = PartnerAuthentication

@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
 from apps.audit.triggers import audited
 from apps.identity.models.organisation import Hospital
-from kernel import ids
+from kernel import clock, ids
 
 
 class PartnerApplication(AbstractApplication):
@@ -14,6 +16,12 @@ class PartnerApplication(AbstractApplication):
     allowed_scopes = models.JSONField(default=list)
     rate_per_minute = models.PositiveIntegerField(default=600)
     is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         triggers = [audited(exclude=("client_secret",))]
+
+    def is_usable(self, request: Any) -> bool:
+        """Asked by the OAuth server before it gives a token to this client."""
+        return self.is_active and self.hospital.is_active

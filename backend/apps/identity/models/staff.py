@@ -51,7 +51,12 @@ class StaffMember(VersionedModel):
     status = models.CharField(max_length=12, choices=StaffStatus.choices, default=StaffStatus.ACTIVE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["hospital", "employee_no"], name="staff_employee_no")]
+        constraints = [
+            models.UniqueConstraint(fields=["hospital", "employee_no"], name="staff_employee_no"),
+            models.UniqueConstraint(
+                fields=["hospital", "licence_no"], condition=~models.Q(licence_no=""), name="staff_licence_no"
+            ),
+        ]
         indexes = [models.Index(fields=["hospital", "status", "pinyin"], name="staff_by_name")]
         triggers = [audited()]
 
@@ -66,5 +71,10 @@ class StaffDepartment(models.Model):
     is_head = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["staff", "department"], name="staff_department")]
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "department"], name="staff_department"),
+            models.UniqueConstraint(
+                fields=["staff"], condition=models.Q(is_primary=True), name="staff_primary_department"
+            ),
+        ]
         triggers = [audited()]

@@ -5,6 +5,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 
 from apps.audit.triggers import audited
 from kernel import clock, ids
+from kernel.crypto import EncryptedTextField
 
 
 class UserKind(models.TextChoices):
@@ -59,7 +60,7 @@ class TotpDevice(models.Model):
     """Second factor (RFC 6238). `last_step` refuses a code that was already used."""
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="totp")
-    secret = models.BinaryField()
+    secret = EncryptedTextField()
     confirmed_at = models.DateTimeField(null=True)
     last_step = models.BigIntegerField(default=0)
     recovery_codes = models.JSONField(default=list, help_text="digests of the unused recovery codes")

@@ -1,15 +1,28 @@
 from typing import Any
 
 import django_filters
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.access.scoped.views import CrudViewSet
+from apps.identity.api.admin.rows import RowFilter, RowViewSet
+from apps.identity.api.pictures import PictureUrlField
 from apps.identity.models import Department, Hospital, Location, OrgUnit
 from apps.identity.services.departments import create_department, delete_department, update_department
-from kernel.errors import DuplicateValue, InUse
+from kernel.errors import DuplicateValue, InUse, InvalidValue
 from kernel.http.schema import raises
 from kernel.http.serializers import VersionedModelSerializer
+
+
+class PlaceSerializer(serializers.ModelSerializer[Location]):
+    """Where a department is, with the picture of the map."""
+
+    map_picture_url = PictureUrlField(source="map_picture")
+
+    class Meta:
+        model = Location
+        fields = ["building", "floor", "room", "directions", "map_picture_url"]
 
 
 class DepartmentSerializer(VersionedModelSerializer):
@@ -18,32 +31,31 @@ class DepartmentSerializer(VersionedModelSerializer):
     hospital = ScopedRelatedField(queryset=Hospital.objects.all())
     org_unit = ScopedRelatedField(queryset=OrgUnit.objects.all(), allow_null=True, required=False)
     location = ScopedRelatedField(queryset=Location.objects.all(), allow_null=True, required=False)
+    place = PlaceSerializer(source="location", read_only=True, allow_null=True)
 
     class Meta:
         model = Department
         fields = [
-            "id", "hospital", "org_unit", "location", "code", "name", "introduction", "sort", "is_active", "version",
+            "id", "hospital", "org_unit", "location", "place", "code", "name", "introduction", "sort", "is_active",
+            "version",
         ]  # fmt: skip
 
 
-class DepartmentFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+class DepartmentFilter(RowFilter):
     org_unit = django_filters.UUIDFilter(field_name="org_unit_id")
-    is_active = django_filters.BooleanFilter()
+    location = django_filters.UUIDFilter(field_name="location_id")
     search = django_filters.CharFilter(
         method="find", max_length=64, help_text="part of the name, code or pinyin"
     )
 
-    def find(self, queryset: Any, name: str, value: str) -> Any:
-        from django.db.models import Q
-
+    def find(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(
             Q(name__icontains=value) | Q(code__istartswith=value) | Q(pinyin__contains=value.lower())
         )
 
 
 @extend_schema(tags=["organisation"])
-class DepartmentViewSet(CrudViewSet):
+class DepartmentViewSet(RowViewSet):
     """科室: clinical departments, the unit of data scope."""
 
     model = Department
@@ -53,11 +65,14 @@ class DepartmentViewSet(CrudViewSet):
     ordering_fields = ["sort", "name", "code"]
     ordering = ["sort"]
 
-    @raises(DuplicateValue)
+    def base_queryset(self) -> QuerySet[Department]:
+        return Department.objects.select_related("location")
+
+    @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> Department:
         return create_department(**data)
 
-    @raises(DuplicateValue)
+    @raises(DuplicateValue, InvalidValue)
     def perform_update(self, instance: Department, data: dict[str, Any], version: int) -> Department:
         return update_department(instance, version=version, **data)
 

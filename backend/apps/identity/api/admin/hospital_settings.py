@@ -1,0 +1,87 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ScopedViewSet
+from apps.identity.errors import UnknownSetting
+from apps.identity.models import Hospital
+from apps.identity.services.hospital_settings import change_settings, settings_in_force
+from kernel.errors import InvalidValue, StaleVersion
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+VALUE = {"oneOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}]}
+
+
+@extend_schema_field(VALUE)
+class ValueField(serializers.Field[Any, Any, Any, Any]):
+    """A boolean, an integer or a text: as the setting's `kind` says; null stands for the default."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, (bool, int, str)) or (isinstance(data, str) and len(data) > 1000):
+            raise serializers.ValidationError("boolean | integer | string", code="invalid")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class SettingSerializer(serializers.Serializer[Any]):
+    """A setting in force."""
+
+    key = serializers.CharField()
+    kind = serializers.CharField(help_text="boolean, integer or string")
+    value = ValueField()
+    default = ValueField()
+    text_zh = serializers.CharField()
+    text_en = serializers.CharField()
+    minimum = serializers.IntegerField(allow_null=True)
+    maximum = serializers.IntegerField(allow_null=True)
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class HospitalSettingsSerializer(serializers.Serializer[Any]):
+    """All settings of a hospital; `version` is the hospital's."""
+
+    version = serializers.IntegerField()
+    settings = SettingSerializer(many=True)
+
+
+class SettingsChangeSerializer(Serializer):
+    """Overrides by key; null brings the default back."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+    values = serializers.DictField(child=ValueField(allow_null=True), allow_empty=False)
+
+
+@extend_schema(tags=["settings"])
+class HospitalSettingsViewSet(ScopedViewSet):
+    """设置: typed settings of a hospital."""
+
+    model = Hospital
+    resource = "identity.setting"
+    serializer_class = HospitalSettingsSerializer
+
+    @extend_schema(operation_id="hospital_settings_retrieve", responses=HospitalSettingsSerializer)
+    def retrieve(self, request: Any, pk: Any = None) -> Response:
+        """查看设置 Every setting with value, default, text and bounds."""
+        return self._answer(self.get_object())
+
+    @extend_schema(
+        operation_id="hospital_settings_update",
+        request=SettingsChangeSerializer,
+        responses=HospitalSettingsSerializer,
+    )
+    @raises(UnknownSetting, InvalidValue, StaleVersion)
+    def partial_update(self, request: Any, pk: Any = None) -> Response:
+        """修改设置 Change settings; an unknown key or a wrong type changes nothing."""
+        hospital = self.get_object()
+        serializer = SettingsChangeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self._answer(change_settings(hospital, **serializer.validated_data))
+
+    def _answer(self, hospital: Hospital) -> Response:
+        body = {"version": hospital.version, "settings": settings_in_force(hospital)}
+        return Response(HospitalSettingsSerializer(body).data)

@@ -1,0 +1,111 @@
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import CrudViewSet
+from apps.identity.models import Hospital, PartnerApplication
+from apps.identity.oauth import SCOPES
+from apps.identity.services import partners as services
+from kernel.errors import InUse, InvalidValue, StaleVersion
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer, VersionedModelSerializer
+
+
+class PartnerApplicationSerializer(VersionedModelSerializer):
+    """第三方应用: an OAuth2 client of one hospital. Its secret is never shown again."""
+
+    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    name = serializers.CharField(max_length=120)
+    allowed_scopes = serializers.ListField(
+        child=serializers.CharField(max_length=64), max_length=50, help_text=", ".join(sorted(SCOPES))
+    )
+    rate_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=600)
+
+    class Meta:
+        model = PartnerApplication
+        fields = [
+            "id", "hospital", "name", "client_id", "allowed_scopes", "rate_per_minute", "is_active", "version",
+        ]  # fmt: skip
+        read_only_fields = ["client_id"]
+
+
+class PartnerApplicationCreateSerializer(PartnerApplicationSerializer):
+    """A new client with its secret."""
+
+    client_secret = serializers.CharField(read_only=True, source="plain_secret", help_text="shown only here")
+
+    class Meta(PartnerApplicationSerializer.Meta):
+        fields = [*PartnerApplicationSerializer.Meta.fields, "client_secret"]
+
+
+class RotateSerializer(Serializer):
+    """The version that was read."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+
+
+class SecretSerializer(Serializer):
+    """A new secret, shown only here."""
+
+    client_id = serializers.CharField()
+    client_secret = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class PartnerApplicationFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    is_active = django_filters.BooleanFilter()
+    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
+
+
+@extend_schema(tags=["partners"])
+class PartnerApplicationViewSet(CrudViewSet):
+    """第三方应用: partners' OAuth2 clients."""
+
+    model = PartnerApplication
+    resource = "identity.partner_application"
+    codes = {"rotate_secret": "change"}
+    serializer_class = PartnerApplicationSerializer
+    filterset_class = PartnerApplicationFilter
+    ordering_fields = ["name"]
+    ordering = ["name"]
+
+    def get_serializer_class(self) -> Any:
+        return PartnerApplicationCreateSerializer if self.action == "create" else PartnerApplicationSerializer
+
+    @raises(InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> PartnerApplication:
+        application, secret = services.create_application(**data)
+        application.plain_secret = secret
+        return application
+
+    @raises(InvalidValue)
+    def perform_update(
+        self, instance: PartnerApplication, data: dict[str, Any], version: int
+    ) -> PartnerApplication:
+        return services.update_application(instance, version=version, **data)
+
+    @raises(InUse)
+    def perform_destroy(self, instance: PartnerApplication) -> None:
+        services.delete_application(instance)
+
+    @extend_schema(request=RotateSerializer, responses=SecretSerializer)
+    @raises(StaleVersion)
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Any, pk: Any = None) -> Response:
+        """更换密钥 Give a new secret: the old one and every token end at once."""
+        application = self.get_object()
+        serializer = RotateSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        secret = services.rotate_secret(application, **serializer.validated_data)
+        body = {
+            "client_id": application.client_id,
+            "client_secret": secret,
+            "version": application.version,
+        }
+        return Response(body)

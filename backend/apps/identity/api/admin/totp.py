@@ -1,0 +1,82 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.access.scoped.permissions import IsStaff
+from apps.identity.errors import AccountLocked, CurrentPasswordWrong, TotpAlreadyEnabled, TotpCodeInvalid
+from apps.identity.services import totp
+from kernel.errors import NotFound
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+
+class EnrolmentSerializer(Serializer):
+    """For the authenticator app; shown once."""
+
+    secret = serializers.CharField()
+    uri = serializers.CharField(help_text="otpauth:// address, to show as a QR code")
+
+
+class TotpCodeSerializer(Serializer):
+    """The code that the app shows now."""
+
+    code = serializers.RegexField(r"^[0-9]{6}$")
+
+
+class RecoveryCodesSerializer(Serializer):
+    """Each signs in once in place of a code; shown only here."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class PasswordSerializer(Serializer):
+    """The own password."""
+
+    password = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class TotpEnrolView(APIView):
+    permission_classes = [IsStaff]
+
+    @extend_schema(
+        operation_id="auth_totp_enrol", tags=["sign-in"], request=None, responses={201: EnrolmentSerializer}
+    )
+    @raises(TotpAlreadyEnabled)
+    def post(self, request: Any) -> Response:
+        """启用动态验证码 A new secret for the authenticator app; asked for only once confirmed."""
+        return Response(totp.enrol(request.user)._asdict(), status=201)
+
+
+class TotpConfirmView(APIView):
+    permission_classes = [IsStaff]
+
+    @extend_schema(
+        operation_id="auth_totp_confirm",
+        tags=["sign-in"],
+        request=TotpCodeSerializer,
+        responses=RecoveryCodesSerializer,
+    )
+    @raises(TotpCodeInvalid, NotFound)
+    def post(self, request: Any) -> Response:
+        """确认动态验证码 Switch the second factor on; answers with the recovery codes."""
+        serializer = TotpCodeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response({"recovery_codes": totp.confirm(request.user, **serializer.validated_data)})
+
+
+class TotpDisableView(APIView):
+    permission_classes = [IsStaff]
+
+    @extend_schema(
+        operation_id="auth_totp_disable", tags=["sign-in"], request=PasswordSerializer, responses={204: None}
+    )
+    @raises(CurrentPasswordWrong, AccountLocked, NotFound)
+    def post(self, request: Any) -> Response:
+        """停用动态验证码 Switch the second factor off."""
+        serializer = PasswordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        totp.disable(request.user, **serializer.validated_data)
+        return Response(status=204)

@@ -1,0 +1,32 @@
+"""Reading dictionaries, for every audience."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from kernel.errors import InvalidValue
+from kernel.http.serializers import Serializer
+
+
+class EntrySerializer(Serializer):
+    """`value` is stored and sent, `label` is read."""
+
+    value = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # hides a text that nobody reads
+
+
+class LookupSerializer(Serializer):
+    """A dictionary with its active entries in order."""
+
+    code = serializers.CharField()
+    items = EntrySerializer(many=True)
+
+
+def codes_asked(request: Any) -> list[str] | None:
+    """The `codes` parameter; None without it. Any other parameter is an error."""
+    if set(request.query_params) - {"codes"}:
+        raise InvalidValue(field=min(set(request.query_params) - {"codes"}))
+    text = request.query_params.get("codes", "")
+    if len(text) > 1000 or "\x00" in text:
+        raise InvalidValue(field="codes")
+    return [code.strip() for code in text.split(",") if code.strip()] or None

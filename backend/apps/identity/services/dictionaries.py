@@ -1,0 +1,74 @@
+"""数据字典: lists that administrators extend; the product's own lists are written by `sync_dictionaries`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+
+from apps.identity.dictionaries import SEEDS
+from apps.identity.errors import SystemDictionary
+from apps.identity.models import Dictionary, DictionaryItem
+from apps.identity.services.rows import create_row, delete_row, update_row
+from kernel.errors import InUse
+
+
+def create_dictionary(**fields: Any) -> Dictionary:
+    """Add a list of a hospital, or of the group; DuplicateValue.
+
+    A hospital's list with the code of a group's list extends that list at the hospital.
+    """
+    return create_row(Dictionary, **fields)
+
+
+def update_dictionary(dictionary: Dictionary, *, version: int, **changes: Any) -> Dictionary:
+    """Rename a list read at `version`; StaleVersion."""
+    return update_row(dictionary, version=version, **changes)
+
+
+def delete_dictionary(dictionary: Dictionary) -> None:
+    """Delete a list without entries; InUse, SystemDictionary."""
+    if dictionary.is_system:
+        raise SystemDictionary
+    delete_row(dictionary)
+
+
+def create_item(**fields: Any) -> DictionaryItem:
+    """Add an entry; DuplicateValue."""
+    return create_row(DictionaryItem, **fields)
+
+
+def update_item(item: DictionaryItem, *, version: int, **changes: Any) -> DictionaryItem:
+    """Relabel, sort or deactivate an entry read at `version`; its value never changes. StaleVersion."""
+    return update_row(item, version=version, **changes)
+
+
+def delete_item(item: DictionaryItem) -> None:
+    """Delete an entry whose value no row stores; InUse otherwise (deactivate it instead)."""
+    for model, field in columns_of(item.dictionary.code):
+        if model._default_manager.filter(**{field: item.value}).exists():
+            raise InUse(used_by=model._meta.model_name)
+    delete_row(item)
+
+
+def columns_of(code: str) -> Iterator[tuple[type[models.Model], str]]:
+    """Where values of a dictionary are stored: fields whose help text says `dictionary: <code>`."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if field.help_text == f"dictionary: {code}":
+                yield model, field.name
+
+
+@transaction.atomic
+def sync_dictionaries() -> None:
+    """Idempotent; run after every migration. Labels and entries that administrators changed stay as they are."""
+    for code, (name, items) in SEEDS.items():
+        dictionary, _ = Dictionary.objects.get_or_create(
+            hospital=None, code=code, defaults={"name": name, "is_system": True}
+        )
+        known = set(dictionary.items.values_list("value", flat=True))
+        DictionaryItem.objects.bulk_create(
+            DictionaryItem(dictionary=dictionary, value=value, label=label, sort=number * 10)
+            for number, (value, label) in enumerate(items.items(), start=1)
+            if value not in known
+        )

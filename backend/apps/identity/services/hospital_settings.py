@@ -1,0 +1,65 @@
+"""Typed settings of a hospital: what is defined, what is in force, what is overridden."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from apps.identity.errors import UnknownSetting
+from apps.identity.models import Hospital
+from apps.identity.settings import SETTINGS
+from kernel.locks import save_version
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A defined setting with its value at one hospital."""
+
+    key: str
+    kind: str
+    value: Any
+    default: Any
+    text_zh: str
+    text_en: str
+    minimum: int | None
+    maximum: int | None
+    choices: list[str]
+
+
+def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
+    """Every defined setting, by key."""
+    kinds = {bool: "boolean", int: "integer", str: "string"}
+    return [
+        SettingInForce(
+            key=s.key,
+            kind=kinds[type(s.default)],
+            value=s.of(hospital),
+            default=s.default,
+            text_zh=s.zh,
+            text_en=s.en,
+            minimum=s.minimum,
+            maximum=s.maximum,
+            choices=list(s.choices),
+        )
+        for _, s in sorted(SETTINGS.items())
+    ]
+
+
+def change_settings(hospital: Hospital, *, version: int, values: Mapping[str, Any]) -> Hospital:
+    """Override settings of a hospital read at `version`; None brings a default back.
+
+    UnknownSetting, InvalidValue (wrong type or out of bounds), StaleVersion; nothing is changed then.
+    """
+    overrides = dict(hospital.settings)
+    for key, value in values.items():
+        if key not in SETTINGS:
+            raise UnknownSetting(field=key)
+        if value is None:
+            overrides.pop(key, None)
+        else:
+            overrides[key] = SETTINGS[key].check(value)
+    hospital.settings = overrides
+    with transaction.atomic():
+        save_version(hospital, {"settings"}, version=version)
+    return hospital

@@ -1,0 +1,115 @@
+"""Create, change and delete simple rows of the organisation; use cases with more to say call these."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, router, transaction
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
+
+from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.locks import lock_one, save_version
+from kernel.text import pinyin_key
+
+M = TypeVar("M", bound=models.Model)
+UNIQUE_VIOLATION = "23505"  # SQLSTATE
+
+
+def create_row(model: type[M], **fields: Any) -> M:
+    """Add a row; DuplicateValue names the field whose value is taken."""
+    row = model(**fields)
+    derive_pinyin(row)
+    check_same_hospital(row, fields)
+    with unique(model), transaction.atomic():
+        row.save(force_insert=True)
+    return row
+
+
+def update_row(row: M, *, version: int, **changes: Any) -> M:
+    """Change a row read at `version`; StaleVersion, DuplicateValue. The hospital of a row never changes."""
+    if "hospital" in changes and changes["hospital"] != getattr(row, "hospital", None):
+        raise InvalidValue(field="hospital")
+    for name, value in changes.items():
+        setattr(row, name, value)
+    check_same_hospital(row, changes)
+    written = set(changes) | derive_pinyin(row)
+    with unique(type(row)), transaction.atomic():
+        save_version(row, written, version=version)
+    return row
+
+
+def delete_row(row: models.Model, *, parts: Collection[type[models.Model]] = ()) -> None:
+    """Delete a row that nothing refers to, together with its `parts`; InUse says which table still does.
+
+    Rows that would only be emptied or carried off by the deletion count as use too: nothing is lost.
+    """
+    with transaction.atomic():
+        lock_one(type(row)._default_manager, pk=row.pk)  # no new reference from here on
+        collector = Collector(using=router.db_for_write(type(row)), origin=row)
+        try:
+            collector.collect([row])
+        except (ProtectedError, RestrictedError) as error:
+            objects: Any = getattr(error, "protected_objects", None) or getattr(
+                error, "restricted_objects", ()
+            )
+            raise InUse(used_by=_kind(type(next(iter(objects))))) from error
+        own = {type(row), *parts}
+        for model in _reached(collector):
+            if model not in own:
+                raise InUse(used_by=_kind(model))
+        row.delete()
+
+
+def _reached(collector: Collector) -> Iterator[type[models.Model]]:
+    """Models of which the deletion would take or empty a row."""
+    yield from collector.data
+    yield from (rows.model for rows in collector.fast_deletes if rows.exists())
+    for groups in collector.field_updates.values():
+        yield from (type(row) for rows in groups for row in _some(rows))
+
+
+def _some(rows: Any) -> Any:
+    """At most one row of a queryset; what Django has fetched already, as it is."""
+    return rows[:1] if isinstance(rows, models.QuerySet) else rows
+
+
+def _kind(model: type[models.Model]) -> str:
+    return model._meta.model_name or ""
+
+
+@contextmanager
+def unique(model: type[models.Model]) -> Iterator[None]:
+    """Turns the violation of a unique constraint into DuplicateValue with the field's name."""
+    try:
+        yield
+    except IntegrityError as error:
+        cause: Any = error.__cause__
+        if getattr(cause, "pgcode", "") != UNIQUE_VIOLATION:
+            raise
+        raise DuplicateValue(field=_field_of(model, cause.diag.constraint_name or "")) from error
+
+
+def _field_of(model: type[models.Model], constraint: str) -> str:
+    for known in model._meta.constraints:
+        if isinstance(known, models.UniqueConstraint) and known.name == constraint:
+            return str(known.fields[-1])
+    return next(
+        (f.name for f in model._meta.concrete_fields if f.unique and f"_{f.column}_" in constraint), ""
+    )
+
+
+def derive_pinyin(row: models.Model) -> set[str]:
+    """Fill the search key of a named row; returns the fields it wrote."""
+    if not any(field.name == "pinyin" for field in row._meta.concrete_fields):
+        return set()
+    row.pinyin = pinyin_key(row.name)  # type: ignore[attr-defined]
+    return {"pinyin"}
+
+
+def check_same_hospital(row: models.Model, names: Collection[str]) -> None:
+    """InvalidValue if one of the named foreign keys points into another hospital than the row's own."""
+    hospital = getattr(row, "hospital_id", None)
+    for name in names:
+        other = getattr(row, name)
+        if isinstance(other, models.Model) and getattr(other, "hospital_id", hospital) != hospital:
+            raise InvalidValue(field=name)

@@ -1,0 +1,121 @@
+"""员工档案: hire, change, departments, account, unmasked phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit.services import record
+from apps.identity.errors import StaffHasAccount
+from apps.identity.models import AuthSession, Department, StaffDepartment, StaffMember, TotpDevice, User
+from apps.identity.phones import normalise_phone
+from apps.identity.services.access_version import bump
+from apps.identity.services.passwords import check_strength, one_time_password
+from apps.identity.services.rows import create_row, delete_row, unique, update_row
+from kernel.errors import InvalidValue
+from kernel.locks import lock_one
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A department somebody works in. At most one is primary; the first is, if none says so."""
+
+    department: Department
+    is_primary: bool = False
+    is_head: bool = False
+
+
+@transaction.atomic
+def create_staff(
+    *,
+    username: str = "",
+    initial_password: str | None = None,
+    memberships: Sequence[Membership] = (),
+    **fields: Any,
+) -> tuple[StaffMember, str | None]:
+    """A new file and, with `username`, an account with a one-time password (returned, told once). DuplicateValue.
+
+    `initial_password` sets that password instead of a made-up one; WeakPassword.
+    """
+    fields["phone"] = normalise_phone(fields.get("phone", ""))
+    staff = create_row(StaffMember, **fields)
+    _set_memberships(staff, memberships)
+    password = open_account(staff, username=username, password=initial_password) if username else None
+    return staff, password
+
+
+@transaction.atomic
+def update_staff(
+    staff: StaffMember, *, version: int, memberships: Sequence[Membership] | None = None, **changes: Any
+) -> StaffMember:
+    """Change a file read at `version`; `memberships` replaces all departments. StaleVersion, DuplicateValue."""
+    if "phone" in changes:
+        changes["phone"] = normalise_phone(changes["phone"])
+    update_row(staff, version=version, **changes)
+    moved = _set_memberships(staff, memberships) if memberships is not None else False
+    if moved or "org_unit" in changes:
+        bump([staff.user_id])
+    return staff
+
+
+@transaction.atomic
+def open_account(staff: StaffMember, *, username: str, password: str | None = None) -> str:
+    """Give the person a user name and a one-time password, which is returned; StaffHasAccount, DuplicateValue."""
+    lock_one(StaffMember.objects, pk=staff.pk)
+    if StaffMember.objects.exclude(user=None).filter(pk=staff.pk).exists():
+        raise StaffHasAccount
+    if password is None:
+        password = one_time_password()
+    else:
+        check_strength(password, User(username=username))
+    with unique(User), transaction.atomic():
+        user = User.objects.create_user(
+            username, password, must_change_password=True, is_active=staff.status == "active"
+        )
+    StaffMember.objects.filter(pk=staff.pk).update(user=user)
+    staff.user = user
+    return password
+
+
+@transaction.atomic
+def delete_staff(staff: StaffMember) -> None:
+    """Delete a file made by mistake, with its account; InUse once anything refers to the person."""
+    user = staff.user
+    delete_row(staff, parts=(StaffDepartment,))
+    if user is not None:
+        delete_row(user, parts=(AuthSession, TotpDevice))
+
+
+def read_sensitive(staff: StaffMember) -> dict[str, str]:
+    """The unmasked fields; the reading is recorded."""
+    record(
+        action="read_sensitive",
+        object_type="identity.staffmember",
+        object_id=staff.pk,
+        hospital_id=staff.hospital_id,
+        detail={"fields": ["phone"]},
+    )
+    return {"phone": staff.phone}
+
+
+def _set_memberships(staff: StaffMember, memberships: Sequence[Membership]) -> bool:
+    """Make the departments exactly these; whether anything changed."""
+    wanted = {m.department.pk: m for m in memberships}
+    if len(wanted) != len(memberships) or sum(m.is_primary for m in memberships) > 1:
+        raise InvalidValue(field="memberships")
+    if any(m.department.hospital_id != staff.hospital_id for m in memberships):
+        raise InvalidValue(field="memberships")
+    primary = next((m.department.pk for m in memberships if m.is_primary), next(iter(wanted), None))
+    target = {pk: (pk == primary, m.is_head) for pk, m in wanted.items()}
+    rows = {row.department_id: row for row in StaffDepartment.objects.filter(staff=staff)}
+    if target == {pk: (row.is_primary, row.is_head) for pk, row in rows.items()}:
+        return False
+    StaffDepartment.objects.filter(staff=staff).exclude(department_id__in=target).delete()
+    for pk, (is_primary, is_head) in sorted(target.items(), key=lambda item: item[1][0]):  # the primary last
+        StaffDepartment.objects.update_or_create(
+            staff=staff,
+            department_id=pk,
+            defaults={"hospital_id": staff.hospital_id, "is_primary": is_primary, "is_head": is_head},
+        )
+    return True
