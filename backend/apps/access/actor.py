@@ -11,7 +11,7 @@ from uuid import UUID
 
 from apps.access.codes import all_codes
 from apps.access.models import Role, RoleScope, ScopeKind
-from apps.identity.models import Department, OrgUnit, StaffDepartment, User
+from apps.identity.models import Department, OrgUnit, StaffDepartment, StaffMember, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,18 @@ class Scope:
             self.everything or other.everything,
             self.hospitals | other.hospitals,
             self.departments | other.departments,
+        )
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether `other` reaches nowhere this does not; the departments of a hospital lie within it."""
+        if self.everything:
+            return True
+        if other.everything or not other.hospitals <= self.hospitals:
+            return False
+        outside = other.departments - self.departments
+        return not outside or (
+            bool(self.hospitals)
+            and not Department.objects.filter(pk__in=outside).exclude(hospital_id__in=self.hospitals).exists()
         )
 
 
@@ -66,18 +78,46 @@ def _resolve(
         .prefetch_related("permissions", "scopes__departments", "scopes__module")
         .distinct()
     )
+    scopes = effective_scopes(roles, staff_id, hospital_id, org_unit_id)
+    administrator = any(role.is_administrator for role in roles)
+    return Actor(user_id, staff_id, hospital_id, administrator, scopes)
+
+
+def codes_of(role: Role) -> set[str]:
+    """The declared codes that a role grants."""
+    declared = all_codes().keys()
+    return set(declared) if role.is_administrator else {p.code for p in role.permissions.all()} & declared
+
+
+def effective_scopes(
+    roles: Iterable[Role], staff_id: UUID, hospital_id: UUID, org_unit_id: UUID | None
+) -> dict[str, Scope]:
+    """What these roles grant that staff member: code → scope. Several roles unite per code, never across codes."""
     resolver = _ScopeResolver(staff_id, hospital_id, org_unit_id)
     scopes: dict[str, Scope] = defaultdict(Scope)
-    declared = all_codes()
     for role in roles:
-        by_module = {rule.module.code: rule for rule in role.scopes.all()}
-        codes = (
-            declared if role.is_administrator else {p.code for p in role.permissions.all()} & declared.keys()
-        )
-        for code in codes:
-            scopes[code] |= resolver.resolve(role, by_module.get(code.split(".", 1)[0]))
-    administrator = any(role.is_administrator for role in roles)
-    return Actor(user_id, staff_id, hospital_id, administrator, dict(scopes))
+        rules = {rule.module.code: rule for rule in role.scopes.all()}
+        for code in codes_of(role):
+            scopes[code] |= resolver.resolve(role, rules.get(code.split(".", 1)[0]))
+    return dict(scopes)
+
+
+def missing_codes(actor: Actor, wanted: Mapping[str, Scope]) -> list[str]:
+    """The codes of `wanted` that the actor does not hold, or not as far."""
+    pairs = {code: (actor.scope(code), scope) for code, scope in wanted.items()}
+    covered = {pair: pair[0] is not None and pair[0].covers(pair[1]) for pair in set(pairs.values())}
+    return sorted(code for code, pair in pairs.items() if not covered[pair])
+
+
+def may_manage(actor: Actor, staff: StaffMember, *, account: bool) -> bool:
+    """Whether the actor may change this person: an administrator only if nothing of his reaches beyond the actor.
+
+    `account`: whoever sets a person's password could act as that person, so it holds for everybody then.
+    """
+    if staff.user is None or staff.pk == actor.staff_id:
+        return True
+    other = _resolve(staff.user.pk, staff.user.access_version, staff.pk, staff.hospital_id, staff.org_unit_id)
+    return not (account or other.is_administrator) or not missing_codes(actor, other.scopes)
 
 
 class _ScopeResolver:
@@ -117,6 +157,8 @@ class _ScopeResolver:
         if self.org_unit_id is None:
             return frozenset()
         path = OrgUnit.objects.values_list("path", flat=True).get(pk=self.org_unit_id)
+        if not path:  # every path starts with the empty one
+            return frozenset()
         return _ids(Department.objects.filter(hospital_id=self.hospital_id, org_unit__path__startswith=path))
 
 

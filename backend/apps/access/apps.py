@@ -9,4 +9,6 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        autodiscover_modules("settings", "errors", "permissions", "policies", "events", "subscribers")
+        autodiscover_modules(
+            "settings", "errors", "permissions", "menus", "policies", "events", "subscribers"
+        )

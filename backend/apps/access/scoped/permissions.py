@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 from apps.access.actor import Actor, actor_of
@@ -35,6 +36,8 @@ class HasCode(IsStaff):
     def has_permission(self, request: Any, view: Any) -> bool:
         if not super().has_permission(request, view):
             return False
+        if not hasattr(view, request.method.lower()):
+            raise MethodNotAllowed(request.method)
         actor, code = request_actor(request), view.code_of_action()
         return actor is not None and code is not None and actor.has(code)
 

@@ -99,7 +99,8 @@ def _check_end(last: AuditSeal | None, anchor: tuple[int, str] | None) -> list[F
 
 
 def _check_lines(seal: AuditSeal, last: AuditSeal | None) -> list[Finding]:
-    digest, backdated = Digest(), []
+    digest = Digest()
+    backdated: list[str] = []
     with transaction.atomic():
         for key, at, line in lines(seal.from_txid, seal.to_txid):
             digest.add(key, line)

@@ -1,0 +1,79 @@
+"""The menu tree that the product ships, declared by each app in its `permissions.py` (after its codes).
+
+`manage.py sync_access` adds what is new to the database; what an administrator changed there stays changed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.access.codes import MODULES
+
+
+@dataclass(frozen=True, slots=True)
+class MenuSpec:
+    """One node: directory, page or button. `permissions` open it: any of them."""
+
+    code: str
+    kind: str
+    module: str
+    title: str
+    title_en: str
+    parent: str = ""
+    path: str = ""
+    component: str = ""
+    icon: str = ""
+    sort: int = 0
+    hidden: bool = False
+    permissions: tuple[str, ...] = field(default=())
+
+
+MENUS: dict[str, MenuSpec] = {}
+_BUTTONS_EN = {
+    "add": "Add", "change": "Edit", "delete": "Delete", "export": "Export", "approve": "Approve",
+    "sensitive": "Show sensitive data",
+}  # fmt: skip
+
+
+def directory(
+    code: str, *, module: str, zh: str, en: str, path: str, icon: str = "", sort: int = 0, parent: str = ""
+) -> None:
+    """A folder of the menu; shown while it holds a page that is shown."""
+    _add(MenuSpec(code, "directory", module, zh, en, parent, path, "Layout", icon, sort))
+
+
+def page(
+    code: str, *, resource: str, zh: str, en: str, path: str, component: str, parent: str, icon: str = "",
+    sort: int = 0, hidden: bool = False,
+) -> None:  # fmt: skip
+    """A page on `resource` (`<module>.<name>`): its `list` code opens it, its other codes become buttons."""
+    module = resource.partition(".")[0]
+    codes = {c: name for c, name in MODULES[module].codes.items() if c.rpartition(".")[0] == resource}
+    opens = tuple(c for c in codes if c.endswith(".list")) or tuple(codes)
+    if not opens:
+        raise ValueError(f"no permission code of {resource} is declared yet")
+    _add(MenuSpec(code, "page", module, zh, en, parent, path, component, icon, sort, hidden, opens))
+    for number, (permission, name) in enumerate(codes.items()):
+        action = permission.rpartition(".")[2]
+        if permission not in opens:
+            title = _BUTTONS_EN.get(action, action.replace("_", " ").capitalize())
+            key = f"{code}.{action}"
+            _add(MenuSpec(key, "button", module, name, title, code, sort=number, permissions=(permission,)))
+
+
+def _add(spec: MenuSpec) -> None:
+    if spec.code in MENUS:
+        raise ValueError(f"menu {spec.code} is declared twice")
+    MENUS[spec.code] = spec
+
+
+def menu_tree(parent: str = "") -> list[dict[str, Any]]:
+    """The declared tree as plain values: directories and pages in order, buttons among the children of their page."""
+    specs = sorted((s for s in MENUS.values() if s.parent == parent), key=lambda s: (s.sort, s.code))
+    return [
+        {
+            "code": spec.code, "kind": spec.kind, "module": spec.module, "title": spec.title,
+            "title_en": spec.title_en, "path": spec.path, "component": spec.component, "icon": spec.icon,
+            "hidden": spec.hidden, "permissions": list(spec.permissions), "children": menu_tree(spec.code),
+        }
+        for spec in specs
+    ]  # fmt: skip

@@ -1,0 +1,132 @@
+"""Roles: made, copied, changed and deleted within the actor's own reach."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, QuerySet
+
+from apps.access.actor import Actor
+from apps.access.errors import SystemRole
+from apps.access.models import Module, Permission, Role, RoleScope, ScopeKind, StaffRole
+from apps.access.services.authority import ensure_may_define
+from apps.identity.models import Hospital
+from apps.identity.services.access_version import bump
+from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.locks import lock_one, save_version
+
+Scopes = Iterable[Mapping[str, Any]]
+
+
+def whole_roles() -> QuerySet[Role]:
+    """Roles with everything that is shown of them."""
+    return Role.objects.select_related("hospital").prefetch_related(
+        "permissions", "scopes__module", "scopes__departments"
+    )
+
+
+def create_role(
+    *,
+    actor: Actor,
+    hospital: Hospital | None,
+    permissions: Iterable[Permission] = (),
+    scopes: Scopes = (),
+    **fields: Any,
+) -> Role:
+    """A new role; DuplicateValue for its code, GrantTooWide beyond the actor's own rights."""
+    try:
+        with transaction.atomic():
+            role = Role.objects.create(hospital=hospital, **fields)
+            return _define(actor, role, permissions, scopes)
+    except IntegrityError as error:
+        raise DuplicateValue(field="code") from error
+
+
+@transaction.atomic
+def update_role(actor: Actor, role: Role, *, version: int, **changes: Any) -> Role:
+    """Change a role read at `version`; its holders' rights change with the commit.
+
+    StaleVersion, DuplicateValue, SystemRole, GrantTooWide (for the role as it was, and as it would be).
+    """
+    role = _changeable(actor, role)
+    if "hospital" in changes and changes.pop("hospital") != role.hospital:
+        raise InvalidValue(field="hospital")
+    permissions, scopes = changes.pop("permissions", None), changes.pop("scopes", None)
+    for name, value in changes.items():
+        setattr(role, name, value)
+    try:
+        with transaction.atomic():
+            save_version(role, changes, version=version)
+    except IntegrityError as error:
+        raise DuplicateValue(field="code") from error
+    role = _define(actor, role, permissions, scopes)
+    bump(StaffRole.objects.filter(role=role).values_list("staff__user_id", flat=True))
+    return role
+
+
+@transaction.atomic
+def copy_role(actor: Actor, role: Role, *, hospital: Hospital | None, code: str, name: str) -> Role:
+    """A role of one's own with the same codes and scopes; administrators' roles are copied code by code."""
+    scopes: list[dict[str, Any]] = [
+        {"module": rule.module, "kind": rule.kind, "departments": list(rule.departments.all())}
+        for rule in role.scopes.all()
+    ]
+    if hospital is not None and any(d.hospital_id != hospital.pk for s in scopes for d in s["departments"]):
+        raise InvalidValue(field="hospital")
+    codes = Permission.objects.filter(is_retired=False) if role.is_administrator else role.permissions.all()
+    return create_role(
+        actor=actor, hospital=hospital, code=code, name=name, default_scope=role.default_scope,
+        permissions=list(codes), scopes=scopes,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def delete_role(actor: Actor, role: Role) -> None:
+    """Delete a role that nobody holds; InUse, SystemRole, GrantTooWide."""
+    role = _changeable(actor, role)
+    try:
+        with transaction.atomic():
+            role.delete()
+    except (ProtectedError, IntegrityError) as error:
+        raise InUse(used_by="staff") from error
+
+
+def _changeable(actor: Actor, role: Role) -> Role:
+    if role.is_system:
+        raise SystemRole
+    lock_one(Role.objects.all(), pk=role.pk)
+    role = whole_roles().get(pk=role.pk)
+    ensure_may_define(actor, role)
+    return role
+
+
+def _define(
+    actor: Actor, role: Role, permissions: Iterable[Permission] | None, scopes: Scopes | None
+) -> Role:
+    """Write codes and scopes (None: as they are), then measure the result."""
+    if permissions is not None:
+        role.permissions.set(permissions)
+    if scopes is not None:
+        _set_scopes(role, list(scopes))
+    role = whole_roles().get(pk=role.pk)
+    if role.default_scope == ScopeKind.CHOSEN:
+        raise InvalidValue(field="default_scope")
+    ensure_may_define(actor, role)
+    return role
+
+
+def _set_scopes(role: Role, scopes: list[Mapping[str, Any]]) -> None:
+    modules: list[Module] = [scope["module"] for scope in scopes]
+    if len({module.pk for module in modules}) != len(modules):
+        raise InvalidValue(field="scopes")
+    role.scopes.exclude(module__in=modules).delete()
+    for scope in scopes:
+        departments = scope.get("departments", ())
+        if bool(departments) != (scope["kind"] == ScopeKind.CHOSEN):
+            raise InvalidValue(field="scopes")
+        if role.hospital_id is not None and any(d.hospital_id != role.hospital_id for d in departments):
+            raise InvalidValue(field="scopes")
+        rule, _ = RoleScope.objects.update_or_create(
+            role=role, module=scope["module"], defaults={"kind": scope["kind"]}
+        )
+        rule.departments.set(departments)
