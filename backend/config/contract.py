@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import spectacular_settings
 
 from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
+from apps.access.menus import menu_tree
 from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
 from kernel.errors import CATALOGUE
@@ -56,7 +57,7 @@ def manifest() -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         document = SchemaGenerator(urlconf="config.urls.admin").get_schema(request=None, public=True)
     operations = sorted(_operations(document), key=lambda row: row["operation_id"])
-    menus = _menus()
+    menus = menu_tree()
     return {
         "version": document["info"]["version"],
         "modules": [
@@ -107,10 +108,6 @@ def _scopes() -> Iterator[tuple[ScopeKind, tuple[str, str]]]:
     return ((kind, SCOPE_NAMES[kind]) for kind in ScopeKind)
 
 
-def _menus() -> list[dict[str, Any]]:
-    return []
-
-
 def _walk(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for menu in menus:
         yield menu
@@ -120,7 +117,7 @@ def _walk(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _routes(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The pages as a flat list, as a router wants them."""
     for menu in _walk(menus):
-        if menu["component"]:
+        if menu["kind"] == "page":
             yield {
                 key: menu[key] for key in ("code", "path", "component", "title", "title_en", "permissions")
             }
@@ -130,7 +127,7 @@ def _pages(menus: list[dict[str, Any]], operations: list[dict[str, Any]]) -> dic
     """Page → the operations of the resources whose codes open it or its buttons."""
     found = {}
     for menu in _walk(menus):
-        if menu["component"]:
+        if menu["kind"] == "page":
             codes = {code for node in _walk([menu]) for code in node["permissions"]}
             resources = {code.rpartition(".")[0] for code in codes}
             found[menu["code"]] = [

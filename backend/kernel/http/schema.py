@@ -80,6 +80,14 @@ def problem_example(status: int, code: str) -> dict[str, Any]:
 class AutoSchema(SpectacularAutoSchema):
     """Adds to every operation a summary and the problems it can answer with."""
 
+    def get_operation_id(self) -> str:
+        """Verbs as sub-resources are their own ids: `appointments_cancel`, not `appointments_cancel_create`."""
+        name = str(super().get_operation_id())
+        last = self.path.rstrip("/").rpartition("/")[2].replace("-", "_")
+        if getattr(self.view, "action", None) != last:
+            return name
+        return name.removesuffix("_create").removesuffix("_retrieve")
+
     def get_summary(self) -> str:
         """The docstring's first line for an action that has one, else verb and noun."""
         name = getattr(self.view, "action", None) or self.method.lower()
