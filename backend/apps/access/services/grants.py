@@ -48,5 +48,5 @@ def grant_open(table: GrantTable, object_id: UUID, user_id: UUID, codenames: Ite
 
 def drop_lapsed(table: GrantTable, before: dt.datetime) -> int:
     """Remove grants that ended before that moment (they stopped counting then); returns how many."""
-    deleted, _ = table._default_manager.filter(valid_until__lte=before).delete()
+    deleted: int = table._default_manager.filter(valid_until__lte=before).delete()[0]
     return deleted

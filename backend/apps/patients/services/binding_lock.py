@@ -1,6 +1,7 @@
 """The lock-out after failed bindings, per account and per card (rules.md 2)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,8 +22,8 @@ def begin_attempt(account: WeChatAccount, hospital: Hospital, card_number_index:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(card_number_index[:8], "big", signed=True)]
         )
-    for lookup in ({"account": account}, {"card_number_index": card_number_index}):
-        _refuse_if_locked(hospital, lookup)
+    _refuse_if_locked(hospital, account=account)
+    _refuse_if_locked(hospital, card_number_index=card_number_index)
     return BindingAttempt.objects.create(account=account, card_number_index=card_number_index).pk
 
 
@@ -37,7 +38,7 @@ def purge_attempts() -> int:
     return deleted
 
 
-def _refuse_if_locked(hospital: Hospital, lookup: dict[str, object]) -> None:
+def _refuse_if_locked(hospital: Hospital, **lookup: Any) -> None:
     """Locked: the last failures, as many as allowed, lie within one window, and the newest is younger than it."""
     window = dt.timedelta(minutes=BINDING_LOCK_MINUTES.of(hospital))
     most = BINDING_FAILURES.of(hospital)

@@ -142,5 +142,5 @@ def _end(binding: CardBinding, live: list[CardBinding]) -> None:
 
 
 def _same_person(binding: CardBinding, card: PatientCard) -> bool:
-    index = card.patient.national_id_index
-    return index is not None and bytes(index) == bytes(binding.patient.national_id_index or b"")
+    ours, theirs = binding.patient, card.patient
+    return bool(theirs.national_id) and (ours.id_kind, ours.national_id) == (theirs.id_kind, theirs.national_id)

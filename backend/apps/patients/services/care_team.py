@@ -1,6 +1,7 @@
 """Who cares for a patient. Object grants follow the live relations of a person, in the same transaction."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -47,7 +48,7 @@ def note_booking(*, hospital_id: UUID, patient_id: UUID, staff_id: UUID, departm
 
     Call it inside the booking's transaction: one statement when it is already so, two when the relation is new.
     """
-    values = {
+    values: dict[str, Any] = {
         "id": ids.uuid7(), "now": clock.now(), "hospital": hospital_id, "patient": patient_id,
         "staff": staff_id, "department": department_id,
     }  # fmt: skip
@@ -170,7 +171,7 @@ def _lock(patient_id: UUID) -> None:
 
 def _follow(patient_id: UUID, staff_id: UUID, user_id: UUID | None = None) -> None:
     """Bring the person's grants in line with the live relations. The patient's row is locked."""
-    user_id = user_id or StaffMember.objects.values_list("user_id", flat=True).get(pk=staff_id)
+    user_id = user_id or StaffMember.objects.filter(pk=staff_id).values_list("user_id", flat=True).first()
     if user_id is None:
         return
     live = Q(valid_until=None) | Q(valid_until__gt=clock.now())

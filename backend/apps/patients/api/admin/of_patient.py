@@ -39,6 +39,12 @@ class OfPatientViewSet(ScopedViewSet):
             raise NotFound
         return row
 
+    @property
+    def me(self) -> StaffMember:
+        """The acting staff member's row."""
+        staff: StaffMember = self.request.user.staff  # type: ignore[union-attr]
+        return staff
+
     def checked(self) -> dict[str, Any]:
         """The body, checked."""
         body = self.get_serializer(data=self.request.data)
@@ -109,7 +115,7 @@ class CareTeamViewSet(OfPatientViewSet):
         """Share the patient with a colleague, with or without an end."""
         patient, values = self.get_object(), self.checked()
         staff = self._colleague(patient, values.pop("staff"))
-        member = care_team.share(patient=patient, staff=staff, by=self.request.user.staff, **values)
+        member = care_team.share(patient=patient, staff=staff, by=self.me, **values)
         return Response(CareTeamMemberSerializer(member).data, status=201)
 
     @extend_schema(request=JoinSerializer, responses={201: CareTeamMemberSerializer})
@@ -140,7 +146,7 @@ class CareTeamViewSet(OfPatientViewSet):
 class PatientTimelinePagination(TimelinePagination):
     """By the time a thing happened."""
 
-    ordering = ("-at", "-id")
+    ordering = ("-at", "-id")  # type: ignore[assignment]
 
 
 @extend_schema(tags=["patients"])

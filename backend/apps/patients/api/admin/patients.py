@@ -43,7 +43,8 @@ class PatientViewSet(CrudViewSet):
 
     def base_queryset(self) -> QuerySet[Any]:
         if self.action == "list":
-            return Patient.objects.values(*ROW_FIELDS)
+            rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
+            return rows
         return Patient.objects.prefetch_related(CONTACTS)
 
     @raises(DuplicateValue, InvalidValue)
