@@ -25,9 +25,8 @@ class Command(BaseCommand):
 
     def rotate(self, model: type[models.Model], field: EncryptedTextField, batch: int) -> int:
         """Batches of `batch` rows, one transaction each; returns how many rows were re-encrypted."""
-        table, column, key = (
-            connection.ops.quote_name(n) for n in (model._meta.db_table, str(field.column), "id")
-        )
+        names = (model._meta.db_table, str(field.column), str(model._meta.pk.column))
+        table, column, key = (connection.ops.quote_name(name) for name in names)
         done, last = 0, None
         while True:
             with transaction.atomic(), connection.cursor() as cursor:
