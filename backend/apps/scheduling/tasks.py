@@ -5,8 +5,10 @@ from dramatiq_crontab import cron
 
 from apps.scheduling.services import numbers, sessions
 from apps.scheduling.services.remind import remind_of_tomorrow
+from kernel import clock
 
 BATCH = 500
+REMIND_HOURS = range(9, 21)
 
 
 @cron("* * * * *")
@@ -25,11 +27,12 @@ def sweep_uncollected() -> None:
         pass
 
 
-@cron("5 9-20 * * *")
+@cron("* * * * *")
 @dramatiq.actor(queue_name="default", max_retries=0)
 def remind_patients() -> None:
-    """Hourly by day: remind of tomorrow's visits."""
-    while remind_of_tomorrow(limit=BATCH) == BATCH:
+    """Every minute by day: remind of tomorrow's visits."""
+    by_day = clock.now().astimezone(clock.LOCAL).hour in REMIND_HOURS
+    while by_day and remind_of_tomorrow(limit=BATCH) == BATCH:
         pass
 
 
