@@ -109,7 +109,7 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-ID_CARD, PHONE = "1101**********1237", "138****8000"
+ID_CARD, PHONE = "110***********0028", "138****8000"
 #: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
 API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("department_name", ("心内科",)),
@@ -121,7 +121,7 @@ API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("name", ("张三",)),
     ("pinyin", ("zhangsan",)),
     ("(phone|mobile)", (PHONE, "13800138000", "+8613800138000")),
-    ("(id_number|national_id|identity_no|document_no|id_no)", (ID_CARD, "110101199003071233")),
+    ("(id_number|national_id|identity_no|document_no|id_no)", (ID_CARD, "110000199003070028")),
     ("card_no", ("A00012345",)),
     ("address", ("北京市海淀区中关村大街 1 号",)),
     ("gender", ("female",)),

@@ -24,10 +24,10 @@ FALLBACKS = ("示例", "example", "A1", "0", "123456", "10000000", "1.5")
 
 
 class Examples:
-    """Makes the example of a schema; `document` resolves its references."""
+    """Makes the example of a schema; `document` resolves its references. Requests carry no masked values."""
 
-    def __init__(self, document: Node, words: Words) -> None:
-        self.document = document
+    def __init__(self, document: Node, words: Words, *, masked: bool) -> None:
+        self.document, self.masked = document, masked
         self.words = [(re.compile(rf"(?:^|_){pattern}$"), values) for pattern, values in words]
 
     def of(self, schema: Node, name: str = "", depth: int = 0) -> Any:
@@ -72,7 +72,7 @@ class Examples:
         if form == "uuid":
             return uuid_of(name)
         candidates = [str(value) for value in self._known(name)]
-        if form in FORMATS:
+        if form in FORMATS and not (form == "date" and candidates):
             candidates = [FORMATS[form]]
         for value in (*candidates, *FALLBACKS):
             if self._allowed(value, schema):
@@ -97,7 +97,8 @@ class Examples:
         return next(iter(self._known(name)), {})
 
     def _known(self, name: str) -> tuple[Any, ...]:
-        return next((values for pattern, values in self.words if pattern.search(name)), ())
+        values = next((values for pattern, values in self.words if pattern.search(name)), ())
+        return tuple(value for value in values if self.masked or "*" not in str(value))
 
     def _among(self, values: list[Any], name: str) -> Any:
         return next((v for v in self._known(name) if v in values), values[0])

@@ -70,13 +70,18 @@ def _describe_answers(document: Node) -> None:
 
 
 def _add_examples(document: Node) -> None:
-    examples = Examples(document, settings.API_EXAMPLE_WORDS)
+    asking = Examples(document, settings.API_EXAMPLE_WORDS, masked=False)
+    answering = Examples(document, settings.API_EXAMPLE_WORDS, masked=True)
     for operation in operations(document):
-        messages = [operation.get("requestBody", {}), *operation["responses"].values()]
-        for message in messages:
-            for media in message.get("content", {}).values():
-                if "schema" in media and not {"example", "examples"} & media.keys():
-                    media["example"] = examples.of(media["schema"])
+        _exemplify(operation.get("requestBody", {}), asking)
+        for answer in operation["responses"].values():
+            _exemplify(answer, answering)
+
+
+def _exemplify(message: Node, examples: Examples) -> None:
+    for media in message.get("content", {}).values():
+        if "schema" in media and not {"example", "examples"} & media.keys():
+            media["example"] = examples.of(media["schema"])
 
 
 def _share_problems(document: Node) -> None:
