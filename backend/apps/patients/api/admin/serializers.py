@@ -72,6 +72,7 @@ class PatientSerializer(VersionedModelSerializer):
             "registered_at", "is_active", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["registered_at", "created_at", "updated_at"]
+        validators: list[Any] = []  # a record number is checked where it may be made: in the service
 
     def get_age(self, patient: Patient) -> int | None:
         return age(patient.birth_date)
