@@ -29,7 +29,7 @@ give(
     "department_head",
     *_BROWSE,
     *(f"scheduling.template.{verb}" for verb in ("list", "add", "change", "delete")),
-    *(f"scheduling.session.{verb}" for verb in ("add", "change", "generate", "publish", "stop")),
+    *(f"scheduling.session.{verb}" for verb in ("add", "change", "delete", "generate", "publish", "stop")),
     "scheduling.queue.call",
 )
 give(
