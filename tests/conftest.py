@@ -5,10 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-if os.environ.get("REDIS_URL"):  # one Redis database per parallel worker
-    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{int(_worker) + 1}"
-
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> None:
