@@ -1,12 +1,21 @@
 """The whole product as real processes with servers of its own, for tests that kill and restart parts of it."""
 
+import datetime as dt
 import json
 import os
+import shutil
+import signal
 import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg2
 
 import demo
 import processes
@@ -15,26 +24,40 @@ from supervisor import Service, Supervisor
 from valkey_server import Valkey
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SERVERS = ("postgres", "valkey")
 
 
 class LiveStack:
-    """Addresses, processes and servers of one running product. `environment` is what its processes run with."""
+    """Addresses, processes and servers of one running product. `environment` is what its processes run with.
 
-    def __init__(self, directory: Path) -> None:
+    A program that ends by itself is started again, as the demo and production do; one that was killed here stays down
+    until `revive`.
+    """
+
+    def __init__(self, directory: Path, environment: dict[str, str] | None = None) -> None:
         self.directory = directory
         self.postgres = Postgres(directory / "pg", durable=True)
         self.valkey = Valkey(directory / "valkey", durable=True)
         self.accounts_file = directory / "accounts.json"
         self.clock_file = directory / "clock"
-        api, sandbox = processes.next_free_port(18000), processes.next_free_port(19000)
-        self.api, self.sandbox = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{sandbox}"
+        self.api = self.sandbox = ""
         self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND)
-        self.environment: dict[str, str] = {}
+        self.environment: dict[str, str] = environment or {}
+        self.restarted: list[str] = []
+        self._down: dict[str, Service] = {}
+        self._over = threading.Event()
+        self._offset = 0.0
 
     def start(self, *, sample: list[str]) -> None:
-        """Servers, migrations, the sample hospital (`load_sample` with these options), then every program."""
+        """Servers, migrations, the sample hospital (`load_sample` with these options), then every program.
+
+        The product's clock begins at ten in the morning, so that no test depends on the hour at which it runs.
+        """
         for folder in ("run", "log"):
             (self.directory / folder).mkdir(parents=True, exist_ok=True)
+        self._begin_at_ten()
+        self.sandbox = f"http://127.0.0.1:{processes.free_port()}"
         self.environment = {
             "DATABASE_URL": self.postgres.start(),
             "REDIS_URL": self.valkey.start(),
@@ -45,48 +68,110 @@ class LiveStack:
             "YIHUI_WECHAT_BASE_URL": self.sandbox,
             "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
             "PYTHONPATH": str(BACKEND),
-        }
+        } | self.environment
         self.manage("migrate", "--noinput", "--verbosity", "0")
         self.manage("sync_access")
         self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
+        self.api = f"http://127.0.0.1:{processes.free_port()}"
         for service in demo.programs(self.api, self.sandbox):
             service.environment = self.environment
             self.supervisor.start(service)
         for service in self.supervisor.services:
             self.supervisor.wait_healthy(service)
+        threading.Thread(target=self._keep_running, daemon=True).start()
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this stack; returns its output."""
-        done = subprocess.run(
-            [*demo.MANAGE, *arguments],
-            cwd=BACKEND,
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-        )
+        return self._run([*demo.MANAGE, *arguments])
+
+    def script(self, path: Path, *arguments: str) -> str:
+        """Run a Python file with the product's settings; returns its output."""
+        return self._run([sys.executable, str(path), *arguments])
+
+    def _run(self, command: list[str]) -> str:
+        environment = os.environ | self.environment
+        done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
 
-    def service(self, name: str) -> Service:
-        """A running program: sandbox, api, workers, relay or scheduler."""
-        return next(s for s in self.supervisor.services if s.name == name)
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of one statement, over a connection of its own."""
+        connection = psycopg2.connect(self.postgres.url)
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def pid(self, name: str) -> int:
+        """The process of a running program: sandbox, api, workers, relay or scheduler."""
+        process = next(s for s in self.supervisor.services if s.name == name).process
+        assert process is not None
+        return process.pid
 
     def kill(self, name: str) -> None:
-        """kill -9 of a program and of everything it started."""
-        process = self.service(name).process
-        assert process is not None
-        os.killpg(process.pid, 9)
-        process.wait()
+        """kill -9 of a program and of everything it started, or of a server: postgres or valkey."""
+        if name in SERVERS:
+            server: Postgres | Valkey = getattr(self, name)
+            processes.end(server.pids(), (signal.SIGKILL, 10))
+            return
+        service = next(s for s in self.supervisor.services if s.name == name)
+        self.supervisor.services.remove(service)
+        self._down[name] = service
+        assert service.process is not None
+        os.killpg(service.process.pid, signal.SIGKILL)
+        service.process.wait()
 
     def revive(self, name: str) -> None:
-        """Start a killed program again and wait until it is healthy."""
-        service = self.service(name)
+        """Start a killed program or server again and wait until it is healthy."""
+        if name in SERVERS:
+            getattr(self, name).start()
+            return
+        service = self._down.pop(name)
         self.supervisor.start(service)
         self.supervisor.wait_healthy(service)
 
+    def wipe_valkey(self) -> None:
+        """Take everything from the dead Valkey that it had written."""
+        assert not self.valkey.pids()
+        for path in self.valkey.home.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+
+    def repair(self) -> None:
+        """Bring back what a test left down."""
+        for name in SERVERS:
+            self.revive(name)
+        for name in list(self._down):
+            self.revive(name)
+
+    def now(self) -> dt.datetime:
+        """The product's time, as the wall clock of the hospital."""
+        return dt.datetime.fromtimestamp(time.time() + self._offset, SHANGHAI)
+
     def move_clock(self, seconds: float) -> None:
-        """Move the product's time this many seconds ahead of the machine's."""
-        self.clock_file.write_text(str(seconds))
+        """Move the product's time on by so many seconds. It never moves back."""
+        assert seconds >= 0
+        self._offset += seconds
+        fresh = self.clock_file.with_suffix(".new")
+        fresh.write_text(str(self._offset))
+        fresh.replace(self.clock_file)  # a reader must not find it half written
+
+    def move_clock_to(self, hour: int, minute: int = 0) -> None:
+        """Move the product's time on to the next moment at which it is that late."""
+        wanted = self.now().replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if wanted < self.now():
+            wanted += dt.timedelta(days=1)
+        self.move_clock((wanted - self.now()).total_seconds())
+
+    def _begin_at_ten(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.move_clock_to(10)
+
+    def _keep_running(self) -> None:
+        while not self._over.wait(0.5):
+            self.supervisor.restart_ended(self.restarted.append)
 
     @property
     def accounts(self) -> Any:
@@ -95,15 +180,18 @@ class LiveStack:
 
     def stop(self) -> None:
         """Stop programs and servers."""
+        self._over.set()
         self.supervisor.stop()
         self.valkey.stop()
         self.postgres.stop()
 
 
 @contextmanager
-def live_stack(directory: Path, *, sample: list[str] | None = None) -> Iterator[LiveStack]:
+def live_stack(
+    directory: Path, *, sample: list[str] | None = None, environment: dict[str, str] | None = None
+) -> Iterator[LiveStack]:
     """A running product in `directory`; nothing of it is left afterwards."""
-    stack = LiveStack(directory)
+    stack = LiveStack(directory, environment)
     try:
         stack.start(sample=sample or [])
         yield stack
