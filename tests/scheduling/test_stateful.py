@@ -62,9 +62,8 @@ def play(clinic: World, steps: list[tuple[str, int]]) -> None:
     moment = NOW
     for action, who in steps:
         moment += dt.timedelta(minutes=10 if action == "wait" else 0)
-        with clock.frozen(moment):
-            with contextlib.suppress(DomainError):
-                run(clinic, session, action, people[who])
+        with clock.frozen(moment), contextlib.suppress(DomainError):
+            run(clinic, session, action, people[who])
         check(session)
     with clock.frozen(session.ends_at):
         numbers.expire_holds()

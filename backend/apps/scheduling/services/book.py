@@ -80,27 +80,15 @@ def _book(
     check(offer, kind)
     values = _columns(offer, kind=kind, paid=paid)
     values |= {"source": source.value, "account_id": account_id, "booked_by_id": booked_by_id}
-    event_class = AppointmentHeld if values["state"] == AppointmentState.PENDING else AppointmentBooked
-    patient_id: UUID = values["patient_id"]
-    event = event_class(
-        hospital_id=offer.hospital_id,
-        appointment_id=values["id"],
-        patient_id=patient_id,
-        account_id=account_id,
-        practitioner_id=offer.practitioner_id,
-        department_id=offer.department_id,
-        starts_at=offer.starts_at,
-        number=0,  # filled in by the statement that takes it
-    )
     try:
         with transaction.atomic():
             note_booking(
                 hospital_id=offer.hospital_id,
-                patient_id=patient_id,
+                patient_id=values["patient_id"],
                 staff_id=offer.practitioner_id,
                 department_id=offer.department_id,
             )
-            number = take(values, event, channel=source.value)
+            number = take(values, _event(offer, values), channel=source.value)
             if number is None:
                 raise errors.SlotFull
     except IntegrityError as error:
@@ -108,6 +96,20 @@ def _book(
             raise errors.AlreadyBooked from error
         raise
     return Booked(offer, values, number)
+
+
+def _event(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:
+    kind = AppointmentHeld if values["state"] == AppointmentState.PENDING else AppointmentBooked
+    return kind(
+        hospital_id=offer.hospital_id,
+        appointment_id=values["id"],
+        patient_id=values["patient_id"],
+        account_id=values["account_id"],
+        practitioner_id=offer.practitioner_id,
+        department_id=offer.department_id,
+        starts_at=offer.starts_at,
+        number=0,  # filled in by the statement that takes it
+    )
 
 
 def check(offer: Offer, kind: AppointmentKind) -> None:
