@@ -28,6 +28,7 @@ LOCAL_APPS = [
     "apps.access",
     "apps.patients",
     "apps.messaging",
+    "apps.scheduling",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
