@@ -5,24 +5,25 @@ from typing import Any
 
 import structlog
 
-SECRET_KEYS = frozenset(
-    {
-        "password",
-        "token",
-        "secret",
-        "authorization",
-        "session_key",
-        "national_id",
-        "phone",
-        "card_number",
-        "code",
-    }
-)
+SECRET_KEYS = frozenset({"authorization", "code"})
+#: …and every key that ends so, e.g. new_password, access_token.
+SECRET_ENDINGS = ("password", "token", "secret", "session_key", "national_id", "phone", "card_number")
 
 
 def drop_secrets(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Replace the value of every key that names a secret."""
-    return {key: "[dropped]" if key.lower() in SECRET_KEYS else value for key, value in event.items()}
+    """Replace the value of every key that names a secret, however deep it lies."""
+    clean: dict[str, Any] = _clean(event)
+    return clean
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "[dropped]" if _is_secret(str(key)) else _clean(item) for key, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _is_secret(key: str) -> bool:
+    return key.lower() in SECRET_KEYS or key.lower().endswith(SECRET_ENDINGS)
 
 
 _SHARED: list[Any] = [

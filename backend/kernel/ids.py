@@ -16,8 +16,8 @@ def uuid7() -> UUID:
 
 
 def uuid7_floor(moment: dt.datetime) -> UUID:
-    """The smallest UUIDv7 of that millisecond: a bound for ranges and partitions."""
-    millis = int(moment.timestamp() * 1000)
+    """The smallest UUIDv7 of that millisecond: a bound for ranges and partitions. Moments before 1970 are 1970."""
+    millis = max(int(moment.timestamp() * 1000), 0)
     return UUID(int=(millis << 80) | (7 << 76) | (2 << 62))
 
 

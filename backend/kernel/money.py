@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 MAX_FEN = 10_000_000_000  # 100 million yuan: beyond any bill, far inside a bigint
-_YUAN = re.compile(r"^(-?)(\d{1,9})(?:\.(\d{1,2}))?$")
+_YUAN = re.compile(r"^(-?)([0-9]{1,9})(?:\.([0-9]{1,2}))?\Z")
 
 
 def yuan_to_fen(text: str) -> int:

@@ -7,9 +7,9 @@ import pytest
 from django.db import connections
 
 from apps.access.actor import actor_of
-from apps.access.errors import LastAdministrator
 from apps.access.models import Role, StaffRole
 from apps.access.services.staff_roles import set_staff_roles
+from apps.identity.errors import LastAdministrator
 from apps.identity.models import StaffMember, User
 from tests.support.world import World
 
@@ -91,6 +91,18 @@ def test_one_who_cannot_sign_in_does_not_count_as_the_last(world: World) -> None
     assert put(world, "boss", "doctor_a", "group_administrator").status_code == 200
     User.objects.filter(username="doctor_a").update(is_active=False)
     assert put(world, "boss", "boss", "doctor").status_code == 409
+
+
+@pytest.mark.parametrize("way", ["suspend", "leave"])
+def test_the_last_group_administrator_neither_leaves_nor_is_suspended(world: World, way: str) -> None:
+    url = f"/api/admin/v1/staff/{world.staff['boss'].pk}/{way}"
+    answer = world.client("boss").post(url, {}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
+    boss = StaffMember.objects.get(pk=world.staff["boss"].pk)
+    assert (boss.status, User.objects.get(username="boss").is_active) == ("active", True)
+    assert world.client("boss").get("/api/admin/v1/departments").status_code == 200
+    assert put(world, "boss", "doctor_a", "group_administrator").status_code == 200
+    assert world.client("boss").post(url, {}, format="json").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

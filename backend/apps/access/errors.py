@@ -24,11 +24,6 @@ class SystemRole(DomainError):
     )
 
 
-class LastAdministrator(DomainError):
-    code, status = "last_administrator", 409
-    zh, en = "必须保留至少一名集团管理员", "At least one group administrator must remain."
-
-
 class MenuCycle(DomainError):
     code, status = "menu_cycle", 409
     zh, en = "上级菜单不能是自身或其下级", "A menu entry cannot stand below itself."

@@ -63,5 +63,25 @@ page("dead_letters", resource="operations.dead_letter", zh="死信", en="Dead le
      component="system/dead-letters/index", parent="system", icon="warning", sort=7)  # fmt: skip
 directory("organisation", module="identity", zh="组织与员工", en="Organisation", path="/organisation",
           icon="office-building", sort=10)  # fmt: skip
-page("departments", resource="identity.department", zh="科室", en="Departments", path="departments",
-     component="organisation/departments/index", parent="organisation", icon="department", sort=3)  # fmt: skip
+for _sort, (_code, _resource, _zh, _en, _path, _icon) in enumerate(
+    (
+        ("hospitals", "identity.hospital", "医院", "Hospitals", "hospitals", "hospital"),
+        ("org_units", "identity.org_unit", "部门", "Units", "org-units", "tree"),
+        ("departments", "identity.department", "科室", "Departments", "departments", "department"),
+        ("locations", "identity.location", "科室分布", "Locations", "locations", "location"),
+        ("positions", "identity.position", "职务", "Positions", "positions", "position"),
+        ("staff", "identity.staff", "员工", "Staff", "staff", "user"),
+        ("dictionaries", "identity.dictionary", "数据字典", "Dictionaries", "dictionaries", "book"),
+        ("settings", "identity.setting", "参数设置", "Settings", "settings", "setting"),
+        (
+            "partner_applications",
+            "identity.partner_application",
+            "第三方应用",
+            "Partner applications",
+            "partner-applications",
+            "link",
+        ),
+    )
+):
+    page(_code, resource=_resource, zh=_zh, en=_en, path=_path, icon=_icon, sort=_sort,
+         component=f"organisation/{_path}/index", parent="organisation")  # fmt: skip

@@ -94,3 +94,8 @@ class WeChatUnavailable(DomainError):
 class PhoneNotMainland(DomainError):
     code, status = "phone_not_mainland", 400
     zh, en = "仅支持中国大陆手机号", "Only mobile numbers of mainland China are accepted."
+
+
+class LastAdministrator(DomainError):
+    code, status = "last_administrator", 409
+    zh, en = "必须保留至少一名集团管理员", "At least one group administrator must remain."

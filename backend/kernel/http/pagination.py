@@ -1,10 +1,12 @@
 """Pages: numbered with a capped total for tables, cursors for time-lines."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 from rest_framework import pagination
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 COUNT_CAP = 10_000
@@ -95,6 +97,20 @@ class TimelinePagination(pagination.CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
     ordering = "-id"
+
+    def check_position(self, position: str) -> None:
+        """ValueError unless `position` can be a value of the first ordering field."""
+        UUID(position)
+
+    def decode_cursor(self, request: Any) -> Any:
+        """A cursor that we did not make is an unknown page."""
+        cursor = super().decode_cursor(request)
+        try:
+            if cursor is not None and cursor.position is not None:
+                self.check_position(cursor.position)
+        except ValueError as error:
+            raise NotFound(self.invalid_cursor_message) from error
+        return cursor
 
 
 __all__ = ["COUNT_CAP", "PageNumberPagination", "TimelinePagination", "capped_count"]

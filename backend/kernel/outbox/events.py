@@ -97,7 +97,7 @@ def _typed(kind: Any, value: Any) -> Any:
     if value is None:
         return None
     if "UUID" in text:
-        return [UUID(v) for v in value] if isinstance(value, list) else UUID(value)
+        return tuple(UUID(v) for v in value) if isinstance(value, list) else UUID(value)
     if "datetime" in text and "date" in text and isinstance(value, str):
         return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
     return tuple(value) if isinstance(value, list) else value

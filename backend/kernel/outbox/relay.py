@@ -13,7 +13,8 @@ from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 
 log = structlog.get_logger(__name__)
 
-LOST_AFTER = dt.timedelta(minutes=2)
+#: Longer than all retries of a handler together: what is only being retried is not lost.
+LOST_AFTER = dt.timedelta(minutes=5)
 KEEP = dt.timedelta(days=7)
 
 

@@ -60,19 +60,20 @@ def claim(event_id: UUID, handler: str) -> bool:
 def bury_event(message: dict[str, Any], details: dict[str, Any]) -> None:
     """Keep what a handler refused too often, for an administrator to see and replay."""
     event_id, handler = message["args"]
+    error = str(message["options"].get("traceback") or details)
     DeadLetter.objects.update_or_create(
         event_id=event_id,
         handler=handler,
-        defaults={"error": str(details)[:4000], "created_at": clock.now(), "replayed_at": None},
+        defaults={"error": error[-4000:], "created_at": clock.now(), "replayed_at": None},
     )
     log.error("event_dead_lettered", event_id=event_id, handler=handler)
 
 
 def replay(letter: DeadLetter) -> None:
-    """Try a dead letter again."""
+    """Try a dead letter again. Should the queue be down, the sweep queues it later."""
     letter.replayed_at = clock.now()
     letter.save(update_fields=["replayed_at"])
-    transaction.on_commit(lambda: enqueue(letter.event_id, SUBSCRIPTIONS[letter.handler]))
+    transaction.on_commit(lambda: enqueue(letter.event_id, SUBSCRIPTIONS[letter.handler]), robust=True)
 
 
 @cron("* * * * *")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from apps.access.actor import Actor, Scope, codes_of, effective_scopes, missing_codes
-from apps.access.errors import GrantTooWide, LastAdministrator
+from apps.access.errors import GrantTooWide
 from apps.access.models import Role, RoleScope, ScopeKind, StaffRole
+from apps.identity.errors import LastAdministrator
 from apps.identity.models import StaffMember
 from kernel.locks import lock_rows
 

@@ -1,6 +1,7 @@
 """Suspend, leave, come back. Whoever stops working is signed out everywhere in the same transaction."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -11,6 +12,9 @@ from apps.identity.states import STAFF, StaffState
 from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
+
+#: Called in the transaction that has closed somebody's account; a higher app raises to refuse it.
+AFTER_CLOSING: list[Callable[[StaffMember], None]] = []
 
 
 @transaction.atomic
@@ -51,3 +55,5 @@ def _close_account(staff: StaffMember) -> None:
     user.save(update_fields=["is_active"])
     end_sessions(user_id=user.pk)
     bump([user.pk])
+    for check in AFTER_CLOSING:
+        check(staff)

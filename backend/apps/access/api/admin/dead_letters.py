@@ -27,8 +27,8 @@ class DeadLetterSerializer(ModelSerializer):
     class Meta:
         model = DeadLetter
         fields = [
-            "id", "event", "topic", "hospital", "handler", "error", "payload", "request_id", "happened_at", "created_at",
-            "replayed_at",
+            "id", "event", "topic", "hospital", "handler", "error", "payload", "request_id", "happened_at",
+            "created_at", "replayed_at",
         ]  # fmt: skip
         read_only_fields = fields
 

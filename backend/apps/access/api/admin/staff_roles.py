@@ -6,12 +6,13 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.access.errors import GrantTooWide, LastAdministrator
+from apps.access.errors import GrantTooWide
 from apps.access.models import Role
 from apps.access.policies import policy_of
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import CodedView
 from apps.access.services.staff_roles import roles_of, set_staff_roles
+from apps.identity.errors import LastAdministrator
 from apps.identity.models import StaffMember
 from kernel.errors import InvalidValue, PermissionDenied
 from kernel.http.schema import raises

@@ -85,7 +85,10 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         """Export the lines that the filters leave, as CSV."""
         queryset = self.filter_queryset(self.get_queryset())
         record(
-            action="export", object_type="audit.event", object_id="", detail={"filters": request.query_params}
+            action="export",
+            object_type="audit.event",
+            object_id="",
+            detail={"filters": request.query_params.dict()},
         )
         response = StreamingHttpResponse(_csv(export_rows(queryset)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="operation-log.csv"'

@@ -17,7 +17,13 @@ from apps.identity.api.admin.staff_serializers import (
     StaffSerializer,
 )
 from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer, url_of
-from apps.identity.errors import PictureInvalid, PictureTooLarge, StaffHasAccount, StaffHasNoAccount
+from apps.identity.errors import (
+    LastAdministrator,
+    PictureInvalid,
+    PictureTooLarge,
+    StaffHasAccount,
+    StaffHasNoAccount,
+)
 from apps.identity.models import StaffDepartment, StaffMember
 from apps.identity.models.staff import StaffStatus, VisitTier
 from apps.identity.services import staff as services
@@ -91,14 +97,14 @@ class StaffViewSet(CrudViewSet):
         return Response(services.read_sensitive(self.get_object()))
 
     @extend_schema(request=None, responses=StaffSerializer)
-    @raises(StateConflict)
+    @raises(StateConflict, LastAdministrator)
     @action(detail=True, methods=["post"])
     def suspend(self, request: Any, pk: Any = None) -> Response:
         """停用 Suspend somebody: every session ends at once."""
         return Response(self.get_serializer(suspend_staff(self.get_object())).data)
 
     @extend_schema(request=LeaveSerializer, responses=StaffSerializer)
-    @raises(StateConflict, InvalidValue)
+    @raises(StateConflict, LastAdministrator, InvalidValue)
     @action(detail=True, methods=["post"])
     def leave(self, request: Any, pk: Any = None) -> Response:
         """离职 Somebody leaves: every session ends at once."""

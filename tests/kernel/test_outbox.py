@@ -1,0 +1,294 @@
+"""What a transaction published reaches every handler: once in effect, whatever fails in between."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import dramatiq
+import pytest
+from django.core.management import call_command
+from django.db import connections, transaction
+from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
+
+from apps.audit.models import AuditEvent
+from apps.identity.models import Group
+from kernel import clock
+from kernel.outbox import events, relay, tasks
+from kernel.outbox.events import Event, publish, rebuild, subscribe
+from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
+from tests.support.world import World
+from valkey_server import Valkey
+
+pytestmark = pytest.mark.requirement("MSG-07")
+LETTERS = "/api/admin/v1/operations/dead-letters"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Event):
+    topic: ClassVar[str] = "test.happened"
+    hospital_id: UUID | None
+    name: str
+    many: tuple[UUID, ...] = ()
+    day: dt.date | None = None
+    moment: dt.datetime | None = None
+
+
+class Handlers:
+    """`wanted` fails `failures` times, then writes a group of the event's name; `other` always writes."""
+
+    def __init__(self) -> None:
+        self.failures, self.calls = 0, 0
+
+    def wanted(self, event: Happened) -> None:
+        self.calls += 1
+        Group.objects.create(name=event.name)
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("not yet, 还没好")
+
+    def other(self, event: Happened) -> None:
+        Group.objects.create(name=f"other {event.name}")
+
+
+@pytest.fixture
+def handlers(transactional_db: None, redis_url: str) -> Iterator[Handlers]:
+    made = Handlers()
+    before = dict(events.SUBSCRIPTIONS)
+    events.SUBSCRIPTIONS.clear()
+    for name, queue in (("wanted", "urgent"), ("other", "bulk")):
+        method = getattr(made, name)
+
+        def run(event: Happened, method: Callable[[Happened], None] = method) -> None:
+            method(event)
+
+        run.__name__ = f"test_{name}"
+        subscribe(Happened, queue=queue)(run)
+    broker = dramatiq.get_broker()
+    broker.flush_all()
+    options, old = tasks.handle_event.options, dict(tasks.handle_event.options)
+    options |= {"max_retries": 2, "min_backoff": 1, "max_backoff": 20}
+    yield made
+    options.clear()
+    options.update(old)
+    broker.flush_all()
+    events.SUBSCRIPTIONS.clear()
+    events.SUBSCRIPTIONS.update(before)
+
+
+@pytest.fixture
+def worker(handlers: Handlers) -> Iterator[dramatiq.Worker]:
+    made = dramatiq.Worker(dramatiq.get_broker(), worker_threads=4, worker_timeout=50)
+    made.start()
+    yield made
+    made.stop()
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def happen(name: str, hospital: UUID | None = None) -> OutboxEvent:
+    with transaction.atomic():
+        publish(Happened(hospital, name, (uuid4(),), dt.date(2026, 1, 2), clock.now()))
+    return OutboxEvent.objects.latest("id")
+
+
+def names() -> list[str]:
+    return sorted(Group.objects.values_list("name", flat=True))
+
+
+def settled(event: OutboxEvent) -> bool:
+    return OutboxEvent.objects.get(pk=event.pk).pending == 0
+
+
+def test_an_event_reaches_every_handler_and_nothing_of_a_rolled_back_one_does(
+    worker: dramatiq.Worker,
+) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        publish(Happened(None, "never"))
+        raise ZeroDivisionError
+    event = happen("a")
+    assert relay.drain() == 1
+    wait_until(lambda: settled(event))
+    assert names() == ["a", "other a"]
+    assert relay.drain() == 0
+
+
+def test_an_event_is_rebuilt_as_it_was() -> None:
+    event = Happened(
+        uuid4(), "x", (uuid4(), uuid4()), dt.date(2026, 1, 2), dt.datetime(2026, 1, 2, 3, tzinfo=dt.UTC)
+    )
+    assert rebuild(Happened, events.payload_of(event)) == event
+    assert rebuild(Happened, {**events.payload_of(event), "newer": 1}) == event
+
+
+def test_a_second_delivery_has_no_effect(worker: dramatiq.Worker) -> None:
+    event = happen("twice")
+    relay.drain()
+    for subscription in events.subscriptions_of(Happened.topic):
+        for _ in range(5):
+            tasks.enqueue(event.id, subscription)
+    wait_until(lambda: settled(event))
+    for queue in tasks.QUEUES:
+        dramatiq.get_broker().join(queue)
+    worker.join()
+    assert names() == ["other twice", "twice"]
+    assert InboxEntry.objects.count() == 2
+    assert OutboxEvent.objects.get(pk=event.pk).pending == 0
+
+
+def test_a_handler_that_fails_is_tried_again_without_half_an_effect(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    handlers.failures = 2
+    event = happen("third time")
+    relay.drain()
+    wait_until(lambda: settled(event))
+    assert handlers.calls == 3
+    assert names() == ["other third time", "third time"]
+    assert not DeadLetter.objects.exists()
+
+
+def test_the_change_of_a_handler_names_it_in_the_operation_log(worker: dramatiq.Worker) -> None:
+    event = happen("logged")
+    relay.drain()
+    wait_until(lambda: settled(event))
+    line = AuditEvent.objects.filter(object_type="identity.group", after__name="logged").get()
+    assert line.actor == "task:tests.kernel.test_outbox.test_wanted"
+
+
+def test_what_is_refused_too_often_becomes_a_dead_letter_that_is_replayed(
+    world: World, worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    handlers.failures = 3
+    event = happen("dead", world.h1.pk)
+    relay.drain()
+    wait_until(DeadLetter.objects.exists)
+    boss, admin = world.client("boss"), world.client("admin1")
+    (row,) = admin.get(LETTERS).json()["results"]
+    assert (row["topic"], row["handler"]) == ("test.happened", "tests.kernel.test_outbox.test_wanted")
+    assert "还没好" in row["error"] and row["payload"]["name"] == "dead" and row["replayed_at"] is None
+    assert world.client("admin2").get(LETTERS).json()["results"] == []
+    assert world.client("admin2").post(f"{LETTERS}/{row['id']}/replay").status_code == 404
+    assert world.client("doctor_a").post(f"{LETTERS}/{row['id']}/replay").status_code == 403
+    state = boss.get("/api/admin/v1/operations/outbox").json()
+    assert (state["dead"], state["pending"], state["waiting"]) == (1, 1, 0)
+    assert relay.republish_lost() == 0
+    answer = admin.post(f"{LETTERS}/{row['id']}/replay")
+    assert (answer.status_code, answer.json()["replayed_at"] is not None) == (200, True)
+    wait_until(lambda: settled(event))
+    assert "dead" in names()
+    again = admin.post(f"{LETTERS}/{row['id']}/replay")
+    assert (again.status_code, again.json()["code"]) == (409, "state_conflict")
+    assert admin.get(f"{LETTERS}?is_replayed=false").json()["results"] == []
+    assert len(admin.get(f"{LETTERS}?is_replayed=true").json()["results"]) == 1
+
+
+def test_a_replay_that_fails_again_is_a_dead_letter_again(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    handlers.failures = 6
+    event = happen("stubborn")
+    relay.drain()
+    wait_until(DeadLetter.objects.exists)
+    with transaction.atomic():
+        tasks.replay(DeadLetter.objects.get())
+    wait_until(lambda: handlers.failures == 0 and DeadLetter.objects.filter(replayed_at=None).exists())
+    with transaction.atomic():
+        tasks.replay(DeadLetter.objects.get())
+    wait_until(lambda: settled(event))
+    assert names() == ["other stubborn", "stubborn"]
+
+
+def test_a_letter_whose_handler_is_gone_is_not_replayed(world: World, handlers: Handlers) -> None:
+    letter = DeadLetter.objects.create(
+        event=happen("gone", world.h1.pk), handler="no.such.handler", error="x"
+    )
+    answer = world.client("admin1").post(f"{LETTERS}/{letter.pk}/replay")
+    assert (answer.status_code, answer.json()["code"]) == (409, "state_conflict")
+    letter.refresh_from_db()
+    assert letter.replayed_at is None
+
+
+def test_events_of_no_hospital_are_for_those_who_reach_everything(world: World, handlers: Handlers) -> None:
+    DeadLetter.objects.create(event=happen("group"), handler="x", error="x")
+    assert world.client("admin1").get(LETTERS).json()["results"] == []
+    assert len(world.client("boss").get(LETTERS).json()["results"]) == 1
+
+
+def test_a_queue_that_is_away_loses_nothing(handlers: Handlers, tmp_path: Path) -> None:
+    server = Valkey(tmp_path / "valkey", durable=True)
+    broker = dramatiq.get_broker()
+    assert isinstance(broker, RedisBroker)
+    away = RedisBroker(url=server.start())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(broker, "client", away.client)
+        patch.setattr(broker, "scripts", away.scripts)
+        server.stop()
+        written = [happen(f"n{number}") for number in range(20)]
+        with pytest.raises((RedisError, dramatiq.errors.BrokerError)):
+            relay.drain()
+        assert OutboxEvent.objects.filter(published_at=None).count() == 20
+        server.start()
+        assert relay.drain() == 20
+        worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
+        worker.start()
+        try:
+            wait_until(lambda: all(settled(event) for event in written))
+        finally:
+            worker.stop()
+            server.stop()
+    assert len(names()) == 40 == len(set(names()))
+
+
+def test_what_a_queue_has_forgotten_is_queued_again(worker: dramatiq.Worker, handlers: Handlers) -> None:
+    worker.pause()
+    event = happen("forgotten")
+    relay.drain()
+    dramatiq.get_broker().flush_all()
+    worker.resume()
+    assert relay.republish_lost() == 0  # may still be under way
+    with clock.frozen(clock.now() + relay.LOST_AFTER + dt.timedelta(seconds=1)):
+        assert relay.republish_lost() == 2
+        wait_until(lambda: settled(event))
+        assert relay.republish_lost() == 0
+    assert names() == ["forgotten", "other forgotten"]
+
+
+def test_relays_side_by_side_share_the_work(handlers: Handlers) -> None:
+    from tests.kernel.test_states_and_locks import at_once
+
+    with transaction.atomic():
+        publish(*(Happened(None, str(number)) for number in range(200)))
+    assert sum(at_once([lambda: sum(relay.drain(batch=20) for _ in range(10))] * 3)) == 200
+    assert dramatiq.get_broker().do_qsize("urgent") == 200  # type: ignore[attr-defined]
+
+
+def test_the_command_empties_the_outbox_and_leaves(handlers: Handlers) -> None:
+    happen("by command")
+    call_command("relay", "--once")
+    assert not OutboxEvent.objects.filter(published_at=None).exists()
+
+
+def test_handled_events_are_forgotten_and_dead_letters_are_not(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    done = happen("done")
+    relay.drain()
+    wait_until(lambda: settled(done))
+    handlers.failures = 3
+    dead = happen("dead")
+    relay.drain()
+    wait_until(DeadLetter.objects.exists)
+    with clock.frozen(clock.now() + relay.KEEP + dt.timedelta(minutes=1)):
+        relay.purge()
+    assert list(OutboxEvent.objects.values_list("pk", flat=True)) == [dead.pk]
+    connections.close_all()
