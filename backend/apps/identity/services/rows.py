@@ -108,7 +108,9 @@ def derive_pinyin(row: models.Model) -> set[str]:
 
 def check_same_hospital(row: models.Model, names: Collection[str]) -> None:
     """InvalidValue if one of the named foreign keys points into another hospital than the row's own."""
-    hospital = getattr(row, "hospital_id", None)
+    if not hasattr(row, "hospital_id"):
+        return
+    hospital = row.hospital_id
     for name in names:
         other = getattr(row, name)
         if isinstance(other, models.Model) and getattr(other, "hospital_id", hospital) != hospital:

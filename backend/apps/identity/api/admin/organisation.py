@@ -93,6 +93,7 @@ class OrgUnitSerializer(VersionedModelSerializer):
         model = OrgUnit
         fields = ["id", "hospital", "parent", "path", "code", "name", "sort", "is_active", "version"]
         read_only_fields = ["path"]
+        validators: list[Any] = []
 
 
 class OrgUnitFilter(RowFilter):
@@ -187,6 +188,7 @@ class PositionSerializer(VersionedModelSerializer):
     class Meta:
         model = Position
         fields = ["id", "hospital", "code", "name", "is_active", "version"]
+        validators: list[Any] = []
 
 
 @extend_schema(tags=["organisation"])

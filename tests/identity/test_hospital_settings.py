@@ -1,0 +1,71 @@
+"""Settings of a hospital are typed: an unknown key or a value of the wrong type changes nothing."""
+
+from typing import Any
+
+import pytest
+
+from apps.identity.settings import SESSION_HOURS, SETTINGS
+from tests.support.world import World
+
+
+def url(world: World, hospital: str = "h1") -> str:
+    return f"/api/admin/v1/hospitals/{getattr(world, hospital).pk}/settings"
+
+
+@pytest.mark.requirement("ORG-01")
+def test_every_defined_setting_is_shown_with_text_default_and_bounds(world: World) -> None:
+    shown = {s["key"]: s for s in world.client("doctor_a").get(url(world)).json()["settings"]}
+    assert shown.keys() == SETTINGS.keys()
+    hours = shown["session_hours"]
+    assert (hours["kind"], hours["value"], hours["default"]) == ("integer", 12, 12)
+    assert (hours["minimum"], hours["maximum"]) == (1, 720)
+    assert hours["text_zh"]
+    assert hours["text_en"]
+
+
+@pytest.mark.requirement("ORG-01")
+def test_a_setting_is_overridden_for_one_hospital_and_brought_back(world: World) -> None:
+    client = world.client("admin1")
+    change = {"version": 1, "values": {"session_hours": 3}}
+    assert client.patch(url(world), change, format="json").json()["version"] == 2
+    world.h1.refresh_from_db()
+    assert (SESSION_HOURS.of(world.h1), SESSION_HOURS.of(world.h2)) == (3, 12)
+    stale = client.patch(url(world), change, format="json")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    back = {"version": 2, "values": {"session_hours": None}}
+    assert client.patch(url(world), back, format="json").status_code == 200
+    world.h1.refresh_from_db()
+    assert world.h1.settings == {}
+
+
+@pytest.mark.requirement("ORG-01")
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"no_such_setting": 1}, "unknown_setting"),
+        ({"session_hours": "3"}, "invalid"),
+        ({"session_hours": True}, "invalid"),
+        ({"session_hours": 0}, "invalid"),
+        ({"session_hours": 10**12}, "invalid"),
+        ({"session_hours": 3, "sign_in_max_failures": 99}, "invalid"),
+        ({"session_hours": [3]}, "validation_error"),
+        ({"session_hours": 3.5}, "validation_error"),
+        ({}, "validation_error"),
+    ],
+)
+def test_a_wrong_setting_changes_nothing(world: World, values: dict[str, Any], code: str) -> None:
+    change = {"version": 1, "values": values}
+    answer = world.client("admin1").patch(url(world), change, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    world.h1.refresh_from_db()
+    assert (world.h1.settings, world.h1.version) == ({}, 1)
+
+
+@pytest.mark.requirement("ORG-01")
+def test_others_look_but_do_not_change(world: World) -> None:
+    change = {"version": 1, "values": {"session_hours": 3}}
+    assert world.client("doctor_a").patch(url(world), change, format="json").status_code == 403
+    assert world.client("admin2").patch(url(world), change, format="json").status_code == 404
+    assert world.client("admin2").get(url(world)).status_code == 404
+    world.h1.refresh_from_db()
+    assert world.h1.settings == {}
