@@ -107,7 +107,7 @@ class TimelinePagination(pagination.CursorPagination):
         cursor = super().decode_cursor(request)
         try:
             if cursor is not None and cursor.position is not None:
-                self.check_position(cursor.position)
+                self.check_position(str(cursor.position))
         except ValueError as error:
             raise NotFound(self.invalid_cursor_message) from error
         return cursor
