@@ -2,7 +2,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from apps.patients.models import Patient
 from apps.scheduling.models import Appointment, ClinicSession
@@ -71,4 +70,3 @@ class Command(BaseCommand):
         if told:
             for row in document["accounts"]:
                 self.stdout.write(f"  {row['role']:24} {row['username']:10} {row['password']}")
-        connection.close()

@@ -44,7 +44,7 @@ class Table:
         varying = {f.attname: f for f in fields if f.attname in columns}
         fixed = [f for f in fields if f.attname not in columns]
         names = [varying[name].column for name in columns] + [f.column for f in fixed]
-        listed = ", ".join(connection.ops.quote_name(name) for name in names)
+        listed = ", ".join(connection.ops.quote_name(str(name)) for name in names)
         self.statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({listed}) FROM STDIN"
         constants = [_default(f).replace("%", "%%") for f in fixed]
         self.template = "\t".join(["%s"] * len(columns) + constants) + "\n"
