@@ -29,6 +29,7 @@ LOCAL_APPS = [
     "apps.patients",
     "apps.messaging",
     "apps.scheduling",
+    "workflows",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
