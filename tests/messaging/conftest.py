@@ -25,8 +25,15 @@ DATA = {
 def wait_until(condition: Callable[[], Any], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"waited in vain: {_what_is_there()}"
         time.sleep(0.02)
+
+
+def _what_is_there() -> object:
+    from apps.messaging.models import DeliveryAttempt, Message
+
+    messages = Message.objects.values_list("state", "tries", "channel", "error_code", "due_at")
+    return list(messages), list(DeliveryAttempt.objects.values_list("channel", "outcome", "error_code"))
 
 
 @pytest.fixture(scope="session")

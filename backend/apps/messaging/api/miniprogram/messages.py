@@ -5,11 +5,11 @@ import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
-from apps.access.scoped.views import ListMixin
 from apps.identity.models import Hospital
 from apps.messaging.errors import UnknownScene, UnknownTemplate
 from apps.messaging.models import Message
@@ -66,7 +66,7 @@ class InboxFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["messages"])
-class InboxViewSet(ListMixin, GenericViewSet[Any]):
+class InboxViewSet(ListModelMixin, GenericViewSet[Any]):
     """消息: the user's own inbox, and consents to subscribe messages."""
 
     permission_classes = [IsPatientAccount]
