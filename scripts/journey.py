@@ -109,8 +109,10 @@ class Journey:
         """Check-in, queue, call, finish, records."""
         self.clock.set_local(days=2, hour=7, minute=30)
         self.staff.signed_in.clear()
+        self._empty_the_line()
         ahead = step("two others are booked and checked in before", self._line_up)
         own = self.appointment["id"]
+        step("pay at the window", lambda: self.staff.post("clerk", f"appointments/{own}/settle", key=True))
         step("check in at the window", lambda: self.staff.post("clerk", f"appointments/{own}/check-in"))
         step("three wait: the patient is third", lambda: self._position(3))
         for place in (2, 1):
@@ -122,6 +124,12 @@ class Journey:
             path = f"queue-tickets/{ticket['id']}/{verb}"
             step(f"the doctor presses {verb}", lambda path=path: self.staff.post("doctor_a", path))
         step("the record shows the visit", self._record)
+
+    def _empty_the_line(self) -> None:
+        """Whoever a former run left waiting in this session is called."""
+        query = {"session": self.session["id"], "state": "waiting", "page_size": 100}
+        for _ in self.staff.get("doctor_a", "queue-tickets", **query)["results"]:
+            self.staff.post("doctor_a", f"clinic-sessions/{self.session['id']}/call-next")
 
     def _line_up(self) -> list[str]:
         found = []

@@ -1,0 +1,127 @@
+"""Random valid and invalid requests by the documents, against the real application: it keeps to its own contract."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from tests.contract.conftest import AUDIENCES
+from tests.support.world import World
+
+pytestmark = pytest.mark.requirement("INT-04")
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+#: They end the very sign-in that the rest of the walk needs.
+ENDING = {"auth_sign_out", "auth_sign_out_all", "auth_change_password", "auth_sessions_end", "oauth_revoke"}
+FORM = "application/x-www-form-urlencoded"
+EXAMPLES = 5
+SETTINGS = hypothesis.settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[hypothesis.Phase.generate],
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+
+
+def _token(world: World, audience: str) -> str:
+    if audience != "partner":
+        who = world.client("boss" if audience == "admin" else "patient_a")
+        return str(who._credentials["HTTP_AUTHORIZATION"])
+    body = {"hospital": str(world.h1.pk), "name": "合作机构", "allowed_scopes": ["directory:read"]}
+    made = world.client("boss").post("/api/admin/v1/partner-applications", body, format="json").json()
+    form = {name: made[name] for name in ("client_id", "client_secret")} | {
+        "grant_type": "client_credentials"
+    }
+    answer = world.client(None).post("/api/partner/v1/oauth/token", urlencode(form), content_type=FORM)
+    return f"Bearer {answer.json()['access_token']}"
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """The application answers in this thread, inside the test's transaction: its end of a request closes nothing."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+class Walk:
+    """Calls one operation with what hypothesis makes, collecting what goes wrong."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self.world, self.token, self.found = world, token, dict[str, str]()
+        self.calls = 0
+
+    def operation(self, operation: Any) -> None:
+        """Valid requests, then invalid ones; where a path names an object, often one that exists."""
+        known = self._existing(operation.path)
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            try:
+                strategy = operation.as_strategy(generation_mode=mode)
+                SETTINGS(hypothesis.given(case=strategy)(lambda case: self._call(case, known)))()
+            except hypothesis.errors.Unsatisfiable:
+                continue  # nothing about it can be invalid
+
+    def _existing(self, path: str) -> str | None:
+        """The id of the newest row of the list in front of `{id}`."""
+        collection, braces, _ = path.partition("/{")
+        if not braces:
+            return None
+        admin = self.world.client("boss" if "/admin/" in path else "patient_a")
+        answer = admin.get(collection)
+        rows = (
+            answer.json().get("results", [])
+            if answer.status_code == 200 and isinstance(answer.json(), dict)
+            else []
+        )
+        return str(rows[0]["id"]) if rows else None
+
+    def _call(self, case: Any, known: str | None) -> None:
+        self.calls += 1
+        if known and self.calls % 2 and case.meta.generation.mode == GenerationMode.POSITIVE:
+            first = next(iter(case.path_parameters))
+            case.path_parameters = {**case.path_parameters, first: known}
+        response = case.call(headers={"Authorization": self.token})
+        try:
+            case.validate_response(response, checks=CHECKS, headers={"Authorization": self.token})
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                name = f"{case.operation.label}: {failure.title}"
+                sent = f"{str(case.body)[:300]} {case.query}"
+                self.found.setdefault(name, f"{failure.message[:500]}\n  {sent} → {response.text[:300]}")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_random_requests_never_break_the_contract(audience: str, world: World, one_connection: None) -> None:
+    schema = schemathesis.openapi.from_wsgi(f"/api/{audience}/v1/schema", application)
+    walk = Walk(world, _token(world, audience))
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation.definition.raw["operationId"] not in ENDING:
+            walk.operation(operation)
+    assert walk.calls > 10
+    assert not walk.found, "\n\n".join(f"{name}\n  {text}" for name, text in sorted(walk.found.items()))
