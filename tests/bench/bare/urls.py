@@ -1,0 +1,34 @@
+"""One view: a token, one query for the user, the statement. The least a booking over this stack can cost."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import path
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from tests.bench.bare.statement import take
+
+
+class BareBooking(APIView):
+    permission_classes = [IsAuthenticated]
+
+    def post(self, request: Any) -> Response:
+        number = take(UUID(request.data["slot"]), UUID(request.data["patient"]))
+        return Response({"number": number}, status=201 if number else 409)
+
+
+class BareRead(APIView):
+    permission_classes = [IsAuthenticated]
+
+    def get(self, request: Any) -> Response:
+        return Response({"count": 0, "results": []})
+
+
+urlpatterns = [
+    path("book", BareBooking.as_view()),
+    path("read", BareRead.as_view()),
+    path("healthz", lambda request: HttpResponse("ok")),
+]

@@ -1,0 +1,103 @@
+"""Databases to measure in, one per size, made once and kept until the tables or the sample change."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import psycopg2
+
+from tests.bench.servers import ROOT, environment
+
+BACKEND = ROOT / "backend"
+SOURCES = ("apps/*/migrations/*.py", "kernel/migrations/*.py", "workflows/sample/**/*.py")
+
+
+def url_of(name: str) -> str:
+    """The address of a database of that name on the bench's server."""
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+
+def dataset(patients: int) -> str:
+    """The address of a database with so many patients and five times as many past appointments."""
+    name = f"bench_{patients}"
+    if _mark(name) != _fingerprint():
+        print(f"Loading {patients:,} patients and {patients * 5:,} appointments (once) …", flush=True)
+        recreate(name)
+        _administer("ALTER SYSTEM SET max_wal_size = '4GB'")  # or loading is mostly checkpoints
+        _administer("SELECT pg_reload_conf()")
+        for arguments in (
+            ("migrate", "--skip-checks", "--verbosity", "0"),
+            ("sync_access", "--skip-checks"),
+            ("load_sample", "--huge", "--patients", str(patients), "--appointments", str(patients * 5),
+             "--staff", str(max(240, patients // 500))),
+        ):  # fmt: skip
+            subprocess.run(
+                [sys.executable, "manage.py", *arguments],
+                cwd=BACKEND,
+                env=environment(url_of(name)),
+                check=True,
+            )
+        _administer(f"COMMENT ON DATABASE {name} IS '{_fingerprint()}'")
+    return url_of(name)
+
+
+def copy_of(source: str, name: str) -> str:
+    """A fresh copy of a dataset, for what writes."""
+    recreate(name, template=source.rpartition("/")[2])
+    return url_of(name)
+
+
+def recreate(name: str, template: str = "template1") -> None:
+    """Drop the database if it is there, and make it from the template."""
+    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+def drop(name: str) -> None:
+    """Forget a database."""
+    _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def execute(url: str, statement: str, values: object = None) -> list[tuple[object, ...]]:
+    """Run one statement, committed; its rows."""
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def _administer(statement: str) -> None:
+    execute(os.environ["DATABASE_URL"], statement)
+
+
+def _mark(name: str) -> object:
+    rows = execute(
+        os.environ["DATABASE_URL"],
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+        [name],
+    )
+    return rows[0][0] if rows else None
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(BACKEND.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def inside(url: str, task: str, *arguments: object) -> Any:
+    """A task of tests.bench.inside, run with that database; its answer."""
+    command = [sys.executable, "-m", "tests.bench.inside", task, *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(url), stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])

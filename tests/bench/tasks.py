@@ -1,0 +1,218 @@
+"""What a bench needs from inside the product: run by tests.bench.inside, answers must be JSON."""
+
+import datetime as dt
+import multiprocessing
+import statistics
+import time
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, connections, reset_queries
+from django.test.utils import CaptureQueriesContext
+from knox.crypto import create_token_string, hash_token
+from knox.settings import CONSTANTS
+from rest_framework.test import APIClient
+
+from apps.identity.models import AuthSession, StaffMember, User, UserKind, WeChatAccount
+from apps.patients.models import CardBinding, Patient, PatientCard, PatientUserObjectPermission
+from apps.patients.selectors import find_patients
+from apps.scheduling.models import Appointment, ClinicSession, Slot, SlotNumber
+from apps.scheduling.states import OCCUPYING
+from kernel import clock
+from workflows.sample import numbers
+from workflows.sample.people import person
+
+HOSPITAL = "YH01"
+
+
+def _tokens(users: list[Any]) -> list[str]:
+    """Fresh tokens for users (ids)."""
+    texts = [create_token_string() for _ in users]
+    AuthSession.objects.bulk_create(
+        (
+            AuthSession(digest=hash_token(text), token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], user_id=user)
+            for user, text in zip(users, texts, strict=True)
+        ),
+        batch_size=1000,
+    )
+    return texts
+
+
+def staff_tokens() -> dict[str, Any]:
+    """role → token, for an ordinary doctor, a department head and an administrator of the first hospital."""
+    people = StaffMember.objects.filter(hospital__code=HOSPITAL).order_by("employee_no")
+    chosen = {
+        role: list(people.filter(staff_roles__role__code=code).values_list("user_id", flat=True))
+        for role, code in (
+            ("doctor", "doctor"),
+            ("head", "department_head"),
+            ("administrator", "hospital_administrator"),
+        )
+    }
+    counts = {user: _grants(user) for user in chosen["doctor"][:50]}
+    middle = sorted(counts, key=lambda user: counts[user])[len(counts) // 2]
+    users = [middle, chosen["head"][0], chosen["administrator"][0]]
+    return dict(zip(chosen, _tokens(users), strict=True)) | {"doctor_patients": counts[middle]}
+
+
+def _grants(user: Any) -> int:
+    return PatientUserObjectPermission.objects.filter(
+        user_id=user, permission__codename="view_patient"
+    ).count()
+
+
+def patient_tokens(count: str) -> list[tuple[str, str]]:
+    """(token, patient id) of so many mini-program users, each with a bound card at the first hospital."""
+    cards = list(PatientCard.objects.filter(hospital__code=HOSPITAL).order_by("id")[: int(count)])
+    users = [User(username=f"bench:{card.pk}", kind=UserKind.PATIENT) for card in cards]
+    User.objects.bulk_create(users, batch_size=1000)
+    accounts = [WeChatAccount(user=u, app_id="bench", openid=f"b-{u.pk}") for u in users]
+    WeChatAccount.objects.bulk_create(accounts, batch_size=1000)
+    CardBinding.objects.bulk_create(
+        (
+            CardBinding(
+                hospital_id=c.hospital_id, account=a, patient_id=c.patient_id, card=c,
+                relationship="self", is_default=True,
+            )
+            for a, c in zip(accounts, cards, strict=True)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+    tokens = _tokens([u.pk for u in users])
+    return [(token, str(card.patient_id)) for token, card in zip(tokens, cards, strict=True)]
+
+
+def open_slots(sessions: str, capacity: str) -> list[str]:
+    """Slots of so many new sessions of tomorrow, one slot of `capacity` numbers each, on different doctors."""
+    pattern = ClinicSession.objects.filter(hospital__code=HOSPITAL, state="published").order_by("-id")[0]
+    doctors = StaffMember.objects.filter(hospital__code=HOSPITAL).exclude(licence_no="").order_by("?")
+    people = list(doctors.values_list("pk", "memberships__department_id"))
+    day = clock.today() + dt.timedelta(days=1)
+    start = clock.local(day, dt.time(6)) + dt.timedelta(microseconds=time.time_ns() % 10**9)
+    made = []
+    for n in range(int(sessions)):
+        practitioner, department = people[n % len(people)]
+        begins = start + dt.timedelta(seconds=n)
+        made.append(
+            ClinicSession(
+                hospital_id=pattern.hospital_id, department_id=department, practitioner_id=practitioner, date=day,
+                period="morning", starts_at=begins, ends_at=begins + dt.timedelta(hours=6),
+                registration_fee_fen=1500, capacity_per_slot=int(capacity), state="published",
+            )
+        )  # fmt: skip
+    ClinicSession.objects.bulk_create(made)
+    slots = [
+        Slot(session=s, starts_at=s.starts_at, ends_at=s.ends_at, capacity=s.capacity_per_slot) for s in made
+    ]
+    Slot.objects.bulk_create(slots)
+    rows = (
+        SlotNumber(hospital_id=pattern.hospital_id, session_id=s.session_id, slot=s, number=n)
+        for s in slots for n in range(1, s.capacity + 1)
+    )  # fmt: skip
+    SlotNumber.objects.bulk_create(rows, batch_size=2000)
+    return [str(s.pk) for s in slots]
+
+
+def check_slots(*slots: str) -> dict[str, int]:
+    """Against the database: appointments beyond the capacity, numbers given twice, and how many are there."""
+    found = Appointment.objects.filter(slot__in=slots, state__in=OCCUPYING)
+    by_slot: dict[Any, list[int]] = {}
+    for slot, number in found.values_list("slot_id", "number"):
+        by_slot.setdefault(slot, []).append(number)
+    capacity = dict(Slot.objects.filter(pk__in=slots).values_list("pk", "capacity"))
+    return {
+        "booked": sum(len(v) for v in by_slot.values()),
+        "oversold": sum(max(0, len(v) - capacity[slot]) for slot, v in by_slot.items()),
+        "twice": sum(len(v) - len(set(v)) for v in by_slot.values()),
+        "taken": SlotNumber.objects.filter(slot__in=slots, state="taken").count(),
+    }
+
+
+def raw_bookings(processes: str, slot: str, *patients: str) -> float:
+    """Bookings per second of the bare statement over psycopg2, from so many processes."""
+    shares = [patients[n :: int(processes)] for n in range(int(processes))]
+    connections.close_all()
+    with multiprocessing.get_context("fork").Pool(int(processes)) as pool:
+        spans = pool.starmap(_book_raw, [(slot, share) for share in shares])
+    return len(patients) / (max(end for _, end in spans) - min(begin for begin, _ in spans))
+
+
+def _book_raw(slot: str, patients: list[str]) -> tuple[float, float]:
+    from tests.bench.bare.statement import TAKE, values_for
+
+    values = [values_for(UUID(slot), UUID(patient)) for patient in patients]
+    with connection.cursor() as cursor:
+        begin = time.monotonic()
+        for row in values:
+            cursor.cursor.execute(TAKE, row)
+            cursor.fetchone()
+    return begin, time.monotonic()
+
+
+def queries(token: str, path: str) -> int:
+    """How many queries a GET makes once caches are warm."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    client.get(path)
+    reset_queries()
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(path)
+    assert answer.status_code == 200, answer.content
+    return len(captured)
+
+
+def find() -> dict[str, float]:
+    """Milliseconds in the database to find a patient by each of its numbers and by initials (medians of 40)."""
+    newest = int(Patient.objects.order_by("-id").values_list("mrn", flat=True)[0][1:])
+    hospital = Patient.objects.filter(hospital__code=HOSPITAL).values_list("hospital_id", flat=True)[0]
+    rows = Patient.objects.filter(hospital_id=hospital).order_by("-id")
+    serials = [1 + n * (newest - 1) // 40 for n in range(40)]
+    asked = {
+        "phone": [person(n).phone for n in serials],
+        "national ID": [person(n).national_id for n in serials],
+        "card": [numbers.card_number(1, n) for n in serials],
+        "initials": [person(n).pinyin.split(" ")[0] for n in serials],
+        "name": [person(n).name for n in serials],
+    }
+    return {kind: _median(rows, texts) for kind, texts in asked.items()}
+
+
+def _median(rows: Any, texts: list[str]) -> float:
+    times = []
+    with connection.cursor() as cursor:
+        for text in texts:
+            sql, values = find_patients(rows, text)[:20].query.sql_with_params()
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", values)
+            plan = cursor.fetchone()[0][0]
+            times.append(plan["Planning Time"] + plan["Execution Time"])
+    return statistics.median(times)
+
+
+def schema(audience: str) -> dict[str, float]:
+    """Seconds to make the document of an audience, and its number of operations."""
+    from drf_spectacular.generators import SchemaGenerator
+
+    begin = time.monotonic()
+    document = SchemaGenerator(urlconf=f"config.urls.{audience}").get_schema(request=None, public=True)
+    seconds = time.monotonic() - begin
+    return {"seconds": seconds, "operations": sum(len(item) for item in document["paths"].values())}
+
+
+def relay(count: str) -> dict[str, float]:
+    """Events per second from the outbox to the queue."""
+    from kernel.outbox.models import OutboxEvent
+    from kernel.outbox.relay import drain
+
+    first = OutboxEvent.objects.order_by("-id").first()
+    assert first is not None
+    while drain():
+        pass
+    rows = (
+        OutboxEvent(topic=first.topic, payload=first.payload, hospital_id=first.hospital_id)
+        for _ in range(int(count))
+    )
+    OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+    begin, moved = time.monotonic(), 0
+    while done := drain():
+        moved += done
+    return {"per_second": moved / (time.monotonic() - begin), "moved": moved}
