@@ -65,6 +65,7 @@ directory("organisation", module="identity", zh="组织与员工", en="Organisat
           icon="office-building", sort=10)  # fmt: skip
 for _sort, (_code, _resource, _zh, _en, _path, _icon) in enumerate(
     (
+        ("group", "identity.group", "集团", "Group", "group", "group"),
         ("hospitals", "identity.hospital", "医院", "Hospitals", "hospitals", "hospital"),
         ("org_units", "identity.org_unit", "部门", "Units", "org-units", "tree"),
         ("departments", "identity.department", "科室", "Departments", "departments", "department"),

@@ -1,4 +1,5 @@
 from apps.access.codes import give, module, resource
+from apps.access.menus import directory, page
 
 module("scheduling", "预约挂号", "Scheduling", 30)
 resource("scheduling", "template", "排班", ("list", "add", "change", "delete"))
@@ -39,3 +40,14 @@ give(
     *(f"scheduling.appointment.{verb}" for verb in ("add", "settle", "check_in", "cancel")),
     "scheduling.queue.call",
 )
+
+directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling", path="/scheduling",
+          icon="calendar", sort=30)  # fmt: skip
+page("appointments", resource="scheduling.appointment", zh="挂号", en="Appointments", path="appointments",
+     component="scheduling/appointments/index", parent="scheduling", icon="ticket", sort=1)  # fmt: skip
+page("queue", resource="scheduling.queue", zh="排队候诊", en="Queue", path="queue",
+     component="scheduling/queue/index", parent="scheduling", icon="queue", sort=2)  # fmt: skip
+page("clinic_sessions", resource="scheduling.session", zh="出诊", en="Sessions", path="clinic-sessions",
+     component="scheduling/clinic-sessions/index", parent="scheduling", icon="clock", sort=3)  # fmt: skip
+page("schedule_templates", resource="scheduling.template", zh="排班", en="Templates", path="schedule-templates",
+     component="scheduling/schedule-templates/index", parent="scheduling", icon="template", sort=4)  # fmt: skip
