@@ -1,14 +1,12 @@
 """Random valid and invalid requests by the documents, against the real application: it keeps to its own contract."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 import hypothesis
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import connection
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -59,14 +57,9 @@ def _token(world: World, audience: str) -> str:
 
 
 @pytest.fixture
-def one_connection() -> Iterator[None]:
-    """The application answers in this thread, inside the test's transaction: its end of a request closes nothing."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application answers in this thread, inside the test's transaction: the end of a request closes nothing."""
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
 
 
 class Walk:

@@ -1,0 +1,60 @@
+"""The admin app's manifest: menus, pages, codes and texts, all of them from the code."""
+
+from typing import Any
+
+import pytest
+
+from apps.access.codes import all_codes
+from config.contract import manifest
+from kernel.errors import CATALOGUE
+
+pytestmark = pytest.mark.requirement("INT-04")
+Node = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def contract() -> Node:
+    return manifest()
+
+
+def _nodes(menus: list[Node]) -> list[Node]:
+    return [node for menu in menus for node in (menu, *_nodes(menu["children"]))]
+
+
+def test_every_menu_opens_with_declared_codes_and_has_both_titles(contract: Node) -> None:
+    nodes = _nodes(contract["menus"])
+    assert len({node["code"] for node in nodes}) == len(nodes) > 20
+    for node in nodes:
+        assert node["title"] and node["title_en"], node
+        assert set(node["permissions"]) <= set(all_codes())
+        assert (node["kind"] == "page") == bool(node["component"] and node["component"] != "Layout")
+    assert contract["permission_codes"] == dict(sorted(all_codes().items()))
+
+
+def test_every_operation_that_needs_a_code_belongs_to_a_page(contract: Node) -> None:
+    on_pages = {operation for page in contract["pages"].values() for operation in page}
+    coded = {row["operation_id"] for row in contract["operations"] if row["permission_code"]}
+    assert coded - on_pages == set()
+    assert {route["code"] for route in contract["routes"]} == set(contract["pages"])
+    assert all(contract["pages"].values())
+
+
+def test_every_code_that_an_operation_asks_for_is_declared(contract: Node) -> None:
+    asked = {row["permission_code"] for row in contract["operations"]} - {None}
+    assert asked <= set(all_codes())
+
+
+def test_every_error_code_has_a_text_in_both_languages(contract: Node) -> None:
+    rows = {row["code"]: row for row in contract["errors"]}
+    assert set(CATALOGUE) <= set(rows)
+    for row in (*rows.values(), *contract["field_errors"]):
+        assert row["zh"] and row["en"] and row["zh"] != row["en"], row
+
+
+def test_settings_say_type_default_and_bounds(contract: Node) -> None:
+    for row in contract["settings"]:
+        assert row["type"] in {"integer", "boolean", "string"}
+        assert row["zh"] and row["en"]
+        if row["type"] == "integer":
+            assert row["minimum"] <= row["default"] <= row["maximum"]
+    assert {row["key"] for row in contract["settings"]} >= {"booking.max_advance_days"}
