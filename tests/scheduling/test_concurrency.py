@@ -20,7 +20,7 @@ from apps.scheduling.services.book import Booked, book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.states import OCCUPYING
-from kernel import clock
+from kernel import clock, ids
 from kernel.errors import DomainError
 from tests.scheduling.support import NOW, at_once, book, first_slot, open_session
 from tests.support.world import World, build_world
@@ -57,6 +57,32 @@ def other_connection() -> Iterator[Any]:
         second.rollback()
     finally:
         second.close()
+
+
+def wait_for_a_lock() -> None:
+    """Until some connection waits for a lock."""
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+#: A pending appointment whose hold is over already.
+LAPSED_HOLD = """
+WITH number AS (
+  UPDATE scheduling_slotnumber SET state = 'held', held_until = %(now)s, appointment_id = %(id)s
+  WHERE slot_id = %(slot)s RETURNING *
+)
+INSERT INTO scheduling_appointment (id, created_at, updated_at, version, hospital_id, department_id, practitioner_id,
+  patient_id, session_id, slot_id, slot_number_id, number, appointment_no, kind, state, source, fee_fen, payer_type,
+  payment_status, visit_date, starts_at, ends_at, check_in_until, hold_expires_at, cancel_reason)
+SELECT %(id)s, %(now)s, %(now)s, 1, c.hospital_id, c.department_id, c.practitioner_id, %(patient)s, c.id, n.slot_id,
+  n.id, n.number, 'GH-lapsed', 'same_day', 'pending', 'window', 0, 'self_pay', 'unpaid', c.date, c.starts_at, c.ends_at,
+  c.ends_at, %(now)s, '' FROM number n JOIN scheduling_clinicsession c ON c.id = n.session_id
+"""
 
 
 def test_two_hundred_patients_want_the_last_number_and_one_gets_it(clinic: World) -> None:
@@ -152,6 +178,27 @@ def test_a_number_whose_taker_rolls_back_is_waited_for(clinic: World) -> None:
         assert not result
     thread.join(10)
     assert isinstance(result[0], Booked)
+
+
+def test_a_hold_made_and_lapsed_while_a_booking_waits_is_ended_by_it(clinic: World) -> None:
+    """The waiting booking cannot see the hold's appointment in its first attempt."""
+    early, late = patients(clinic, 2)
+    slot = first_slot(open_session(clinic, slot_minutes=0))
+    result: list[Any] = []
+    with other_connection() as cursor:
+        cursor.execute("SELECT id FROM scheduling_slotnumber WHERE slot_id = %s FOR UPDATE", [slot.pk])
+        thread = threading.Thread(
+            target=lambda: result.extend(at_once([partial(hold, clinic, late, slot.pk)]))
+        )
+        thread.start()
+        wait_for_a_lock()
+        cursor.execute(LAPSED_HOLD, {"slot": slot.pk, "patient": early.pk, "now": NOW, "id": ids.uuid7()})
+        cursor.connection.commit()
+    thread.join(10)
+    assert isinstance(result[0], Booked), result
+    assert sorted(Appointment.objects.values_list("patient_id", "state")) == sorted(
+        [(early.pk, "expired"), (late.pk, "pending")]
+    )
 
 
 def test_a_payment_and_the_sweep_of_its_hold_do_not_both_win(clinic: World) -> None:

@@ -22,6 +22,7 @@ from kernel import clock, ids
 from kernel.errors import NotFound
 
 NUMBERS = ids.NumberSeries("appointment", "GH")
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +81,30 @@ def _book(
     check(offer, kind)
     values = _columns(offer, kind=kind, paid=paid)
     values |= {"source": source.value, "account_id": account_id, "booked_by_id": booked_by_id}
-    try:
-        with transaction.atomic():
-            note_booking(
-                hospital_id=offer.hospital_id,
-                patient_id=values["patient_id"],
-                staff_id=offer.practitioner_id,
-                department_id=offer.department_id,
-            )
-            number = take(values, _event(offer, values), channel=source.value)
-            if number is None:
-                raise errors.SlotFull
-    except IntegrityError as error:
-        if violated(error) == "appointment_once_per_session":
-            raise errors.AlreadyBooked from error
-        raise
-    return Booked(offer, values, number)
+    for _ in range(ATTEMPTS):
+        try:
+            return Booked(offer, values, _place(offer, values))
+        except IntegrityError as error:
+            if violated(error) == "appointment_once_per_session":
+                raise errors.AlreadyBooked from error
+            # The hold on the number was made and lapsed after the statement began, which could not end it: again.
+            if violated(error) != "appointment_owns_number":
+                raise
+    raise errors.SlotFull
+
+
+@transaction.atomic
+def _place(offer: Offer, values: dict[str, Any]) -> int:
+    note_booking(
+        hospital_id=offer.hospital_id,
+        patient_id=values["patient_id"],
+        staff_id=offer.practitioner_id,
+        department_id=offer.department_id,
+    )
+    number = take(values, _event(offer, values), channel=values["source"])
+    if number is None:
+        raise errors.SlotFull
+    return number
 
 
 def _event(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:
