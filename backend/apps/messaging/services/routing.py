@@ -12,7 +12,6 @@ from apps.messaging.scenes import SCENES
 from apps.messaging.selectors.templates import ProviderTemplate, templates_of
 from kernel.crypto import blind_index, masking
 
-
 PROVIDERS = {
     Channel.WECHAT_SUBSCRIBE: "wechat",
     Channel.WECHAT_TEMPLATE: "wechat",
