@@ -210,9 +210,14 @@ def test_arms_read_one_by_one_show_the_same_pages_as_all_at_once(world: World) -
     assert len(arms) == 3, "two departments and the grants"
     for order in (["-id"], ["pinyin", "-id"], ["-pinyin", "id"]):
         base: QuerySet[Patient] = Patient.objects.filter(name__gte="某0").order_by(*order)
-        plain, merged = policy.scope(actor, "patients.patient.list", base), MergedRows(base, arms)
+        plain, merged = (
+            policy.scope(actor, "patients.patient.list", base),
+            MergedRows(base, arms, Patient.objects.all()),
+        )
         for start, stop in ((0, 10), (7, 12), (20, 60), (0, 1), (60, 70)):
             assert list(merged[start:stop]) == list(plain[start:stop]), (order, start, stop)
+            one = MergedRows(base, arms[:1], Patient.objects.all())
+            assert list(one[start:stop]) == list(base.filter(arms[0])[start:stop]), (order, start, stop)
         for cap in (3, 1000):
             assert capped_count(merged, cap) == capped_count(plain, cap)
 

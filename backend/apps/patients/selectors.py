@@ -50,13 +50,27 @@ def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
 
 
 def with_name(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
-    """Names that begin with `value`, or whose pinyin or initials do when it is typed in latin letters."""
+    """Names that begin with `value`, or whose initials or pinyin do when it is typed in latin letters."""
     text = " ".join(value.split())
     if not text.isascii():
         return queryset.filter(name__startswith=text)
     letters = text.lower().replace(" ", "")
-    spelt = Q(pinyin__startswith=letters) | Q(full_pinyin__startswith=letters) | Q(name__startswith=text)
-    return queryset.alias(full_pinyin=FULL_PINYIN).filter(spelt)
+    if _only_initials(letters):
+        return queryset.filter(pinyin__startswith=letters)
+    spelt = queryset.alias(full_pinyin=FULL_PINYIN)
+    if _only_spelling(letters):
+        return spelt.filter(full_pinyin__startswith=letters)
+    return spelt.filter(Q(pinyin__startswith=letters) | Q(full_pinyin__startswith=letters))
+
+
+def _only_initials(letters: str) -> bool:
+    """One letter, or consonants that begin no syllable: the index of the initials answers alone."""
+    return len(letters) < 2 or not (set(letters) & set("aeiouv") or letters in {"zh", "ch", "sh"})
+
+
+def _only_spelling(letters: str) -> bool:
+    """Long with vowels, or a letter with which no syllable begins: the index of the spelling answers alone."""
+    return len(letters) > 3 or bool(set(letters) & set("iuv"))
 
 
 def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:

@@ -43,7 +43,7 @@ class PageNumberPagination(pagination.BasePagination):
         if not self.has_next and (rows or start == 0):
             self.count, self.capped = start + len(rows), False
         elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
-            self.count, self.capped = capped_count(queryset)
+            self.count, self.capped = capped_count(queryset, getattr(view, "count_cap", COUNT_CAP))
         else:
             self.count, self.capped = len(queryset), False
         return rows[: self.size]
@@ -73,8 +73,8 @@ class PageNumberPagination(pagination.BasePagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         number = {"type": "integer"}
         properties: dict[str, Any] = {
-            "count": {**number, "description": f"rows that match, counted up to {COUNT_CAP}"},
-            "count_capped": {"type": "boolean", "description": f"true: there are more than {COUNT_CAP}"},
+            "count": {**number, "description": "rows that match, counted up to a cap"},
+            "count_capped": {"type": "boolean", "description": "true: there are more than `count`"},
             "page": number,
             "page_size": number,
             "has_next": {"type": "boolean"},

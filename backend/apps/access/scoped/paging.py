@@ -10,14 +10,20 @@ from django.db.models import Q, QuerySet
 
 
 class MergedRows:
-    """Slices like the queryset of the OR of `arms`, which `queryset` (filtered and ordered) does not contain."""
+    """Slices like the OR of `arms` on `queryset` (filtered and ordered); `rows` is what it was before the filters.
 
-    def __init__(self, queryset: QuerySet[Any], arms: list[Q]) -> None:
-        self.queryset, self.arms = queryset, arms
+    The keys are found first, from the indexes alone where they hold what filter and arm need; then those rows are read.
+    """
+
+    def __init__(self, queryset: QuerySet[Any], arms: list[Q], rows: QuerySet[Any]) -> None:
+        self.queryset, self.arms, self.rows = queryset, arms, rows
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
+        if len(self.arms) == 1:
+            keys = self.queryset.filter(self.arms[0]).values("pk")[part]
+            return self.rows.filter(pk__in=keys).order_by(*self.queryset.query.order_by)
         keys = self._union([self.queryset.filter(arm).values("pk")[: part.stop] for arm in self.arms])
-        return self.queryset.filter(pk__in=keys)[part]
+        return self.rows.filter(pk__in=keys).order_by(*self.queryset.query.order_by)[part]
 
     def first_keys(self, most: int) -> QuerySet[Any]:
         """At least `most` keys if there are as many rows, all otherwise; for counting."""
@@ -25,4 +31,4 @@ class MergedRows:
         return self._union([plain.filter(arm).values("pk")[:most] for arm in self.arms])
 
     def _union(self, parts: list[QuerySet[Any]]) -> QuerySet[Any]:
-        return parts[0].union(*parts[1:])
+        return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]

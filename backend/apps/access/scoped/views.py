@@ -52,6 +52,8 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
     model: ClassVar[type[Model]]
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "delete"]
+    #: Large tables whose filters have indexes that hold the key: find the keys of a page first (see paging).
+    keys_first: ClassVar[bool] = False
 
     def base_queryset(self) -> QuerySet[Any]:
         """The unscoped rows; override for select_related."""
@@ -74,8 +76,9 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
         standard = type(self).get_queryset is ScopedViewSet.get_queryset
         if standard and isinstance(self.paginator, PageNumberPagination):
             arms = policy_of(self.model).arms(self.actor, self.visible_code())
-            if len(arms) > 1:
-                return MergedRows(self.filter_queryset(self.base_queryset()), arms)
+            if len(arms) > 1 or (arms and self.keys_first):
+                rows = self.base_queryset()
+                return MergedRows(self.filter_queryset(rows), arms, rows)
         return self.filter_queryset(self.get_queryset())
 
     def get_object(self) -> Any:

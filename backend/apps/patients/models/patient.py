@@ -67,8 +67,22 @@ class Patient(VersionedModel):
             models.Index(fields=["national_id_index", "hospital"], name="patient_by_national_id"),
             models.Index(fields=["phone_index", "hospital"], name="patient_by_phone"),
             models.Index(fields=["mrn"], name="patient_by_mrn"),
-            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="patient_by_name"),
-            models.Index(fields=["pinyin"], opclasses=["varchar_pattern_ops"], name="patient_by_initials"),
-            models.Index(OpClass(FULL_PINYIN, "text_pattern_ops"), name="patient_by_pinyin"),
+            models.Index(
+                fields=["name"],
+                opclasses=["varchar_pattern_ops"],
+                include=["id", "hospital"],
+                name="patient_by_name",
+            ),
+            models.Index(
+                fields=["pinyin"],
+                opclasses=["varchar_pattern_ops"],
+                include=["id", "hospital"],
+                name="patient_by_initials",
+            ),
+            models.Index(
+                OpClass(FULL_PINYIN, "text_pattern_ops"),
+                include=["id", "hospital", "pinyin"],
+                name="patient_by_pinyin",
+            ),
         ]
         triggers = [audited()]

@@ -143,4 +143,7 @@ def _end(binding: CardBinding, live: list[CardBinding]) -> None:
 
 def _same_person(binding: CardBinding, card: PatientCard) -> bool:
     ours, theirs = binding.patient, card.patient
-    return bool(theirs.national_id) and (ours.id_kind, ours.national_id) == (theirs.id_kind, theirs.national_id)
+    return bool(theirs.national_id) and (ours.id_kind, ours.national_id) == (
+        theirs.id_kind,
+        theirs.national_id,
+    )

@@ -1,5 +1,6 @@
 """Cards, care team and timeline of one patient: reached with the patient, or not at all."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -147,6 +148,10 @@ class PatientTimelinePagination(TimelinePagination):
     """By the time a thing happened."""
 
     ordering = ("-at", "-id")  # type: ignore[assignment]
+
+    def check_position(self, position: str) -> None:
+        if dt.datetime.fromisoformat(position).tzinfo is None:
+            raise ValueError
 
 
 @extend_schema(tags=["patients"])

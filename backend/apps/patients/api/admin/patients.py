@@ -35,7 +35,9 @@ class PatientViewSet(CrudViewSet):
     codes = {"promote": "change", "sensitive": "sensitive"}
     serializer_class = PatientSerializer
     filterset_class = PatientFilter
-    ordering_fields = ["id", "pinyin", "registered_at"]
+    keys_first = True
+    count_cap = 1000
+    ordering_fields = ["id"]
     ordering = ["-id"]
 
     def get_serializer_class(self) -> Any:
