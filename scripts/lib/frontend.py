@@ -34,15 +34,13 @@ def generate(target: Path) -> bool:
         "--file",
         str(target / FILES[-1]),
     ]
-    running = [subprocess.Popen(manage, env=environment, cwd=ROOT / "backend")]
+    contract = subprocess.Popen(manage, env=environment, cwd=ROOT / "backend")
     pairs = (
         (target / f"openapi/{name}.yaml", target / f"frontend-contract/{name}/schema.ts")
         for name in AUDIENCES
     )
-    commands = " && ".join(f"{' '.join(TYPES)} '{document}' -o '{types}' >&2" for document, types in pairs)
-    running.append(subprocess.Popen([*SHELL, "bash", "-c", commands], stderr=subprocess.PIPE, text=True))
-    _, noise = running[1].communicate()
-    if running[1].returncode:
-        print(noise, file=sys.stderr)
-    codes = [process.wait() for process in running]
-    return not any(codes)
+    commands = " && ".join(f"{' '.join(TYPES)} '{document}' -o '{made}' >&2" for document, made in pairs)
+    types = subprocess.run([*SHELL, "bash", "-c", commands], stderr=subprocess.PIPE, text=True)
+    if types.returncode:
+        print(types.stderr, file=sys.stderr)
+    return contract.wait() == 0 and types.returncode == 0

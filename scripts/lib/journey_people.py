@@ -173,8 +173,9 @@ class Patient:
     def book(self, slot: dict[str, Any], kind: str) -> dict[str, Any]:
         """Book or register."""
         self.last_key = secrets.token_hex(16)
-        self.booked: dict[str, Any] = answered(self._book(slot, kind))
-        return self.booked
+        booked: dict[str, Any] = answered(self._book(slot, kind))
+        self.booked = booked
+        return booked
 
     def repeat_booking(self, slot: dict[str, Any], kind: str) -> None:
         """The network failed: the same request again is answered by the same booking."""

@@ -163,4 +163,4 @@ class Staff:
     def post(self, who: str, path: str, body: dict[str, Any] | None = None, *, key: bool = False) -> Any:
         """The body of a POST; `key`: with an Idempotency-Key."""
         headers = self._headers(who) | ({"Idempotency-Key": secrets.token_hex(16)} if key else {})
-        return answered(self.http.post(path, headers=headers, **({} if body is None else {"json": body})))
+        return answered(self.http.post(path, headers=headers, json=body))

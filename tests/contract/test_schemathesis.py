@@ -8,7 +8,6 @@ import pytest
 import schemathesis
 from django.db import connection
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -21,9 +20,15 @@ from config.wsgi import application
 from tests.contract.conftest import AUDIENCES
 from tests.support.world import World
 
+
+def no_crash(context: Any, response: Any, case: Any) -> None:
+    """503 may be true (a provider does not answer here); 500 never is."""
+    assert response.status_code < 500 or response.status_code == 503, response.text
+
+
 pytestmark = pytest.mark.requirement("INT-04")
 CHECKS = [
-    not_a_server_error,
+    no_crash,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,

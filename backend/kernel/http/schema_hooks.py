@@ -57,9 +57,10 @@ def _ask_for_versions(document: Node) -> None:
 
 
 def _require_outputs(document: Node) -> None:
-    """Serializers answer with every field they declare."""
+    """Serializers answer with every field they declare, but for those marked `x-partial`."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        if not name.endswith("Request") and schema.get("properties"):
+        partial = schema.pop("x-partial", False)
+        if not name.endswith("Request") and schema.get("properties") and not partial:
             schema["required"] = list(schema["properties"])
 
 

@@ -98,7 +98,7 @@ class HospitalsView(DirectoryView):
     def rows(self, hospital_id: Any) -> QuerySet[Hospital]:
         return Hospital.objects.filter(pk=hospital_id, is_active=True)
 
-    @extend_schema(operation_id="hospitals_list", tags=["directory"])
+    @extend_schema(operation_id="hospitals_list", tags=["directory"], responses=HospitalSerializer(many=True))
     def get(self, request: Any) -> Response:
         """查询医院 The hospital that the application belongs to."""
         return self.answer()
@@ -114,7 +114,9 @@ class DepartmentsView(DirectoryView):
     def rows(self, hospital_id: Any) -> QuerySet[Department]:
         return departments_open(hospital_id)
 
-    @extend_schema(operation_id="departments_list", tags=["directory"])
+    @extend_schema(
+        operation_id="departments_list", tags=["directory"], responses=DepartmentSerializer(many=True)
+    )
     def get(self, request: Any) -> Response:
         """查询科室 The departments that are open."""
         return self.answer()
@@ -131,7 +133,7 @@ class DoctorsView(DirectoryView):
     def rows(self, hospital_id: Any) -> QuerySet[StaffMember]:
         return doctors_open(hospital_id)
 
-    @extend_schema(operation_id="doctors_list", tags=["directory"])
+    @extend_schema(operation_id="doctors_list", tags=["directory"], responses=DoctorSerializer(many=True))
     def get(self, request: Any) -> Response:
         """查询医生 The practitioners at work."""
         return self.answer()

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -40,6 +40,7 @@ class RevokeRequestSerializer(serializers.Serializer[Any]):
     client_secret = serializers.CharField(required=False)
 
 
+@extend_schema_serializer(extensions={"x-partial": True})
 class OAuthErrorSerializer(serializers.Serializer[Any]):
     """`error`: invalid_request, invalid_client, invalid_scope, unauthorized_client or unsupported_grant_type."""
 
