@@ -43,10 +43,8 @@ def _seal() -> AuditSeal | None:
         if not cursor.fetchone()[0]:
             return None
     last = AuditSeal.objects.order_by("-number").first()
-    horizon, to_txid, made_at = _settled()
     from_txid = last.to_txid if last else FIRST_TXID
-    if to_txid < from_txid:
-        raise TransactionsWentBack(f"transaction {to_txid} after a seal up to {from_txid}")
+    horizon, to_txid, made_at = _settled(from_txid)
     digest = Digest()
     for key, _, line in lines(from_txid, to_txid):
         digest.add(key, line)
@@ -62,17 +60,33 @@ def _seal() -> AuditSeal | None:
     return new
 
 
-def _settled() -> tuple[dt.datetime, int, dt.datetime]:
-    """Horizon, first transaction that may still commit, now. The horizon is read first: see `AuditSeal.horizon`."""
+_HORIZON = """
+SELECT least(clock_timestamp(), (SELECT min(xact_start) FROM pg_stat_activity
+  WHERE backend_xid IS NOT NULL AND datname = current_database()))
+"""
+_SETTLED = """
+WITH current AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot)
+SELECT pg_snapshot_xmax(snapshot)::text::bigint, clock_timestamp(), (
+    SELECT min(running::text::bigint) FROM pg_snapshot_xip(snapshot) AS running WHERE NOT EXISTS (
+      SELECT FROM pg_stat_activity WHERE datname <> current_database()
+        AND backend_xid::text::bigint = running::text::bigint % 4294967296))
+FROM current
+"""
+
+
+def _settled(from_txid: int) -> tuple[dt.datetime, int, dt.datetime]:
+    """Horizon, first transaction that may still commit here, now. The horizon is read first: see `AuditSeal.horizon`.
+
+    Transactions of other databases of the server are passed over where they are known to be theirs.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT least(clock_timestamp(), "
-            "(SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL))"
-        )
+        cursor.execute(_HORIZON)
         horizon = cursor.fetchone()[0]
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, clock_timestamp()")
-        to_txid, made_at = cursor.fetchone()
-    return horizon, to_txid, made_at
+        cursor.execute(_SETTLED)
+        to_txid, made_at, running = cursor.fetchone()
+    if to_txid < from_txid:
+        raise TransactionsWentBack(f"transaction {to_txid} after a seal up to {from_txid}")
+    return horizon, to_txid if running is None else min(running, to_txid), made_at
 
 
 def last_number() -> int:
