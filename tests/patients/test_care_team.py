@@ -1,13 +1,15 @@
 """The care team: grants follow the live relations of a person to a patient."""
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.identity.models import StaffMember
 from apps.patients.models import (
+    BindingAttempt,
     CareRole,
     CareTeamMember,
     Patient,
@@ -15,6 +17,7 @@ from apps.patients.models import (
     PatientUserObjectPermission,
 )
 from apps.patients.services import care_team
+from apps.patients.tasks import tidy_care_teams
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from tests.support.world import World
@@ -118,3 +121,38 @@ def test_the_sweeper_ends_lapsed_relations_and_keeps_what_still_lives(world: Wor
     assert grants(patient, world.staff["doctor_b"]) == {}
     assert grants(patient, world.staff["doctor_c"]) == {"view_patient": None}
     assert CareTeamMember.objects.filter(patient=patient, role=CareRole.SHARED, ended_at=None).count() == 0
+
+
+@pytest.mark.requirement("ACC-04")
+def test_the_nightly_task_tidies_relations_and_old_failures(world: World, patient: Patient) -> None:
+    account, until = world.accounts["patient_none"], NOW + dt.timedelta(hours=1)
+    BindingAttempt.objects.create(account=account, card_number_index=b"x", at=NOW - dt.timedelta(days=3))
+    BindingAttempt.objects.create(account=account, card_number_index=b"x", at=NOW)
+    with clock.frozen(NOW):
+        care_team.join(
+            patient=patient, staff=world.staff["doctor_b"], role=CareRole.EXAMINING, valid_until=until
+        )
+    with clock.frozen(until):
+        tidy_care_teams.fn()
+    assert grants(patient, world.staff["doctor_b"]) == {}
+    assert BindingAttempt.objects.count() == 1
+
+
+@pytest.mark.requirement("ACC-04")
+@pytest.mark.django_db(transaction=True)
+def test_a_booking_keeps_its_grants_when_another_relation_ends_at_the_same_time(world: World) -> None:
+    patient, doctor = world.patients["patient_b"], world.staff["doctor_a"]
+    care_team.join(patient=patient, staff=doctor, role=CareRole.CONSULTANT)
+
+    def leave() -> None:
+        care_team.leave(patient_id=patient.pk, staff_id=doctor.pk, role=CareRole.CONSULTANT)
+        connections.close_all()
+
+    other = threading.Thread(target=leave)
+    with transaction.atomic():
+        book(world, patient)
+        other.start()
+        other.join(timeout=1)
+        assert other.is_alive(), "it waits until the booking is decided"
+    other.join()
+    assert grants(patient, doctor) == {"view_patient": None, "change_patient": None}
