@@ -263,6 +263,19 @@ def test_what_a_queue_has_forgotten_is_queued_again(worker: dramatiq.Worker, han
     assert names() == ["forgotten", "other forgotten"]
 
 
+def test_what_was_handled_before_its_drain_failed_is_settled_by_the_next_drain(
+    worker: dramatiq.Worker,
+) -> None:
+    event = happen("early")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        relay.drain()
+        raise RuntimeError("the relay lost its database after queueing")
+    wait_until(lambda: OutboxEvent.objects.get(pk=event.pk).pending == -2)
+    assert relay.drain() == 1
+    assert settled(event)
+    assert names() == ["early", "other early"]
+
+
 def test_relays_side_by_side_share_the_work(handlers: Handlers) -> None:
     from tests.kernel.test_states_and_locks import at_once
 

@@ -32,7 +32,8 @@ def drain(batch: int = 500) -> int:
             handlers = subscriptions_of(row.topic)
             for subscription in handlers:
                 enqueue(row.id, subscription)
-            row.pending, row.published_at = len(handlers), clock.now()
+            # Added, not set: a drain that failed after queueing may have been handled, and counted, already.
+            row.pending, row.published_at = row.pending + len(handlers), clock.now()
         OutboxEvent.objects.bulk_update(rows, ["pending", "published_at"])
     return len(rows)
 
