@@ -59,10 +59,10 @@ def run(name: str, extra: list[str]) -> bool:
 
 
 def pytest_arguments(extra: list[str]) -> list[str]:
-    """All cores unless the caller says otherwise."""
+    """All cores unless the caller says otherwise; tests of one xdist_group stay together."""
     if any(argument == "-n" or argument.startswith(("-n", "--numprocesses")) for argument in extra):
         return extra
-    return ["-n", str(os.cpu_count() or 1), *extra]
+    return ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup", *extra]
 
 
 def main(arguments: list[str]) -> int:

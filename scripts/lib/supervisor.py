@@ -128,10 +128,14 @@ class Supervisor:
     def watch(self, tell: Callable[[str], None]) -> None:
         """Keep everything running until interrupted; raises Failed when a program will not stay up."""
         while True:
-            for service in self.services:
-                if self._ended(service):
-                    self._restart(service, tell)
+            self.restart_ended(tell)
             time.sleep(0.5)
+
+    def restart_ended(self, tell: Callable[[str], None]) -> None:
+        """Start again what has ended; raises Failed when a program will not stay up."""
+        for service in list(self.services):
+            if self._ended(service):
+                self._restart(service, tell)
 
     def _restart(self, service: Service, tell: Callable[[str], None]) -> None:
         recent = [start for start in service.starts if time.monotonic() - start < WITHIN_SECONDS]
