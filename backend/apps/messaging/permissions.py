@@ -7,7 +7,9 @@ resource("messaging", "template", "消息模板", ("list", "add", "change", "del
 
 give("clerk", "messaging.message.list")
 
-directory("messaging", module="messaging", zh="消息", en="Messages", path="/messaging", icon="message", sort=70)
+directory(
+    "messaging", module="messaging", zh="消息", en="Messages", path="/messaging", icon="message", sort=70
+)
 page("messages", resource="messaging.message", zh="消息记录", en="Messages", path="messages",
      component="messaging/messages/index", parent="messaging", icon="inbox", sort=1)  # fmt: skip
 page("message_templates", resource="messaging.template", zh="消息模板", en="Templates", path="templates",

@@ -44,10 +44,15 @@ def subscribe_template_ids(hospital_ids: Iterable[UUID], scene: str | None = Non
     return {code: ids for code, ids in wanted.items() if ids}
 
 
-def inbox_text(scene: Scene, hospital_id: UUID, data: Mapping[str, str]) -> str:
-    """The words shown in the inbox; data that is missing leaves a blank."""
+def inbox_pattern(scene: Scene, hospital_id: UUID) -> str:
+    """The words of the inbox at that hospital, with {keys}."""
     texts = [row.text for row in _rows(hospital_id, scene.code) if row.text and row.is_active]
-    return PLACE.sub(lambda match: data.get(match[1], ""), texts[-1] if texts else scene.text)
+    return texts[-1] if texts else scene.text
+
+
+def fill(pattern: str, data: Mapping[str, str]) -> str:
+    """`pattern` with its {keys} replaced; what `data` lacks is left out."""
+    return PLACE.sub(lambda match: data.get(match[1], ""), pattern)
 
 
 def _rows(hospital_id: UUID, scene: str) -> list[MessageTemplate]:

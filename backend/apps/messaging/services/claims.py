@@ -14,6 +14,8 @@ from apps.messaging.services.routing import Route
 from apps.messaging.states import MessageState
 from kernel import clock
 
+CHANGING = ("tries", "ruled_out", "holds_consent", "maybe_sent", "bulk", "due_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -37,7 +39,8 @@ def claim(routes: Sequence[Route], *, client_id: str = "") -> list[Claim]:
     waiting = Message.objects.filter(
         pk__in=[route.message.pk for route in routes], state=MessageState.QUEUED, due_at__lte=now
     )
-    locked = {row.pk: row for row in waiting.select_for_update(skip_locked=True).order_by("pk")}
+    rows = waiting.select_for_update(skip_locked=True).order_by("pk").only(*CHANGING)
+    locked = {row.pk: row for row in rows}
     ours = [route for route in routes if route.message.pk in locked]
     for route in ours:
         _refresh(route.message, locked[route.message.pk])
@@ -61,7 +64,7 @@ def _take(routes: Sequence[Route], channel: Channel, now: dt.datetime) -> None:
 
 def _refresh(message: Message, row: Message) -> None:
     """What may have changed between reading and locking."""
-    for name in ("tries", "ruled_out", "holds_consent", "maybe_sent", "bulk", "due_at"):
+    for name in CHANGING:
         setattr(message, name, getattr(row, name))
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from apps.messaging.events import MessageQueued
 from apps.messaging.models import Message
 from apps.messaging.scenes import SCENES
-from apps.messaging.selectors.templates import inbox_text
+from apps.messaging.selectors.templates import fill, inbox_pattern
 from kernel.outbox.events import publish
 
 BATCH = 100  # the most that a provider takes in one call, and what one worker handles at a time
@@ -51,7 +51,9 @@ def notify_many(notices: Iterable[Notice]) -> int:
 
 @transaction.atomic
 def _queue(notices: Sequence[Notice], *, urgent: bool, bulk: bool) -> int:
-    messages = [_message(notice, urgent=urgent, bulk=bulk) for notice in notices]
+    kinds = {(notice.hospital_id, notice.scene) for notice in notices}
+    patterns = {(hospital, code): inbox_pattern(SCENES[code], hospital) for hospital, code in kinds}
+    messages = [_message(notice, patterns, urgent=urgent, bulk=bulk) for notice in notices]
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     stored = set(Message.objects.filter(pk__in=[m.pk for m in messages]).values_list("pk", flat=True))
     queue = "urgent" if urgent else "bulk" if bulk else "default"
@@ -69,7 +71,9 @@ def _queue(notices: Sequence[Notice], *, urgent: bool, bulk: bool) -> int:
     return len(stored)
 
 
-def _message(notice: Notice, *, urgent: bool, bulk: bool) -> Message:
+def _message(
+    notice: Notice, patterns: Mapping[tuple[UUID, str], str], *, urgent: bool, bulk: bool
+) -> Message:
     scene = SCENES[notice.scene]
     data = {key: str(value) for key, value in notice.data.items()}
     return Message(
@@ -79,7 +83,7 @@ def _message(notice: Notice, *, urgent: bool, bulk: bool) -> Message:
         scene=scene.code,
         data=data,
         title=scene.title,
-        text=inbox_text(scene, notice.hospital_id, data),
+        text=fill(patterns[notice.hospital_id, scene.code], data),
         dedupe_key=notice.dedupe_key,
         urgent=urgent,
         bulk=bulk,

@@ -33,6 +33,7 @@ SPREAD = {
     "default": 10.0,
     "bulk": 30.0,
 }  # so that what waits for a turn does not come back at once
+ADDRESSES = ["account__openid", "account__official_openid", "account__phone", "patient__phone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,19 @@ def queue_of(message: Message) -> str:
 
 def send_due(message_ids: Sequence[UUID]) -> list[Later]:
     """Try those of the messages that wait and are due; returns those that wait again, and for how long."""
-    messages = list(
-        Message.objects.filter(pk__in=message_ids, state=MessageState.QUEUED, due_at__lte=clock.now())
-        .select_related("account", "patient")
-        .order_by("pk")
-    )
+    messages = _due(message_ids)
     deadline = time.monotonic() + TURN
     for group in _groups(_routes(messages)):
         if time.monotonic() < deadline and _has_turn(group):
             _send(group)
     return still_waiting([message.pk for message in messages])
+
+
+def _due(message_ids: Sequence[UUID]) -> list[Message]:
+    """With the addresses of account and patient, and no more of them: decrypting costs."""
+    rows = Message.objects.filter(pk__in=message_ids, state=MessageState.QUEUED, due_at__lte=clock.now())
+    wanted = [field.name for field in Message._meta.concrete_fields] + ADDRESSES
+    return list(rows.select_related("account", "patient").only(*wanted).order_by("pk"))
 
 
 def still_waiting(message_ids: Sequence[UUID]) -> list[Later]:
