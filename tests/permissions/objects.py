@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from apps.access.models import MenuItem, Module, Role
+from django.core.files.base import ContentFile
+
+from apps.access.models import MenuItem, Module, Permission, Role
 from apps.audit.models import AuditEvent
 from apps.identity.models import (
     AuthSession,
@@ -15,6 +17,7 @@ from apps.identity.models import (
     PartnerApplication,
     Position,
 )
+from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
 from apps.patients.models import CareTeamMember
@@ -110,6 +113,11 @@ class Estate:
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
         return session
 
+    def make_portrait(self) -> str:
+        picture = ContentFile(b"\x89PNG\r\n\x1a\n" + bytes(16), "portrait.png")
+        set_picture(self.world.staff["doctor_a"], "portrait", picture, limit=PORTRAIT_BYTES)
+        return str(self.world.staff["doctor_a"].portrait.name)
+
     def make_role(self) -> Role:
         return Role.objects.create(hospital=self.world.h1, code="matrix", name="matrix")
 
@@ -131,6 +139,7 @@ class Estate:
 #: Path up to the parameter → the value that stands there.
 OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/appointments/": lambda e: e.get("appointment").pk,
+    "admin/v1/audit/events/": lambda e: e.get("audit_event").pk,
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
     "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
     "admin/v1/departments/": lambda e: e.world.departments["cardiology"].pk,
@@ -139,22 +148,27 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/groups/": lambda e: e.world.h1.group_id,
     "admin/v1/hospitals/": lambda e: e.world.h1.pk,
     "admin/v1/locations/": lambda e: e.get("location").pk,
+    "admin/v1/menus/": lambda e: e.get("menu").pk,
     "admin/v1/message-templates/": lambda e: e.get("message_template").pk,
     "admin/v1/messages/": lambda e: e.get("message").pk,
+    "admin/v1/modules/": lambda e: e.get("module").pk,
+    "admin/v1/operations/dead-letters/": lambda e: e.get("dead_letter").pk,
     "admin/v1/org-units/": lambda e: e.world.departments["cardiology"].org_unit_id,
     "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
     "admin/v1/patients/": lambda e: e.world.patients["patient_a"].pk,
     "admin/v1/patients/{}/cards/": lambda e: e.world.cards["patient_a"].pk,
     "admin/v1/patients/{}/care-team/": lambda e: e.get("care_team_member").pk,
+    "admin/v1/permissions/": lambda e: Permission.objects.get(code="patients.patient.list").pk,
     "admin/v1/positions/": lambda e: e.get("position").pk,
     "admin/v1/queue-tickets/": lambda e: e.get("ticket").pk,
+    "admin/v1/roles/": lambda e: e.get("role").pk,
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
     "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
-    "miniprogram/v1/appointments/": lambda e: e.get("appointment").pk,
+    "miniprogram/v1/appointments/": lambda e: e.get("ticket").appointment_id,
     "miniprogram/v1/cards/bindings/": lambda e: e.world.bindings["patient_a"].pk,
     "miniprogram/v1/messages/": lambda e: e.get("message").pk,
-    "miniprogram/v1/pictures/": lambda e: "portraits",
-    "miniprogram/v1/pictures/{}/": lambda e: "none.png",
+    "miniprogram/v1/pictures/": lambda e: e.get("portrait").split("/")[0],
+    "miniprogram/v1/pictures/{}/": lambda e: e.get("portrait").split("/")[1],
 }
 
 
