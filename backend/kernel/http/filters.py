@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
@@ -24,11 +25,31 @@ class FilterBackend(DjangoFilterBackend):
             raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
         if any("\x00" in value for values in request.query_params.lists() for value in values[1]):
             raise ValidationError({"": ["NUL"]}, code="invalid")
+        vague = [name for name in _booleans(filterset_class) if _vague(request.query_params.get(name, ""))]
+        if vague:
+            raise ValidationError({name: ["true, false"] for name in vague}, code="invalid")
         return super().filter_queryset(request, queryset, view)
+
+
+def _booleans(filterset_class: Any) -> list[str]:
+    filters = getattr(filterset_class, "base_filters", {})
+    return [name for name, found in filters.items() if isinstance(found, BooleanFilter)]
+
+
+def _vague(text: str) -> bool:
+    """The filter would take it for no condition at all and list everything."""
+    return text.lower() not in {"", "true", "false"}
 
 
 class OrderingFilter(filters.OrderingFilter):
     """`ordering` with a field that is not offered is an error. The key is always the last criterion: stable pages."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """`ordering` with the fields that it takes."""
+        offered = getattr(view, "ordering_fields", None)
+        text = f"{', '.join(offered)}; `-` in front reverses, commas separate" if offered else ""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        return [{**found, "description": text} if text else found for found in parameters]
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
         text = request.query_params.get(self.ordering_param)

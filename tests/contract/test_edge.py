@@ -1,0 +1,31 @@
+"""What the edge does for every client alike."""
+
+import pytest
+
+from tests.support.world import World
+
+URL = "/api/admin/v1/departments"
+
+
+@pytest.mark.requirement("INT-04")
+@pytest.mark.parametrize("value", ["1", "yes", "36", "None"])
+def test_a_boolean_filter_takes_true_and_false_and_never_lists_everything_instead(
+    world: World, value: str
+) -> None:
+    answer = world.client("admin1").get(URL, {"is_active": value})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "is_active")
+    assert world.client("admin1").get(URL, {"is_active": "false"}).json()["count"] == 0
+    assert world.client("admin1").get(URL, {"is_active": "true"}).json()["count"] == 2
+
+
+@pytest.mark.requirement("INT-04")
+def test_a_post_that_says_so_is_a_patch_and_nothing_else(world: World) -> None:
+    department = world.departments["surgery"]
+    url, body = f"{URL}/{department.pk}", {"name": "普外科", "version": department.version}
+    client = world.client("admin1")
+    assert client.post(url, body, format="json").status_code == 405
+    refused = client.post(url, body, format="json", HTTP_X_HTTP_METHOD_OVERRIDE="DELETE")
+    assert refused.status_code == 405
+    assert client.post(url, body, format="json", HTTP_X_HTTP_METHOD_OVERRIDE="PATCH").status_code == 200
+    department.refresh_from_db()
+    assert department.name == "普外科"
