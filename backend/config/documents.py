@@ -83,8 +83,6 @@ API_TAGS: dict[str, str] = {
     "audit": "操作日志 Operation log",
     "operations": "消息投递与死信 Delivery of events and dead letters",
     "appointments": "挂号 Appointments",
-    "audit": "操作日志 Operation log",
-    "access": "角色、菜单、权限 Roles, menus, permissions",
     "booking": "找医生和号源 Finding a doctor and a number",
     "cards": "就诊卡 Patient cards",
     "dictionaries": "字典 Dictionaries",

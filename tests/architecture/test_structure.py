@@ -13,7 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
 OURS = ("apps.", "kernel", "workflows")
 SOURCES = sorted(p for p in BACKEND.rglob("*.py") if "migrations" not in p.parts)
-WRITERS = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete", "save"}
+WRITERS = {
+    "create",
+    "bulk_create",
+    "get_or_create",
+    "update_or_create",
+    "update",
+    "bulk_update",
+    "delete",
+    "save",
+}
 #: Files of an app that may write its tables, beside services/.
 MAY_WRITE = {"tasks.py"}
 
@@ -98,7 +107,9 @@ def test_string_foreign_keys_point_downward_only() -> None:
         for model in django_apps.get_models()
         if model._meta.app_label in order
         for field in model._meta.get_fields()
-        if field.is_relation and field.concrete and field.related_model is not None
+        if field.is_relation
+        and field.concrete
+        and field.related_model is not None
         and field.related_model._meta.app_label in order
         and order.index(field.related_model._meta.app_label) > order.index(model._meta.app_label)
     ]
@@ -115,7 +126,9 @@ def test_every_app_says_what_it_owns(app: str) -> None:
 def test_the_product_speaks_of_the_product_alone() -> None:
     """No machine paths and no registry addresses in what is committed."""
     words = ("/wo" + "rk/", "/ro" + "ot/", "registry.npm" + "js", "pypi." + "org/simple")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout.decode()
     files = [ROOT / name for name in listed.split("\0") if name]
     found = [
         f"{path.relative_to(ROOT)}: {word}"

@@ -10,7 +10,7 @@ from knox.settings import CONSTANTS
 from rest_framework.exceptions import AuthenticationFailed
 
 from apps.audit.middleware import describe
-from apps.identity.models import AuthSession
+from apps.identity.selectors import signed_in
 from apps.identity.services.sessions import touch
 from kernel import clock
 
@@ -25,8 +25,7 @@ class SessionTokenAuthentication(TokenAuthentication):
             digest = hash_token(text)
         except (UnicodeDecodeError, ValueError, TypeError) as error:
             raise failed from error
-        sessions = AuthSession.objects.select_related("user__staff", "user__wechat")
-        found = sessions.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest).first()
+        found = signed_in(text[: CONSTANTS.TOKEN_KEY_LENGTH], digest)
         if found is None or not found.user.is_active or (found.expiry and found.expiry <= clock.now()):
             raise failed
         touch(found)

@@ -13,7 +13,7 @@ class Group(VersionedModel):
         triggers = [audited()]
 
 
-class Hospital(VersionedModel):
+class Hospital(VersionedModel):  # type: ignore[django-manager-missing]  # made by an abstract model of a library
     """医院/门诊/分公司: the tenant boundary; every scoped row carries its id."""
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="hospitals")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -23,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # made by an abstract model of a library
     """Whoever can sign in: staff by password, patients by WeChat. Rights hang on roles, not on this row."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -40,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         triggers = [audited(exclude=("password", "last_login", "access_version", "failed_sign_ins"))]
