@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+LITERAL = 1_000
+
 
 class MergedRows:
     """Slices like the OR of `arms` on `queryset` (filtered and ordered); `rows` is what it was before the filters.
@@ -21,9 +23,15 @@ class MergedRows:
     def __getitem__(self, part: slice) -> QuerySet[Any]:
         if len(self.arms) == 1:
             keys = self.queryset.filter(self.arms[0]).values("pk")[part]
-            return self.rows.filter(pk__in=keys).order_by(*self.queryset.query.order_by)
+            return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)
         keys = self._union([self.queryset.filter(arm).values("pk")[: part.stop] for arm in self.arms])
-        return self.rows.filter(pk__in=keys).order_by(*self.queryset.query.order_by)[part]
+        return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)[
+            part
+        ]
+
+    def _literal(self, keys: QuerySet[Any], part: slice) -> Any:
+        """The keys themselves on all but far pages: rows with many joins are planned ten times faster from them."""
+        return [key["pk"] for key in keys] if part.stop <= LITERAL else keys
 
     def first_keys(self, most: int) -> QuerySet[Any]:
         """At least `most` keys if there are as many rows, all otherwise; for counting."""

@@ -59,6 +59,10 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
         """The unscoped rows; override for select_related."""
         return self.model._default_manager.all()
 
+    def row_queryset(self) -> QuerySet[Any]:
+        """What a row of a list is read from once its key is found; override to join only then (with `keys_first`)."""
+        return self.base_queryset()
+
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
@@ -77,8 +81,7 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
         if standard and isinstance(self.paginator, PageNumberPagination):
             arms = policy_of(self.model).arms(self.actor, self.visible_code())
             if len(arms) > 1 or (arms and self.keys_first):
-                rows = self.base_queryset()
-                return MergedRows(self.filter_queryset(rows), arms, rows)
+                return MergedRows(self.filter_queryset(self.base_queryset()), arms, self.row_queryset())
         return self.filter_queryset(self.get_queryset())
 
     def get_object(self) -> Any:

@@ -36,10 +36,10 @@ class AppointmentViewSet(ScopedViewSet):
     ordering_fields = ["visit_date", "starts_at"]
     ordering = ["-id"]
 
-    def base_queryset(self) -> Any:
-        if self.action == "list":
-            return appointments.rows_of(Appointment.objects.all())
-        return Appointment.objects.all()
+    keys_first = True
+
+    def row_queryset(self) -> Any:
+        return appointments.rows_of(Appointment.objects.all())
 
     def list(self, request: Any) -> Response:
         """挂号记录 within reach."""
