@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "config.settings.local"
+LOG = Path(os.environ.get("YIHUI_LOCAL_DIR") or ROOT / ".local").resolve() / "log" / "bench.log"
 
 
 @dataclass(slots=True)
@@ -51,7 +52,11 @@ def server(
         "--working-dir", str(ROOT / "backend"), "config.wsgi:application",
     ]  # fmt: skip
     begin = time.monotonic()
-    process = subprocess.Popen(command, env=environment(database, settings), cwd=ROOT / "backend")
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    log = LOG.open("ab")
+    process = subprocess.Popen(
+        command, env=environment(database, settings), cwd=ROOT / "backend", stdout=log, stderr=log
+    )
     try:
         _wait(port, process)
         yield Server(port, process, time.monotonic() - begin)
@@ -62,12 +67,13 @@ def server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        log.close()
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(3000):
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            raise RuntimeError(f"the server ended with {process.returncode}; see {LOG}")
         try:
             with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as probe:
                 probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")

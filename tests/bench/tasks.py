@@ -1,13 +1,15 @@
 """What a bench needs from inside the product: run by tests.bench.inside, answers must be JSON."""
 
 import datetime as dt
+import itertools
+import json
 import multiprocessing
 import statistics
 import time
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections, reset_queries
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from knox.crypto import create_token_string, hash_token
 from knox.settings import CONSTANTS
@@ -16,8 +18,7 @@ from rest_framework.test import APIClient
 from apps.identity.models import AuthSession, StaffMember, User, UserKind, WeChatAccount
 from apps.patients.models import CardBinding, Patient, PatientCard, PatientUserObjectPermission
 from apps.patients.selectors import find_patients
-from apps.scheduling.models import Appointment, ClinicSession, Slot, SlotNumber
-from apps.scheduling.states import OCCUPYING
+from apps.scheduling.models import ClinicSession, Slot, SlotNumber
 from kernel import clock
 from workflows.sample import numbers
 from workflows.sample.people import person
@@ -82,50 +83,41 @@ def patient_tokens(count: str) -> list[tuple[str, str]]:
     return [(token, str(card.patient_id)) for token, card in zip(tokens, cards, strict=True)]
 
 
-def open_slots(sessions: str, capacity: str) -> list[str]:
-    """Slots of so many new sessions of tomorrow, one slot of `capacity` numbers each, on different doctors."""
+def open_slots(wanted: str) -> list[list[str]]:
+    """For each (sessions, capacity) of a JSON list: slots of new sessions of tomorrow, one slot a session."""
     pattern = ClinicSession.objects.filter(hospital__code=HOSPITAL, state="published").order_by("-id")[0]
-    doctors = StaffMember.objects.filter(hospital__code=HOSPITAL).exclude(licence_no="").order_by("?")
+    doctors = StaffMember.objects.filter(hospital__code=HOSPITAL).exclude(licence_no="")
     people = list(doctors.values_list("pk", "memberships__department_id"))
     day = clock.today() + dt.timedelta(days=1)
-    start = clock.local(day, dt.time(6)) + dt.timedelta(microseconds=time.time_ns() % 10**9)
-    made = []
-    for n in range(int(sessions)):
-        practitioner, department = people[n % len(people)]
-        begins = start + dt.timedelta(seconds=n)
-        made.append(
+    starts = (clock.local(day, dt.time(6)) + dt.timedelta(seconds=n) for n in itertools.count())
+    groups = []
+    for sessions, capacity in json.loads(wanted):
+        made = [
             ClinicSession(
                 hospital_id=pattern.hospital_id, department_id=department, practitioner_id=practitioner, date=day,
-                period="morning", starts_at=begins, ends_at=begins + dt.timedelta(hours=6),
-                registration_fee_fen=1500, capacity_per_slot=int(capacity), state="published",
+                period="morning", starts_at=start, ends_at=start + dt.timedelta(hours=6), registration_fee_fen=1500,
+                capacity_per_slot=capacity, state="published",
             )
-        )  # fmt: skip
-    ClinicSession.objects.bulk_create(made)
+            for start, (practitioner, department) in zip(itertools.islice(starts, sessions), itertools.cycle(people))
+        ]  # fmt: skip
+        groups.append(_publish(made))
+    return groups
+
+
+def _publish(sessions: list[ClinicSession]) -> list[str]:
+    ClinicSession.objects.bulk_create(sessions)
     slots = [
-        Slot(session=s, starts_at=s.starts_at, ends_at=s.ends_at, capacity=s.capacity_per_slot) for s in made
+        Slot(session=s, starts_at=s.starts_at, ends_at=s.ends_at, capacity=s.capacity_per_slot)
+        for s in sessions
     ]
     Slot.objects.bulk_create(slots)
     rows = (
-        SlotNumber(hospital_id=pattern.hospital_id, session_id=s.session_id, slot=s, number=n)
-        for s in slots for n in range(1, s.capacity + 1)
-    )  # fmt: skip
+        SlotNumber(hospital_id=slot.session.hospital_id, session_id=slot.session_id, slot=slot, number=n)
+        for slot in slots
+        for n in range(1, slot.capacity + 1)
+    )
     SlotNumber.objects.bulk_create(rows, batch_size=2000)
-    return [str(s.pk) for s in slots]
-
-
-def check_slots(*slots: str) -> dict[str, int]:
-    """Against the database: appointments beyond the capacity, numbers given twice, and how many are there."""
-    found = Appointment.objects.filter(slot__in=slots, state__in=OCCUPYING)
-    by_slot: dict[Any, list[int]] = {}
-    for slot, number in found.values_list("slot_id", "number"):
-        by_slot.setdefault(slot, []).append(number)
-    capacity = dict(Slot.objects.filter(pk__in=slots).values_list("pk", "capacity"))
-    return {
-        "booked": sum(len(v) for v in by_slot.values()),
-        "oversold": sum(max(0, len(v) - capacity[slot]) for slot, v in by_slot.items()),
-        "twice": sum(len(v) - len(set(v)) for v in by_slot.values()),
-        "taken": SlotNumber.objects.filter(slot__in=slots, state="taken").count(),
-    }
+    return [str(slot.pk) for slot in slots]
 
 
 def raw_bookings(processes: str, slot: str, *patients: str) -> float:
@@ -149,15 +141,18 @@ def _book_raw(slot: str, patients: list[str]) -> tuple[float, float]:
     return begin, time.monotonic()
 
 
-def queries(token: str, path: str) -> int:
-    """How many queries a GET makes once caches are warm."""
-    client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+def queries(asked: str) -> list[int]:
+    """For each (token, path) of a JSON list: how many queries a GET makes once caches are warm."""
+    return [_queries(token, path) for token, path in json.loads(asked)]
+
+
+def _queries(token: str, path: str) -> int:
+    client = APIClient(SERVER_NAME="127.0.0.1", HTTP_AUTHORIZATION=f"Bearer {token}")
     client.get(path)
-    reset_queries()
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(path)
-    assert answer.status_code == 200, answer.content
+    if answer.status_code != 200:
+        raise RuntimeError(answer.content)
     return len(captured)
 
 
