@@ -34,6 +34,7 @@ STEPS: dict[str, tuple[str, list[str]]] = {
     ),
     "migrations": ("migrations complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     "openapi": ("OpenAPI documents", [PYTHON, "scripts/lib/openapi.py", "--check"]),
+    "requirements": ("requirements and their tests", [PYTHON, "scripts/lib/requirements.py", "--check"]),
     "pytest": ("pytest", [PYTHON, "-m", "pytest", "-o", f"cache_dir={CACHE / 'pytest'}"]),
 }
 
