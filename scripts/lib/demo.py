@@ -145,13 +145,18 @@ def programs(api: str, sandbox: str) -> list[Service]:
 
 
 def print_accounts(path: Path) -> None:
-    """The sample accounts, one a line, whatever fields they have."""
-    content = json.loads(path.read_text() or "[]")
-    rows = content.get("accounts", content) if isinstance(content, dict) else content
-    if isinstance(rows, dict):
-        rows = [{"name": name, **(row if isinstance(row, dict) else {"": row})} for name, row in rows.items()]
-    for row in rows:
-        print("    " + "  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, "")))
+    """Who can sign in: staff by password, mini-program users by a code that the sandbox gives for their openid."""
+    content = json.loads(path.read_text())
+    for row in content["accounts"]:
+        hint = "  (must be changed at first sign-in)" if row["must_change_password"] else ""
+        where = row["department"] or row["hospital"]
+        print(f"    {row['username']:9} {row['password']:17} {row['role']:20} {row['name']} · {where}{hint}")
+    print("\n  Mini-program users:")
+    for user in content["miniprogram"]:
+        card = user["binding"]
+        print(
+            f"    openid={user['openid']}  {card['name']}  {card['national_id']}  {card['phone']}  card={card['card_number']}"
+        )
 
 
 def main(arguments: list[str]) -> int:
