@@ -154,9 +154,8 @@ def print_accounts(path: Path) -> None:
     print("\n  Mini-program users:")
     for user in content["miniprogram"]:
         card = user["binding"]
-        print(
-            f"    openid={user['openid']}  {card['name']}  {card['national_id']}  {card['phone']}  card={card['card_number']}"
-        )
+        person = f"{card['name']}  {card['national_id']}  {card['phone']}"
+        print(f"    openid={user['openid']}  {person}  card={card['card_number']}")
 
 
 def main(arguments: list[str]) -> int:
