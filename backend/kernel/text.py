@@ -2,12 +2,12 @@
 
 import functools
 
-from pypinyin import Style, lazy_pinyin
-
 
 @functools.lru_cache(maxsize=8192)
 def pinyin_key(text: str) -> str:
     """`张三丰` → `zsf zhangsanfeng`: initials and full spelling, lower case; sorts and searches names."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes 55 MB: only in processes that name somebody
+
     syllables = lazy_pinyin(text, style=Style.NORMAL)
     full = "".join(syllables).lower().replace(" ", "")
     return f"{''.join(s[:1] for s in syllables).lower().replace(' ', '')} {full}"[:255]

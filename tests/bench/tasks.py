@@ -19,7 +19,7 @@ from apps.identity.models import AuthSession, StaffMember, User, UserKind, WeCha
 from apps.patients.models import CardBinding, Patient, PatientCard, PatientUserObjectPermission
 from apps.patients.selectors import find_patients
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
-from kernel import clock
+from kernel import clock, ids
 from workflows.sample import numbers
 from workflows.sample.people import person
 
@@ -195,18 +195,15 @@ def schema(audience: str) -> dict[str, float]:
 
 def relay(count: str) -> dict[str, float]:
     """Events per second from the outbox to the queue."""
-    from kernel.outbox.models import OutboxEvent
+    from apps.scheduling.events import AppointmentBooked
+    from kernel.outbox.events import publish
     from kernel.outbox.relay import drain
 
-    first = OutboxEvent.objects.order_by("-id").first()
-    assert first is not None
     while drain():
         pass
-    rows = (
-        OutboxEvent(topic=first.topic, payload=first.payload, hospital_id=first.hospital_id)
-        for _ in range(int(count))
-    )
-    OutboxEvent.objects.bulk_create(rows, batch_size=1000)
+    key, now = ids.uuid7(), clock.now()
+    event = AppointmentBooked(key, key, key, None, key, key, now, 1)
+    publish(*[event] * int(count))
     begin, moved = time.monotonic(), 0
     while done := drain():
         moved += done
