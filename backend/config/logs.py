@@ -52,7 +52,11 @@ def logging_config(level: str) -> dict[str, Any]:
         "formatters": {"json": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"httpx": {"level": "WARNING"}, "apscheduler": {"level": "WARNING"}},
+        "loggers": {
+            "django.request": {"level": "ERROR"},  # refusals are in our own line of the request
+            "httpx": {"level": "WARNING"},
+            "apscheduler": {"level": "WARNING"},
+        },
     }
 
 

@@ -18,6 +18,8 @@ from kernel.errors import IdempotencyKeyReused, RequestInProgress
 LEASE = dt.timedelta(seconds=30)
 KEEP = dt.timedelta(hours=48)
 
+#: The claim alone need not wait for the disk: the commit of the effect flushes it, and without an effect it is nothing.
+_UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
 _BEGIN = """
 INSERT INTO kernel_idempotencyrecord (id, caller, key, fingerprint, done, locked_until, created_at)
 VALUES (%s, %s, %s, %s, false, %s, %s)
@@ -50,7 +52,8 @@ def begin(caller: str, key: str, mark: bytes) -> UUID | Replay:
     """
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [ids.uuid7(), caller, key, mark, now + LEASE, now, now])
+        begin_sql = _BEGIN if connection.in_atomic_block else _UNHURRIED + _BEGIN
+        cursor.execute(begin_sql, [ids.uuid7(), caller, key, mark, now + LEASE, now, now])
         row = cursor.fetchone()
         if row is not None:
             return UUID(str(row[0]))
