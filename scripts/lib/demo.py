@@ -140,7 +140,7 @@ def programs(api: str, sandbox: str) -> list[Service]:
         Service("api", server, f"{api}/readyz"),
         Service("workers", workers),
         Service("relay", [*MANAGE, "relay"]),
-        Service("scheduler", [*MANAGE, "crontab", "--no-heartbeat"]),
+        Service("scheduler", [*MANAGE, "scheduler"]),
     ]
 
 

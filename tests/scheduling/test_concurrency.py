@@ -156,10 +156,8 @@ def test_a_full_slot_is_refused_without_waiting_for_a_lock(clinic: World) -> Non
         cursor.execute("LOCK TABLE scheduling_appointment IN SHARE ROW EXCLUSIVE MODE")
         with connection.cursor() as mine:
             mine.execute("SET lock_timeout = '200ms'")
-        started = time.monotonic()
-        with pytest.raises(SlotFull):
+        with pytest.raises(SlotFull):  # a wait would end in a lock timeout
             hold(clinic, second, slot.pk)
-        assert time.monotonic() - started < 0.2
 
 
 def test_a_number_whose_taker_rolls_back_is_waited_for(clinic: World) -> None:

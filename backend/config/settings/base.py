@@ -181,7 +181,6 @@ DRAMATIQ_BROKER = {
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ["tasks"]
-DRAMATIQ_CRONTAB = {"REDIS_URL": REDIS_URL}
 
 WECHAT_BASE_URL = env.str("YIHUI_WECHAT_BASE_URL", default="https://api.weixin.qq.com")
 WECHAT_APP_ID = env.str("YIHUI_WECHAT_APP_ID", default="")
