@@ -1,5 +1,6 @@
 import signal
 import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -34,10 +35,8 @@ class Leadership:
 
     def resign(self) -> None:
         """Let another process lead at once."""
-        try:
+        with suppress(LockError, RedisError):  # it was another's, or it lapses by itself
             self.lock.release()
-        except (LockError, RedisError):
-            pass  # it was another's, or it lapses by itself
 
     def _holds_lock(self) -> bool:
         try:
