@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.patients.models import CareTeamMember, PatientDepartment
 from apps.scheduling.models import Appointment, SlotNumber
-from apps.scheduling.services.sessions import stop_session
+from apps.scheduling.services.stop import stop_session
 from kernel import clock
 from kernel.models import OutboxEvent
 from tests.scheduling.support import (

@@ -216,7 +216,7 @@ def test_a_payment_and_the_sweep_of_its_hold_do_not_both_win(clinic: World) -> N
 
 
 def test_a_session_that_is_stopped_while_patients_book_has_no_live_booking_left(clinic: World) -> None:
-    from apps.scheduling.services.sessions import stop_session
+    from apps.scheduling.services.stop import stop_session
 
     session = open_session(clinic, slot_minutes=0, capacity=40)
     slot = first_slot(session)

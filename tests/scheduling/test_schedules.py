@@ -88,7 +88,7 @@ def test_a_draft_may_change_and_a_published_session_not(clinic: World) -> None:
     head = clinic.client("head")
     made = head.post(f"{ADMIN}/clinic-sessions", body, format="json")
     assert (made.status_code, made.json()["state"]) == (201, "draft"), made.json()
-    assert code(head.post(f"{ADMIN}/clinic-sessions", body, format="json")) == (409, "duplicate")
+    assert code(head.post(f"{ADMIN}/clinic-sessions", body, format="json")) == (409, "session_conflict")
     url = f"{ADMIN}/clinic-sessions/{made.json()['id']}"
     assert head.patch(url, {"date": TODAY.isoformat(), "version": 1}, format="json").status_code == 400
     changed = head.patch(url, {"registration_fee_fen": 5, "version": 1}, format="json")

@@ -63,6 +63,18 @@ scene(
     VISIT,
 )
 scene(
+    "session_substituted",
+    "替诊通知",
+    "{patient}您好,您在{hospital}{department}的预约({time})改由{doctor}医生接诊,原{previous}医生停诊;就诊时间和号序不变。",
+    VISIT | {"previous": "thing6"},
+)
+scene(
+    "appointment_moved",
+    "改期通知",
+    "{patient}您好,您在{hospital}{department}原定{previous}的就诊因停诊调整为{doctor},就诊时间{time},号序{number}。",
+    VISIT | {"previous": "time6", "number": "character_string7"},
+)
+scene(
     "queue_called",
     "叫号通知",
     "{patient}您好,请到{room}就诊:{hospital}{department}{doctor},您的排队号{number}。",

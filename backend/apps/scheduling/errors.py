@@ -69,3 +69,10 @@ class CheckInTooLate(DomainError):
 class QueueEmpty(DomainError):
     code, status = "queue_empty", 409
     zh, en = "没有候诊患者", "Nobody is waiting."
+
+
+class SessionConflict(DomainError):
+    """`conflicts` names the sessions in the way, with `because`: practitioner or room."""
+
+    code, status = "session_conflict", 409
+    zh, en = "时间冲突:{what}", "Conflicting sessions: {what}"

@@ -91,11 +91,41 @@ class QueueCalled(OfAppointment):
 
 @dataclass(frozen=True, slots=True)
 class SessionStopped(Event):
-    """停诊: its live appointments are cancelled one by one with events of their own."""
+    """停诊: its live appointments are cancelled or moved one by one with events of their own."""
 
     topic: ClassVar[str] = "scheduling.session_stopped"
     hospital_id: UUID
     session_id: UUID
     practitioner_id: UUID
+    department_id: UUID
+    starts_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentReassigned(OfAppointment):
+    """替诊: another doctor sees the patient at the same time with the same number; `practitioner_id` is the new one."""
+
+    topic: ClassVar[str] = "scheduling.appointment_reassigned"
+    previous_practitioner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved(OfAppointment):
+    """The session was stopped and the appointment has a number of another one, with the same id."""
+
+    topic: ClassVar[str] = "scheduling.appointment_moved"
+    previous_starts_at: dt.datetime | None = None
+    previous_practitioner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSubstituted(Event):
+    """替诊: the session has another doctor; its live appointments follow with events of their own."""
+
+    topic: ClassVar[str] = "scheduling.session_substituted"
+    hospital_id: UUID
+    session_id: UUID
+    practitioner_id: UUID
+    previous_practitioner_id: UUID
     department_id: UUID
     starts_at: dt.datetime

@@ -1,9 +1,17 @@
 """Rows are reached by hospital, department, or as the doctor's own."""
 
 from apps.access.policies import Policy, hide, policy_for
-from apps.scheduling.models import Appointment, ClinicSession, QueueTicket, ScheduleTemplate, Slot, SlotNumber
+from apps.scheduling.models import (
+    Appointment,
+    ClinicSession,
+    QueueTicket,
+    ScheduleTemplate,
+    SessionSubstitution,
+    Slot,
+    SlotNumber,
+)
 
-hide(SlotNumber)
+hide(SlotNumber, SessionSubstitution)
 
 
 class OfPractitioner(Policy):

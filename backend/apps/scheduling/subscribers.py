@@ -1,5 +1,6 @@
 """What follows from an appointment's events: the patient's timeline and messages."""
 
+from apps.identity.models import StaffMember
 from apps.messaging.services.notify import notify
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
@@ -66,6 +67,24 @@ def confirm_booking(event: events.AppointmentBooked) -> None:
 @subscribe(events.AppointmentCancelled)
 def confirm_cancellation(event: events.AppointmentCancelled) -> None:
     _tell("appointment_cancelled", _record(event), urgent=event.cause == "session_stopped")
+
+
+@subscribe(events.AppointmentReassigned)
+def tell_of_substitute(event: events.AppointmentReassigned) -> None:
+    named = StaffMember.objects.filter(pk__in=[event.previous_practitioner_id])
+    previous = named.values_list("name", flat=True).first() or ""
+    key = f":{event.previous_practitioner_id}:{event.practitioner_id}"
+    _tell("session_substituted", _record(event), key=key, urgent=True, previous=previous)
+
+
+@subscribe(events.AppointmentMoved)
+def tell_of_move(event: events.AppointmentMoved) -> None:
+    previous = (
+        f"{event.previous_starts_at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
+        if event.previous_starts_at
+        else ""
+    )
+    _tell("appointment_moved", _record(event), key=f":{event.starts_at}", urgent=True, previous=previous)
 
 
 @subscribe(events.AppointmentExpired)

@@ -24,6 +24,7 @@ def _constant(slot_id: UUID) -> dict[str, Any]:
         "practitioner_id": session.practitioner_id, "session_id": session.pk, "slot_id": slot.pk, "kind": "advance",
         "state": "booked", "source": "miniprogram", "account_id": None, "booked_by_id": None,
         "fee_fen": session.registration_fee_fen, "payer_type": "self_pay", "payment_status": "unpaid",
+        "substitution_count": session.substitution_count,
         "visit_date": session.date, "starts_at": slot.starts_at, "ends_at": slot.ends_at,
         "check_in_until": slot.ends_at, "hold_expires_at": None, "cancel_reason": "", "record": None,
         "channel": "miniprogram", "number_state": "taken", "moved_topic": AppointmentExpired.topic,

@@ -34,16 +34,28 @@ def set_grants(table: GrantTable, object_id: UUID, user_id: UUID, wanted: Grants
 
 def grant_open(table: GrantTable, object_id: UUID, user_id: UUID, codenames: Iterable[str]) -> None:
     """Add grants without an end in one statement; what is already so is not touched. For hot paths."""
+    grant_open_many(table, [object_id], user_id, codenames)
+
+
+def grant_open_many(
+    table: GrantTable, object_ids: Iterable[UUID], user_id: UUID, codenames: Iterable[str]
+) -> None:
+    """The same on many objects, in one statement."""
     label = table._meta.get_field("content_object").related_model._meta.app_label
     name = connection.ops.quote_name(table._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {name} (user_id, permission_id, content_object_id, valid_until) "  # noqa: S608 - quoted name
-            "SELECT %s, permission, %s, NULL FROM unnest(%s) AS permission "
+            "SELECT %s, permission, object, NULL FROM unnest(%s) AS permission, unnest(%s::uuid[]) AS object "
             "ON CONFLICT (user_id, permission_id, content_object_id) "
             f"DO UPDATE SET valid_until = NULL WHERE {name}.valid_until IS NOT NULL",
-            [user_id, object_id, [permission_id(label, codename) for codename in codenames]],
+            [user_id, [permission_id(label, codename) for codename in codenames], list(object_ids)],
         )
+
+
+def revoke(table: GrantTable, object_ids: Iterable[UUID], user_id: UUID) -> None:
+    """Take every grant on these objects from `user_id`; call it when no relation carries them any more."""
+    table._default_manager.filter(content_object_id__in=list(object_ids), user_id=user_id).delete()
 
 
 def drop_lapsed(table: GrantTable, before: dt.datetime) -> int:

@@ -96,7 +96,7 @@ def join(
             setattr(member, name, value)
         member.updated_at = clock.now()
         member.save(update_fields=[*terms, "updated_at"])
-    _follow(patient.pk, staff.pk, staff.user_id)
+    follow(patient.pk, staff.pk, staff.user_id)
     return member
 
 
@@ -106,7 +106,7 @@ def leave(*, patient_id: UUID, staff_id: UUID, role: CareRole) -> None:
     _lock(patient_id)
     live = CareTeamMember.objects.filter(patient_id=patient_id, staff_id=staff_id, role=role, ended_at=None)
     if live.update(ended_at=clock.now(), updated_at=clock.now()):
-        _follow(patient_id, staff_id)
+        follow(patient_id, staff_id)
 
 
 def share(
@@ -145,7 +145,7 @@ def end(member: CareTeamMember) -> CareTeamMember:
     if not CareTeamMember.objects.filter(pk=member.pk, ended_at=None).update(**changes):
         raise StateConflict
     member.ended_at = changes["ended_at"]
-    _follow(member.patient_id, member.staff_id)
+    follow(member.patient_id, member.staff_id)
     return member
 
 
@@ -158,7 +158,7 @@ def sweep(limit: int = 1000) -> int:
             _lock(patient_id)
             still = CareTeamMember.objects.filter(pk=pk, ended_at=None, valid_until__lte=clock.now())
             if still.update(ended_at=clock.now(), updated_at=clock.now()):
-                _follow(patient_id, staff_id)
+                follow(patient_id, staff_id)
     drop_lapsed(PatientUserObjectPermission, clock.now())
     return len(rows)
 
@@ -169,7 +169,7 @@ def _lock(patient_id: UUID) -> None:
         raise NotFound
 
 
-def _follow(patient_id: UUID, staff_id: UUID, user_id: UUID | None = None) -> None:
+def follow(patient_id: UUID, staff_id: UUID, user_id: UUID | None = None) -> None:
     """Bring the person's grants in line with the live relations. The patient's row is locked."""
     user_id = user_id or StaffMember.objects.filter(pk=staff_id).values_list("user_id", flat=True).first()
     if user_id is None:

@@ -6,7 +6,14 @@ from apps.scheduling.models.appointment import (
     PaymentStatus,
 )
 from apps.scheduling.models.queue import QueueTicket
-from apps.scheduling.models.schedule import ClinicSession, Period, ScheduleTemplate, Slot, SlotNumber
+from apps.scheduling.models.schedule import (
+    ClinicSession,
+    Period,
+    ScheduleTemplate,
+    SessionSubstitution,
+    Slot,
+    SlotNumber,
+)
 
 __all__ = [
     "Appointment",
@@ -18,6 +25,7 @@ __all__ = [
     "Period",
     "QueueTicket",
     "ScheduleTemplate",
+    "SessionSubstitution",
     "Slot",
     "SlotNumber",
 ]

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.audit.triggers import audited
-from apps.identity.models import Department, Hospital, StaffMember
+from apps.identity.models import Department, Hospital, Location, StaffMember
 from apps.identity.models.staff import VisitTier
 from apps.scheduling.states import NumberState, SessionState, choices
 from kernel.models import BaseModel, VersionedModel
@@ -24,6 +24,7 @@ class ScheduleTemplate(VersionedModel):
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
+    room = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     weekday = models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)], help_text="0 = Monday")
     period = models.CharField(max_length=12, choices=Period.choices)
     start_time = models.TimeField()
@@ -56,11 +57,19 @@ class ScheduleTemplate(VersionedModel):
 
 
 class ClinicSession(VersionedModel):
-    """出诊: a doctor sees patients from `starts_at` to `ends_at`. The place is the department's."""
+    """出诊: a doctor sees patients from `starts_at` to `ends_at`. Without a room the place is the department's."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
+    substituted_for = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="whose session it was before anybody stood in (替诊)",
+    )  # fmt: skip
+    substitution_count = models.SmallIntegerField(default=0, db_default=0)
+    room = models.ForeignKey(
+        Location, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     template = models.ForeignKey(
         ScheduleTemplate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -78,7 +87,10 @@ class ClinicSession(VersionedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["practitioner", "starts_at"], name="session_once"),
+            # Partial: else a substitution, which changes the doctor, would lock out the bookings' foreign keys.
+            models.UniqueConstraint(
+                fields=["practitioner", "starts_at"], condition=~Q(state="stopped"), name="session_once"
+            ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_times"),
         ]
         indexes = [
@@ -86,8 +98,22 @@ class ClinicSession(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="session_of_hospital"),
             models.Index(fields=["department", "-id"], name="session_of_department"),
             models.Index(fields=["practitioner", "-id"], name="session_of_practitioner"),
+            models.Index(
+                fields=["room", "starts_at"], condition=Q(room__isnull=False), name="session_of_room"
+            ),
         ]
         triggers = [audited(exclude=("tickets_issued",))]
+
+
+class SessionSubstitution(BaseModel):
+    """替诊: who stood in for whom in a session, and why. A session can change hands several times."""
+
+    session = models.ForeignKey(ClinicSession, on_delete=models.CASCADE, related_name="substitutions")
+    from_practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    to_practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    substituted_by = models.ForeignKey(StaffMember, on_delete=models.SET_NULL, null=True, related_name="+")
+    moved = models.PositiveIntegerField(help_text="appointments that went to the substitute")
 
 
 class Slot(BaseModel):
@@ -116,6 +142,11 @@ class SlotNumber(BaseModel):
     )
     state = models.CharField(max_length=8, choices=choices(NumberState), default=NumberState.FREE)
     held_until = models.DateTimeField(null=True)
+    substitution_count = models.SmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="the session's; a booking that read the session before finds no number",
+    )
     appointment_id = models.UUIDField(
         null=True, help_text="who has it; no foreign key, the appointment refers back"
     )

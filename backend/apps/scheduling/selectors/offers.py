@@ -31,7 +31,7 @@ _NAMED = (
 )
 _OFFER = """
 SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.ends_at, c.registration_fee_fen,
-  h.id, h.name, h.settings, h.is_active, d.id, d.name,
+  c.substitution_count, h.id, h.name, h.settings, h.is_active, d.id, d.name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
   p.id, p.name, p.title, pt.id, pt.name, own.id, own.state = 'pending' AND own.hold_expires_at <= %(now)s,
   EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable})
@@ -64,6 +64,7 @@ class Offer(NamedTuple):
     tier: str
     session_ends_at: dt.datetime
     fee_fen: int
+    substitution_count: int
     hospital_id: UUID
     hospital_name: str
     settings: str

@@ -23,7 +23,7 @@ def _takeable() -> Q:
 def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
     """Sessions with `capacity` (numbers made) and `remaining`, department and doctor joined."""
     counted = sessions.annotate(capacity=_count("session", Q()), remaining=_count("session", _takeable()))
-    return counted.select_related("department", "practitioner")
+    return counted.select_related("department", "practitioner", "substituted_for")
 
 
 def slots_with_numbers(session: ClinicSession) -> list[dict[str, Any]]:

@@ -168,7 +168,7 @@ def _columns(offer: Offer, *, kind: AppointmentKind, paid: bool) -> dict[str, An
         "id": ids.uuid7(), "created_at": now, "updated_at": now, "version": 1,
         "hospital_id": offer.hospital_id, "department_id": offer.department_id,
         "practitioner_id": offer.practitioner_id, "patient_id": offer.patient_id,
-        "session_id": offer.session_id, "slot_id": offer.slot_id,
+        "session_id": offer.session_id, "slot_id": offer.slot_id, "substitution_count": offer.substitution_count,
         "appointment_no": NUMBERS.next(offer.hospital_id, clock.today()),
         "kind": kind.value, "fee_fen": offer.fee_fen, "payer_type": PayerType.SELF_PAY.value,
         "state": (AppointmentState.PENDING if held else AppointmentState.BOOKED).value,

@@ -34,14 +34,15 @@ def check_in(appointment: Appointment) -> QueueTicket:
         checked_in_at=now,
         updated_at=now,
     )
+    ticket_no, practitioner_id = session.values_list("tickets_issued", "practitioner_id").get()
     ticket = QueueTicket.objects.create(
         hospital_id=appointment.hospital_id,
         department_id=appointment.department_id,
-        practitioner_id=appointment.practitioner_id,
+        practitioner_id=practitioner_id,  # the one who sees the session's patients now, substituted or not
         session_id=appointment.session_id,
         appointment=appointment,
         patient_id=appointment.patient_id,
-        ticket_no=session.values_list("tickets_issued", flat=True).get(),
+        ticket_no=ticket_no,
         checked_in_at=now,
         queued_at=now,
     )

@@ -34,6 +34,7 @@ _MOVED_EVENTS = f"""{_OUTBOX}
 _TAKE = f"""
 WITH candidate AS (
   SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE n.slot_id = %(slot_id)s AND {TAKEABLE}
+    AND n.substitution_count = %(substitution_count)s
   ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
 ), taken AS (
   UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,

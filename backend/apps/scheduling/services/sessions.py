@@ -1,22 +1,20 @@
-"""出诊: made from templates or one by one, published with slots and numbers, stopped with everybody told."""
+"""出诊: made from templates or one by one, published with slots and numbers."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.scheduling import errors
-from apps.scheduling.events import SessionStopped
-from apps.scheduling.models import Appointment, ClinicSession, QueueTicket, ScheduleTemplate, Slot, SlotNumber
-from apps.scheduling.services.cancel import cancel
+from apps.scheduling.models import ClinicSession, ScheduleTemplate, Slot, SlotNumber
+from apps.scheduling.services.conflicts import refuse_conflicts
 from apps.scheduling.services.layout import check_layout, cut
-from apps.scheduling.services.templates import check_practitioner
-from apps.scheduling.states import LIVE, SESSIONS, NumberState, SessionState, TicketState
+from apps.scheduling.services.templates import check_practitioner, check_room
+from apps.scheduling.states import SESSIONS, SessionState
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue
-from kernel.locks import lock_rows, save_version
-from kernel.outbox.events import publish
+from kernel.errors import InvalidValue
+from kernel.locks import save_version
 
 MAX_DAYS = 62
 
@@ -51,6 +49,7 @@ def _dated(template: ScheduleTemplate, day: dt.date) -> ClinicSession:
         hospital_id=template.hospital_id,
         department_id=template.department_id,
         practitioner_id=template.practitioner_id,
+        room_id=template.room_id,
         template=template,
         date=day,
         period=template.period,
@@ -64,7 +63,7 @@ def _dated(template: ScheduleTemplate, day: dt.date) -> ClinicSession:
 
 
 def create_session(*, date: dt.date, start_time: dt.time, end_time: dt.time, **fields: Any) -> ClinicSession:
-    """A single session in draft. InvalidValue, DuplicateValue (the doctor has one that starts then)."""
+    """A single session in draft. InvalidValue, SessionConflict (the doctor or the room is taken then)."""
     session = ClinicSession(
         **fields,
         hospital_id=fields["department"].hospital_id,
@@ -73,23 +72,28 @@ def create_session(*, date: dt.date, start_time: dt.time, end_time: dt.time, **f
         ends_at=clock.local(date, end_time),
     )
     check_practitioner(session.practitioner, session.department)
+    check_room(session)
     _check_times(session)
-    try:
-        with transaction.atomic():
-            session.save(force_insert=True)
-    except IntegrityError as error:
-        raise DuplicateValue(field="start_time") from error
+    with transaction.atomic():
+        refuse_conflicts(session)
+        session.save(force_insert=True)
     return session
 
 
 def update_session(session: ClinicSession, *, version: int, **changes: Any) -> ClinicSession:
-    """Change fee, tier, or the layout of a draft. SessionNotOpen once published, InvalidValue, StaleVersion."""
+    """Change fee, tier, room, or the layout of a draft.
+
+    SessionNotOpen once published, InvalidValue, SessionConflict (the room), StaleVersion.
+    """
     if session.state != SessionState.DRAFT:
         raise errors.SessionNotOpen
     for name, value in changes.items():
         setattr(session, name, value)
+    check_room(session)
     _check_times(session)
     with transaction.atomic():
+        if changes.get("room") is not None:
+            refuse_conflicts(session)
         save_version(session, changes, version=version)
     return session
 
@@ -125,35 +129,6 @@ def publish_session(session: ClinicSession) -> ClinicSession:
             for number, slot in enumerate(numbers, start=1)
         ),
         batch_size=1_000,
-    )
-    return session
-
-
-@transaction.atomic
-def stop_session(session: ClinicSession, *, reason: str) -> ClinicSession:
-    """停诊: nothing can be booked any more and every live appointment is cancelled, each with its event.
-
-    Whoever is with the doctor at this moment is left to be finished.
-    """
-    state = SessionState(session.state)
-    SESSIONS.move(session, SessionState.STOPPED, expect=state, stop_reason=reason, updated_at=clock.now())
-    lock_rows(SlotNumber.objects.filter(session=session))  # a booking under way ends first and is seen below
-    in_service = QueueTicket.objects.filter(session=session, state=TicketState.IN_SERVICE)
-    seated = list(in_service.values_list("appointment_id", flat=True))
-    live = Appointment.objects.filter(session=session, state__in=LIVE).exclude(pk__in=seated)
-    for appointment in lock_rows(live):
-        cancel(appointment, cause="session_stopped", reason=reason)
-    SlotNumber.objects.filter(session=session, state=NumberState.FREE).update(
-        state=NumberState.STOPPED, updated_at=clock.now()
-    )
-    publish(
-        SessionStopped(
-            hospital_id=session.hospital_id,
-            session_id=session.pk,
-            practitioner_id=session.practitioner_id,
-            department_id=session.department_id,
-            starts_at=session.starts_at,
-        )
     )
     return session
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from apps.identity.models import Department, StaffDepartment, StaffMember
-from apps.scheduling.models import ScheduleTemplate
+from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.services.layout import check_layout
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
@@ -49,8 +49,15 @@ def check_practitioner(practitioner: StaffMember, department: Department) -> Non
         raise InvalidValue(field="practitioner")
 
 
+def check_room(planned: ScheduleTemplate | ClinicSession) -> None:
+    """InvalidValue for a room of another hospital."""
+    if planned.room is not None and planned.room.hospital_id != planned.hospital_id:
+        raise InvalidValue(field="room")
+
+
 def _check(template: ScheduleTemplate) -> None:
     check_practitioner(template.practitioner, template.department)
+    check_room(template)
     start = template.start_time.hour * 60 + template.start_time.minute
     end = template.end_time.hour * 60 + template.end_time.minute
     check_layout(end - start, template.slot_minutes, template.capacity_per_slot)

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -9,7 +10,9 @@ from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
-from apps.scheduling.services import queue, sessions, templates
+from apps.scheduling.services import queue, sessions, stop, templates
+from apps.scheduling.services.live import Outcome
+from apps.scheduling.services.substitute import substitute_session
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.http.schema import raises
 
@@ -52,6 +55,8 @@ class ClinicSessionViewSet(CrudViewSet):
         "generate": "generate",
         "publish": "publish",
         "stop": "stop",
+        "substitute": "stop",
+        "substitutions": "list",
         "slots": "list",
         "call_next": "scheduling.queue.call",
     }
@@ -63,11 +68,11 @@ class ClinicSessionViewSet(CrudViewSet):
     def base_queryset(self) -> Any:
         return with_numbers(ClinicSession.objects.all())
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(errors.SessionConflict, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> ClinicSession:
         return sessions.create_session(**data)
 
-    @raises(InvalidValue, errors.SessionNotOpen)
+    @raises(InvalidValue, errors.SessionNotOpen, errors.SessionConflict)
     def perform_update(self, instance: ClinicSession, data: dict[str, Any], version: int) -> ClinicSession:
         return sessions.update_session(instance, version=version, **data)
 
@@ -79,9 +84,7 @@ class ClinicSessionViewSet(CrudViewSet):
     @raises(InvalidValue)
     def generate(self, request: Any) -> Response:
         """Make draft sessions from templates for a range of days; days that have theirs stay as they are."""
-        body = io.GenerateSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        data = body.validated_data
+        data = self._body(io.GenerateSerializer)
         chosen = data.get("templates")
         if chosen is None:
             every = ScheduleTemplate.objects.filter(is_active=True).order_by("id")
@@ -96,15 +99,44 @@ class ClinicSessionViewSet(CrudViewSet):
         sessions.publish_session(self.get_object())
         return self.retrieve(request, pk)
 
-    @extend_schema(request=io.StopSerializer, responses=io.ClinicSessionSerializer)
-    @raises(StateConflict)
+    @extend_schema(request=io.StopSerializer, responses=io.ChangedSessionSerializer)
+    @raises(StateConflict, InvalidValue, errors.SessionNotOpen)
     def stop(self, request: Any, pk: Any) -> Response:
-        """停诊: close the session for booking and cancel its live appointments; the patients are told."""
+        """停诊: close the session for booking; its live appointments are moved or cancelled and the patients told."""
         session = self.get_object()
-        body = io.StopSerializer(data=request.data)
+        data = self._body(io.StopSerializer)
+        target = data.get("move_to")
+        if target is None:
+            return self._changed(stop.stop_session(session, reason=data["reason"]))
+        self.check_reach(target)
+        return self._changed(stop.stop_and_move(session, target=target, reason=data["reason"]))
+
+    @extend_schema(request=io.SubstituteSerializer, responses=io.ChangedSessionSerializer)
+    @raises(StateConflict, InvalidValue, errors.SessionConflict, errors.SlotPast)
+    def substitute(self, request: Any, pk: Any) -> Response:
+        """替诊: another doctor holds the session; its patients keep number and time and are told."""
+        session = self.get_object()
+        outcome = substitute_session(
+            session, **self._body(io.SubstituteSerializer), by_id=self.actor.staff_id
+        )
+        return self._changed(outcome)
+
+    @extend_schema(responses=io.SubstitutionSerializer(many=True), filters=False)
+    def substitutions(self, request: Any, pk: Any) -> Response:
+        """替诊 of the session, oldest first."""
+        rows = self.get_object().substitutions.order_by("id")
+        related = rows.select_related("from_practitioner", "to_practitioner", "substituted_by")
+        return Response(io.SubstitutionSerializer(related, many=True).data)
+
+    def _body(self, serializer: type[io.Serializer]) -> dict[str, Any]:
+        body = serializer(data=self.request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
-        sessions.stop_session(session, reason=body.validated_data["reason"])
-        return self.retrieve(request, pk)
+        values: dict[str, Any] = body.validated_data
+        return values
+
+    def _changed(self, outcome: Outcome) -> Response:
+        session = self.base_queryset().get(pk=self.kwargs["pk"])
+        return Response(self.get_serializer(session).data | asdict(outcome))
 
     @extend_schema(responses=io.SlotSerializer(many=True), filters=False)
     def slots(self, request: Any, pk: Any) -> Response:

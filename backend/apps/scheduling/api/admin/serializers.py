@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.identity.models import Department, StaffMember
+from apps.identity.models import Department, Location, StaffMember
 from apps.patients.models import Patient
 from apps.scheduling.models import (
     AppointmentKind,
@@ -11,9 +11,13 @@ from apps.scheduling.models import (
     ClinicSession,
     QueueTicket,
     ScheduleTemplate,
+    SessionSubstitution,
     Slot,
 )
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+
+#: Rooms are hospital-wide: whoever may look at them may plan with them.
+ROOMS = "identity.location.list"
 
 
 class ScheduleTemplateSerializer(VersionedModelSerializer):
@@ -21,6 +25,7 @@ class ScheduleTemplateSerializer(VersionedModelSerializer):
 
     department = ScopedRelatedField(queryset=Department.objects.all())
     practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
     department_name = serializers.CharField(source="department.name", read_only=True)
     practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
 
@@ -29,7 +34,7 @@ class ScheduleTemplateSerializer(VersionedModelSerializer):
         fields = [
             "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "weekday",
             "period", "start_time", "end_time", "slot_minutes", "capacity_per_slot", "fee_fen", "tier", "valid_from",
-            "valid_until", "is_active", "version",
+            "valid_until", "is_active", "room", "version",
         ]  # fmt: skip
         read_only_fields = ["hospital"]
         validators: list[Any] = []
@@ -42,6 +47,10 @@ class ClinicSessionSerializer(VersionedModelSerializer):
     practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
     department_name = serializers.CharField(source="department.name", read_only=True)
     practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    substituted_for_name = serializers.CharField(
+        source="substituted_for.name", read_only=True, allow_null=True, default=None
+    )
+    room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
     start_time = serializers.TimeField(write_only=True)
     end_time = serializers.TimeField(write_only=True)
     capacity = serializers.IntegerField(read_only=True, default=0)
@@ -50,11 +59,20 @@ class ClinicSessionSerializer(VersionedModelSerializer):
     class Meta:
         model = ClinicSession
         fields = [
-            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "template", "date",
-            "period", "start_time", "end_time", "starts_at", "ends_at", "slot_minutes", "capacity_per_slot", "tier",
-            "registration_fee_fen", "state", "stop_reason", "capacity", "remaining", "version",
+            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "substituted_for",
+            "substituted_for_name", "room", "template", "date", "period", "start_time", "end_time", "starts_at",
+            "ends_at", "slot_minutes", "capacity_per_slot", "tier", "registration_fee_fen", "state", "stop_reason",
+            "capacity", "remaining", "version",
         ]  # fmt: skip
-        read_only_fields = ["hospital", "template", "starts_at", "ends_at", "state", "stop_reason"]
+        read_only_fields = [
+            "hospital",
+            "substituted_for",
+            "template",
+            "starts_at",
+            "ends_at",
+            "state",
+            "stop_reason",
+        ]
         validators: list[Any] = []
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +100,47 @@ class GeneratedSerializer(Serializer):
 
 
 class StopSerializer(Serializer):
+    """`move_to`: a session of the department whose free numbers the patients get; without it they are cancelled."""
+
     reason = serializers.CharField(max_length=200)
+    move_to = ScopedRelatedField(queryset=ClinicSession.objects.all(), required=False, allow_null=True)
+
+
+class SubstituteSerializer(Serializer):
+    """The doctor who takes over, and why."""
+
+    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    reason = serializers.CharField(max_length=200)
+
+
+class ChangedSessionSerializer(ClinicSessionSerializer):
+    """The session, and what became of its live appointments. `in_service`: finished by the doctor who sees them now."""
+
+    moved = serializers.IntegerField(read_only=True)
+    cancelled = serializers.IntegerField(read_only=True)
+    refund_due = serializers.IntegerField(read_only=True)
+    in_service = serializers.IntegerField(read_only=True)
+
+    class Meta(ClinicSessionSerializer.Meta):
+        fields = [*ClinicSessionSerializer.Meta.fields, "moved", "cancelled", "refund_due", "in_service"]
+
+
+class SubstitutionSerializer(ModelSerializer):
+    """替诊: who stood in for whom."""
+
+    from_practitioner_name = serializers.CharField(source="from_practitioner.name", read_only=True)
+    to_practitioner_name = serializers.CharField(source="to_practitioner.name", read_only=True)
+    substituted_by_name = serializers.CharField(
+        source="substituted_by.name", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = SessionSubstitution
+        fields = [
+            "id", "from_practitioner", "from_practitioner_name", "to_practitioner", "to_practitioner_name", "reason",
+            "substituted_by", "substituted_by_name", "moved", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
 
 
 class SlotSerializer(Serializer):

@@ -15,7 +15,15 @@ router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 urlpatterns: list[Any] = [
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"}))
 ]
-for action, method in (("publish", "post"), ("stop", "post"), ("slots", "get"), ("call_next", "post")):
+SESSION_ACTIONS = (
+    ("publish", "post"),
+    ("stop", "post"),
+    ("substitute", "post"),
+    ("substitutions", "get"),
+    ("slots", "get"),
+    ("call_next", "post"),
+)
+for action, method in SESSION_ACTIONS:
     name = action.replace("_", "-")
     urlpatterns.append(
         path(f"clinic-sessions/<uuid:pk>/{name}", ClinicSessionViewSet.as_view({method: action}))
