@@ -21,8 +21,16 @@ from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
 from apps.patients.models import CareTeamMember
-from apps.scheduling.models import AppointmentKind, ClinicSession, QueueTicket, ScheduleTemplate
-from apps.scheduling.services import book, check_in, sessions, templates
+from apps.scheduling.models import (
+    AppointmentKind,
+    BookingLimit,
+    BookingSuspension,
+    ClinicSession,
+    QueueTicket,
+    ScheduleTemplate,
+    SuspensionAppeal,
+)
+from apps.scheduling.services import appeal, book, check_in, sessions, suspend, templates
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.permissions.routes import Route
@@ -79,6 +87,17 @@ class Estate:
         appointment = self.get("appointment")
         with clock.frozen(appointment.starts_at):
             return check_in.check_in(appointment)
+
+    def make_limit(self) -> BookingLimit:
+        return BookingLimit.objects.create(hospital=self.world.h1, scope="account", value=100)
+
+    def make_suspension(self) -> BookingSuspension:
+        until = clock.now() + dt.timedelta(days=1)
+        patient, staff = self.world.patients["patient_a"], self.world.staff["clerk"]
+        return suspend.suspend_by_staff(patient=patient, until=until, reason="matrix", staff_id=staff.pk)
+
+    def make_appeal(self) -> SuspensionAppeal:
+        return appeal.appeal(self.get("suspension"), account=self.world.accounts["patient_a"], text="matrix")
 
     def make_message(self) -> Message:
         notify(
@@ -141,6 +160,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/appointments/": lambda e: e.get("appointment").pk,
     "admin/v1/audit/events/": lambda e: e.get("audit_event").pk,
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
+    "admin/v1/booking-limits/": lambda e: e.get("limit").pk,
+    "admin/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
     "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
     "admin/v1/departments/": lambda e: e.world.departments["cardiology"].pk,
     "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
@@ -165,6 +186,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
     "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
     "miniprogram/v1/appointments/": lambda e: e.get("ticket").appointment_id,
+    "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,
+    "miniprogram/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
     "miniprogram/v1/cards/bindings/": lambda e: e.world.bindings["patient_a"].pk,
     "miniprogram/v1/messages/": lambda e: e.get("message").pk,
     "miniprogram/v1/pictures/": lambda e: e.get("portrait").split("/")[0],

@@ -88,3 +88,18 @@ scene(
     },
     page="pages/queue/index",
 )
+
+scene(
+    "booking_suspended",
+    "停止预约",
+    "{patient}您好,因多次未按时就诊等原因,您在{hospital}的预约资格已暂停至{time},如有疑问可在小程序申诉。",
+    {"patient": "thing1", "hospital": "thing2", "time": "time3"},
+    page="pages/suspensions/index",
+)
+scene(
+    "appeal_decided",
+    "申诉结果",
+    "{patient}您好,您在{hospital}的预约资格申诉{result}。",
+    {"patient": "thing1", "hospital": "thing2", "result": "thing3"},
+    page="pages/suspensions/index",
+)

@@ -76,3 +76,33 @@ class SessionConflict(DomainError):
 
     code, status = "session_conflict", 409
     zh, en = "时间冲突:{what}", "Conflicting sessions: {what}"
+
+
+class BookingLimitReached(DomainError):
+    """`scope`, `days` and `value` say which limit, `used` how many bookings count against it."""
+
+    code, status = "booking_limit_reached", 409
+    zh = "已达挂号上限:{days} 天内最多 {value} 个,现有 {used} 个"
+    en = "The booking limit is reached: {value} within {days} day(s), {used} already booked."
+
+
+class BookingSuspended(DomainError):
+    """`until` says when booking is possible again."""
+
+    code, status = "booking_suspended", 409
+    zh, en = "该就诊人已被停止预约至 {until}", "The patient cannot book before {until}."
+
+
+class AppealOpen(DomainError):
+    code, status = "appeal_open", 409
+    zh, en = "已有申诉正在处理", "An appeal is being looked at already."
+
+
+class SuspensionOver(DomainError):
+    code, status = "suspension_over", 409
+    zh, en = "停止预约已结束或已解除", "The suspension is over or was lifted."
+
+
+class NotMissed(DomainError):
+    code, status = "appointment_not_missed", 409
+    zh, en = "该挂号不是爽约状态", "The appointment was not missed."

@@ -129,3 +129,38 @@ class SessionSubstituted(Event):
     previous_practitioner_id: UUID
     department_id: UUID
     starts_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfSuspension(Event):
+    """`suspension_id`: what is suspended, or what the appeal is against."""
+
+    hospital_id: UUID
+    suspension_id: UUID
+    patient_id: UUID
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSuspended(OfSuspension):
+    """The patient cannot book for some time."""
+
+    topic: ClassVar[str] = "scheduling.patient_suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionLifted(OfSuspension):
+    """The patient can book again before the time was over."""
+
+    topic: ClassVar[str] = "scheduling.suspension_lifted"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecided(Event):
+    """An appeal against a suspension was accepted or rejected."""
+
+    topic: ClassVar[str] = "scheduling.appeal_decided"
+    hospital_id: UUID
+    appeal_id: UUID
+    patient_id: UUID
+    account_id: UUID | None = None

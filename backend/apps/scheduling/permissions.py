@@ -20,7 +20,11 @@ resource(
     settle="挂号收费",
     check_in="取号",
     cancel="退号",
+    override="超限挂号",
+    excuse="更正爽约",
 )
+resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
+resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
 resource("scheduling", "queue", "排队候诊", ("list",), call="叫号")
 
 _BROWSE = ("scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list")
@@ -37,8 +41,10 @@ give(
     "clerk",
     *_BROWSE,
     "scheduling.template.list",
-    *(f"scheduling.appointment.{verb}" for verb in ("add", "settle", "check_in", "cancel")),
+    *(f"scheduling.appointment.{verb}" for verb in ("add", "settle", "check_in", "cancel", "excuse")),
     "scheduling.queue.call",
+    *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
+    *(f"scheduling.suspension.{verb}" for verb in ("list", "add", "lift", "decide")),
 )
 
 directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling", path="/scheduling",
@@ -51,3 +57,8 @@ page("clinic_sessions", resource="scheduling.session", zh="出诊", en="Sessions
      component="scheduling/clinic-sessions/index", parent="scheduling", icon="clock", sort=3)  # fmt: skip
 page("schedule_templates", resource="scheduling.template", zh="排班", en="Templates", path="schedule-templates",
      component="scheduling/schedule-templates/index", parent="scheduling", icon="template", sort=4)  # fmt: skip
+page("booking_limits", resource="scheduling.limit", zh="挂号限制", en="Booking limits", path="booking-limits",
+     component="scheduling/booking-limits/index", parent="scheduling", icon="filter", sort=5)  # fmt: skip
+page("booking_suspensions", resource="scheduling.suspension", zh="停止预约", en="Suspensions",
+     path="booking-suspensions", component="scheduling/booking-suspensions/index", parent="scheduling", icon="ban",
+     sort=6)  # fmt: skip

@@ -3,12 +3,15 @@
 from apps.access.policies import Policy, hide, policy_for
 from apps.scheduling.models import (
     Appointment,
+    BookingLimit,
+    BookingSuspension,
     ClinicSession,
     QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
     Slot,
     SlotNumber,
+    SuspensionAppeal,
 )
 
 hide(SlotNumber, SessionSubstitution)
@@ -46,3 +49,18 @@ class AppointmentPolicy(OfPractitioner):
 @policy_for(QueueTicket)
 class QueueTicketPolicy(OfPractitioner):
     pass
+
+
+@policy_for(BookingLimit)
+class BookingLimitPolicy(Policy):
+    """Of the hospital as a whole."""
+
+
+@policy_for(BookingSuspension)
+class BookingSuspensionPolicy(Policy):
+    """Of the hospital as a whole: it says nothing about a department's patients."""
+
+
+@policy_for(SuspensionAppeal)
+class SuspensionAppealPolicy(Policy):
+    """Reached like the suspension."""

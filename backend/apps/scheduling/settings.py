@@ -60,3 +60,43 @@ MINUTES_PER_PATIENT = define(
         maximum=240,
     )
 )
+ATTEMPTS_PER_MINUTE = define(
+    Setting(
+        "booking.attempts_per_minute",
+        30,
+        "每个账号每分钟挂号请求上限(0 = 不限)",
+        "Booking attempts of an account per minute (0 = unlimited)",
+        minimum=0,
+        maximum=1000,
+    )
+)
+NO_SHOW_LIMIT = define(
+    Setting(
+        "booking.no_show_limit",
+        3,
+        "爽约多少次后停止预约(0 = 不停)",
+        "Missed appointments that suspend a patient (0 = never)",
+        minimum=0,
+        maximum=20,
+    )
+)
+NO_SHOW_DAYS = define(
+    Setting(
+        "booking.no_show_days",
+        90,
+        "统计爽约的天数",
+        "Days over which missed appointments are counted",
+        minimum=1,
+        maximum=366,
+    )
+)
+SUSPENSION_DAYS = define(
+    Setting(
+        "booking.suspension_days",
+        30,
+        "爽约后停止预约的天数",
+        "Days a patient is suspended after missed appointments",
+        minimum=1,
+        maximum=366,
+    )
+)

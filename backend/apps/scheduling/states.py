@@ -40,6 +40,12 @@ class TicketState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class AppealState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
     """What a model field of these states offers."""
     return [(state.value, state.value) for state in states]
@@ -82,5 +88,13 @@ TICKETS: StateTable[TicketState] = StateTable(
         _T.MISSED: {_T.WAITING, _T.CANCELLED},
         _T.FINISHED: frozenset(),
         _T.CANCELLED: frozenset(),
+    }
+)
+
+APPEALS: StateTable[AppealState] = StateTable(
+    {
+        AppealState.OPEN: {AppealState.ACCEPTED, AppealState.REJECTED},
+        AppealState.ACCEPTED: frozenset(),
+        AppealState.REJECTED: frozenset(),
     }
 )

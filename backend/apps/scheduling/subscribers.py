@@ -4,7 +4,9 @@ from apps.identity.models import StaffMember
 from apps.messaging.services.notify import notify
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
-from apps.scheduling.models import Appointment
+from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal
+from apps.scheduling.services.suspend import suspend_after_no_shows
+from apps.scheduling.states import AppealState
 from kernel import clock
 from kernel.outbox.events import subscribe
 
@@ -104,7 +106,7 @@ def record_visit(event: events.AppointmentFulfilled) -> None:
 
 @subscribe(events.AppointmentMissed)
 def record_no_show(event: events.AppointmentMissed) -> None:
-    _record(event)
+    suspend_after_no_shows(_record(event))
 
 
 @subscribe(events.AppointmentReminderDue)
@@ -126,4 +128,38 @@ def call_patient(event: events.QueueCalled) -> None:
         urgent=True,
         number=str(event.ticket_no),
         room=room,
+    )
+
+
+@subscribe(events.PatientSuspended)
+def tell_of_suspension(event: events.PatientSuspended) -> None:
+    suspension = BookingSuspension.objects.select_related("hospital", "patient").get(pk=event.suspension_id)
+    notify(
+        hospital_id=event.hospital_id,
+        scene="booking_suspended",
+        patient_id=event.patient_id,
+        account_id=event.account_id,
+        data={
+            "patient": suspension.patient.name,
+            "hospital": suspension.hospital.name,
+            "time": f"{suspension.until.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+        },
+        dedupe_key=f"booking_suspended:{suspension.pk}",
+    )
+
+
+@subscribe(events.AppealDecided)
+def tell_of_decision(event: events.AppealDecided) -> None:
+    appeal = SuspensionAppeal.objects.select_related("hospital", "patient").get(pk=event.appeal_id)
+    notify(
+        hospital_id=event.hospital_id,
+        scene="appeal_decided",
+        patient_id=event.patient_id,
+        account_id=event.account_id,
+        data={
+            "patient": appeal.patient.name,
+            "hospital": appeal.hospital.name,
+            "result": "已通过,可以继续预约" if appeal.state == AppealState.ACCEPTED else "未通过",
+        },
+        dedupe_key=f"appeal_decided:{appeal.pk}",
     )

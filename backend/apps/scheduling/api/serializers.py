@@ -3,11 +3,18 @@
 from rest_framework import serializers
 
 from apps.identity.models.staff import VisitTier
-from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus, Period
+from apps.scheduling.models import (
+    AppointmentKind,
+    AppointmentSource,
+    BookingSuspension,
+    CancelCode,
+    PaymentStatus,
+    Period,
+)
 from apps.scheduling.selectors.offers import Offer
 from apps.scheduling.services.book import Booked
 from apps.scheduling.states import AppointmentState, TicketState, choices
-from kernel.http.serializers import Serializer
+from kernel.http.serializers import ModelSerializer, Serializer
 
 
 class AppointmentSerializer(Serializer):
@@ -28,6 +35,7 @@ class AppointmentSerializer(Serializer):
     hold_expires_at = serializers.DateTimeField(allow_null=True)
     checked_in_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_code = serializers.ChoiceField(choices=CancelCode.choices, allow_blank=True)
     cancel_reason = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     hospital_id = serializers.UUIDField()
@@ -59,6 +67,25 @@ class QueuePlaceSerializer(Serializer):
     estimated_wait_minutes = serializers.IntegerField(allow_null=True)
 
 
+class SuspensionSerializer(ModelSerializer):
+    """停止预约: no booking before `until`, unless it was lifted."""
+
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    missed = serializers.SerializerMethodField(help_text="missed appointments that led to it")
+    has_open_appeal = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = BookingSuspension
+        fields = [
+            "id", "hospital", "patient", "patient_name", "source", "reason", "missed", "until", "created_at",
+            "lifted_at", "lift_reason", "has_open_appeal",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_missed(self, suspension: BookingSuspension) -> int:
+        return len(suspension.no_shows)
+
+
 _FROM_VALUES = (
     "id", "appointment_no", "kind", "state", "source", "fee_fen", "payment_status", "visit_date", "starts_at",
     "ends_at", "check_in_until", "hold_expires_at", "cancel_reason", "created_at", "hospital_id", "department_id",
@@ -79,4 +106,5 @@ def new_appointment(booked: Booked) -> dict[str, object]:
         "number": booked.number,
         "checked_in_at": None,
         "cancelled_at": None,
+        "cancel_code": "",
     }

@@ -2,8 +2,16 @@ from apps.scheduling.models.appointment import (
     Appointment,
     AppointmentKind,
     AppointmentSource,
+    CancelCode,
     PayerType,
     PaymentStatus,
+)
+from apps.scheduling.models.limits import (
+    BookingLimit,
+    BookingSuspension,
+    LimitScope,
+    SuspensionAppeal,
+    SuspensionSource,
 )
 from apps.scheduling.models.queue import QueueTicket
 from apps.scheduling.models.schedule import (
@@ -19,7 +27,11 @@ __all__ = [
     "Appointment",
     "AppointmentKind",
     "AppointmentSource",
+    "BookingLimit",
+    "BookingSuspension",
+    "CancelCode",
     "ClinicSession",
+    "LimitScope",
     "PayerType",
     "PaymentStatus",
     "Period",
@@ -28,4 +40,6 @@ __all__ = [
     "SessionSubstitution",
     "Slot",
     "SlotNumber",
+    "SuspensionAppeal",
+    "SuspensionSource",
 ]

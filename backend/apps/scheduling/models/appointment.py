@@ -39,6 +39,17 @@ class PaymentStatus(models.TextChoices):
     REFUNDED = "refunded"
 
 
+class CancelCode(models.TextChoices):
+    """Why an appointment was cancelled."""
+
+    PATIENT_PLANS = "patient_plans"
+    PATIENT_RECOVERED = "patient_recovered"
+    WRONG_BOOKING = "wrong_booking"
+    DOCTOR_AWAY = "doctor_away"
+    SESSION_STOPPED = "session_stopped"
+    OTHER = "other"
+
+
 class Appointment(VersionedModel):
     """挂号: one patient, one number. `check_in_until` is the pick-up deadline (rules.md 6)."""
 
@@ -74,6 +85,15 @@ class Appointment(VersionedModel):
     fulfilled_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True, default="")
+    cancel_code = models.CharField(
+        max_length=24, choices=CancelCode.choices, blank=True, default="", db_default=""
+    )
+    override_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="why it was booked past a limit"
+    )
+    excuse_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="why a missed visit does not count"
+    )
     reminded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -96,6 +116,11 @@ class Appointment(VersionedModel):
             models.Index(fields=["department", "-id"], name="appointment_of_department"),
             models.Index(fields=["practitioner", "-id"], name="appointment_of_practitioner"),
             models.Index(fields=["patient", "-id"], name="appointment_of_patient"),
+            models.Index(
+                fields=["account", "created_at"],
+                condition=Q(account__isnull=False),
+                name="appointment_of_account",
+            ),
             models.Index(fields=["session", "number"], name="appointment_of_session"),
             models.Index(
                 fields=["hold_expires_at"], condition=Q(state="pending"), name="appointment_hold_due"

@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from apps.identity.settings import Setting
+from apps.scheduling.selectors.limits import limits_used
 from apps.scheduling.states import OCCUPYING
 from kernel import clock
 
@@ -34,7 +35,12 @@ SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.
   c.substitution_count, h.id, h.name, h.settings, h.is_active, d.id, d.name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
   p.id, p.name, p.title, pt.id, pt.name, own.id, own.state = 'pending' AND own.hold_expires_at <= %(now)s,
-  EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable})
+  EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable}),
+  (SELECT max(b.until) FROM scheduling_bookingsuspension b
+    WHERE b.patient_id = pt.id AND b.until > %(now)s AND b.lifted_at IS NULL),
+  EXISTS (SELECT FROM scheduling_bookinglimit l WHERE l.hospital_id = c.hospital_id AND l.is_active),
+  (SELECT jsonb_build_object('scope', r.scope, 'days', r.days, 'value', r.value, 'used', r.used)
+    FROM ({limits}) r WHERE r.used >= r.value ORDER BY r.id LIMIT 1)
 FROM scheduling_slot s
 JOIN scheduling_clinicsession c ON c.id = s.session_id
 JOIN identity_hospital h ON h.id = c.hospital_id
@@ -43,11 +49,16 @@ LEFT JOIN identity_location l ON l.id = d.location_id
 JOIN identity_staffmember p ON p.id = c.practitioner_id
 {patient}
 LEFT JOIN scheduling_appointment own ON own.patient_id = pt.id AND own.practitioner_id = c.practitioner_id
-  AND own.session_id = c.id AND own.state IN ({occupying})
+  AND own.session_id = c.id AND own.state IN ({occupying}) AND own.id IS DISTINCT FROM %(moving)s::uuid
 WHERE s.id = %(slot)s
 """
+_LIMITS = limits_used(
+    hospital="c.hospital_id", patient="pt.id", practitioner="c.practitioner_id", department="c.department_id",
+    date="c.date",
+)  # fmt: skip
 _OF_ACCOUNT, _OF_PATIENT = (
-    _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, patient=patient) for patient in (_BOUND, _NAMED)
+    _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient)
+    for patient in (_BOUND, _NAMED)
 )
 
 
@@ -80,22 +91,44 @@ class Offer(NamedTuple):
     own_id: UUID | None
     own_has_lapsed: bool | None
     has_number: bool
+    suspended_until: dt.datetime | None
+    is_limited: bool
+    reached: str | None
 
     def setting(self, setting: Setting[Any]) -> Any:
         """The value in force at the hospital."""
         return orjson.loads(self.settings).get(setting.key, setting.default)
+
+    def limit_reached(self) -> dict[str, Any] | None:
+        """The first booking limit that is used up: scope, days, value, used."""
+        found: dict[str, Any] | None = orjson.loads(self.reached) if self.reached else None
+        return found
 
 
 def offer_for_account(
     *, slot_id: UUID, account_id: UUID, binding_id: UUID | None, channel: str
 ) -> Offer | None:
     """The slot for the patient of that binding (None: the default one at the slot's hospital)."""
-    return _load(_OF_ACCOUNT, slot=slot_id, account=account_id, binding=binding_id, channel=channel)
+    return _load(
+        _OF_ACCOUNT, slot=slot_id, account=account_id, binding=binding_id, channel=channel, moving=None
+    )
 
 
-def offer_for_patient(*, slot_id: UUID, patient_id: UUID, channel: str) -> Offer | None:
-    """The slot for a patient that the caller has checked to be within reach."""
-    return _load(_OF_PATIENT, slot=slot_id, patient=patient_id, channel=channel)
+def offer_for_patient(
+    *,
+    slot_id: UUID,
+    patient_id: UUID,
+    channel: str,
+    account_id: UUID | None = None,
+    moving: UUID | None = None,
+) -> Offer | None:
+    """The slot for a patient that the caller has checked to be within reach.
+
+    `moving`: the appointment that is to move there, which then does not stand in its own way.
+    """
+    return _load(
+        _OF_PATIENT, slot=slot_id, patient=patient_id, channel=channel, account=account_id, moving=moving
+    )
 
 
 def _load(sql: str, **values: Any) -> Offer | None:

@@ -16,6 +16,7 @@ from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentBooked, AppointmentHeld
 from apps.scheduling.models import AppointmentKind, AppointmentSource, PayerType, PaymentStatus
 from apps.scheduling.selectors.offers import Offer, offer_for_account, offer_for_patient
+from apps.scheduling.services.attempts import count_attempt
 from apps.scheduling.services.numbers import expire_holds, take
 from apps.scheduling.states import AppointmentState, SessionState
 from kernel import clock, ids
@@ -39,7 +40,8 @@ def book_for_account(
 ) -> Booked:
     """A mini-program user books for a bound patient (None: the default binding at the slot's hospital).
 
-    CardRequired without a binding at that hospital; NotFound for a foreign slot or binding; otherwise as `_book`.
+    CardRequired without a binding at that hospital; NotFound for a foreign slot or binding; TooManyRequests;
+    otherwise as `_book`.
     """
     channel = AppointmentSource.MINIPROGRAM
     offer = offer_for_account(slot_id=slot_id, account_id=account.pk, binding_id=binding_id, channel=channel)
@@ -49,6 +51,7 @@ def book_for_account(
     if offer.patient_id is None:
         require_binding(account, binding_id)
         raise CardRequired
+    count_attempt(account.pk, limit=offer.setting(settings.ATTEMPTS_PER_MINUTE))
     return _book(offer, kind=kind, source=channel, account_id=account.pk)
 
 
@@ -60,12 +63,23 @@ def book_on_behalf(
     kind: AppointmentKind,
     source: AppointmentSource = AppointmentSource.WINDOW,
     paid_at_counter: bool = False,
+    override_reason: str = "",
 ) -> Booked:
-    """Staff book for a patient at the window or by phone; `paid_at_counter` settles the fee at once, without a hold."""
+    """Staff book for a patient at the window or by phone; `paid_at_counter` settles the fee at once, without a hold.
+
+    With an `override_reason` neither booking limits nor a suspension stand in the way; it is kept with the appointment.
+    """
     offer = offer_for_patient(slot_id=slot_id, patient_id=patient.pk, channel=source)
     if offer is None or offer.patient_id is None:
         raise NotFound
-    return _book(offer, kind=kind, source=source, booked_by_id=staff_id, paid=paid_at_counter)
+    return _book(
+        offer,
+        kind=kind,
+        source=source,
+        booked_by_id=staff_id,
+        paid=paid_at_counter,
+        override_reason=override_reason,
+    )
 
 
 def _book(
@@ -76,11 +90,15 @@ def _book(
     account_id: UUID | None = None,
     booked_by_id: UUID | None = None,
     paid: bool = False,
+    override_reason: str = "",
 ) -> Booked:
-    """SessionNotOpen, OutsideBookingWindow, SlotPast, AlreadyBooked, SlotFull."""
-    check(offer, kind)
+    """As `check`, and AlreadyBooked, BookingLimitReached or SlotFull when somebody was faster."""
+    check(offer, kind, override=bool(override_reason))
     values = _columns(offer, kind=kind, paid=paid)
-    values |= {"source": source.value, "account_id": account_id, "booked_by_id": booked_by_id}
+    values |= {
+        "source": source.value, "account_id": account_id, "booked_by_id": booked_by_id,
+        "override_reason": override_reason,
+    }  # fmt: skip
     for _ in range(ATTEMPTS):
         try:
             return Booked(offer, values, _place(offer, values))
@@ -101,8 +119,11 @@ def _place(offer: Offer, values: dict[str, Any]) -> int:
         staff_id=offer.practitioner_id,
         department_id=offer.department_id,
     )
-    number = take(values, _event(offer, values), channel=values["source"])
+    guarded = offer.is_limited and not values["override_reason"]
+    number = take(values, _event(offer, values), channel=values["source"], guarded=guarded)
     if number is None:
+        if guarded:
+            check_limits(_again(offer, values))
         raise errors.SlotFull
     return number
 
@@ -121,8 +142,22 @@ def _event(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | Appointmen
     )
 
 
-def check(offer: Offer, kind: AppointmentKind) -> None:
-    """Refuse what the rules forbid. A lapsed hold of the same patient is ended on the way."""
+def _again(offer: Offer, values: dict[str, Any]) -> Offer:
+    """The offer as it is now."""
+    fresh = offer_for_patient(
+        slot_id=offer.slot_id,
+        patient_id=values["patient_id"],
+        channel=values["source"],
+        account_id=values["account_id"],
+    )
+    return fresh or offer
+
+
+def check(offer: Offer, kind: AppointmentKind, *, override: bool = False) -> None:
+    """Refuse what the rules forbid. A lapsed hold of the same patient is ended on the way.
+
+    SessionNotOpen, OutsideBookingWindow, SlotPast, BookingSuspended, AlreadyBooked, SlotFull, BookingLimitReached.
+    """
     now = clock.now()
     if offer.session_state != SessionState.PUBLISHED:
         raise errors.SessionNotOpen
@@ -131,12 +166,28 @@ def check(offer: Offer, kind: AppointmentKind) -> None:
         raise errors.OutsideBookingWindow(first_date=first.isoformat(), last_date=last.isoformat())
     if offer.ends_at <= now:
         raise errors.SlotPast
+    if offer.suspended_until is not None and not override:
+        raise errors.BookingSuspended(until=local_text(offer.suspended_until))
     if offer.own_has_lapsed:
         expire_holds(appointment_id=offer.own_id)
     elif offer.own_id is not None:
         raise errors.AlreadyBooked
     elif not offer.has_number:
         raise errors.SlotFull
+    if not override:
+        check_limits(offer)
+
+
+def check_limits(offer: Offer) -> None:
+    """BookingLimitReached with the limit and how many bookings count."""
+    reached = offer.limit_reached()
+    if reached is not None:
+        raise errors.BookingLimitReached(**reached)
+
+
+def local_text(moment: dt.datetime) -> str:
+    """A moment as people of the hospital read it, with its offset."""
+    return moment.astimezone(clock.LOCAL).isoformat(timespec="minutes")
 
 
 def booking_days(kind: AppointmentKind, max_advance_days: int) -> tuple[dt.date, dt.date]:

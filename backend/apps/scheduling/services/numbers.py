@@ -8,6 +8,7 @@ from django.db import connection
 
 from apps.scheduling.events import AppointmentExpired, AppointmentMissed
 from apps.scheduling.models import Appointment, SlotNumber
+from apps.scheduling.selectors.limits import LOCK_BOOKER, limits_used
 from apps.scheduling.selectors.offers import TAKEABLE
 from apps.scheduling.states import AppointmentState, NumberState
 from kernel import clock
@@ -19,7 +20,7 @@ COLUMNS = (
     "id", "created_at", "updated_at", "version", "hospital_id", "department_id", "practitioner_id", "patient_id",
     "session_id", "slot_id", "appointment_no", "kind", "state", "source", "account_id", "booked_by_id", "fee_fen",
     "payer_type", "payment_status", "visit_date", "starts_at", "ends_at", "check_in_until", "hold_expires_at",
-    "cancel_reason",
+    "cancel_reason", "override_reason",
 )  # fmt: skip
 _OUTBOX = "INSERT INTO kernel_outboxevent (id, topic, payload, hospital_id, request_id, created_at, pending)"
 #: Events of appointments that a statement has just moved on, built by PostgreSQL from `moved`.
@@ -34,7 +35,7 @@ _MOVED_EVENTS = f"""{_OUTBOX}
 _TAKE = f"""
 WITH candidate AS (
   SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE n.slot_id = %(slot_id)s AND {TAKEABLE}
-    AND n.substitution_count = %(substitution_count)s
+    AND n.substitution_count = %(substitution_count)s {{guard}}
   ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
 ), taken AS (
   UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,
@@ -58,7 +59,14 @@ WITH candidate AS (
 )
 SELECT taken.number, (SELECT count(*) FROM finished) FROM taken
 """  # noqa: S608 - fragments of this module
-_TAKE_UNLOCKED, _TAKE_WAITING = _TAKE.format(lock="SKIP LOCKED"), _TAKE.format(lock="")
+_LIMITS = limits_used(
+    hospital="%(hospital_id)s", patient="%(patient_id)s", practitioner="%(practitioner_id)s",
+    department="%(department_id)s", date="%(visit_date)s::date",
+)  # fmt: skip
+GUARD = f"AND NOT EXISTS (SELECT FROM ({_LIMITS}) r WHERE r.used >= r.value)"
+#: A number that is being rolled back looks taken: the second attempt waits for it.
+_TAKE_FREELY = [_TAKE.format(lock=lock, guard="") for lock in ("SKIP LOCKED", "")]
+_TAKE_GUARDED = [LOCK_BOOKER + _TAKE.format(lock=lock, guard=GUARD) for lock in ("SKIP LOCKED", "")]
 
 _SWEEP = f"""
 WITH due AS (
@@ -79,8 +87,11 @@ SELECT count(*) FROM moved
 """  # noqa: S608
 
 
-def take(values: dict[str, Any], event: Event, *, channel: str) -> int | None:
+def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = False) -> int | None:
     """Give a number of the slot to a new appointment; the number, or None when the slot is full.
+
+    `guarded`: booking limits apply and are checked once more, one booking of the patient after the other; None then
+    also when a limit was reached meanwhile.
 
     One statement takes the number, ends a lapsed hold on it, inserts the appointment and its event, and finishes the
     running idempotency record. Nothing may follow it in the transaction but the commit.
@@ -91,13 +102,10 @@ def take(values: dict[str, Any], event: Event, *, channel: str) -> int | None:
     values = {
         **values, **outbox, "record": record, "now": clock.now(), "channel": channel,
         "number_state": NumberState.HELD.value if held else NumberState.TAKEN.value,
-        "moved_topic": AppointmentExpired.topic,
+        "moved_topic": AppointmentExpired.topic, "account": values["account_id"], "moving": None,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for sql in (
-            _TAKE_UNLOCKED,
-            _TAKE_WAITING,
-        ):  # a number that is being rolled back looks taken: wait for it
+        for sql in _TAKE_GUARDED if guarded else _TAKE_FREELY:
             cursor.execute(sql, values)
             row = cursor.fetchone()
             if row is not None:

@@ -7,19 +7,22 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.access.policies import policy_of
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
+from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.filters import AppointmentFilter
 from apps.scheduling.api.serializers import AppointmentSerializer, new_appointment
-from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, QueueTicket
+from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, QueueTicket, Slot
 from apps.scheduling.selectors import appointments
 from apps.scheduling.services import queue
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import settle_at_counter
-from kernel.errors import NotFound, StateConflict
+from apps.scheduling.services.suspend import excuse
+from kernel.errors import NotFound, PermissionDenied, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 
@@ -30,7 +33,7 @@ class AppointmentViewSet(ScopedViewSet):
 
     model = Appointment
     resource = "scheduling.appointment"
-    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel"}
+    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel", "excuse": "excuse"}
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
     ordering_fields = ["visit_date", "starts_at"]
@@ -58,6 +61,8 @@ class AppointmentViewSet(ScopedViewSet):
         errors.SlotPast,
         errors.AlreadyBooked,
         errors.SlotFull,
+        errors.BookingLimitReached,
+        errors.BookingSuspended,
     )
     @idempotent(atomic=False)
     def create(self, request: Any) -> Response:
@@ -65,6 +70,9 @@ class AppointmentViewSet(ScopedViewSet):
         body = io.BookOnBehalfSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
+        override = f"{self.resource}.override"
+        if data["override_reason"] and not policy_of(Slot).allows(self.actor, override, data["slot"]):
+            raise PermissionDenied
         booked = book_on_behalf(
             staff_id=self.actor.staff_id,
             patient=data["patient"],
@@ -72,6 +80,7 @@ class AppointmentViewSet(ScopedViewSet):
             kind=AppointmentKind(data["kind"]),
             source=AppointmentSource(data["source"]),
             paid_at_counter=data["paid_at_counter"],
+            override_reason=data["override_reason"],
         )
         return Response(new_appointment(booked), status=201)
 
@@ -103,6 +112,16 @@ class AppointmentViewSet(ScopedViewSet):
         body = io.CancelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return self._answer(cancel(appointment, cause="staff", reason=body.validated_data["reason"]))
+
+    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    @raises(errors.NotMissed)
+    def excuse(self, request: Any, pk: UUID) -> Response:
+        """更正爽约: a missed appointment no longer counts against the patient."""
+        appointment = self.get_object()
+        body = ReasonSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reason = body.validated_data["reason"]
+        return self._answer(excuse(appointment, staff_id=self.actor.staff_id, reason=reason))
 
     def _answer(self, appointment: Appointment) -> Response:
         return Response(appointments.one(Appointment.objects.all(), appointment.pk))

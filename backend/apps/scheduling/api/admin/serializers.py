@@ -164,6 +164,12 @@ class BookOnBehalfSerializer(Serializer):
         default=AppointmentSource.WINDOW.value,
     )
     paid_at_counter = serializers.BooleanField(default=False)
+    override_reason = serializers.CharField(
+        max_length=200,
+        allow_blank=True,
+        default="",
+        help_text="books past limits and suspensions; needs a right of its own",
+    )
 
 
 class CancelSerializer(Serializer):

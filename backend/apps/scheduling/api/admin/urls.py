@@ -4,12 +4,20 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.scheduling.api.admin.desk import AppointmentViewSet, QueueTicketViewSet
+from apps.scheduling.api.admin.limits import (
+    BookingLimitViewSet,
+    BookingSuspensionViewSet,
+    SuspensionAppealViewSet,
+)
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
 router.register("clinic-sessions", ClinicSessionViewSet, basename="clinic-sessions")
 router.register("appointments", AppointmentViewSet, basename="appointments")
+router.register("booking-limits", BookingLimitViewSet, basename="booking-limits")
+router.register("booking-suspensions", BookingSuspensionViewSet, basename="booking-suspensions")
+router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspension-appeals")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
@@ -28,11 +36,18 @@ for action, method in SESSION_ACTIONS:
     urlpatterns.append(
         path(f"clinic-sessions/<uuid:pk>/{name}", ClinicSessionViewSet.as_view({method: action}))
     )
-for action in ("settle", "check_in", "cancel"):
+for action in ("settle", "check_in", "cancel", "excuse"):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
 urlpatterns += [
     path(f"queue-tickets/<uuid:pk>/{action}", QueueTicketViewSet.as_view({"post": action}))
     for action in ("recall", "skip", "requeue", "start", "finish")
+]
+urlpatterns.append(
+    path("booking-suspensions/<uuid:pk>/lift", BookingSuspensionViewSet.as_view({"post": "lift"}))
+)
+urlpatterns += [
+    path(f"suspension-appeals/<uuid:pk>/{action}", SuspensionAppealViewSet.as_view({"post": action}))
+    for action in ("accept", "reject")
 ]
 urlpatterns += router.urls

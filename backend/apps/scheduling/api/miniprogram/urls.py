@@ -1,8 +1,9 @@
 from django.urls import path
 
-from apps.scheduling.api.miniprogram import views
+from apps.scheduling.api.miniprogram import suspensions, views
 
 APPOINTMENTS = views.AppointmentViewSet
+SUSPENSIONS = suspensions.BookingSuspensionViewSet
 
 urlpatterns = [
     path("booking/departments", views.BookableDepartmentsView.as_view()),
@@ -12,5 +13,7 @@ urlpatterns = [
     path("appointments", APPOINTMENTS.as_view({"get": "list", "post": "create"})),
     path("appointments/<uuid:pk>", APPOINTMENTS.as_view({"get": "retrieve"})),
     path("appointments/<uuid:pk>/cancel", APPOINTMENTS.as_view({"post": "cancel"})),
+    path("booking-suspensions", SUSPENSIONS.as_view({"get": "list"})),
+    path("booking-suspensions/<uuid:pk>/appeals", SUSPENSIONS.as_view({"get": "appeals", "post": "appeal"})),
     path("appointments/<uuid:pk>/queue", APPOINTMENTS.as_view({"get": "queue"})),
 ]

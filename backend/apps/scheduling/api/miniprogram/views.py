@@ -119,6 +119,8 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         errors.SlotPast,
         errors.AlreadyBooked,
         errors.SlotFull,
+        errors.BookingLimitReached,
+        errors.BookingSuspended,
     )
     @idempotent(atomic=False)
     def create(self, request: Any) -> Response:

@@ -1,0 +1,72 @@
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.access.scoped.permissions import IsPatientAccount
+from apps.scheduling import errors
+from apps.scheduling.api.serializers import SuspensionSerializer
+from apps.scheduling.models import BookingSuspension, SuspensionAppeal
+from apps.scheduling.selectors.suspensions import suspensions_of
+from apps.scheduling.services.appeal import appeal
+from kernel.errors import NotFound
+from kernel.http.schema import raises
+from kernel.http.serializers import ModelSerializer, Serializer
+
+
+class AppealSerializer(ModelSerializer):
+    """申诉 and what became of it."""
+
+    class Meta:
+        model = SuspensionAppeal
+        fields = ["id", "suspension", "text", "state", "created_at", "decided_at", "decision_note"]
+        read_only_fields = fields
+
+
+class WriteAppealSerializer(Serializer):
+    text = serializers.CharField(max_length=500)
+
+
+@extend_schema(tags=["booking-suspensions"])
+class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
+    """停止预约 of the bound patients, and the appeals against them."""
+
+    permission_classes = [IsPatientAccount]
+    serializer_class = SuspensionSerializer
+    lookup_value_converter = "uuid"
+    ordering = ["-id"]
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return BookingSuspension.objects.none()
+        return suspensions_of(self.request.user.wechat).order_by("-id")  # type: ignore[union-attr]
+
+    def list(self, request: Any) -> Response:
+        """停止预约记录: those in force and those that were."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=AppealSerializer(many=True), filters=False)
+    def appeals(self, request: Any, pk: UUID) -> Response:
+        """申诉 against this suspension, the latest first."""
+        rows = self._find(pk).appeals.order_by("-id")[:100]
+        return Response(AppealSerializer(rows, many=True).data)
+
+    @extend_schema(request=WriteAppealSerializer, responses={201: AppealSerializer})
+    @raises(errors.SuspensionOver, errors.AppealOpen)
+    def appeal(self, request: Any, pk: UUID) -> Response:
+        """Ask for the suspension to be lifted; one open appeal at a time."""
+        suspension = self._find(pk)
+        body = WriteAppealSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = appeal(suspension, account=request.user.wechat, text=body.validated_data["text"])
+        return Response(AppealSerializer(made).data, status=201)
+
+    def _find(self, pk: UUID) -> BookingSuspension:
+        found: BookingSuspension | None = self.get_queryset().filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return found
