@@ -20,7 +20,9 @@ from apps.identity.models import (
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
-from apps.patients.models import CareTeamMember
+from apps.patients.models import CareTeamMember, DuplicatePair, PatientMerge
+from apps.patients.services.duplicates import decide_distinct
+from apps.patients.services.merge import merge
 from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
@@ -128,6 +130,15 @@ class Estate:
     def make_care_team_member(self) -> CareTeamMember:
         return CareTeamMember.objects.get(patient=self.world.patients["patient_a"])
 
+    def make_duplicate_pair(self) -> DuplicatePair:
+        other = self.world.add_patient("alike", name="张三丰", id_kind="none")
+        return decide_distinct(first=self.world.patients["patient_a"], second=other, by_id=None)
+
+    def make_patient_merge(self) -> PatientMerge:
+        other = self.world.add_patient("merged", name="张三丰", id_kind="none")
+        survivor = self.world.add_patient("survivor", name="张三丰", id_kind="none")
+        return merge(survivor_id=survivor.pk, version=1, merged_id=other.pk, merged_version=1)
+
     def make_auth_session(self) -> AuthSession:
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
         return session
@@ -176,6 +187,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/operations/dead-letters/": lambda e: e.get("dead_letter").pk,
     "admin/v1/org-units/": lambda e: e.world.departments["cardiology"].org_unit_id,
     "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
+    "admin/v1/patient-duplicates/": lambda e: e.get("duplicate_pair").pk,
+    "admin/v1/patient-merges/": lambda e: e.get("patient_merge").pk,
     "admin/v1/patients/": lambda e: e.world.patients["patient_a"].pk,
     "admin/v1/patients/{}/cards/": lambda e: e.world.cards["patient_a"].pk,
     "admin/v1/patients/{}/care-team/": lambda e: e.get("care_team_member").pk,

@@ -36,3 +36,30 @@ class AlreadyBound(DomainError):
 class OnlineFilingOff(DomainError):
     code, status = "online_filing_off", 409
     zh, en = "请先到医院窗口建档", "Please register at the hospital's window first."
+
+
+class PatientMerged(DomainError):
+    """`merged_into` names the archive that continues this one."""
+
+    code, status = "patient_merged", 409
+    zh, en = "该档案已合并到其他档案", "This archive was merged into another one."
+
+
+class MergeClash(DomainError):
+    """`clashes` names what both archives hold and only one can keep."""
+
+    code, status = "merge_clash", 409
+    zh, en = (
+        "两份档案存在冲突的记录,请先处理后再合并",
+        "Both archives hold records of which one patient can have only one; resolve them first.",
+    )
+
+
+class SurvivorMerged(DomainError):
+    """`survivor_merged_into` was merged later: that merge has to be undone first."""
+
+    code, status = "survivor_merged", 409
+    zh, en = (
+        "保留档案后来又被合并,请先撤销后一次合并",
+        "The surviving archive was itself merged later; undo that merge first.",
+    )

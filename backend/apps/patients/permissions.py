@@ -8,6 +8,8 @@ resource(
     "患者档案",
     ("list", "add", "change", "delete", "export", "sensitive"),
     share="共享患者",
+    merge="合并患者",
+    unmerge="撤销合并",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
 resource("patients", "care_team", "医护团队", ("change",))

@@ -7,9 +7,11 @@ from apps.patients.models import (
     BindingAttempt,
     CardBinding,
     CareTeamMember,
+    DuplicatePair,
     Patient,
     PatientCard,
     PatientDepartment,
+    PatientMerge,
     PatientUserObjectPermission,
     RelatedPerson,
     TimelineEntry,
@@ -49,6 +51,9 @@ def _treated(path: str, departments: list[UUID]) -> Q:
         return Q(Exists(treated.filter(department_id=departments[0])))
     return Q(Exists(treated.filter(department_id__in=departments)))
 
+
+for _pair in (DuplicatePair, PatientMerge):
+    policy_for(_pair)(type(f"{_pair.__name__}Policy", (Policy,), {}))  # whole hospitals only
 
 for _model in (PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):
     policy_for(_model)(type(f"{_model.__name__}Policy", (OfPatient,), {}))

@@ -41,3 +41,21 @@ def his_directory() -> HisDirectory:
     from apps.patients.adapters.own_archive import OwnArchive
 
     return _directory or OwnArchive()
+
+
+class MergeRule(Protocol):
+    """What an app has to say when two archives become one.
+
+    Every column that refers to a patient follows by itself (services.merge_rows); a rule refuses what can't.
+    """
+
+    def clashes(self, *, survivor_id: UUID, merged_id: UUID) -> list[str]:
+        """Names, for people, of what both archives hold and one patient can't have twice. Reads only."""
+
+
+MERGE_RULES: list[MergeRule] = []
+
+
+def use_merge_rule(rule: MergeRule) -> None:
+    """Let `rule` be asked before every merge; called once by an app when it is ready."""
+    MERGE_RULES.append(rule)

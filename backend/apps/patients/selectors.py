@@ -1,17 +1,23 @@
 """Reads that other apps may call."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from apps.identity.models import WeChatAccount
 from apps.identity.phones import normalise_phone
 from apps.patients.documents import fold
+from apps.patients.duplicates import ALIKE, Archive, Likeness, compare
 from apps.patients.errors import CardRequired
-from apps.patients.models import CardBinding, Patient, PatientCard
+from apps.patients.models import CardBinding, DuplicatePair, PairState, Patient, PatientCard, PatientMerge
 from apps.patients.models.patient import FULL_PINYIN
 from kernel.crypto import blind_index
 from kernel.errors import InvalidValue, NotFound
+
+#: Candidates looked at for each value that two archives have in common.
+MOST_CANDIDATES = 50
 
 
 def bindings_of(account: WeChatAccount) -> QuerySet[CardBinding]:
@@ -38,9 +44,38 @@ def require_binding(account: WeChatAccount, binding_id: UUID | None = None) -> C
     raise NotFound
 
 
+def unmerged(queryset: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Without archives that another one continues. A look-up in the few merges: lists stay on their own indexes."""
+    return queryset.filter(~Exists(PatientMerge.objects.filter(merged_id=OuterRef("pk"), undone_at=None)))
+
+
 def with_value(queryset: QuerySet[Patient], field: str, value: str) -> QuerySet[Patient]:
-    """Patients whose encrypted `phone` or `national_id` is exactly `value`, however it is typed."""
-    return queryset.filter(**{f"{field}_index": blind_index(_as_stored(field, value), field)})
+    """Patients whose encrypted `phone` or `national_id` is exactly `value`, however it is typed.
+
+    A merged archive is found as the one that continues it.
+    """
+    index = blind_index(_as_stored(field, value), field)
+    return queryset.filter(pk__in=_heirs(Patient.objects.order_by().filter(**{f"{field}_index": index})))
+
+
+def _heirs(found: QuerySet[Patient]) -> QuerySet[Patient, Any]:
+    return found.values(heir=Coalesce("merged_into_id", "id"))
+
+
+def candidates_of(patient: Patient) -> list[tuple[Patient, Likeness]]:
+    """Archives of the same hospital that may be this person's too, the likeliest first; not those decided distinct."""
+    others = Patient.objects.filter(hospital_id=patient.hospital_id, merged_into=None).exclude(pk=patient.pk)
+    rows: dict[UUID, Patient] = {}
+    for key in ALIKE:
+        values = {name: getattr(patient, name) for name in key}
+        if all(values.values()):
+            rows |= {other.pk: other for other in others.filter(**values).order_by("pk")[:MOST_CANDIDATES]}
+    pairs = DuplicatePair.objects.filter(Q(first=patient) | Q(second=patient), state=PairState.DISTINCT)
+    distinct = {key for pair in pairs.values_list("first_id", "second_id") for key in pair}
+    ours = Archive.of(patient)
+    alike = [(other, compare(ours, Archive.of(other))) for other in rows.values() if other.pk not in distinct]
+    likely = [(other, likeness) for other, likeness in alike if likeness.likely]
+    return sorted(likely, key=lambda found: (-found[1].score, found[0].pk))
 
 
 def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
@@ -80,9 +115,9 @@ def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
         return with_name(queryset, text)
     everyone = Patient.objects.order_by()
     found = [
-        with_value(everyone, "phone", text).values("pk"),
-        with_value(everyone, "national_id", text).values("pk"),
-        everyone.filter(mrn=number).values("pk"),
+        _heirs(everyone.filter(phone_index=blind_index(_as_stored("phone", text), "phone"))),
+        _heirs(everyone.filter(national_id_index=blind_index(number, "national_id"))),
+        _heirs(everyone.filter(mrn=number)),
         PatientCard.objects.filter(card_number_index=blind_index(number, "card_number")).values("patient_id"),
     ]
     return queryset.filter(pk__in=found[0].union(*found[1:]))

@@ -3,7 +3,8 @@
 import dramatiq
 from dramatiq_crontab import cron
 
-from apps.patients.services import binding_lock, care_team
+from apps.identity.models import Hospital
+from apps.patients.services import binding_lock, care_team, duplicates
 
 
 @cron("40 3 * * *")
@@ -13,3 +14,11 @@ def tidy_care_teams() -> None:
     while care_team.sweep():
         pass
     binding_lock.purge_attempts()
+
+
+@cron("10 2 * * *")
+@dramatiq.actor(queue_name="bulk", max_retries=1, time_limit=3_600_000)
+def scan_for_duplicates() -> None:
+    """Bring the pairs of likely duplicates up to date, hospital by hospital."""
+    for hospital_id in Hospital.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True):
+        duplicates.scan(hospital_id)

@@ -5,6 +5,7 @@ from apps.patients.models.care_team import (
     PatientDepartment,
     PatientUserObjectPermission,
 )
+from apps.patients.models.merge import DuplicatePair, PairState, PatientMerge
 from apps.patients.models.patient import Gender, IdKind, Patient
 from apps.patients.models.related_person import RelatedPerson
 from apps.patients.models.timeline import TimelineEntry
@@ -14,11 +15,14 @@ __all__ = [
     "CardBinding",
     "CareRole",
     "CareTeamMember",
+    "DuplicatePair",
     "Gender",
     "IdKind",
+    "PairState",
     "Patient",
     "PatientCard",
     "PatientDepartment",
+    "PatientMerge",
     "PatientUserObjectPermission",
     "RelatedPerson",
     "Relationship",

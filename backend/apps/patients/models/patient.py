@@ -1,6 +1,6 @@
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex, Substr
 
 from apps.audit.triggers import audited
@@ -59,6 +59,15 @@ class Patient(VersionedModel):
     is_provisional = models.BooleanField(default=False, help_text="临时档案")
     registered_at = models.DateTimeField(null=True, blank=True, help_text="建档时间; null while provisional")
     is_active = models.BooleanField(default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        help_text="the archive that continues this one (合并)",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hospital", "mrn"], name="patient_mrn")]
@@ -83,6 +92,9 @@ class Patient(VersionedModel):
                 OpClass(FULL_PINYIN, "text_pattern_ops"),
                 include=["id", "hospital", "pinyin"],
                 name="patient_by_pinyin",
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patient_merged_into"
             ),
         ]
         triggers = [audited()]

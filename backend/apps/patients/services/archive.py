@@ -9,6 +9,7 @@ from django.db.models import ProtectedError, RestrictedError
 
 from apps.identity.phones import normalise_phone
 from apps.patients.documents import BadDocument, fold, read_document
+from apps.patients.errors import PatientMerged
 from apps.patients.models import (
     CareTeamMember,
     Gender,
@@ -59,11 +60,13 @@ def update_patient(
     keep_guardians: bool = False,
     **changes: Any,
 ) -> Patient:
-    """Change a patient read at `version`; StaleVersion, InvalidValue.
+    """Change a patient read at `version`; StaleVersion, InvalidValue, PatientMerged.
 
     `contacts` replaces all of them (all but guardians with `keep_guardians`); one with the `id` of a present contact
     changes only what it names. Deactivating the archive ends its bindings; the rows of its past stay.
     """
+    if patient.merged_into_id is not None:
+        raise PatientMerged(merged_into=str(patient.merged_into_id))
     for name, value in changes.items():
         setattr(patient, name, value)
     _complete(patient, given=set(changes))

@@ -57,7 +57,7 @@ def bind(
 @transaction.atomic
 def attach(*, account: WeChatAccount, card_id: UUID, relationship: Relationship, address: str) -> CardBinding:
     """Bind a card whose owner was verified. AlreadyBound, BindingLimit."""
-    live = _lock(account.pk)
+    live = lock_account(account.pk)
     card = PatientCard.objects.select_related("patient", "hospital").get(pk=card_id)
     if not (card.is_active and card.patient.is_active):
         raise BindingMismatch
@@ -84,7 +84,7 @@ def attach(*, account: WeChatAccount, card_id: UUID, relationship: Relationship,
 @transaction.atomic
 def set_default(*, account: WeChatAccount, binding_id: UUID) -> CardBinding:
     """This binding is used when none is named; NotFound."""
-    chosen = _find(_lock(account.pk), binding_id)
+    chosen = _find(lock_account(account.pk), binding_id)
     live = CardBinding.objects.filter(account=account, unbound_at=None)
     live.filter(is_default=True).exclude(pk=chosen.pk).update(is_default=False, updated_at=clock.now())
     live.filter(pk=chosen.pk, is_default=False).update(is_default=True, updated_at=clock.now())
@@ -95,9 +95,9 @@ def set_default(*, account: WeChatAccount, binding_id: UUID) -> CardBinding:
 @transaction.atomic
 def unbind(*, account: WeChatAccount, binding_id: UUID) -> CardBinding:
     """End the binding, keep it as history; another one becomes the default. NotFound."""
-    live = _lock(account.pk)
+    live = lock_account(account.pk)
     chosen = _find(live, binding_id)
-    _end(chosen, live)
+    end_one(chosen, live)
     return chosen
 
 
@@ -108,15 +108,15 @@ def end_bindings(**lookup: Any) -> int:
     pairs = sorted(found)
     ended = 0
     for account_id, binding_id in pairs:
-        live = _lock(account_id)
+        live = lock_account(account_id)
         for binding in live:
             if binding.pk == binding_id:
-                _end(binding, live)
+                end_one(binding, live)
                 ended += 1
     return ended
 
 
-def _lock(account_id: UUID) -> list[CardBinding]:
+def lock_account(account_id: UUID) -> list[CardBinding]:
     """The live bindings of the account, oldest first, with the account's row locked."""
     WeChatAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     live = CardBinding.objects.filter(account_id=account_id, unbound_at=None)
@@ -130,7 +130,8 @@ def _find(live: list[CardBinding], binding_id: UUID) -> CardBinding:
     raise NotFound
 
 
-def _end(binding: CardBinding, live: list[CardBinding]) -> None:
+def end_one(binding: CardBinding, live: list[CardBinding]) -> None:
+    """End one of the `live` bindings of a locked account; another becomes the default."""
     now = clock.now()
     was_default, binding.is_default, binding.unbound_at = binding.is_default, False, now
     CardBinding.objects.filter(pk=binding.pk).update(is_default=False, unbound_at=now, updated_at=now)

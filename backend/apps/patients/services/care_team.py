@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from apps.access.services.grants import drop_lapsed, grant_open, set_grants
 from apps.identity.models import StaffMember
+from apps.patients.errors import PatientMerged
 from apps.patients.models import (
     CareRole,
     CareTeamMember,
@@ -82,6 +83,8 @@ def join(
         raise InvalidValue(field="staff")
     if valid_until is not None and valid_until <= clock.now():
         raise InvalidValue(field="valid_until")
+    if patient.merged_into_id is not None:
+        raise PatientMerged(merged_into=str(patient.merged_into_id))
     _lock(patient.pk)
     terms = {"can_change": can_change, "valid_until": valid_until, "shared_by": shared_by}
     member, created = CareTeamMember.objects.get_or_create(

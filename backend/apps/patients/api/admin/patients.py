@@ -17,7 +17,9 @@ from apps.patients.api.admin.serializers import (
     SensitivePatientSerializer,
     VersionSerializer,
 )
+from apps.patients.errors import PatientMerged
 from apps.patients.models import Patient, RelatedPerson
+from apps.patients.selectors import unmerged
 from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
 from kernel.errors import DuplicateValue, InUse, InvalidValue, StaleVersion, StateConflict
 from kernel.http.schema import raises
@@ -28,7 +30,11 @@ CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("
 @extend_schema(tags=["patients"])
 @extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
 class PatientViewSet(CrudViewSet):
-    """患者档案: the patient archive, secrets masked."""
+    """患者档案: the patient archive, secrets masked.
+
+    A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+    every change of it answers 409 `patient_merged`.
+    """
 
     model = Patient
     resource = "patients.patient"
@@ -45,7 +51,7 @@ class PatientViewSet(CrudViewSet):
 
     def base_queryset(self) -> QuerySet[Any]:
         if self.action == "list":
-            rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
+            rows: QuerySet[Any] = unmerged(Patient.objects.all()).values(*ROW_FIELDS)
             return rows
         return Patient.objects.prefetch_related(CONTACTS)
 
@@ -53,7 +59,7 @@ class PatientViewSet(CrudViewSet):
     def perform_create(self, data: dict[str, Any]) -> Patient:
         return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
 
-    @raises(InvalidValue)
+    @raises(InvalidValue, PatientMerged)
     def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
         contacts = data.pop("related_persons", None)
         return self._read(update_patient(instance, version=version, contacts=contacts, **data).pk)

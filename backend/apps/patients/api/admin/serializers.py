@@ -69,9 +69,9 @@ class PatientSerializer(VersionedModelSerializer):
             "id", "hospital", "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone",
             "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
             "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "is_provisional",
-            "registered_at", "is_active", "version", "created_at", "updated_at",
+            "registered_at", "is_active", "merged_into", "version", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["registered_at", "created_at", "updated_at"]
+        read_only_fields = ["registered_at", "merged_into", "created_at", "updated_at"]
         validators: list[Any] = []  # a record number is checked where it may be made: in the service
 
     def get_age(self, patient: Patient) -> int | None:

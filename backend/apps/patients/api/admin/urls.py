@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.patients.api.admin.merge import DuplicatePairViewSet, MergeOfPatientViewSet, PatientMergeViewSet
 from apps.patients.api.admin.of_patient import CareTeamViewSet, PatientCardViewSet, PatientTimelineViewSet
 from apps.patients.api.admin.patients import PatientViewSet
 
@@ -17,5 +18,14 @@ urlpatterns = [
     path(f"{OF}/care-team", CareTeamViewSet.as_view({"get": "list", "post": "join"})),
     path(f"{OF}/care-team/share", CareTeamViewSet.as_view({"post": "share"})),
     path(f"{OF}/care-team/<uuid:pk>/end", CareTeamViewSet.as_view({"post": "end"})),
+    path(f"{OF}/duplicates", MergeOfPatientViewSet.as_view({"get": "list"})),
+    path(f"{OF}/distinct", MergeOfPatientViewSet.as_view({"post": "distinct"})),
+    path(f"{OF}/merge", MergeOfPatientViewSet.as_view({"post": "merge"})),
+    path("patient-duplicates", DuplicatePairViewSet.as_view({"get": "list"})),
+    path("patient-duplicates/scan", DuplicatePairViewSet.as_view({"post": "scan"})),
+    path("patient-duplicates/<uuid:pk>/reopen", DuplicatePairViewSet.as_view({"post": "reopen"})),
+    path("patient-merges", PatientMergeViewSet.as_view({"get": "list"})),
+    path("patient-merges/<uuid:pk>", PatientMergeViewSet.as_view({"get": "retrieve"})),
+    path("patient-merges/<uuid:pk>/undo", PatientMergeViewSet.as_view({"post": "undo"})),
     path(f"{OF}/timeline", PatientTimelineViewSet.as_view({"get": "list"})),
 ]
