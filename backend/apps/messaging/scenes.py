@@ -103,3 +103,9 @@ scene(
     {"patient": "thing1", "hospital": "thing2", "result": "thing3"},
     page="pages/suspensions/index",
 )
+scene(
+    "appointment_changed",
+    "改期成功",
+    "{patient}您好,您在{hospital}{department}的预约已由{previous}改为{time}({doctor}),号序{number}。",
+    VISIT | {"previous": "time6", "number": "character_string7"},
+)

@@ -106,3 +106,23 @@ class SuspensionOver(DomainError):
 class NotMissed(DomainError):
     code, status = "appointment_not_missed", 409
     zh, en = "该挂号不是爽约状态", "The appointment was not missed."
+
+
+class TooManyChanges(DomainError):
+    code, status = "too_many_changes", 409
+    zh, en = "改期次数已达上限({allowed} 次)", "The booking can be changed {allowed} time(s) only."
+
+
+class OtherDepartment(DomainError):
+    code, status = "slot_of_other_department", 409
+    zh, en = "只能改到同一科室", "A booking can move within its department only."
+
+
+class FeeDiffers(DomainError):
+    """`fee_fen` and `new_fee_fen` in fen."""
+
+    code, status = "registration_fee_differs", 409
+    zh, en = (
+        "挂号费不同,请退号后重新挂号",
+        "The registration fee is another one: cancel and book again.",
+    )

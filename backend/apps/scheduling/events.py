@@ -119,6 +119,16 @@ class AppointmentMoved(OfAppointment):
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentRescheduled(OfAppointment):
+    """改期 by the patient or by staff; `session_id` has a free number now. Id and appointment_no stay."""
+
+    topic: ClassVar[str] = "scheduling.appointment_rescheduled"
+    session_id: UUID | None = None
+    previous_starts_at: dt.datetime | None = None
+    previous_practitioner_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSubstituted(Event):
     """替诊: the session has another doctor; its live appointments follow with events of their own."""
 

@@ -22,6 +22,7 @@ resource(
     cancel="退号",
     override="超限挂号",
     excuse="更正爽约",
+    reschedule="改期",
 )
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
@@ -41,7 +42,10 @@ give(
     "clerk",
     *_BROWSE,
     "scheduling.template.list",
-    *(f"scheduling.appointment.{verb}" for verb in ("add", "settle", "check_in", "cancel", "excuse")),
+    *(
+        f"scheduling.appointment.{verb}"
+        for verb in ("add", "settle", "check_in", "cancel", "excuse", "reschedule")
+    ),
     "scheduling.queue.call",
     *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.suspension.{verb}" for verb in ("list", "add", "lift", "decide")),

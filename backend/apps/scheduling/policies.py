@@ -3,6 +3,7 @@
 from apps.access.policies import Policy, hide, policy_for
 from apps.scheduling.models import (
     Appointment,
+    AppointmentChange,
     BookingLimit,
     BookingSuspension,
     ClinicSession,
@@ -14,7 +15,7 @@ from apps.scheduling.models import (
     SuspensionAppeal,
 )
 
-hide(SlotNumber, SessionSubstitution)
+hide(SlotNumber, SessionSubstitution, AppointmentChange)
 
 
 class OfPractitioner(Policy):

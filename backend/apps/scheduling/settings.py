@@ -100,3 +100,13 @@ SUSPENSION_DAYS = define(
         maximum=366,
     )
 )
+MAX_RESCHEDULES = define(
+    Setting(
+        "booking.max_reschedules",
+        2,
+        "患者线上改期次数上限",
+        "How often a patient may move a booking online",
+        minimum=0,
+        maximum=20,
+    )
+)

@@ -163,3 +163,12 @@ def tell_of_decision(event: events.AppealDecided) -> None:
         },
         dedupe_key=f"appeal_decided:{appeal.pk}",
     )
+
+
+@subscribe(events.AppointmentRescheduled)
+def tell_of_change(event: events.AppointmentRescheduled) -> None:
+    previous = event.previous_starts_at or event.starts_at
+    words = f"{previous.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
+    _tell(
+        "appointment_changed", _record(event), key=f":{event.starts_at.isoformat()}:{words}", previous=words
+    )

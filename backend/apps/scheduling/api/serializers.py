@@ -67,6 +67,21 @@ class QueuePlaceSerializer(Serializer):
     estimated_wait_minutes = serializers.IntegerField(allow_null=True)
 
 
+class ChangeSerializer(Serializer):
+    """改期 of an appointment; `by_staff` names who did it, null = the patient."""
+
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    from_starts_at = serializers.DateTimeField()
+    to_starts_at = serializers.DateTimeField()
+    from_practitioner_name = serializers.CharField()
+    to_practitioner_name = serializers.CharField()
+    from_number = serializers.IntegerField()
+    to_number = serializers.IntegerField()
+    reason = serializers.CharField(allow_blank=True)
+    by_staff = serializers.CharField(allow_null=True)
+
+
 class SuspensionSerializer(ModelSerializer):
     """停止预约: no booking before `until`, unless it was lifted."""
 

@@ -6,6 +6,7 @@ from apps.scheduling.models.appointment import (
     PayerType,
     PaymentStatus,
 )
+from apps.scheduling.models.change import AppointmentChange
 from apps.scheduling.models.limits import (
     BookingLimit,
     BookingSuspension,
@@ -25,6 +26,7 @@ from apps.scheduling.models.schedule import (
 
 __all__ = [
     "Appointment",
+    "AppointmentChange",
     "AppointmentKind",
     "AppointmentSource",
     "BookingLimit",

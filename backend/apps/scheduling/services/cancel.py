@@ -26,12 +26,17 @@ def cancel_by_patient(appointment: Appointment) -> Appointment:
     if appointment.state == AppointmentState.BOOKED:
         if appointment.payment_status in PAID:
             raise errors.RefundAtCounter
-        minutes = settings.CANCEL_CUTOFF_MINUTES.of(appointment.hospital)
-        if clock.now() >= appointment.starts_at - dt.timedelta(minutes=minutes):
-            raise errors.CancelTooLate
+        check_cutoff(appointment)
     elif appointment.state != AppointmentState.PENDING:
         raise StateConflict(current=appointment.state)
     return cancel(appointment, cause="patient")
+
+
+def check_cutoff(appointment: Appointment) -> None:
+    """CancelTooLate once the patient can no longer change the booking online."""
+    minutes = settings.CANCEL_CUTOFF_MINUTES.of(appointment.hospital)
+    if clock.now() >= appointment.starts_at - dt.timedelta(minutes=minutes):
+        raise errors.CancelTooLate
 
 
 @transaction.atomic

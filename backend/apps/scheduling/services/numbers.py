@@ -31,6 +31,12 @@ _MOVED_EVENTS = f"""{_OUTBOX}
     'patient_id', patient_id, 'account_id', account_id, 'practitioner_id', practitioner_id,
     'department_id', department_id, 'starts_at', starts_at, 'number', number), hospital_id, '', %(now)s, 0 FROM moved"""  # noqa: S608
 
+#: A hold that has lapsed ends when its number is `taken` by somebody else.
+EXPIRE_PREVIOUS = f"""moved AS (
+  UPDATE scheduling_appointment a SET state = 'expired', version = a.version + 1, updated_at = %(now)s
+  FROM taken WHERE a.id = taken.previous AND a.state = 'pending' RETURNING {_MOVED}
+), moved_events AS ({_MOVED_EVENTS})"""  # noqa: S608
+
 # The new appointment waits for `moved`: the number must have left its old appointment when it is given to the next.
 _TAKE = f"""
 WITH candidate AS (
@@ -41,11 +47,7 @@ WITH candidate AS (
   UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,
     appointment_id = %(id)s, updated_at = %(now)s
   FROM candidate WHERE n.id = candidate.id RETURNING n.id, n.number, candidate.appointment_id AS previous
-), moved AS (
-  UPDATE scheduling_appointment a SET state = 'expired', version = a.version + 1, updated_at = %(now)s
-  FROM taken WHERE a.id = taken.previous AND a.state = 'pending' RETURNING {_MOVED}
-), moved_events AS ({_MOVED_EVENTS}
-), made AS (
+), {EXPIRE_PREVIOUS}, made AS (
   INSERT INTO scheduling_appointment ({", ".join(COLUMNS)}, slot_number_id, number)
   SELECT {", ".join(f"%({name})s" for name in COLUMNS)}, taken.id, taken.number
   FROM taken WHERE (SELECT count(*) FROM moved) >= 0

@@ -13,16 +13,18 @@ from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
 from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.filters import AppointmentFilter
-from apps.scheduling.api.serializers import AppointmentSerializer, new_appointment
+from apps.scheduling.api.serializers import AppointmentSerializer, ChangeSerializer, new_appointment
 from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, QueueTicket, Slot
 from apps.scheduling.selectors import appointments
+from apps.scheduling.selectors.changes import changes_of
 from apps.scheduling.services import queue
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import settle_at_counter
+from apps.scheduling.services.reschedule import reschedule_by_staff
 from apps.scheduling.services.suspend import excuse
-from kernel.errors import NotFound, PermissionDenied, StateConflict
+from kernel.errors import InvalidValue, NotFound, PermissionDenied, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 
@@ -33,7 +35,8 @@ class AppointmentViewSet(ScopedViewSet):
 
     model = Appointment
     resource = "scheduling.appointment"
-    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel", "excuse": "excuse"}
+    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel", "excuse": "excuse",
+        "reschedule": "reschedule", "changes": "list"}  # fmt: skip
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
     ordering_fields = ["visit_date", "starts_at"]
@@ -112,6 +115,39 @@ class AppointmentViewSet(ScopedViewSet):
         body = io.CancelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return self._answer(cancel(appointment, cause="staff", reason=body.validated_data["reason"]))
+
+    @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)
+    @raises(
+        NotFound,
+        StateConflict,
+        InvalidValue,
+        errors.CheckInTooLate,
+        errors.OtherDepartment,
+        errors.FeeDiffers,
+        errors.SessionNotOpen,
+        errors.OutsideBookingWindow,
+        errors.SlotPast,
+        errors.AlreadyBooked,
+        errors.SlotFull,
+        errors.BookingLimitReached,
+        errors.BookingSuspended,
+    )
+    @idempotent()
+    def reschedule(self, request: Any, pk: UUID) -> Response:
+        """改期 for the patient, to another slot of the department."""
+        appointment = self.get_object()
+        body = io.RescheduleSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        moved = reschedule_by_staff(
+            appointment, slot_id=wanted["slot"].pk, staff_id=self.actor.staff_id, reason=wanted["reason"]
+        )
+        return self._answer(moved)
+
+    @extend_schema(responses=ChangeSerializer(many=True), filters=False)
+    def changes(self, request: Any, pk: UUID) -> Response:
+        """改期记录: how the appointment came to its present time."""
+        return Response(changes_of(self.get_object()))
 
     @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
     @raises(errors.NotMissed)

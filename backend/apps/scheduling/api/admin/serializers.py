@@ -172,6 +172,13 @@ class BookOnBehalfSerializer(Serializer):
     )
 
 
+class RescheduleSerializer(Serializer):
+    """The slot to move to, and why."""
+
+    slot = ScopedRelatedField(queryset=Slot.objects.all())
+    reason = serializers.CharField(max_length=200)
+
+
 class CancelSerializer(Serializer):
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 

@@ -43,6 +43,10 @@ urlpatterns += [
     path(f"queue-tickets/<uuid:pk>/{action}", QueueTicketViewSet.as_view({"post": action}))
     for action in ("recall", "skip", "requeue", "start", "finish")
 ]
+urlpatterns += [
+    path(f"appointments/<uuid:pk>/{action}", AppointmentViewSet.as_view({method: action}))
+    for action, method in (("reschedule", "post"), ("changes", "get"))
+]
 urlpatterns.append(
     path("booking-suspensions/<uuid:pk>/lift", BookingSuspensionViewSet.as_view({"post": "lift"}))
 )

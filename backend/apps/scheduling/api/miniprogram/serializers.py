@@ -84,6 +84,13 @@ class SlotsQuerySerializer(Serializer):
     session = serializers.UUIDField()
 
 
+class RescheduleSerializer(Serializer):
+    """The slot to move to."""
+
+    slot = serializers.UUIDField()
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
 class BookSerializer(Serializer):
     """`binding` is for whom; without it the default card at the slot's hospital."""
 

@@ -13,6 +13,8 @@ urlpatterns = [
     path("appointments", APPOINTMENTS.as_view({"get": "list", "post": "create"})),
     path("appointments/<uuid:pk>", APPOINTMENTS.as_view({"get": "retrieve"})),
     path("appointments/<uuid:pk>/cancel", APPOINTMENTS.as_view({"post": "cancel"})),
+    path("appointments/<uuid:pk>/reschedule", APPOINTMENTS.as_view({"post": "reschedule"})),
+    path("appointments/<uuid:pk>/changes", APPOINTMENTS.as_view({"get": "changes"})),
     path("booking-suspensions", SUSPENSIONS.as_view({"get": "list"})),
     path("booking-suspensions/<uuid:pk>/appeals", SUSPENSIONS.as_view({"get": "appeals", "post": "appeal"})),
     path("appointments/<uuid:pk>/queue", APPOINTMENTS.as_view({"get": "queue"})),

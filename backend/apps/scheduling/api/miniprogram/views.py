@@ -12,12 +12,19 @@ from apps.patients.selectors import require_binding
 from apps.scheduling import errors
 from apps.scheduling.api.filters import OwnAppointmentFilter
 from apps.scheduling.api.miniprogram import serializers as io
-from apps.scheduling.api.serializers import AppointmentSerializer, QueuePlaceSerializer, new_appointment
+from apps.scheduling.api.serializers import (
+    AppointmentSerializer,
+    ChangeSerializer,
+    QueuePlaceSerializer,
+    new_appointment,
+)
 from apps.scheduling.models import Appointment, AppointmentKind, QueueTicket
 from apps.scheduling.selectors import appointments, browse, line
+from apps.scheduling.selectors.changes import changes_of
 from apps.scheduling.services.book import book_for_account
 from apps.scheduling.services.cancel import cancel_by_patient
-from kernel.errors import NotFound, StateConflict
+from apps.scheduling.services.reschedule import reschedule_by_patient
+from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 
@@ -157,6 +164,40 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         """退号: give the number back, up to the hospital's cut-off."""
         cancel_by_patient(self._find(pk))
         return self._answer(self.get_queryset(), pk)
+
+    @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)
+    @raises(
+        NotFound,
+        StateConflict,
+        InvalidValue,
+        errors.CancelTooLate,
+        errors.TooManyChanges,
+        errors.OtherDepartment,
+        errors.FeeDiffers,
+        errors.SessionNotOpen,
+        errors.OutsideBookingWindow,
+        errors.SlotPast,
+        errors.AlreadyBooked,
+        errors.SlotFull,
+        errors.BookingLimitReached,
+        errors.BookingSuspended,
+    )
+    @idempotent()
+    def reschedule(self, request: Any, pk: UUID) -> Response:
+        """改期: move the booking to another slot of the department, up to the hospital's cut-off."""
+        appointment = self._find(pk)
+        body = io.RescheduleSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        reschedule_by_patient(
+            appointment, slot_id=wanted["slot"], account=request.user.wechat, reason=wanted["reason"]
+        )
+        return self._answer(self.get_queryset(), pk)
+
+    @extend_schema(responses=ChangeSerializer(many=True), filters=False)
+    def changes(self, request: Any, pk: UUID) -> Response:
+        """改期记录: how the appointment came to its present time."""
+        return Response(changes_of(self._find(pk)))
 
     @extend_schema(request=None, responses=QueuePlaceSerializer, filters=False)
     def queue(self, request: Any, pk: UUID) -> Response:
