@@ -137,7 +137,7 @@ def _book_raw(slot: str, patients: list[str]) -> tuple[float, float]:
     with connection.cursor() as cursor:
         begin = time.monotonic()
         for row in values:
-            cursor.cursor.execute(TAKE, row)
+            TAKE.execute(cursor, row)
             cursor.fetchone()
     return begin, time.monotonic()
 

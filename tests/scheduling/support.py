@@ -13,6 +13,8 @@ from apps.patients.models import CardBinding, Patient, PatientCard
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
 from apps.scheduling.services.sessions import create_session, publish_session
 from kernel import clock
+from kernel.models import OutboxEvent
+from kernel.outbox.events import rebuild, subscriptions_of
 from tests.support.world import World
 
 #: Monday morning, before the first session.
@@ -115,3 +117,10 @@ def at_once(jobs: list[Callable[[], Any]], workers: int = 16) -> list[Any]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(run, jobs))
+
+
+def deliver() -> None:
+    """Run the handlers of every scheduling event, as the workers do."""
+    for event in OutboxEvent.objects.filter(topic__startswith="scheduling.").order_by("id"):
+        for subscription in subscriptions_of(event.topic):
+            subscription.handler(rebuild(subscription.event, event.payload))

@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.patients.models import CareTeamMember, PatientDepartment
-from apps.scheduling.models import Appointment, SlotNumber
+from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
+from apps.scheduling.services.book import book_on_behalf
+from apps.scheduling.services.check_in import check_in
+from apps.scheduling.services.confirm import confirm_hold
 from apps.scheduling.services.stop import stop_session
 from kernel import clock
 from kernel.models import OutboxEvent
@@ -18,6 +21,7 @@ from tests.scheduling.support import (
     bind,
     book,
     code,
+    deliver,
     first_slot,
     make_patient,
     open_session,
@@ -226,10 +230,32 @@ def test_the_booked_doctor_and_department_join_the_patients_care(clinic: World) 
     patient = clinic.patients["patient_b"]
     doctor = clinic.client("doctor_a")
     assert doctor.get(f"/api/admin/v1/patients/{patient.pk}").status_code == 404
-    book(clinic, "patient_b", first_slot(open_session(clinic)))
+    book(clinic, "patient_b", first_slot(open_session(clinic, date=TOMORROW)), "advance")
+    deliver()
     assert CareTeamMember.objects.get(patient=patient).staff_id == clinic.staff["doctor_a"].pk
     assert PatientDepartment.objects.get(patient=patient).department_id == clinic.departments["cardiology"].pk
     assert doctor.get(f"/api/admin/v1/patients/{patient.pk}").status_code == 200
+
+
+@pytest.mark.requirement("ACC-04")
+@pytest.mark.parametrize("by", ["booked at the window", "checked in"])
+def test_who_stands_at_the_window_is_seen_by_the_doctor_at_once(clinic: World, by: str) -> None:
+    patient, slot = clinic.patients["patient_b"], first_slot(open_session(clinic))
+    if by == "checked in":
+        booked = book(clinic, "patient_b", slot).json()
+        appointment = confirm_hold(appointment_id=booked["id"], payment_status=PaymentStatus.PAID_ONLINE)
+        assert not CareTeamMember.objects.filter(patient=patient).exists()
+        check_in(appointment)
+    else:
+        clerk = clinic.staff["clerk"].pk
+        book_on_behalf(
+            staff_id=clerk,
+            patient=patient,
+            slot_id=slot.pk,
+            kind=AppointmentKind.SAME_DAY,
+            paid_at_counter=True,
+        )
+    assert clinic.client("doctor_a").get(f"/api/admin/v1/patients/{patient.pk}").status_code == 200
 
 
 @pytest.mark.requirement("BOOK-05")
@@ -243,4 +269,4 @@ def test_a_booking_request_makes_at_most_six_queries(clinic: World, account: str
     # Savepoints stand for BEGIN and COMMIT: the test itself runs in a transaction.
     sql = [q["sql"] for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]
     assert len(sql) <= 6, "\n".join(sql)
-    assert "INSERT INTO scheduling_appointment" in sql[-1], "the number is taken last"
+    assert "EXECUTE take_number" in sql[-1], "the number is taken last"

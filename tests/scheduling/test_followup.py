@@ -10,16 +10,8 @@ from apps.scheduling import tasks
 from apps.scheduling.models import Appointment, ClinicSession
 from kernel import clock
 from kernel.models import OutboxEvent
-from kernel.outbox.events import rebuild, subscriptions_of
-from tests.scheduling.support import MINI, TODAY, TOMORROW, book, first_slot, open_session
+from tests.scheduling.support import MINI, TODAY, TOMORROW, book, deliver, first_slot, open_session
 from tests.support.world import World
-
-
-def deliver() -> None:
-    """Run the handlers of every scheduling event, as the workers do."""
-    for event in OutboxEvent.objects.filter(topic__startswith="scheduling.").order_by("id"):
-        for subscription in subscriptions_of(event.topic):
-            subscription.handler(rebuild(subscription.event, event.payload))
 
 
 @pytest.mark.requirement("BOOK-07")

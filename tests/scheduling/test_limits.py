@@ -126,7 +126,7 @@ def test_a_booking_under_limits_makes_no_more_queries(clinic: World) -> None:
         assert book(clinic, "patient_a", slot).status_code == 201
     sql = [q["sql"] for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]
     assert len(sql) <= 6, "\n".join(sql)
-    assert "INSERT INTO scheduling_appointment" in sql[-1]
+    assert "EXECUTE take_number_guarded" in sql[-1]
 
 
 @pytest.mark.requirement("BOOK-06")

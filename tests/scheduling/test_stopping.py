@@ -22,12 +22,12 @@ from tests.scheduling.support import (
     bind,
     book,
     code,
+    deliver,
     first_slot,
     make_patient,
     open_session,
     states,
 )
-from tests.scheduling.test_followup import deliver
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("BOOK-01")
@@ -57,6 +57,7 @@ def test_a_substitute_takes_over_bookings_tickets_and_care_and_everybody_is_told
     booked = [book(clinic, account, slot).json() for account in ("patient_a", "patient_b")]
     other = bind(clinic, "patient_b", make_patient(clinic.h1, "王五"))
     seen = book(clinic, "patient_b", slot, binding=other).json()
+    deliver()  # the doctor attends them
     for row in (seen, booked[0]):
         check_in(Appointment.objects.get(pk=row["id"]))
     queue.start(queue.call_next(session))  # 王五 is with doctor_a
@@ -205,6 +206,7 @@ def test_patients_of_a_stopped_session_move_to_another_as_far_as_it_has_room(cli
         book(clinic, "patient_b", session.slots.order_by("starts_at")[1], "advance", binding=third),
     ]
     ids = [row.json()["id"] for row in rows]
+    deliver()  # the doctor attends them
     foreign = open_session(clinic, date=TOMORROW, doctor="doctor_c", department="surgery")
     for wrong in (session, foreign):
         body = {"reason": "x", "move_to": str(wrong.pk)}

@@ -9,7 +9,9 @@ import orjson
 import structlog
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "MERGE")
+from kernel import prepared
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "MERGE", prepared.WRITES[:6].upper())
 _SET = "SELECT set_config('yihui.audit', {}, true); "
 
 

@@ -16,6 +16,7 @@ from apps.identity.models import (
     User,
     WeChatAccount,
 )
+from kernel.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,17 @@ _COLUMNS = {
     model: [f.attname for f in model._meta.concrete_fields if f.attname in names]
     for model, names in _NEEDED.items()
 }
-_SIGNED_IN = f"""
+_SIGNED_IN = Prepared(
+    "signed_in",
+    f"""
 SELECT {", ".join(f"{model._meta.db_table}.{name}" for model, names in _COLUMNS.items() for name in names)}
 FROM identity_authsession
 JOIN identity_user ON identity_user.id = identity_authsession.user_id
 LEFT JOIN identity_staffmember ON identity_staffmember.user_id = identity_user.id
 LEFT JOIN identity_wechataccount ON identity_wechataccount.user_id = identity_user.id
-WHERE identity_authsession.token_key = %s AND identity_authsession.digest = %s
-"""  # noqa: S608 - names of our own models
+WHERE identity_authsession.token_key = %(token_key)s AND identity_authsession.digest = %(digest)s
+""",  # noqa: S608 - names of our own models
+)
 
 
 def signed_in(token_key: str, digest: str) -> AuthSession | None:
@@ -92,7 +96,7 @@ def signed_in(token_key: str, digest: str) -> AuthSession | None:
     Written out because it runs on every request: compiling the same join by the ORM costs more than PostgreSQL does.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SIGNED_IN, [token_key, digest])
+        _SIGNED_IN.execute(cursor, {"token_key": token_key, "digest": digest})
         row = cursor.fetchone()
     if row is None:
         return None

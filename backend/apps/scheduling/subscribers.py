@@ -2,11 +2,12 @@
 
 from apps.identity.models import StaffMember
 from apps.messaging.services.notify import notify
+from apps.patients.services.care_team import note_booking
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal
 from apps.scheduling.services.suspend import suspend_after_no_shows
-from apps.scheduling.states import AppealState
+from apps.scheduling.states import OCCUPYING, AppealState
 from kernel import clock
 from kernel.outbox.events import subscribe
 
@@ -59,6 +60,19 @@ def _tell(scene: str, appointment: Appointment, *, key: str = "", urgent: bool =
 @subscribe(events.AppointmentHeld)
 def record_hold(event: events.AppointmentHeld) -> None:
     _record(event)
+
+
+@subscribe(events.AppointmentBooked, queue="urgent")
+def open_archive(event: events.AppointmentBooked) -> None:
+    """The doctor attends the patient from now on, and the department treats the patient."""
+    appointment = _find(event)  # the doctor may have been substituted since
+    if appointment.state in OCCUPYING:
+        note_booking(
+            hospital_id=appointment.hospital_id,
+            patient_id=appointment.patient_id,
+            staff_id=appointment.practitioner_id,
+            department_id=appointment.department_id,
+        )
 
 
 @subscribe(events.AppointmentBooked)

@@ -72,10 +72,12 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "connect_timeout": 5,
-        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC",
+        "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC "
+        "-c plan_cache_mode=force_generic_plan",
     },
 }
 ATOMIC_REQUESTS = False
+PREPARED_STATEMENTS = env.bool("YIHUI_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 

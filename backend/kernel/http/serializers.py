@@ -1,5 +1,6 @@
 """Serializers that refuse what they don't know."""
 
+import functools
 from typing import Any
 
 from rest_framework import serializers
@@ -19,6 +20,17 @@ class StrictMixin:
 
 class Serializer(StrictMixin, serializers.Serializer[Any]):
     """Base of plain serializers."""
+
+
+@functools.cache
+def _validator(kind: type[Serializer]) -> Serializer:
+    return kind()
+
+
+def validated(kind: type[Serializer], data: Any) -> dict[str, Any]:
+    """The checked input of a plain serializer without context; for hot paths, which spare the copy of its fields."""
+    values: dict[str, Any] = _validator(kind).run_validation(data)
+    return values
 
 
 class ModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):

@@ -14,20 +14,24 @@ from django.db import connection
 
 from kernel import clock, ids
 from kernel.errors import IdempotencyKeyReused, RequestInProgress
+from kernel.prepared import Prepared
 
 LEASE = dt.timedelta(seconds=30)
 KEEP = dt.timedelta(hours=48)
 
 #: The claim alone need not wait for the disk: the commit of the effect flushes it, and without an effect it is nothing.
 _UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
-_BEGIN = """
+_BEGIN = Prepared(
+    "idempotency_begin",
+    """
 INSERT INTO kernel_idempotencyrecord (id, caller, key, fingerprint, done, locked_until, created_at)
-VALUES (%s, %s, %s, %s, false, %s, %s)
+VALUES (%(id)s, %(caller)s, %(key)s, %(fingerprint)s, false, %(until)s, %(now)s)
 ON CONFLICT (caller, key) DO UPDATE SET locked_until = EXCLUDED.locked_until, id = EXCLUDED.id
-  WHERE NOT kernel_idempotencyrecord.done AND kernel_idempotencyrecord.locked_until < %s
+  WHERE NOT kernel_idempotencyrecord.done AND kernel_idempotencyrecord.locked_until < %(now)s
     AND kernel_idempotencyrecord.fingerprint = EXCLUDED.fingerprint
 RETURNING id
-"""
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,15 @@ def begin(caller: str, key: str, mark: bytes) -> UUID | Replay:
     """
     now = clock.now()
     with connection.cursor() as cursor:
-        begin_sql = _BEGIN if connection.in_atomic_block else _UNHURRIED + _BEGIN
-        cursor.execute(begin_sql, [ids.uuid7(), caller, key, mark, now + LEASE, now, now])
+        values = {
+            "id": ids.uuid7(),
+            "caller": caller,
+            "key": key,
+            "fingerprint": mark,
+            "until": now + LEASE,
+            "now": now,
+        }
+        _BEGIN.execute(cursor, values, before="" if connection.in_atomic_block else _UNHURRIED)
         row = cursor.fetchone()
         if row is not None:
             return UUID(str(row[0]))

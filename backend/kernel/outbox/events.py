@@ -58,7 +58,7 @@ def subscriptions_of(topic: str) -> list[Subscription]:
 
 def payload_of(event: Event) -> dict[str, Any]:
     """JSON-ready values of the event."""
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(dataclasses.asdict(event)))  # type: ignore[call-overload]
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(event))
     return plain
 
 
@@ -76,7 +76,7 @@ def row_of(event: Event) -> dict[str, Any]:
     return {
         "id": ids.uuid7(),
         "topic": event.topic,
-        "payload": orjson.dumps(dataclasses.asdict(event)).decode(),  # type: ignore[call-overload]
+        "payload": orjson.dumps(event).decode(),
         "hospital_id": event.hospital_id,
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
         "created_at": clock.now(),

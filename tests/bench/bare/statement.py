@@ -8,10 +8,11 @@ from django.db import connection
 
 from apps.scheduling.events import AppointmentBooked, AppointmentExpired
 from apps.scheduling.models import Slot
-from apps.scheduling.services.numbers import _TAKE_UNLOCKED as TAKE
+from apps.scheduling.services.numbers import _TAKE_FREELY
 from kernel import clock, ids
 from kernel.outbox.events import row_of
 
+TAKE = _TAKE_FREELY[0]
 __all__ = ["TAKE", "take", "values_for"]
 
 
@@ -27,6 +28,7 @@ def _constant(slot_id: UUID) -> dict[str, Any]:
         "substitution_count": session.substitution_count,
         "visit_date": session.date, "starts_at": slot.starts_at, "ends_at": slot.ends_at,
         "check_in_until": slot.ends_at, "hold_expires_at": None, "cancel_reason": "", "record": None,
+        "override_reason": "",
         "channel": "miniprogram", "number_state": "taken", "moved_topic": AppointmentExpired.topic,
     }  # fmt: skip
 
@@ -48,6 +50,6 @@ def values_for(slot_id: UUID, patient_id: UUID) -> dict[str, Any]:
 def take(slot_id: UUID, patient_id: UUID) -> int | None:
     """One statement, committed by itself."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, values_for(slot_id, patient_id))
+        TAKE.execute(cursor, values_for(slot_id, patient_id))
         row = cursor.fetchone()
     return row[0] if row else None

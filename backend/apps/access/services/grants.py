@@ -32,16 +32,10 @@ def set_grants(table: GrantTable, object_id: UUID, user_id: UUID, wanted: Grants
     )
 
 
-def grant_open(table: GrantTable, object_id: UUID, user_id: UUID, codenames: Iterable[str]) -> None:
-    """Add grants without an end in one statement; what is already so is not touched. For hot paths."""
-    grant_open_many(table, [object_id], user_id, codenames)
-
-
 def grant_open_many(
     table: GrantTable, object_ids: Iterable[UUID], user_id: UUID, codenames: Iterable[str]
 ) -> None:
-    """The same on many objects, in one statement."""
-    label = table._meta.get_field("content_object").related_model._meta.app_label
+    """Add grants without an end on many objects in one statement; what is already so is not touched."""
     name = connection.ops.quote_name(table._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -49,8 +43,28 @@ def grant_open_many(
             "SELECT %s, permission, object, NULL FROM unnest(%s) AS permission, unnest(%s::uuid[]) AS object "
             "ON CONFLICT (user_id, permission_id, content_object_id) "
             f"DO UPDATE SET valid_until = NULL WHERE {name}.valid_until IS NOT NULL",
-            [user_id, [permission_id(label, codename) for codename in codenames], list(object_ids)],
+            [user_id, open_permissions(table, codenames), list(object_ids)],
         )
+
+
+def grant_open_sql(table: GrantTable, holders: str) -> str:
+    """SQL of an INSERT of open grants on the object `%(object)s` for the users (user_id) in the rows `holders`.
+
+    `%(permissions)s` is an integer[] of `open_permissions`. For hot paths, in the statement that writes the relation.
+    """
+    name = table._meta.db_table
+    return f"""
+INSERT INTO {name} (user_id, permission_id, content_object_id, valid_until)
+SELECT {holders}.user_id, permission, %(object)s, NULL FROM {holders}, unnest(%(permissions)s) AS permission
+WHERE {holders}.user_id IS NOT NULL
+ON CONFLICT (user_id, permission_id, content_object_id)
+DO UPDATE SET valid_until = NULL WHERE {name}.valid_until IS NOT NULL"""  # noqa: S608 - names of our own
+
+
+def open_permissions(table: GrantTable, codenames: Iterable[str]) -> list[int]:
+    """The permissions of the table's objects with these codenames."""
+    label = table._meta.get_field("content_object").related_model._meta.app_label
+    return [permission_id(label, codename) for codename in codenames]
 
 
 def revoke(table: GrantTable, object_ids: Iterable[UUID], user_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from apps.access.services.grants import drop_lapsed, grant_open, set_grants
+from apps.access.services.grants import drop_lapsed, grant_open_sql, open_permissions, set_grants
 from apps.identity.models import StaffMember
 from apps.patients.errors import PatientMerged
 from apps.patients.models import (
@@ -19,12 +19,15 @@ from apps.patients.models import (
 )
 from kernel import clock, ids
 from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.prepared import Prepared
 
 # The patient's row is locked only when the relation is new: it orders this against join and leave of the same patient.
-_NOTE_BOOKING = """
+_NOTE_BOOKING = Prepared(
+    "note_booking",
+    f"""
 WITH fresh AS (
-  SELECT p.id FROM patients_patient p WHERE p.id = %(patient)s AND NOT EXISTS (
-    SELECT FROM patients_careteammember m WHERE m.patient_id = %(patient)s AND m.staff_id = %(staff)s
+  SELECT p.id FROM patients_patient p WHERE p.id = %(object)s AND NOT EXISTS (
+    SELECT FROM patients_careteammember m WHERE m.patient_id = %(object)s AND m.staff_id = %(staff)s
       AND m.role = 'attending' AND m.ended_at IS NULL AND m.valid_until IS NULL AND m.can_change)
   FOR NO KEY UPDATE
 ), joined AS (
@@ -34,30 +37,35 @@ WITH fresh AS (
   ON CONFLICT (patient_id, staff_id, role) WHERE ended_at IS NULL
   DO UPDATE SET valid_until = NULL, can_change = true, updated_at = EXCLUDED.updated_at
   RETURNING staff_id
+), holder AS (
+  SELECT s.user_id FROM joined JOIN identity_staffmember s ON s.id = joined.staff_id
+), granted AS ({grant_open_sql(PatientUserObjectPermission, "holder")}
 ), treated AS (
   INSERT INTO patients_patientdepartment (hospital_id, patient_id, department_id)
-  SELECT %(hospital)s, %(patient)s, %(department)s WHERE NOT EXISTS (
-    SELECT FROM patients_patientdepartment d WHERE d.patient_id = %(patient)s AND d.department_id = %(department)s)
+  SELECT %(hospital)s, %(object)s, %(department)s WHERE NOT EXISTS (
+    SELECT FROM patients_patientdepartment d WHERE d.patient_id = %(object)s AND d.department_id = %(department)s)
   ON CONFLICT (patient_id, department_id) DO NOTHING
 )
-SELECT s.user_id FROM joined JOIN identity_staffmember s ON s.id = joined.staff_id WHERE s.user_id IS NOT NULL
-"""
+SELECT count(*) FROM joined
+""",  # noqa: S608 - fragments of our own
+    {"id": "uuid", "now": "timestamptz", "permissions": "integer[]"}
+    | dict.fromkeys(("hospital", "object", "staff", "department"), "uuid"),
+    writes=True,
+)
 
 
 def note_booking(*, hospital_id: UUID, patient_id: UUID, staff_id: UUID, department_id: UUID) -> None:
     """The doctor attends the patient from now on and the department treats the patient.
 
-    Call it inside the booking's transaction: one statement when it is already so, two when the relation is new.
+    One statement; call it inside the booking's transaction.
     """
     values: dict[str, Any] = {
-        "id": ids.uuid7(), "now": clock.now(), "hospital": hospital_id, "patient": patient_id,
+        "id": ids.uuid7(), "now": clock.now(), "hospital": hospital_id, "object": patient_id,
         "staff": staff_id, "department": department_id,
+        "permissions": open_permissions(PatientUserObjectPermission, ("view_patient", "change_patient")),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE_BOOKING, values)
-        row = cursor.fetchone()
-    if row is not None:
-        grant_open(PatientUserObjectPermission, patient_id, row[0], ("view_patient", "change_patient"))
+        _NOTE_BOOKING.execute(cursor, values)
 
 
 def note_department(*, hospital_id: UUID, patient_id: UUID, department_id: UUID) -> None:

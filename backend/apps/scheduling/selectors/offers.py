@@ -11,6 +11,7 @@ from apps.identity.settings import Setting
 from apps.scheduling.selectors.limits import limits_used
 from apps.scheduling.states import OCCUPYING
 from kernel import clock
+from kernel.prepared import Prepared
 
 #: A number that can be had now: free, or held past its time whether or not a worker has swept it.
 TAKEABLE = """n.state IN ('free', 'held') AND (n.state = 'free' OR n.held_until <= %(now)s)
@@ -57,8 +58,8 @@ _LIMITS = limits_used(
     date="c.date",
 )  # fmt: skip
 _OF_ACCOUNT, _OF_PATIENT = (
-    _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient)
-    for patient in (_BOUND, _NAMED)
+    Prepared(name, _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient))
+    for name, patient in (("offer_for_account", _BOUND), ("offer_for_patient", _NAMED))
 )
 
 
@@ -131,8 +132,8 @@ def offer_for_patient(
     )
 
 
-def _load(sql: str, **values: Any) -> Offer | None:
+def _load(statement: Prepared, **values: Any) -> Offer | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, "now": clock.now()})
+        statement.execute(cursor, {**values, "now": clock.now()})
         row = cursor.fetchone()
     return Offer(*row) if row else None

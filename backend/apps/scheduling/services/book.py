@@ -1,11 +1,13 @@
 """Booking: every rule is checked on what one query read, then one statement takes the number."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.identity.models import WeChatAccount
 from apps.patients.errors import CardRequired
@@ -101,7 +103,8 @@ def _book(
     }  # fmt: skip
     for _ in range(ATTEMPTS):
         try:
-            return Booked(offer, values, _place(offer, values))
+            with _whole(offer, values):
+                return Booked(offer, values, _take(offer, values))
         except IntegrityError as error:
             if violated(error) == "appointment_once_per_session":
                 raise errors.AlreadyBooked from error
@@ -111,14 +114,7 @@ def _book(
     raise errors.SlotFull
 
 
-@transaction.atomic
-def _place(offer: Offer, values: dict[str, Any]) -> int:
-    note_booking(
-        hospital_id=offer.hospital_id,
-        patient_id=values["patient_id"],
-        staff_id=offer.practitioner_id,
-        department_id=offer.department_id,
-    )
+def _take(offer: Offer, values: dict[str, Any]) -> int:
     guarded = offer.is_limited and not values["override_reason"]
     number = take(values, _event(offer, values), channel=values["source"], guarded=guarded)
     if number is None:
@@ -126,6 +122,27 @@ def _place(offer: Offer, values: dict[str, Any]) -> int:
             check_limits(_again(offer, values))
         raise errors.SlotFull
     return number
+
+
+@contextmanager
+def _whole(offer: Offer, values: dict[str, Any]) -> Iterator[None]:
+    """Around the one statement that books, which is a transaction by itself unless more belongs to it.
+
+    Staff book for somebody who may see the doctor at once: the doctor attends the patient in the same transaction.
+    Who books by an account comes later; there the relation follows with the event (subscribers.py).
+    """
+    if values["booked_by_id"] is None and not connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        if values["booked_by_id"] is not None:
+            note_booking(
+                hospital_id=offer.hospital_id,
+                patient_id=values["patient_id"],
+                staff_id=offer.practitioner_id,
+                department_id=offer.department_id,
+            )
+        yield
 
 
 def _event(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
+from apps.patients.services.care_team import note_booking
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentCheckedIn
 from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus, QueueTicket
@@ -15,16 +16,12 @@ from kernel.outbox.events import publish
 
 @transaction.atomic
 def check_in(appointment: Appointment) -> QueueTicket:
-    """`booked → checked_in` with a queue ticket. CheckInTooEarly, CheckInTooLate, PaymentRequired, StateConflict."""
+    """`booked → checked_in` with a queue ticket. CheckInTooEarly, CheckInTooLate, PaymentRequired, StateConflict.
+
+    From here on at the latest the doctor sees the patient, even if the booking's event still waits.
+    """
+    _check(appointment)
     now = clock.now()
-    if appointment.state != AppointmentState.BOOKED:
-        raise StateConflict(current=appointment.state)
-    if appointment.visit_date > clock.today():
-        raise errors.CheckInTooEarly
-    if appointment.check_in_until <= now:
-        raise errors.CheckInTooLate
-    if appointment.payment_status == PaymentStatus.UNPAID:
-        raise errors.PaymentRequired
     session = ClinicSession.objects.filter(pk=appointment.session_id)
     session.update(tickets_issued=F("tickets_issued") + 1)  # session before appointment, as everywhere
     APPOINTMENTS.move(
@@ -46,5 +43,22 @@ def check_in(appointment: Appointment) -> QueueTicket:
         checked_in_at=now,
         queued_at=now,
     )
+    note_booking(
+        hospital_id=appointment.hospital_id,
+        patient_id=appointment.patient_id,
+        staff_id=appointment.practitioner_id,
+        department_id=appointment.department_id,
+    )
     publish(event_of(AppointmentCheckedIn, appointment))
     return ticket
+
+
+def _check(appointment: Appointment) -> None:
+    if appointment.state != AppointmentState.BOOKED:
+        raise StateConflict(current=appointment.state)
+    if appointment.visit_date > clock.today():
+        raise errors.CheckInTooEarly
+    if appointment.check_in_until <= clock.now():
+        raise errors.CheckInTooLate
+    if appointment.payment_status == PaymentStatus.UNPAID:
+        raise errors.PaymentRequired

@@ -15,6 +15,7 @@ from kernel import clock
 from kernel.errors import RequestInProgress
 from kernel.idempotency import store
 from kernel.outbox.events import Event, row_of
+from kernel.prepared import Prepared, types_of
 
 COLUMNS = (
     "id", "created_at", "updated_at", "version", "hospital_id", "department_id", "practitioner_id", "patient_id",
@@ -39,9 +40,12 @@ EXPIRE_PREVIOUS = f"""moved AS (
 
 # The new appointment waits for `moved`: the number must have left its old appointment when it is given to the next.
 _TAKE = f"""
-WITH candidate AS (
+WITH running AS (
+  SELECT k.id FROM kernel_idempotencyrecord k WHERE k.id = %(record)s AND NOT k.done FOR UPDATE
+), candidate AS (
   SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE n.slot_id = %(slot_id)s AND {TAKEABLE}
     AND n.substitution_count = %(substitution_count)s {{guard}}
+    AND (%(record)s IS NULL OR EXISTS (SELECT FROM running))
   ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
 ), taken AS (
   UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,
@@ -57,18 +61,27 @@ WITH candidate AS (
     %(hospital_id)s, %(event_request_id)s, %(now)s, 0 FROM taken
 ), finished AS (
   UPDATE kernel_idempotencyrecord k SET done = true, status = 201, result = %(id)s
-  FROM taken WHERE k.id = %(record)s AND NOT k.done RETURNING k.id
+  FROM taken, running WHERE k.id = running.id
 )
-SELECT taken.number, (SELECT count(*) FROM finished) FROM taken
+SELECT (SELECT taken.number FROM taken), %(record)s IS NULL OR EXISTS (SELECT FROM running)
 """  # noqa: S608 - fragments of this module
 _LIMITS = limits_used(
     hospital="%(hospital_id)s", patient="%(patient_id)s", practitioner="%(practitioner_id)s",
     department="%(department_id)s", date="%(visit_date)s::date",
 )  # fmt: skip
 GUARD = f"AND NOT EXISTS (SELECT FROM ({_LIMITS}) r WHERE r.used >= r.value)"
+_TYPES = types_of(Appointment, COLUMNS) | {
+    "event_id": "uuid", "event_topic": "text", "event_request_id": "text", "now": "timestamptz",
+    "number_state": "text", "moved_topic": "text", "event_payload": "text", "record": "uuid",
+}  # fmt: skip
 #: A number that is being rolled back looks taken: the second attempt waits for it.
-_TAKE_FREELY = [_TAKE.format(lock=lock, guard="") for lock in ("SKIP LOCKED", "")]
-_TAKE_GUARDED = [LOCK_BOOKER + _TAKE.format(lock=lock, guard=GUARD) for lock in ("SKIP LOCKED", "")]
+_TAKE_FREELY, _TAKE_GUARDED = (
+    [
+        Prepared(f"take_number_{rule}_{wait}", _TAKE.format(lock=lock, guard=guard), _TYPES, writes=True)
+        for wait, lock in (("at_once", "SKIP LOCKED"), ("waiting", ""))
+    ]
+    for rule, guard in (("freely", ""), ("guarded", GUARD))
+)
 
 _SWEEP = f"""
 WITH due AS (
@@ -96,7 +109,8 @@ def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = 
     also when a limit was reached meanwhile.
 
     One statement takes the number, ends a lapsed hold on it, inserts the appointment and its event, and finishes the
-    running idempotency record. Nothing may follow it in the transaction but the commit.
+    running idempotency record. Nothing may follow it in the transaction but the commit. RequestInProgress: the record's
+    lease was lost to a repetition of the request.
     """
     record = store.current()
     outbox = {f"event_{name}": value for name, value in row_of(event).items()}
@@ -107,17 +121,14 @@ def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = 
         "moved_topic": AppointmentExpired.topic, "account": values["account_id"], "moving": None,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for sql in _TAKE_GUARDED if guarded else _TAKE_FREELY:
-            cursor.execute(sql, values)
-            row = cursor.fetchone()
-            if row is not None:
-                break
-        else:
-            return None
-    if record is not None and row[1] != 1:
-        raise RequestInProgress(retry_after=1)
-    number: int = row[0]
-    return number
+        for statement in _TAKE_GUARDED if guarded else _TAKE_FREELY:
+            statement.execute(cursor, values, before=LOCK_BOOKER if guarded else "")
+            number, runs = cursor.fetchone()
+            if not runs:
+                raise RequestInProgress(retry_after=1)
+            if number is not None:
+                return int(number)
+    return None
 
 
 def expire_holds(*, limit: int = 500, appointment_id: UUID | None = None, slot_id: UUID | None = None) -> int:

@@ -27,6 +27,7 @@ from apps.scheduling.services.reschedule import reschedule_by_patient
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
+from kernel.http.serializers import validated
 
 
 class BrowseView(APIView):
@@ -37,10 +38,7 @@ class BrowseView(APIView):
 
     def asked(self) -> dict[str, Any]:
         """The checked query parameters; an unknown one is an error."""
-        query = self.query_class(data=self.request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        values: dict[str, Any] = query.validated_data
-        return values
+        return validated(self.query_class, self.request.query_params.dict())
 
 
 class BookableDepartmentsView(BrowseView):
@@ -132,13 +130,12 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
     @idempotent(atomic=False)
     def create(self, request: Any) -> Response:
         """Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid."""
-        body = io.BookSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        body = validated(io.BookSerializer, request.data)
         booked = book_for_account(
             account=request.user.wechat,
-            binding_id=body.validated_data.get("binding"),
-            slot_id=body.validated_data["slot"],
-            kind=AppointmentKind(body.validated_data["kind"]),
+            binding_id=body.get("binding"),
+            slot_id=body["slot"],
+            kind=AppointmentKind(body["kind"]),
         )
         return Response(new_appointment(booked), status=201)
 

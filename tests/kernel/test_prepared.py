@@ -1,0 +1,56 @@
+"""Prepared statements answer like plain ones, on every connection and without preparing where that is switched off."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from apps.audit.context import describe, forget
+from kernel.prepared import Prepared
+
+pytestmark = [pytest.mark.requirement("BOOK-05"), pytest.mark.django_db(transaction=True)]
+SUM = Prepared(
+    "test_sum", "SELECT %(a)s + %(b)s, %(b)s::int %% 2, %(a)s IS NULL", {"a": "integer", "b": "integer"}
+)
+WHO = Prepared("test_who", "SELECT current_setting('yihui.audit', true)", writes=True)
+
+
+def _prepared() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE name = 'test_sum'")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _sum(a: int | None, b: int) -> tuple[object, ...]:
+    with connection.cursor() as cursor:
+        SUM.execute(cursor, {"a": a, "b": b, "unused": "x"})
+        row: tuple[object, ...] = cursor.fetchone()
+    return row
+
+
+def test_a_statement_is_prepared_once_for_each_connection() -> None:
+    connection.close()
+    assert [_sum(1, 2), _sum(None, 3)] == [(3, 0, False), (None, 1, True)]
+    assert _prepared() == {"test_sum"}
+    connection.close()
+    assert _prepared() == set()
+    assert _sum(2, 2) == (4, 0, False)
+
+
+def test_switched_off_for_poolers_the_plain_text_is_sent(settings: Any) -> None:
+    settings.PREPARED_STATEMENTS = False
+    connection.close()
+    assert _sum(1, 2) == (3, 0, False)
+    assert _prepared() == set()
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+def test_a_writing_statement_carries_who_acts(settings: Any, *, prepared: bool) -> None:
+    settings.PREPARED_STATEMENTS = prepared
+    describe(actor="tester")
+    try:
+        with connection.cursor() as cursor:
+            WHO.execute(cursor, {})
+            assert '"actor":"tester"' in cursor.fetchone()[0]
+    finally:
+        forget()
