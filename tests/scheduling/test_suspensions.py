@@ -9,8 +9,7 @@ from apps.messaging.models import Message
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal
 from apps.scheduling.services import numbers
 from kernel import clock
-from tests.scheduling.support import ADMIN, MINI, NOW, TODAY, book, code, first_slot, open_session
-from tests.scheduling.test_followup import deliver
+from tests.scheduling.support import ADMIN, MINI, NOW, TODAY, book, code, deliver, first_slot, open_session
 from tests.scheduling.test_limits import window
 from tests.support.world import World
 
