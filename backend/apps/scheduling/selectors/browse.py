@@ -10,6 +10,7 @@ from apps.scheduling.models import AppointmentSource
 from apps.scheduling.selectors.offers import TAKEABLE
 from apps.scheduling.settings import MAX_ADVANCE_DAYS
 from kernel import clock
+from kernel.prepared import Prepared
 
 _OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s AND c.date BETWEEN %(today)s AND %(today)s
   + coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"""
@@ -46,19 +47,28 @@ FROM scheduling_slot s JOIN scheduling_clinicsession c ON c.id = s.session_id
 JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
 WHERE c.id = %(session)s AND {_OPEN} AND s.ends_at > %(now)s ORDER BY s.starts_at
 """  # noqa: S608
+_STATEMENTS = {
+    name: Prepared(f"bookable_{name}", sql, {"today": "date", "now": "timestamptz"})
+    for name, sql in (
+        ("departments", _DEPARTMENTS),
+        ("doctors", _DOCTORS),
+        ("days", _DAYS),
+        ("slots", _SLOTS),
+    )
+}
 
 Row = dict[str, Any]
 
 
 def bookable_departments(hospital_id: UUID | None = None) -> list[Row]:
     """The active departments; `is_bookable` where a doctor's session is open within the booking window."""
-    return _rows(_DEPARTMENTS, hospital=hospital_id)
+    return _rows("departments", hospital=hospital_id)
 
 
 def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
     """The doctors of a department on a day with their sessions and the numbers left."""
     doctors: dict[UUID, Row] = {}
-    for row in _rows(_DOCTORS, department=department_id, date=date):
+    for row in _rows("doctors", department=department_id, date=date):
         doctor = doctors.setdefault(
             row["practitioner_id"],
             {
@@ -75,7 +85,7 @@ def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
 def days_of(practitioner_id: UUID, department_id: UUID | None = None) -> list[Row]:
     """The days on which a doctor can be booked, with sessions and numbers left."""
     days: dict[dt.date, Row] = {}
-    for row in _rows(_DAYS, practitioner=practitioner_id, department=department_id):
+    for row in _rows("days", practitioner=practitioner_id, department=department_id):
         day = days.setdefault(row["date"], {"date": row["date"], "remaining": 0, "sessions": []})
         day["remaining"] += row["remaining"]
         day["sessions"].append(_session(row) | {"department_name": row["department_name"]})
@@ -84,7 +94,7 @@ def days_of(practitioner_id: UUID, department_id: UUID | None = None) -> list[Ro
 
 def slots_of(session_id: UUID) -> list[Row]:
     """The slots of an open session that are not over, with the numbers left."""
-    return _rows(_SLOTS, session=session_id)
+    return _rows("slots", session=session_id)
 
 
 def _session(row: Row) -> Row:
@@ -92,9 +102,9 @@ def _session(row: Row) -> Row:
     return {key: row[key] for key in keys}
 
 
-def _rows(sql: str, **values: Any) -> list[Row]:
+def _rows(statement: str, **values: Any) -> list[Row]:
     values |= {"now": clock.now(), "today": clock.today(), "channel": AppointmentSource.MINIPROGRAM.value}
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        _STATEMENTS[statement].execute(cursor, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
