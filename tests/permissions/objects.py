@@ -27,12 +27,14 @@ from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
     BookingSuspension,
+    CalendarDay,
     ClinicSession,
     QueueTicket,
     ScheduleTemplate,
+    StaffLeave,
     SuspensionAppeal,
 )
-from apps.scheduling.services import appeal, book, check_in, sessions, suspend, templates
+from apps.scheduling.services import appeal, book, check_in, publish, sessions, suspend, templates
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.permissions.routes import Route
@@ -74,7 +76,17 @@ class Estate:
         session = sessions.create_session(
             **self._plan, date=day, start_time=dt.time(8), end_time=dt.time(12), registration_fee_fen=0
         )
-        return sessions.publish_session(session)
+        return publish.publish_session(session)
+
+    def make_calendar_day(self) -> CalendarDay:
+        return CalendarDay.objects.create(hospital=self.world.h1, date=clock.today(), kind="holiday")
+
+    def make_leave(self) -> StaffLeave:
+        day = clock.now() + dt.timedelta(days=30)
+        return StaffLeave.objects.create(
+            hospital=self.world.h1, practitioner=self.world.staff["doctor_a"], starts_at=day,
+            ends_at=day + dt.timedelta(days=1), reason="休假",
+        )  # fmt: skip
 
     def make_appointment(self) -> Any:
         booked = book.book_for_account(
@@ -173,6 +185,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
     "admin/v1/booking-limits/": lambda e: e.get("limit").pk,
     "admin/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
+    "admin/v1/calendar-days/": lambda e: e.get("calendar_day").pk,
     "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
     "admin/v1/departments/": lambda e: e.world.departments["cardiology"].pk,
     "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
@@ -197,6 +210,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/queue-tickets/": lambda e: e.get("ticket").pk,
     "admin/v1/roles/": lambda e: e.get("role").pk,
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
+    "admin/v1/staff-leaves/": lambda e: e.get("leave").pk,
     "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
     "miniprogram/v1/appointments/": lambda e: e.get("ticket").appointment_id,
     "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,

@@ -11,7 +11,8 @@ from django.db import connection
 from apps.identity.models import AuthSession, Hospital
 from apps.patients.models import CardBinding, Patient, PatientCard
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
-from apps.scheduling.services.sessions import create_session, publish_session
+from apps.scheduling.services.publish import publish_session
+from apps.scheduling.services.sessions import create_session
 from kernel import clock
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of

@@ -196,9 +196,8 @@ def test_stopping_says_what_became_of_the_bookings_and_marks_refunds(clinic: Wor
 
 
 def test_patients_of_a_stopped_session_move_to_another_as_far_as_it_has_room(clinic: World) -> None:
-    day = {"date": TOMORROW, "capacity": 2, "slot_minutes": 30}
-    session = open_session(clinic, **day)
-    target = open_session(clinic, start="09:30", end="10:30", doctor="doctor_b", **(day | {"capacity": 1}))
+    session = open_session(clinic, date=TOMORROW, capacity=2)
+    target = open_session(clinic, date=TOMORROW, start="09:30", end="10:30", doctor="doctor_b")
     third = bind(clinic, "patient_b", make_patient(clinic.h1, "王五"))
     rows = [
         book(clinic, "patient_a", first_slot(session), "advance"),

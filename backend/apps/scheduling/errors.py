@@ -25,7 +25,7 @@ class SlotPast(DomainError):
 
 
 class OutsideBookingWindow(DomainError):
-    """`first_date` and `last_date` are the days that this kind of booking covers."""
+    """`first_date` and `last_date` are the days that this kind of booking covers; `opens_at`: when this one opens."""
 
     code, status = "outside_booking_window", 409
     zh, en = "就诊日期不在可挂号范围内", "The day is outside the days that can be booked."
@@ -125,4 +125,21 @@ class FeeDiffers(DomainError):
     zh, en = (
         "挂号费不同,请退号后重新挂号",
         "The registration fee is another one: cancel and book again.",
+    )
+
+
+class PractitionerOnLeave(DomainError):
+    """`leave`, `starts_at`, `ends_at`: when the doctor is away."""
+
+    code, status = "practitioner_on_leave", 409
+    zh, en = "该医生此时段请假", "The doctor is on leave at that time."
+
+
+class CalendarYearUnknown(DomainError):
+    """`first_year` to `last_year` are known."""
+
+    code, status = "calendar_year_unknown", 409
+    zh, en = (
+        "尚无{year}年的节假日安排(已知{first_year}至{last_year}年),请等待发布或手工录入",
+        "The public holidays of {year} are not known ({first_year} to {last_year} are); wait or enter them by hand.",
     )

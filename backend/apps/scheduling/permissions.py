@@ -24,24 +24,33 @@ resource(
     excuse="更正爽约",
     reschedule="改期",
 )
+resource("scheduling", "calendar", "节假日", ("list", "add", "change", "delete"))
+resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
 resource("scheduling", "queue", "排队候诊", ("list",), call="叫号")
 
 _BROWSE = ("scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list")
 
-give("doctor", *_BROWSE, "scheduling.template.list", "scheduling.queue.call")
+give(
+    "doctor", *_BROWSE, "scheduling.template.list", "scheduling.queue.call", "scheduling.calendar.list",
+    "scheduling.leave.list",
+)  # fmt: skip
 give(
     "department_head",
     *_BROWSE,
     *(f"scheduling.template.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.session.{verb}" for verb in ("add", "change", "delete", "generate", "publish", "stop")),
+    *(f"scheduling.leave.{verb}" for verb in ("list", "add", "delete")),
+    "scheduling.calendar.list",
     "scheduling.queue.call",
 )
 give(
     "clerk",
     *_BROWSE,
     "scheduling.template.list",
+    "scheduling.calendar.list",
+    "scheduling.leave.list",
     *(
         f"scheduling.appointment.{verb}"
         for verb in ("add", "settle", "check_in", "cancel", "excuse", "reschedule")
@@ -66,3 +75,7 @@ page("booking_limits", resource="scheduling.limit", zh="挂号限制", en="Booki
 page("booking_suspensions", resource="scheduling.suspension", zh="停止预约", en="Suspensions",
      path="booking-suspensions", component="scheduling/booking-suspensions/index", parent="scheduling", icon="ban",
      sort=6)  # fmt: skip
+page("calendar_days", resource="scheduling.calendar", zh="节假日", en="Calendar", path="calendar-days",
+     component="scheduling/calendar-days/index", parent="scheduling", icon="calendar", sort=7)  # fmt: skip
+page("staff_leaves", resource="scheduling.leave", zh="医生请假", en="Leave", path="staff-leaves",
+     component="scheduling/staff-leaves/index", parent="scheduling", icon="leave", sort=8)  # fmt: skip

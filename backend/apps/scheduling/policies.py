@@ -1,17 +1,25 @@
 """Rows are reached by hospital, department, or as the doctor's own."""
 
+from uuid import UUID
+
+from django.db.models import Q
+
+from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
+from apps.identity.models import StaffDepartment
 from apps.scheduling.models import (
     Appointment,
     AppointmentChange,
     BookingLimit,
     BookingSuspension,
+    CalendarDay,
     ClinicSession,
     QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
     Slot,
     SlotNumber,
+    StaffLeave,
     SuspensionAppeal,
 )
 
@@ -65,3 +73,27 @@ class BookingSuspensionPolicy(Policy):
 @policy_for(SuspensionAppeal)
 class SuspensionAppealPolicy(Policy):
     """Reached like the suspension."""
+
+
+@policy_for(CalendarDay)
+class CalendarDayPolicy(Policy):
+    """Of the hospital as a whole: whoever may look at calendars sees that of the own hospital."""
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        arms, scope = super().arms(actor, code, grant), actor.scope(code)
+        narrow = scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals
+        if narrow and grant == "view":
+            arms.append(Q(hospital_id=actor.hospital_id))
+        return arms
+
+
+@policy_for(StaffLeave)
+class StaffLeavePolicy(Policy):
+    """Reached like the doctor: by hospital, by the departments where the doctor works, or as one's own."""
+
+    department = "practitioner_id"
+    owners = ("practitioner_id",)
+
+    def department_arm(self, departments: list[UUID]) -> Q:
+        working = StaffDepartment.objects.filter(department_id__in=departments)
+        return Q(practitioner_id__in=working.values("staff_id"))

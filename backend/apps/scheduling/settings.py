@@ -12,6 +12,16 @@ MAX_ADVANCE_DAYS = define(
         maximum=90,
     )
 )
+RELEASE_MINUTE = define(
+    Setting(
+        "booking.release_minute",
+        0,
+        "放号时间(当日零点起的分钟数)",
+        "Minute of the day at which the last bookable day opens",
+        minimum=0,
+        maximum=1_439,
+    )
+)
 SAME_DAY_HOLD_MINUTES = define(
     Setting(
         "booking.same_day_hold_minutes",

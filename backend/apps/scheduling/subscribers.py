@@ -3,6 +3,7 @@
 from apps.identity.models import StaffMember
 from apps.messaging.services.notify import notify
 from apps.patients.services.care_team import note_booking
+from apps.patients.services.handover import lock_patients
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal
@@ -65,7 +66,10 @@ def record_hold(event: events.AppointmentHeld) -> None:
 @subscribe(events.AppointmentBooked, queue="urgent")
 def open_archive(event: events.AppointmentBooked) -> None:
     """The doctor attends the patient from now on, and the department treats the patient."""
-    appointment = _find(event)  # the doctor may have been substituted since
+    lock_patients([event.patient_id])
+    appointment = _find(
+        event
+    )  # the doctor may have been substituted since, but is not while the patient is locked
     if appointment.state in OCCUPYING:
         note_booking(
             hospital_id=appointment.hospital_id,

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from apps.identity.models import StaffMember
 from apps.scheduling.models import Period, ScheduleTemplate
-from apps.scheduling.services.sessions import generate_sessions, publish_session
+from apps.scheduling.services.generate import generate_sessions
+from apps.scheduling.services.publish import publish_sessions
 from apps.scheduling.settings import MAX_ADVANCE_DAYS
 from kernel import clock
 from workflows.sample.organisation import House
@@ -39,9 +40,8 @@ def open_coming_days(houses: Iterable[House]) -> None:
     for house in houses:
         last = clock.today() + dt.timedelta(days=MAX_ADVANCE_DAYS.of(house.hospital))
         templates = ScheduleTemplate.objects.filter(hospital=house.hospital)
-        for session in generate_sessions(templates=templates, first=clock.today(), last=last):
-            if session.ends_at > clock.now():
-                publish_session(session)
+        made = generate_sessions(templates=templates, first=clock.today(), last=last).made
+        publish_sessions(made)
 
 
 def _on_duty(house: House) -> Iterator[StaffMember]:

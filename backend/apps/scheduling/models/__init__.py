@@ -14,6 +14,7 @@ from apps.scheduling.models.limits import (
     SuspensionAppeal,
     SuspensionSource,
 )
+from apps.scheduling.models.planning import CalendarDay, DayKind, StaffLeave
 from apps.scheduling.models.queue import QueueTicket
 from apps.scheduling.models.schedule import (
     ClinicSession,
@@ -31,8 +32,10 @@ __all__ = [
     "AppointmentSource",
     "BookingLimit",
     "BookingSuspension",
+    "CalendarDay",
     "CancelCode",
     "ClinicSession",
+    "DayKind",
     "LimitScope",
     "PayerType",
     "PaymentStatus",
@@ -42,6 +45,7 @@ __all__ = [
     "SessionSubstitution",
     "Slot",
     "SlotNumber",
+    "StaffLeave",
     "SuspensionAppeal",
     "SuspensionSource",
 ]

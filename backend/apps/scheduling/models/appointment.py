@@ -22,6 +22,7 @@ class AppointmentSource(models.TextChoices):
     WINDOW = "window"
     PHONE = "phone"
     PARTNER = "partner"
+    FOLLOW_UP = "follow_up"
 
 
 class PayerType(models.TextChoices):

@@ -1,6 +1,6 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, Location, StaffMember
@@ -12,13 +12,42 @@ from kernel.money import FenField
 MAX_SLOT_CAPACITY = 500
 
 
+class QuotaPer(models.TextChoices):
+    SLOT = "slot"
+    SESSION = "session"
+
+
 class Period(models.TextChoices):
     MORNING = "morning"
     AFTERNOON = "afternoon"
     EVENING = "evening"
 
 
-class ScheduleTemplate(VersionedModel):
+class Quotas(models.Model):
+    """渠道配额: numbers kept for a source until they are released to all; the rest is anybody's."""
+
+    channel_quotas = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        blank=True,
+        help_text="source → numbers kept for it",
+    )
+    quota_per = models.CharField(
+        max_length=8, choices=QuotaPer.choices, default=QuotaPer.SLOT, db_default=QuotaPer.SLOT
+    )
+    release_minutes = models.PositiveIntegerField(
+        validators=[MaxValueValidator(10_080)], null=True, blank=True,
+        help_text="minutes before the session's start when unused quota is anybody's",
+    )  # fmt: skip
+    release_at = models.TimeField(
+        null=True, blank=True, help_text="or that time of the day before; neither: never"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ScheduleTemplate(Quotas, VersionedModel):
     """排班: a doctor's weekly session, from which dated sessions are generated. Times are wall-clock times."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -40,6 +69,7 @@ class ScheduleTemplate(VersionedModel):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    runs_on_holidays = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -56,7 +86,7 @@ class ScheduleTemplate(VersionedModel):
         triggers = [audited()]
 
 
-class ClinicSession(VersionedModel):
+class ClinicSession(Quotas, VersionedModel):
     """出诊: a doctor sees patients from `starts_at` to `ends_at`. Without a room the place is the department's."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -140,6 +170,7 @@ class SlotNumber(BaseModel):
     channel = models.CharField(
         max_length=16, blank=True, default="", help_text="reserved for a source; empty = any"
     )
+    reserved_until = models.DateTimeField(null=True, help_text="then it is anybody's; null = never")
     state = models.CharField(max_length=8, choices=choices(NumberState), default=NumberState.FREE)
     held_until = models.DateTimeField(null=True)
     substitution_count = models.SmallIntegerField(

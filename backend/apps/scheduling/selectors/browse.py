@@ -8,12 +8,18 @@ from django.db import connection
 
 from apps.scheduling.models import AppointmentSource
 from apps.scheduling.selectors.offers import TAKEABLE
-from apps.scheduling.settings import MAX_ADVANCE_DAYS
+from apps.scheduling.settings import MAX_ADVANCE_DAYS, RELEASE_MINUTE
 from kernel import clock
 from kernel.prepared import Prepared
 
-_OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s AND c.date BETWEEN %(today)s AND %(today)s
-  + coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"""
+_DAYS_AHEAD = f"coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"
+_OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s
+  AND c.date BETWEEN %(today)s AND %(today)s + {_DAYS_AHEAD}"""
+_MINUTE = f"coalesce((h.settings ->> '{RELEASE_MINUTE.key}')::int, {RELEASE_MINUTE.default})"
+_MOMENT = f"(%(today)s::date::timestamp + make_interval(mins => {_MINUTE})) AT TIME ZONE '{clock.LOCAL}'"
+#: When the last bookable day opens (放号时间); null for the days that are open.
+_OPENS_AT = f"""CASE WHEN c.date = %(today)s + {_DAYS_AHEAD} AND %(now)s < {_MOMENT}
+  THEN {_MOMENT} END AS opens_at"""
 _REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnumber n ON n.slot_id = s.id
   WHERE s.session_id = c.id AND s.ends_at > %(now)s AND {TAKEABLE})"""  # noqa: S608
 
@@ -29,7 +35,7 @@ ORDER BY h.code, d.sort, d.code LIMIT 1000
 _SESSIONS = f"""
 SELECT c.id, c.date, c.period, c.tier, c.starts_at, c.ends_at, c.registration_fee_fen AS fee_fen,
   d.id AS department_id, d.name AS department_name, p.id AS practitioner_id, p.name AS practitioner_name,
-  p.title, p.speciality, {_REMAINING} AS remaining
+  p.title, p.speciality, {_REMAINING} AS remaining, {_OPENS_AT}
 FROM scheduling_clinicsession c
 JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
 JOIN identity_department d ON d.id = c.department_id
@@ -98,7 +104,7 @@ def slots_of(session_id: UUID) -> list[Row]:
 
 
 def _session(row: Row) -> Row:
-    keys = ("id", "period", "tier", "starts_at", "ends_at", "fee_fen", "remaining")
+    keys = ("id", "period", "tier", "starts_at", "ends_at", "fee_fen", "remaining", "opens_at")
     return {key: row[key] for key in keys}
 
 

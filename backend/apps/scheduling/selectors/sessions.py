@@ -27,9 +27,12 @@ def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
 
 
 def slots_with_numbers(session: ClinicSession) -> list[dict[str, Any]]:
-    """The slots of a session with `remaining`."""
+    """The slots of a session with `remaining`, and of these `kept`: source → numbers that only it can have now."""
     slots = Slot.objects.filter(session=session).annotate(remaining=_count("slot", _takeable()))
-    return [
-        dict(row)
-        for row in slots.order_by("starts_at").values("id", "starts_at", "ends_at", "capacity", "remaining")
-    ]
+    rows = slots.order_by("starts_at").values("id", "starts_at", "ends_at", "capacity", "remaining")
+    released = Q(channel="") | Q(reserved_until__lte=clock.now())
+    numbers = SlotNumber.objects.filter(_takeable(), session=session).exclude(released)
+    kept: dict[Any, dict[str, int]] = {}
+    for slot, channel, count in numbers.values_list("slot_id", "channel").annotate(count=Count("pk")):
+        kept.setdefault(slot, {})[channel] = count
+    return [dict(row) | {"kept": kept.get(row["id"], {})} for row in rows]

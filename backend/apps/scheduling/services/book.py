@@ -178,9 +178,13 @@ def check(offer: Offer, kind: AppointmentKind, *, override: bool = False) -> Non
     now = clock.now()
     if offer.session_state != SessionState.PUBLISHED:
         raise errors.SessionNotOpen
-    first, last = booking_days(kind, offer.setting(settings.MAX_ADVANCE_DAYS))
+    days, minute = offer.setting(settings.MAX_ADVANCE_DAYS), offer.setting(settings.RELEASE_MINUTE)
+    first, last = booking_days(kind, days, minute)
     if not first <= offer.date <= last:
-        raise errors.OutsideBookingWindow(first_date=first.isoformat(), last_date=last.isoformat())
+        opens = local_text(opens_at(offer.date, days, minute))
+        raise errors.OutsideBookingWindow(
+            first_date=first.isoformat(), last_date=last.isoformat(), opens_at=opens
+        )
     if offer.ends_at <= now:
         raise errors.SlotPast
     if offer.suspended_until is not None and not override:
@@ -207,12 +211,23 @@ def local_text(moment: dt.datetime) -> str:
     return moment.astimezone(clock.LOCAL).isoformat(timespec="minutes")
 
 
-def booking_days(kind: AppointmentKind, max_advance_days: int) -> tuple[dt.date, dt.date]:
-    """First and last day of visit that can be booked now (rules.md 3)."""
+def opens_at(date: dt.date, max_advance_days: int, release_minute: int) -> dt.datetime:
+    """放号时间: when that day can first be booked in advance."""
+    day = date - dt.timedelta(days=max_advance_days)
+    return clock.local(day, dt.time(release_minute // 60, release_minute % 60))
+
+
+def booking_days(
+    kind: AppointmentKind, max_advance_days: int, release_minute: int = 0
+) -> tuple[dt.date, dt.date]:
+    """First and last day of visit that can be booked now (rules.md 3); the last one opens at the release time."""
     today = clock.today()
     if kind == AppointmentKind.SAME_DAY:
         return today, today
-    return today + dt.timedelta(days=1), today + dt.timedelta(days=max_advance_days)
+    last = today + dt.timedelta(days=max_advance_days)
+    if clock.now() < opens_at(last, max_advance_days, release_minute):
+        last -= dt.timedelta(days=1)
+    return today + dt.timedelta(days=1), last
 
 
 def violated(error: IntegrityError) -> str:

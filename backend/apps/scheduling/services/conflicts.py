@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from apps.identity.models import Location, StaffMember
 from apps.scheduling import errors
-from apps.scheduling.models import ClinicSession
+from apps.scheduling.models import ClinicSession, ScheduleTemplate, StaffLeave
 from apps.scheduling.states import SessionState
 from kernel import clock
 
@@ -16,7 +16,7 @@ COUNTING = (SessionState.DRAFT, SessionState.PUBLISHED)
 NAMED = 5
 
 
-def lock_resources(sessions: Iterable[ClinicSession]) -> None:
+def lock_resources(sessions: Iterable[ClinicSession | ScheduleTemplate]) -> None:
     """Doctors and rooms of the sessions are locked, so that nobody else plans with them until the commit.
 
     Weak locks: what only refers to a doctor (a booking) goes on.
@@ -31,8 +31,13 @@ def lock_resources(sessions: Iterable[ClinicSession]) -> None:
 
 
 def refuse_conflicts(session: ClinicSession) -> None:
-    """Lock doctor and room of the session and raise SessionConflict if another one overlaps it there."""
+    """Lock doctor and room of the session; SessionConflict if another one overlaps it there, PractitionerOnLeave."""
     lock_resources([session])
+    away = StaffLeave.objects.filter(
+        practitioner=session.practitioner_id, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at
+    ).first()
+    if away is not None:
+        raise errors.PractitionerOnLeave(leave=away.pk, starts_at=away.starts_at, ends_at=away.ends_at)
     found = conflicts_of(session, overlapping([session]))
     if found:
         what = "; ".join(_words(row) for row in found)

@@ -1,28 +1,63 @@
-"""How a session is cut into slots and numbers."""
+"""How a session is cut into slots and numbers, and which numbers are kept for a source."""
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from apps.scheduling.models import ClinicSession
+from apps.scheduling.models import AppointmentSource, ClinicSession, ScheduleTemplate
+from apps.scheduling.models.schedule import QuotaPer
 from kernel.errors import InvalidValue
 
 MAX_NUMBERS = 2_000
+Planned = ClinicSession | ScheduleTemplate
 
 
-def check_layout(minutes: int, slot_minutes: int, capacity_per_slot: int) -> None:
-    """InvalidValue for a session that ends before it starts or has too many numbers."""
+@dataclass(frozen=True, slots=True)
+class SlotPlan:
+    """A slot from minute `start` to `end` of the session; one entry a number: its source, or "" for anybody."""
+
+    start: int
+    end: int
+    channels: tuple[str, ...]
+
+
+def check_layout(planned: Planned, minutes: int) -> None:
+    """InvalidValue for a session that ends before it starts, has too many numbers, or keeps more than it has."""
     if minutes <= 0:
         raise InvalidValue(field="end_time")
-    slots = -(-minutes // slot_minutes) if slot_minutes else 1
-    if slots * capacity_per_slot > MAX_NUMBERS:
+    slots = -(-minutes // planned.slot_minutes) if planned.slot_minutes else 1
+    if slots * planned.capacity_per_slot > MAX_NUMBERS:
         raise InvalidValue(field="capacity_per_slot")
+    counts = list(planned.channel_quotas.values())
+    known = set(planned.channel_quotas) <= set(AppointmentSource.values)
+    if not known or any(type(count) is not int or count < 1 for count in counts):
+        raise InvalidValue(field="channel_quotas")
+    per_slot = planned.quota_per == QuotaPer.SLOT
+    if sum(counts) > planned.capacity_per_slot * (1 if per_slot else slots):
+        raise InvalidValue(field="channel_quotas")
+    if planned.release_minutes is not None and planned.release_at is not None:
+        raise InvalidValue(field="release_at")
 
 
-def cut(session: ClinicSession) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    """Start and end of each slot; the last one ends with the session."""
-    step = dt.timedelta(minutes=session.slot_minutes) or session.ends_at - session.starts_at
-    start = session.starts_at
-    while start < session.ends_at:
-        end = min(start + step, session.ends_at)
-        yield start, end
-        start = end
+def cut(session: ClinicSession) -> list[SlotPlan]:
+    """The slots in order; the last one ends with the session. Kept numbers come first in each slot.
+
+    So a source uses up its own numbers before anybody's. A quota of the session is spread evenly over the slots.
+    """
+    minutes = int((session.ends_at - session.starts_at).total_seconds() // 60)
+    step = session.slot_minutes or minutes
+    starts = range(0, minutes, step)
+    slots = len(starts)
+    times = slots if session.quota_per == QuotaPer.SLOT else 1
+    kept = _spread({source: count * times for source, count in session.channel_quotas.items()})
+    plans = []
+    for index, start in enumerate(starts):
+        own = kept[index * len(kept) // slots : (index + 1) * len(kept) // slots]
+        channels = (*own, *[""] * (session.capacity_per_slot - len(own)))
+        plans.append(SlotPlan(start, min(start + step, minutes), channels))
+    return plans
+
+
+def _spread(counts: Mapping[str, int]) -> list[str]:
+    """Each source as often as it counts, evenly mixed."""
+    places = [((n + 0.5) / count, source) for source, count in counts.items() for n in range(count)]
+    return [source for _, source in sorted(places)]

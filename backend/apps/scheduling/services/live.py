@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Case, F, Value, When
 
 from apps.scheduling.events import AppointmentCancelled
-from apps.scheduling.models import Appointment, PaymentStatus, QueueTicket, SlotNumber
+from apps.scheduling.models import Appointment, CancelCode, PaymentStatus, QueueTicket, SlotNumber
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.cancel import PAID
 from apps.scheduling.states import LIVE, AppointmentState, TicketState
@@ -61,8 +61,9 @@ def cancel_all(appointments: Iterable[Appointment], *, reason: str) -> Outcome:
         state="free", held_until=None, appointment_id=None, updated_at=now
     )
     Appointment.objects.filter(pk__in=ids).update(
-        state=AppointmentState.CANCELLED, cancelled_at=now, cancel_reason=reason, updated_at=now,
-        version=F("version") + 1, payment_status=Case(due, default=F("payment_status")),
+        state=AppointmentState.CANCELLED, cancelled_at=now, cancel_reason=reason,
+        cancel_code=CancelCode.SESSION_STOPPED, payment_status=Case(due, default=F("payment_status")),
+        version=F("version") + 1, updated_at=now,
     )  # fmt: skip
     QueueTicket.objects.filter(appointment__in=ids, state__in=OPEN_TICKETS).update(
         state=TicketState.CANCELLED, updated_at=now

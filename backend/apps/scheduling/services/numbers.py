@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from apps.scheduling.events import AppointmentExpired, AppointmentMissed
 from apps.scheduling.models import Appointment, SlotNumber
@@ -182,7 +183,9 @@ def reclaim(appointment: Appointment, *, now: dt.datetime) -> SlotNumber | None:
     """A free number of the appointment's slot, its former one if possible, taken for it; None if the slot is full."""
     expire_holds(slot_id=appointment.slot_id)
     free = SlotNumber.objects.select_for_update(skip_locked=True).filter(
-        slot_id=appointment.slot_id, state=NumberState.FREE
+        Q(channel__in=("", appointment.source)) | Q(reserved_until__lte=now),
+        slot_id=appointment.slot_id,
+        state=NumberState.FREE,
     )
     number = free.filter(pk=appointment.slot_number_id).first() or free.order_by("number").first()
     if number is not None:

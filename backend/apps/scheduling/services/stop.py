@@ -102,7 +102,7 @@ def _place(
     placed: dict[UUID, SlotNumber] = {}
     for row in left:
         elsewhere = row.state == AppointmentState.CHECKED_IN and target.date != session.date
-        fitting = [number for number in free if number.channel in ("", row.source)]
+        fitting = [number for number in free if is_open_to(number, row.source)]
         if not fitting or elsewhere or row.patient_id in known:
             continue
         wanted = row.starts_at + shift
@@ -111,6 +111,12 @@ def _place(
         known.add(row.patient_id)
         placed[row.pk] = chosen
     return placed
+
+
+def is_open_to(number: SlotNumber, source: str) -> bool:
+    """Whether the number is not kept for another source now."""
+    released = number.reserved_until is not None and number.reserved_until <= clock.now()
+    return released or number.channel in ("", source)
 
 
 def _move(

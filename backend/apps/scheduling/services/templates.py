@@ -60,6 +60,6 @@ def _check(template: ScheduleTemplate) -> None:
     check_room(template)
     start = template.start_time.hour * 60 + template.start_time.minute
     end = template.end_time.hour * 60 + template.end_time.minute
-    check_layout(end - start, template.slot_minutes, template.capacity_per_slot)
+    check_layout(template, end - start)
     if template.valid_until is not None and template.valid_until < template.valid_from:
         raise InvalidValue(field="valid_until")

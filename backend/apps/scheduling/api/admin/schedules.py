@@ -8,10 +8,13 @@ from apps.access.policies import policy_of
 from apps.access.scoped.views import CrudViewSet
 from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
+from apps.scheduling.api.admin.planning import generated
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
 from apps.scheduling.services import queue, sessions, stop, templates
+from apps.scheduling.services.generate import generate_sessions
 from apps.scheduling.services.live import Outcome
+from apps.scheduling.services.publish import publish_session
 from apps.scheduling.services.substitute import substitute_session
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.http.schema import raises
@@ -83,20 +86,20 @@ class ClinicSessionViewSet(CrudViewSet):
     @extend_schema(request=io.GenerateSerializer, responses=io.GeneratedSerializer)
     @raises(InvalidValue)
     def generate(self, request: Any) -> Response:
-        """Make draft sessions from templates for a range of days; days that have theirs stay as they are."""
+        """Make draft sessions from templates for a range of days; what is left out, and why, is said."""
         data = self._body(io.GenerateSerializer)
         chosen = data.get("templates")
         if chosen is None:
             every = ScheduleTemplate.objects.filter(is_active=True).order_by("id")
             chosen = policy_of(ScheduleTemplate).scope(self.actor, self.code_of_action() or "", every)
-        made = sessions.generate_sessions(templates=chosen, first=data["first_date"], last=data["last_date"])
-        return Response({"created": len(made), "sessions": [session.pk for session in made]})
+        answer = generate_sessions(templates=chosen, first=data["first_date"], last=data["last_date"])
+        return Response(generated(answer))
 
     @extend_schema(request=None, responses=io.ClinicSessionSerializer)
     @raises(StateConflict, errors.SlotPast)
     def publish(self, request: Any, pk: Any) -> Response:
         """发布: make the slots and their numbers and open them for booking."""
-        sessions.publish_session(self.get_object())
+        publish_session(self.get_object())
         return self.retrieve(request, pk)
 
     @extend_schema(request=io.StopSerializer, responses=io.ChangedSessionSerializer)

@@ -20,7 +20,15 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 ROOMS = "identity.location.list"
 
 
-class ScheduleTemplateSerializer(VersionedModelSerializer):
+class QuotasSerializer(VersionedModelSerializer):
+    """渠道配额: `channel_quotas` maps sources to numbers kept for them until they are released."""
+
+    channel_quotas = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=2_000), required=False
+    )
+
+
+class ScheduleTemplateSerializer(QuotasSerializer):
     """排班: a doctor's weekly session. Fees are in fen."""
 
     department = ScopedRelatedField(queryset=Department.objects.all())
@@ -34,13 +42,14 @@ class ScheduleTemplateSerializer(VersionedModelSerializer):
         fields = [
             "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "weekday",
             "period", "start_time", "end_time", "slot_minutes", "capacity_per_slot", "fee_fen", "tier", "valid_from",
-            "valid_until", "is_active", "room", "version",
+            "valid_until", "is_active", "runs_on_holidays", "room", "channel_quotas", "quota_per", "release_minutes",
+            "release_at", "version",
         ]  # fmt: skip
         read_only_fields = ["hospital"]
         validators: list[Any] = []
 
 
-class ClinicSessionSerializer(VersionedModelSerializer):
+class ClinicSessionSerializer(QuotasSerializer):
     """出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft."""
 
     department = ScopedRelatedField(queryset=Department.objects.all())
@@ -62,7 +71,7 @@ class ClinicSessionSerializer(VersionedModelSerializer):
             "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "substituted_for",
             "substituted_for_name", "room", "template", "date", "period", "start_time", "end_time", "starts_at",
             "ends_at", "slot_minutes", "capacity_per_slot", "tier", "registration_fee_fen", "state", "stop_reason",
-            "capacity", "remaining", "version",
+            "channel_quotas", "quota_per", "release_minutes", "release_at", "capacity", "remaining", "version",
         ]  # fmt: skip
         read_only_fields = [
             "hospital",
@@ -82,6 +91,39 @@ class ClinicSessionSerializer(VersionedModelSerializer):
         return super().validate(attrs)
 
 
+class SkippedSerializer(Serializer):
+    """A session of a template that was not made."""
+
+    template = serializers.UUIDField()
+    date = serializers.DateField()
+    practitioner = serializers.UUIDField()
+
+
+class InTheWaySerializer(Serializer):
+    """A session in the way: of the same `practitioner` or in the same `room`."""
+
+    id = serializers.UUIDField(allow_null=True)
+    because = serializers.ChoiceField(choices=["practitioner", "room"])
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    practitioner_name = serializers.CharField()
+    department_name = serializers.CharField()
+    room_name = serializers.CharField(allow_blank=True)
+
+
+class ConflictSerializer(SkippedSerializer):
+    """A session that was not made because others are in the way."""
+
+    conflicts = InTheWaySerializer(many=True)
+
+
+class MakeUpDaySerializer(Serializer):
+    """调休: a day that ran by another weekday's templates."""
+
+    date = serializers.DateField()
+    follows_weekday = serializers.IntegerField()
+
+
 class GenerateSerializer(Serializer):
     """Templates (none = all within reach) and the days to make sessions for."""
 
@@ -93,10 +135,20 @@ class GenerateSerializer(Serializer):
 
 
 class GeneratedSerializer(Serializer):
-    """The new draft sessions."""
+    """The new draft sessions (the first LISTED ids), and what is not there and why.
+
+    `unknown_days` went by their weekday: nobody has entered the calendar of that year.
+    """
 
     created = serializers.IntegerField()
     sessions = serializers.ListField(child=serializers.UUIDField())
+    holidays = serializers.ListField(child=serializers.DateField())
+    makeup_days = MakeUpDaySerializer(many=True)
+    unknown_days = serializers.ListField(child=serializers.DateField())
+    on_leave_count = serializers.IntegerField()
+    on_leave = SkippedSerializer(many=True)
+    conflict_count = serializers.IntegerField()
+    conflicts = ConflictSerializer(many=True)
 
 
 class StopSerializer(Serializer):
@@ -144,13 +196,14 @@ class SubstitutionSerializer(ModelSerializer):
 
 
 class SlotSerializer(Serializer):
-    """号源 with the numbers left (余号)."""
+    """号源 with the numbers left (余号); `kept`: source → how many of these only it can have now."""
 
     id = serializers.UUIDField()
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     capacity = serializers.IntegerField()
     remaining = serializers.IntegerField()
+    kept = serializers.DictField(child=serializers.IntegerField())
 
 
 class BookOnBehalfSerializer(Serializer):
@@ -160,7 +213,11 @@ class BookOnBehalfSerializer(Serializer):
     slot = ScopedRelatedField(queryset=Slot.objects.all())
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=[AppointmentSource.WINDOW.value, AppointmentSource.PHONE.value],
+        choices=[
+            AppointmentSource.WINDOW.value,
+            AppointmentSource.PHONE.value,
+            AppointmentSource.FOLLOW_UP.value,
+        ],
         default=AppointmentSource.WINDOW.value,
     )
     paid_at_counter = serializers.BooleanField(default=False)

@@ -9,11 +9,14 @@ from apps.scheduling.api.admin.limits import (
     BookingSuspensionViewSet,
     SuspensionAppealViewSet,
 )
+from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
 router.register("clinic-sessions", ClinicSessionViewSet, basename="clinic-sessions")
+router.register("calendar-days", CalendarDayViewSet, basename="calendar-days")
+router.register("staff-leaves", StaffLeaveViewSet, basename="staff-leaves")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("booking-limits", BookingLimitViewSet, basename="booking-limits")
 router.register("booking-suspensions", BookingSuspensionViewSet, basename="booking-suspensions")
@@ -21,7 +24,8 @@ router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspens
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
-    path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"}))
+    path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
+    path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),
 ]
 SESSION_ACTIONS = (
     ("publish", "post"),

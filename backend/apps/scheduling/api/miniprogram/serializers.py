@@ -18,7 +18,7 @@ class BookableDepartmentSerializer(Serializer):
 
 
 class OpenSessionSerializer(Serializer):
-    """出诊 with the numbers left."""
+    """出诊 with the numbers left; `opens_at`: not to be booked before (放号时间), null = open."""
 
     id = serializers.UUIDField()
     period = serializers.ChoiceField(choices=Period.choices)
@@ -27,6 +27,7 @@ class OpenSessionSerializer(Serializer):
     ends_at = serializers.DateTimeField()
     fee_fen = serializers.IntegerField()
     remaining = serializers.IntegerField()
+    opens_at = serializers.DateTimeField(allow_null=True)
 
 
 class BookableDoctorSerializer(Serializer):

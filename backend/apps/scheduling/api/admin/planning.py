@@ -1,0 +1,198 @@
+"""节假日, leave, and the answer of generating sessions."""
+
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+import django_filters
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.policies import policy_of
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import CrudViewSet, DestroyMixin, ListMixin, RetrieveMixin, ScopedViewSet
+from apps.identity.models import Hospital, StaffMember
+from apps.scheduling import errors
+from apps.scheduling.models import CalendarDay, ClinicSession, DayKind, StaffLeave
+from apps.scheduling.services import calendar, leave
+from apps.scheduling.services.generate import Generated
+from apps.scheduling.services.live import Outcome
+from kernel.errors import DuplicateValue, InvalidValue, PermissionDenied, StateConflict
+from kernel.http.schema import raises
+from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+
+LISTED = 1_000
+
+
+def generated(answer: Generated) -> dict[str, Any]:
+    """What the API says of generated sessions; long lists are cut, their counts are not."""
+    makeup = [
+        {"date": day, "follows_weekday": weekday} for day, weekday in sorted(answer.makeup_days.items())
+    ]
+    return {
+        "created": len(answer.made), "sessions": answer.made[:LISTED], "holidays": sorted(answer.holidays),
+        "makeup_days": makeup, "unknown_days": sorted(answer.unknown_days),
+        "on_leave_count": len(answer.on_leave), "on_leave": answer.on_leave[:LISTED],
+        "conflict_count": len(answer.conflicts), "conflicts": answer.conflicts[:LISTED],
+    }  # fmt: skip
+
+
+class CalendarDaySerializer(VersionedModelSerializer):
+    """节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday."""
+
+    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+
+    class Meta:
+        model = CalendarDay
+        fields = ["id", "hospital", "date", "kind", "follows_weekday", "note", "version"]
+        validators: ClassVar[list[Any]] = []
+
+
+class FillYearSerializer(Serializer):
+    """A hospital and a year."""
+
+    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+
+
+class FilledYearSerializer(Serializer):
+    """`kept`: days that the hospital had decided on itself."""
+
+    entered = serializers.IntegerField()
+    kept = serializers.IntegerField()
+
+
+class CalendarDayFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    date_from = django_filters.DateFilter(field_name="date", lookup_expr="gte")
+    date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte")
+    kind = django_filters.ChoiceFilter(choices=DayKind.choices)
+
+
+@extend_schema(tags=["schedules"])
+class CalendarDayViewSet(CrudViewSet):
+    """节假日与调休: days that differ from their weekday."""
+
+    model = CalendarDay
+    resource = "scheduling.calendar"
+    codes = {"fill": "add"}
+    serializer_class = CalendarDaySerializer
+    filterset_class = CalendarDayFilter
+    ordering_fields = ["date"]
+    ordering = ["date"]
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> CalendarDay:
+        return calendar.create_day(**data)
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_update(self, instance: CalendarDay, data: dict[str, Any], version: int) -> CalendarDay:
+        return calendar.update_day(instance, version=version, **data)
+
+    def perform_destroy(self, instance: CalendarDay) -> None:
+        calendar.delete_day(instance)
+
+    @extend_schema(request=FillYearSerializer, responses=FilledYearSerializer)
+    @raises(errors.CalendarYearUnknown)
+    def fill(self, request: Any) -> Response:
+        """Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed."""
+        body = FillYearSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        entered, kept = calendar.fill_year(**body.validated_data)
+        return Response({"entered": entered, "kept": kept})
+
+
+class StaffLeaveSerializer(ModelSerializer):
+    """请假."""
+
+    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+
+    class Meta:
+        model = StaffLeave
+        fields = ["id", "hospital", "practitioner", "practitioner_name", "starts_at", "ends_at", "reason"]
+        read_only_fields = fields
+
+
+class TakeLeaveSerializer(Serializer):
+    """`stop_sessions`: sessions that it touches are stopped in the same step."""
+
+    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=200)
+    stop_sessions = serializers.BooleanField(default=False)
+
+
+class TouchedSessionSerializer(ModelSerializer):
+    """A session that a leave touches, as it is afterwards."""
+
+    class Meta:
+        model = ClinicSession
+        fields = ["id", "department", "date", "period", "starts_at", "ends_at", "state"]
+        read_only_fields = fields
+
+
+class TakenLeaveSerializer(StaffLeaveSerializer):
+    """The leave, the sessions it touches, and what became of their appointments if they were stopped."""
+
+    sessions = TouchedSessionSerializer(many=True)
+    cancelled = serializers.IntegerField()
+    refund_due = serializers.IntegerField()
+    in_service = serializers.IntegerField()
+
+    class Meta(StaffLeaveSerializer.Meta):
+        fields = [*StaffLeaveSerializer.Meta.fields, "sessions", "cancelled", "refund_due", "in_service"]
+        read_only_fields = fields
+
+
+class StaffLeaveFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    ends_after = django_filters.IsoDateTimeFilter(field_name="ends_at", lookup_expr="gt")
+
+
+@extend_schema(tags=["schedules"])
+class StaffLeaveViewSet(ListMixin, RetrieveMixin, DestroyMixin, ScopedViewSet):
+    """请假 of doctors."""
+
+    model = StaffLeave
+    resource = "scheduling.leave"
+    serializer_class = StaffLeaveSerializer
+    filterset_class = StaffLeaveFilter
+    ordering_fields = ["starts_at", "ends_at"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return StaffLeave.objects.select_related("practitioner")
+
+    @extend_schema(request=TakeLeaveSerializer, responses={201: TakenLeaveSerializer})
+    @raises(InvalidValue, StateConflict)
+    def create(self, request: Any) -> Response:
+        """Enter a leave; the sessions it touches are named, or stopped with it."""
+        body = TakeLeaveSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = dict(body.validated_data)
+        stopping = data.pop("stop_sessions")
+        with transaction.atomic():
+            taken, touched = leave.take_leave(**data)
+            self.check_reach(taken)
+            outcome = Outcome()
+            if stopping:
+                self._check_may_stop(touched)
+                outcome = leave.stop_during(taken, touched)
+        shown = {
+            **StaffLeaveSerializer(taken).data,
+            "sessions": TouchedSessionSerializer(touched, many=True).data,
+            **{name: count for name, count in asdict(outcome).items() if name != "moved"},
+        }
+        return Response(shown, status=201)
+
+    def _check_may_stop(self, touched: list[ClinicSession]) -> None:
+        policy = policy_of(ClinicSession)
+        rows = ClinicSession.objects.filter(pk__in=[session.pk for session in touched])
+        if policy.scope(self.actor, "scheduling.session.stop", rows, "change").count() != len(touched):
+            raise PermissionDenied
+
+    def perform_destroy(self, instance: StaffLeave) -> None:
+        leave.end_leave(instance)

@@ -1,0 +1,94 @@
+"""发布: drafts get their slots and numbers and open for booking, one or thousands in a few statements."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from apps.scheduling import errors
+from apps.scheduling.models import ClinicSession
+from apps.scheduling.services.layout import SlotPlan, cut
+from apps.scheduling.states import SESSIONS, SessionState
+from kernel import clock
+
+BATCH = 500
+
+_SLOTS_AND_NUMBERS = """
+WITH session AS (
+  SELECT c.id, c.hospital_id, c.starts_at, CASE
+      WHEN c.release_minutes IS NOT NULL THEN c.starts_at - make_interval(mins => c.release_minutes)
+      WHEN c.release_at IS NOT NULL THEN (c.date - 1 + c.release_at) AT TIME ZONE %(zone)s
+    END AS released_at
+  FROM scheduling_clinicsession c WHERE c.id = ANY(%(sessions)s)
+), slot AS (
+  INSERT INTO scheduling_slot (id, created_at, updated_at, session_id, starts_at, ends_at, capacity)
+  SELECT uuid7(), %(now)s, %(now)s, session.id, session.starts_at + make_interval(mins => plan.start_minute),
+    session.starts_at + make_interval(mins => plan.end_minute), plan.capacity
+  FROM session, unnest(%(starts)s::int[], %(ends)s::int[], %(capacities)s::int[])
+    AS plan (start_minute, end_minute, capacity)
+  RETURNING id, session_id, starts_at
+)
+INSERT INTO scheduling_slotnumber (id, created_at, updated_at, hospital_id, session_id, slot_id, number, channel, state,
+  reserved_until)
+SELECT uuid7(), %(now)s, %(now)s, session.hospital_id, session.id, slot.id, plan.number, plan.channel, 'free',
+  CASE WHEN plan.channel <> '' THEN session.released_at END
+FROM session JOIN unnest(%(minutes)s::int[], %(numbers)s::int[], %(channels)s::text[])
+  AS plan (start_minute, number, channel) ON true
+JOIN slot ON slot.session_id = session.id
+  AND slot.starts_at = session.starts_at + make_interval(mins => plan.start_minute)
+"""
+
+
+@transaction.atomic
+def publish_session(session: ClinicSession) -> ClinicSession:
+    """Open a draft for booking: its slots and their numbers are made now. StateConflict, SlotPast."""
+    if session.ends_at <= clock.now():
+        raise errors.SlotPast
+    SESSIONS.move(session, SessionState.PUBLISHED, expect=SessionState.DRAFT, updated_at=clock.now())
+    make_numbers([session])
+    return session
+
+
+@transaction.atomic
+def publish_sessions(session_ids: Iterable[UUID]) -> int:
+    """Open all drafts among them that are not over; returns how many. Others stay as they are."""
+    waiting, opened = iter(session_ids), 0
+    while batch := list(islice(waiting, BATCH)):
+        drafts = ClinicSession.objects.filter(pk__in=batch, state=SessionState.DRAFT, ends_at__gt=clock.now())
+        ready = list(drafts.select_for_update(no_key=True).order_by("pk"))
+        ClinicSession.objects.filter(pk__in=[session.pk for session in ready]).update(
+            state=SessionState.PUBLISHED, version=F("version") + 1, updated_at=clock.now()
+        )
+        make_numbers(ready)
+        opened += len(ready)
+    return opened
+
+
+def make_numbers(sessions: Iterable[ClinicSession]) -> None:
+    """Slots and numbers of sessions that have none yet: one statement for all that are cut alike."""
+    alike: dict[Any, list[ClinicSession]] = {}
+    for session in sessions:
+        quotas = tuple(sorted(session.channel_quotas.items()))
+        length = session.ends_at - session.starts_at
+        key = (length, session.slot_minutes, session.capacity_per_slot, quotas, session.quota_per)
+        alike.setdefault(key, []).append(session)
+    for group in alike.values():
+        _insert([session.pk for session in group], cut(group[0]))
+
+
+def _insert(session_ids: list[UUID], plans: Sequence[SlotPlan]) -> None:
+    numbers = [(plan.start, channel) for plan in plans for channel in plan.channels]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SLOTS_AND_NUMBERS,
+            {
+                "sessions": session_ids, "now": clock.now(), "zone": str(clock.LOCAL),
+                "starts": [plan.start for plan in plans], "ends": [plan.end for plan in plans],
+                "capacities": [len(plan.channels) for plan in plans],
+                "minutes": [start for start, _ in numbers], "numbers": list(range(1, len(numbers) + 1)),
+                "channels": [channel for _, channel in numbers],
+            },
+        )  # fmt: skip
