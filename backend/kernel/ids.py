@@ -45,17 +45,24 @@ class NumberSeries:
             self._blocks[hospital_id, day] = (value + 1, last)
         return f"{self.prefix}{day:%y%m%d}{value:0{self.digits}d}"
 
+    def reserve(self, hospital_id: UUID, day: dt.date, count: int) -> int:
+        """Set `count` numbers in a row aside; the first serial. Like `next`, before the transaction that uses them."""
+        return self._advance(hospital_id, day, count) - count + 1
+
     def forget(self) -> None:
         """Drop the blocks of this process (tests roll the database back)."""
         self._blocks.clear()
 
     def _allocate(self, hospital_id: UUID, day: dt.date) -> int:
+        return self._advance(hospital_id, day, NUMBER_BLOCK)
+
+    def _advance(self, hospital_id: UUID, day: dt.date, count: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO kernel_dailysequence (kind, hospital_id, day, value) VALUES (%s, %s, %s, %s) "
                 "ON CONFLICT (kind, hospital_id, day) DO UPDATE SET value = kernel_dailysequence.value + %s "
                 "RETURNING value",
-                [self.kind, hospital_id, day, NUMBER_BLOCK, NUMBER_BLOCK],
+                [self.kind, hospital_id, day, count, count],
             )
             return int(cursor.fetchone()[0])
 

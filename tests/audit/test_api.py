@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from apps.audit.models import AuditEvent
-from apps.audit.selectors import neutral
 from apps.audit.services import record
 from kernel import clock
+from kernel.sheets import neutral
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("ACC-06")

@@ -20,7 +20,7 @@ from apps.identity.models import (
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
-from apps.patients.models import CareTeamMember, DuplicatePair, PatientMerge
+from apps.patients.models import CareTeamMember, DuplicatePair, PatientImport, PatientMerge
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
 from apps.scheduling.models import (
@@ -151,6 +151,10 @@ class Estate:
         survivor = self.world.add_patient("survivor", name="张三丰", id_kind="none")
         return merge(survivor_id=survivor.pk, version=1, merged_id=other.pk, merged_version=1)
 
+    def make_patient_import(self) -> PatientImport:
+        columns = {"hospital": self.world.h1, "kind": "csv", "digest": b"matrix", "state": "checked"}
+        return PatientImport.objects.create(**columns)
+
     def make_auth_session(self) -> AuthSession:
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
         return session
@@ -201,6 +205,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/org-units/": lambda e: e.world.departments["cardiology"].org_unit_id,
     "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
     "admin/v1/patient-duplicates/": lambda e: e.get("duplicate_pair").pk,
+    "admin/v1/patient-imports/": lambda e: e.get("patient_import").pk,
     "admin/v1/patient-merges/": lambda e: e.get("patient_merge").pk,
     "admin/v1/patients/": lambda e: e.world.patients["patient_a"].pk,
     "admin/v1/patients/{}/cards/": lambda e: e.world.cards["patient_a"].pk,

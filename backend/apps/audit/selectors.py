@@ -22,7 +22,7 @@ def export_rows(queryset: QuerySet[AuditEvent]) -> Iterator[list[str]]:
     last: Any = None
     while True:
         batch = list((rows if last is None else rows.filter(id__lt=last))[:BATCH])
-        yield from ([neutral(_text(value)) for value in row] for row in batch)
+        yield from ([_text(value) for value in row] for row in batch)
         if len(batch) < BATCH:
             return
         last = batch[-1][-1]
@@ -34,11 +34,6 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def neutral(text: str) -> str:
-    """A spreadsheet would run text that begins like a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
 def log_state() -> dict[str, Any]:

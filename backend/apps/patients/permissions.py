@@ -12,6 +12,7 @@ resource(
     unmerge="撤销合并",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
+resource("patients", "import", "患者导入", ("list", "add"), apply="执行导入")
 resource("patients", "care_team", "医护团队", ("change",))
 
 for _role in ("doctor", "department_head"):
@@ -28,3 +29,5 @@ page("patient_cards", resource="patients.card", zh="就诊卡", en="Cards", path
      component="patients/cards/index", parent="patients", icon="card", sort=2, hidden=True)  # fmt: skip
 page("care_team", resource="patients.care_team", zh="医护团队", en="Care team", path="archive/:id/care-team",
      component="patients/care-team/index", parent="patients", icon="team", sort=3, hidden=True)  # fmt: skip
+page("patient_imports", resource="patients.import", zh="患者导入", en="Import", path="imports",
+     component="patients/imports/index", parent="patients", icon="upload", sort=4)  # fmt: skip

@@ -8,16 +8,18 @@ from apps.patients.models import (
     CardBinding,
     CareTeamMember,
     DuplicatePair,
+    ImportRow,
     Patient,
     PatientCard,
     PatientDepartment,
+    PatientImport,
     PatientMerge,
     PatientUserObjectPermission,
     RelatedPerson,
     TimelineEntry,
 )
 
-hide(BindingAttempt, CardBinding, PatientDepartment, PatientUserObjectPermission)
+hide(BindingAttempt, CardBinding, ImportRow, PatientDepartment, PatientUserObjectPermission)
 
 
 @policy_for(Patient)
@@ -52,8 +54,8 @@ def _treated(path: str, departments: list[UUID]) -> Q:
     return Q(Exists(treated.filter(department_id__in=departments)))
 
 
-for _pair in (DuplicatePair, PatientMerge):
-    policy_for(_pair)(type(f"{_pair.__name__}Policy", (Policy,), {}))  # whole hospitals only
+for _whole in (DuplicatePair, PatientImport, PatientMerge):
+    policy_for(_whole)(type(f"{_whole.__name__}Policy", (Policy,), {}))  # whole hospitals only
 
 for _model in (PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):
     policy_for(_model)(type(f"{_model.__name__}Policy", (OfPatient,), {}))

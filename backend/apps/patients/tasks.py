@@ -4,16 +4,17 @@ import dramatiq
 from dramatiq_crontab import cron
 
 from apps.identity.models import Hospital
-from apps.patients.services import binding_lock, care_team, duplicates
+from apps.patients.services import binding_lock, care_team, duplicates, imports
 
 
 @cron("40 3 * * *")
 @dramatiq.actor(queue_name="bulk", max_retries=3)
 def tidy_care_teams() -> None:
-    """End lapsed relations and grants, forget old failed bindings."""
+    """End lapsed relations and grants, forget old failed bindings and imports."""
     while care_team.sweep():
         pass
     binding_lock.purge_attempts()
+    imports.forget_old()
 
 
 @cron("10 2 * * *")

@@ -9,6 +9,7 @@ from apps.patients.models.merge import DuplicatePair, PairState, PatientMerge
 from apps.patients.models.patient import Gender, IdKind, Patient
 from apps.patients.models.related_person import RelatedPerson
 from apps.patients.models.timeline import TimelineEntry
+from apps.patients.models.transfer import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
 
 __all__ = [
     "BindingAttempt",
@@ -16,15 +17,19 @@ __all__ = [
     "CareRole",
     "CareTeamMember",
     "DuplicatePair",
+    "DuplicatePolicy",
     "Gender",
     "IdKind",
+    "ImportRow",
     "PairState",
     "Patient",
     "PatientCard",
     "PatientDepartment",
+    "PatientImport",
     "PatientMerge",
     "PatientUserObjectPermission",
     "RelatedPerson",
     "Relationship",
+    "RowOutcome",
     "TimelineEntry",
 ]

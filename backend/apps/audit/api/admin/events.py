@@ -1,6 +1,3 @@
-import csv
-import io
-from collections.abc import Iterator
 from typing import Any
 
 import django_filters
@@ -20,6 +17,7 @@ from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
 from kernel.http.serializers import ModelSerializer
 from kernel.ids import uuid7_floor
+from kernel.sheets import csv_blocks
 
 
 class AuditEventSerializer(ModelSerializer):
@@ -90,7 +88,9 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
             object_id="",
             detail={"filters": request.query_params.dict()},
         )
-        response = StreamingHttpResponse(_csv(export_rows(queryset)), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            csv_blocks(export_rows(queryset)), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = 'attachment; filename="operation-log.csv"'
         return response
 
@@ -109,17 +109,3 @@ class LogStateView(CodedView, APIView):
     def get(self, request: Any) -> Response:
         """Read the last seal and the last verification."""
         return Response(log_state())
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    """CSV text in blocks, with the mark by which spreadsheets know UTF-8."""
-    buffer = io.StringIO()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer)
-    for number, row in enumerate(rows):
-        writer.writerow(row)
-        if number % 500 == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()

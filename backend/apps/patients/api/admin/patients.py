@@ -3,10 +3,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from apps.access.policies import policy_of
 from apps.access.scoped.views import CrudViewSet
 from apps.audit.services import record
 from apps.patients.api.admin.filters import PatientFilter
@@ -17,13 +19,16 @@ from apps.patients.api.admin.serializers import (
     SensitivePatientSerializer,
     VersionSerializer,
 )
+from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
 from apps.patients.errors import PatientMerged
+from apps.patients.exports import export_rows
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.selectors import unmerged
 from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
-from kernel.errors import DuplicateValue, InUse, InvalidValue, StaleVersion, StateConflict
+from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StaleVersion, StateConflict
 from kernel.http.schema import raises
 
+ASKED = ("file_format", "unmasked")
 CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
@@ -50,6 +55,8 @@ class PatientViewSet(CrudViewSet):
         return PatientRowSerializer if self.action == "list" else PatientSerializer
 
     def base_queryset(self) -> QuerySet[Any]:
+        if self.action == "export":
+            return unmerged(Patient.objects.all())
         if self.action == "list":
             rows: QuerySet[Any] = unmerged(Patient.objects.all()).values(*ROW_FIELDS)
             return rows
@@ -78,6 +85,36 @@ class PatientViewSet(CrudViewSet):
         body.is_valid(raise_exception=True)
         promote(patient, version=body.validated_data["version"])
         return Response(self.get_serializer(self._read(patient.pk)).data)
+
+    @extend_schema(operation_id="patients_export", parameters=[ExportQuerySerializer], responses=SHEETS)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
+        """Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too."""
+        query = ExportQuerySerializer(
+            data={n: request.query_params[n] for n in ASKED if n in request.query_params}
+        )
+        query.is_valid(raise_exception=True)
+        unmasked = query.validated_data["unmasked"]
+        if unmasked and not self.actor.has("patients.patient.sensitive"):
+            raise PermissionDenied
+        rows = self.filter_queryset(self.get_queryset())
+        if unmasked:
+            policy = policy_of(Patient)
+            rows = policy.scope(self.actor, "patients.patient.sensitive", rows)
+        record(
+            action="export", object_type="patients.patient", object_id="",
+            detail={"filters": request.query_params.dict(), "unmasked": unmasked},
+        )  # fmt: skip
+        return as_sheet(export_rows(rows, unmasked=unmasked), query.validated_data["file_format"], "patients")
+
+    @property
+    def query_parameters(self) -> tuple[str, ...]:
+        """What an export may be asked with beside the filters."""
+        return ASKED if self.action == "export" else ()
+
+    def visible_code(self) -> str:
+        """An export reaches as far as its own code."""
+        return f"{self.resource}.export" if self.action == "export" else super().visible_code()
 
     @extend_schema(responses=SensitivePatientSerializer)
     @action(detail=True, methods=["get"])

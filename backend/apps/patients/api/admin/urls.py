@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.patients.api.admin.imports import PatientImportViewSet
 from apps.patients.api.admin.merge import DuplicatePairViewSet, MergeOfPatientViewSet, PatientMergeViewSet
 from apps.patients.api.admin.of_patient import CareTeamViewSet, PatientCardViewSet, PatientTimelineViewSet
 from apps.patients.api.admin.patients import PatientViewSet
@@ -21,6 +22,13 @@ urlpatterns = [
     path(f"{OF}/duplicates", MergeOfPatientViewSet.as_view({"get": "list"})),
     path(f"{OF}/distinct", MergeOfPatientViewSet.as_view({"post": "distinct"})),
     path(f"{OF}/merge", MergeOfPatientViewSet.as_view({"post": "merge"})),
+    path("patient-imports", PatientImportViewSet.as_view({"get": "list", "post": "create"})),
+    path("patient-imports/template", PatientImportViewSet.as_view({"get": "template"})),
+    path("patient-imports/<uuid:pk>", PatientImportViewSet.as_view({"get": "retrieve"})),
+    path("patient-imports/<uuid:pk>/apply", PatientImportViewSet.as_view({"post": "apply"})),
+    path("patient-imports/<uuid:pk>/cancel", PatientImportViewSet.as_view({"post": "cancel"})),
+    path("patient-imports/<uuid:pk>/problems", PatientImportViewSet.as_view({"get": "problems"})),
+    path("patient-imports/<uuid:pk>/report", PatientImportViewSet.as_view({"get": "report"})),
     path("patient-duplicates", DuplicatePairViewSet.as_view({"get": "list"})),
     path("patient-duplicates/scan", DuplicatePairViewSet.as_view({"post": "scan"})),
     path("patient-duplicates/<uuid:pk>/reopen", DuplicatePairViewSet.as_view({"post": "reopen"})),

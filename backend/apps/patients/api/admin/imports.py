@@ -1,0 +1,178 @@
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.http import FileResponse, StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.identity.models import Hospital
+from apps.patients.api.admin.sheets import SHEETS, FormatQuerySerializer, as_sheet
+from apps.patients.columns import SAMPLE, TITLES, reason
+from apps.patients.errors import ImportHasErrors, ImportUnreadable
+from apps.patients.exports import problem_rows
+from apps.patients.models import DuplicatePolicy, PatientImport, RowOutcome
+from apps.patients.services import imports
+from apps.patients.states import ImportState
+from kernel.errors import StateConflict
+from kernel.http.parsing import ORJSONParser
+from kernel.http.schema import raises
+from kernel.http.serializers import ModelSerializer, Serializer
+
+SHOWN_PROBLEMS = 500
+
+
+class PatientImportSerializer(ModelSerializer):
+    """导入: a file's state and counts. `good_count` rows will be patients."""
+
+    good_count = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PatientImport
+        fields = [
+            "id", "hospital", "by", "kind", "duplicates", "state", "failure", "skip_bad_rows", "row_count",
+            "good_count", "bad_count", "duplicate_count", "imported_count", "created_at", "checked_at", "applied_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_good_count(self, job: PatientImport) -> int:
+        return job.row_count - job.bad_count - job.duplicate_count
+
+
+class UploadSerializer(Serializer):
+    """A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template."""
+
+    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    file = serializers.FileField(help_text="at most 30 MB and 200,000 rows; recognised by its content")
+    duplicates = serializers.ChoiceField(
+        choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP,
+        help_text="rows whose patient is on file or stands above: left out, or wrong",
+    )  # fmt: skip
+
+
+class ApplySerializer(Serializer):
+    skip_bad_rows = serializers.BooleanField(
+        required=False, default=False, help_text="import the good rows although others are wrong"
+    )
+
+
+class ImportProblemSerializer(Serializer):
+    """What is wrong with one cell."""
+
+    row = serializers.IntegerField(help_text="as the spreadsheet counts: the header is row 1")
+    outcome = serializers.ChoiceField(choices=RowOutcome.choices)
+    column = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PatientImportFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    state = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in ImportState])
+
+    class Meta:
+        model = PatientImport
+        fields: list[str] = []
+
+
+@extend_schema(tags=["patients"])
+class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+    """患者导入: upload a file, see what is wrong with it, apply it as a whole."""
+
+    model = PatientImport
+    resource = "patients.import"
+    codes = {
+        "create": "add", "cancel": "add", "apply": "apply", "problems": "list", "report": "list", "template": "list",
+    }  # fmt: skip
+    serializer_class = PatientImportSerializer
+    filterset_class = PatientImportFilter
+    ordering_fields = ["created_at"]
+    ordering = ["-id"]
+
+    @property
+    def query_parameters(self) -> tuple[str, ...]:
+        """What a download may be asked with."""
+        return ("file_format",) if self.action == "report" else ()
+
+    def get_parsers(self) -> Any:
+        upload = getattr(self, "action_map", {}).get("post") == "create"
+        return [MultiPartParser()] if upload else [ORJSONParser()]
+
+    @extend_schema(
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: PatientImportSerializer, 200: PatientImportSerializer},
+    )
+    @raises(ImportUnreadable)
+    def create(self, request: Any) -> Response:
+        """Upload a file; a worker checks it. The same file again answers the import that is open (200)."""
+        body = UploadSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        job, made = imports.start(
+            hospital=data["hospital"], upload=data["file"], duplicates=DuplicatePolicy(data["duplicates"]),
+            by_id=self.actor.staff_id,
+        )  # fmt: skip
+        return Response(self.get_serializer(job).data, status=201 if made else 200)
+
+    @extend_schema(request=ApplySerializer)
+    @raises(ImportHasErrors, StateConflict)
+    def apply(self, request: Any, pk: UUID) -> Response:
+        """Import all good rows in one transaction; a worker does it. Asked again it answers the same."""
+        job = self.get_object()
+        body = ApplySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(self.get_serializer(imports.want_apply(job, **body.validated_data)).data)
+
+    @extend_schema(request=None)
+    @raises(StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """Give the import up; nothing of the file is kept."""
+        return Response(self.get_serializer(imports.cancel(self.get_object())).data)
+
+    @extend_schema(responses=ImportProblemSerializer(many=True))
+    def problems(self, request: Any, pk: UUID) -> Response:
+        """The first 500 problems, each with row, column and reason; all of them are in the report."""
+        rows = [_shown(row) for row in islice(problem_rows(self.get_object().pk), SHOWN_PROBLEMS)]
+        return Response(ImportProblemSerializer(rows, many=True).data)
+
+    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
+    def report(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
+        """Every problem as CSV or Excel."""
+        job, query = self.get_object(), self._query(request)
+        words = {RowOutcome.BAD: "错误", RowOutcome.DUPLICATE: "重复(跳过)"}
+        shown = (_shown(row) for row in problem_rows(job.pk))
+        lines = ([str(row["row"]), row["column"], words[row["outcome"]], row["reason"]] for row in shown)
+        return as_sheet(_headed(["行号", "列", "结果", "原因"], lines), query, "import-problems")
+
+    @extend_schema(
+        operation_id="patient_imports_template", parameters=[FormatQuerySerializer], responses=SHEETS
+    )
+    def template(self, request: Any) -> FileResponse | StreamingHttpResponse:
+        """The columns and one row as an example."""
+        return as_sheet(
+            [list(TITLES.values()), list(SAMPLE)], self._query(request), "patient-import-template"
+        )
+
+    def _query(self, request: Any) -> str:
+        query = FormatQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        wanted: str = query.validated_data["file_format"]
+        return wanted
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    problem = row["problem"]
+    return {
+        "row": row["row"], "outcome": RowOutcome(row["outcome"]), "column": problem["column"], "code": problem["code"],
+        "reason": reason(problem),
+    }  # fmt: skip
+
+
+def _headed(header: list[str], rows: Any) -> Any:
+    yield header
+    yield from rows

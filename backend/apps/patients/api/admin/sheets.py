@@ -1,0 +1,44 @@
+"""Tables that are downloaded: CSV streamed, Excel written to disk first."""
+
+import tempfile
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import FileResponse, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from kernel.http.serializers import Serializer
+from kernel.sheets import csv_blocks, write_xlsx
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEETS: dict[Any, Any] = {
+    (200, CSV): OpenApiResponse(OpenApiTypes.STR, description="UTF-8 with a byte order mark"),
+    (200, XLSX): OpenApiResponse(OpenApiTypes.BINARY),
+}
+
+
+class FormatQuerySerializer(Serializer):
+    file_format = serializers.ChoiceField(choices=["csv", "xlsx"], required=False, default="csv")
+
+
+class ExportQuerySerializer(FormatQuerySerializer):
+    unmasked = serializers.BooleanField(
+        required=False, default=False, help_text="whole numbers and addresses"
+    )
+
+
+def as_sheet(
+    rows: Iterable[Iterable[str]], file_format: str, name: str
+) -> FileResponse | StreamingHttpResponse:
+    """The rows as a download; texts that begin like a formula get an apostrophe in front."""
+    if file_format == "xlsx":
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+        write_xlsx(rows, file)
+        file.seek(0)
+        return FileResponse(file, content_type=XLSX, as_attachment=True, filename=f"{name}.xlsx")
+    response = StreamingHttpResponse(csv_blocks(rows), content_type=f"{CSV}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,144 @@
+"""The staged rows of an import: written in blocks, compared and moved into the archive by single statements."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from apps.patients.models import ImportRow, PatientImport
+from kernel import clock
+
+TABLE = "patients_importrow"
+BLOCK = 1000
+#: Columns that a staged row and a patient have alike.
+SHARED = (
+    "id", "name", "pinyin", "gender", "birth_date", "id_kind", "national_id", "national_id_index", "phone",
+    "phone_index", "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
+)  # fmt: skip
+#: What makes two rows one patient → the column that is told.
+SAME = {
+    ("id_kind", "national_id_index"): "证件号码", ("card_number_index",): "就诊卡号", ("mrn",): "病历号",
+    ("phone_index", "name"): "手机号",
+}  # fmt: skip
+_ON_FILE = {
+    "证件号码": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s "
+    "AND p.national_id_index = r.national_id_index AND p.id_kind = r.id_kind",
+    "就诊卡号": "FROM patients_patientcard p WHERE p.hospital_id = %(hospital)s "
+    "AND p.card_number_index = r.card_number_index",
+    "病历号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND r.mrn <> '' AND p.mrn = r.mrn",
+    "手机号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND p.phone_index = r.phone_index "
+    "AND p.name = r.name AND (p.national_id_index IS NULL OR r.national_id_index IS NULL)",
+}
+_MARK = f"""
+UPDATE {TABLE} r SET outcome = 'duplicate',
+  problems = r.problems || jsonb_build_array(
+    jsonb_build_object('column', %(column)s::text, 'code', %(code)s::text{{row}}))
+"""  # noqa: S608 - constants
+
+
+def stage(rows: Iterable[dict[str, Any]]) -> int:
+    """Write rows of `import_rows.sealed`; returns how many."""
+    fields = ImportRow._meta.concrete_fields
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    blanks = {field.attname: None if field.null else field.get_default() for field in fields}
+    attributes, count = [field.attname for field in fields], 0
+    for block in _blocks(rows):
+        lines = "".join(
+            "\t".join(_copied({**blanks, **row}[name]) for name in attributes) + "\n" for row in block
+        )
+        with connection.cursor() as cursor:
+            cursor.cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN", _Text(lines))
+        count += len(block)
+    return count
+
+
+def mark_duplicates_in_file(job: PatientImport) -> None:
+    """Of equal rows the first counts; the others say which that is."""
+    for key, column in SAME.items():
+        names = ", ".join(key)
+        present = " AND ".join(f"{name} IS NOT NULL AND {name}::text <> ''" for name in key)
+        equal = " AND ".join(f"r.{name} = f.{name}" for name in key)
+        mark = _MARK.format(row=", 'row', f.first_row")
+        statement = (
+            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row FROM {TABLE} "  # noqa: S608 - constants
+            f"WHERE job_id = %(job)s AND outcome = 'good' AND {present} GROUP BY {names} HAVING count(*) > 1) f "
+            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}"
+        )
+        _execute(statement, job, column=column, code="duplicate_in_file")
+
+
+def mark_duplicates_on_file(job: PatientImport) -> None:
+    """Rows whose patient, card or record number the archive has."""
+    for column, source in _ON_FILE.items():
+        statement = f"{_MARK.format(row='')} {source} AND r.job_id = %(job)s AND r.outcome = 'good'"
+        _execute(statement, job, column=column, code="duplicate_on_file")
+
+
+def insert_patients(job: PatientImport, *, prefix: str, digits: int) -> int:
+    """Let the good rows be patients, in one statement; returns how many."""
+    shared = ", ".join(SHARED)
+    number = "(%(first)s + row_number() OVER (ORDER BY row_number) - 1)::text"
+    statement = (
+        "INSERT INTO patients_patient (hospital_id, created_at, updated_at, version, mrn, hereditary_history, "  # noqa: S608
+        f"cardiac_history, tags, consents, is_provisional, registered_at, is_active, {shared}) "
+        "SELECT %(hospital)s, %(now)s, %(now)s, 1, "
+        f"CASE WHEN mrn <> '' THEN mrn ELSE %(prefix)s || lpad({number}, greatest(%(digits)s, length({number})), '0') "
+        f"END, '', '', '[]', '{{}}', false, %(now)s, true, {shared} FROM {TABLE} "
+        "WHERE job_id = %(job)s AND outcome = 'good' ORDER BY row_number"
+    )
+    return _execute(statement, job, first=job.mrn_from, prefix=prefix, digits=digits, now=clock.now())
+
+
+def insert_cards(job: PatientImport) -> int:
+    """The cards of those patients."""
+    statement = (
+        "INSERT INTO patients_patientcard (id, created_at, updated_at, hospital_id, patient_id, card_number, "  # noqa: S608
+        "card_number_index, is_active) SELECT card_id, %(now)s, %(now)s, %(hospital)s, id, card_number, "
+        f"card_number_index, true FROM {TABLE} "
+        "WHERE job_id = %(job)s AND outcome = 'good' AND card_id IS NOT NULL ORDER BY row_number"
+    )
+    return _execute(statement, job, now=clock.now())
+
+
+def _execute(statement: str, job: PatientImport, **values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"job": job.pk, "hospital": job.hospital_id, **values})
+        return int(cursor.rowcount)
+
+
+def _blocks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    block: list[dict[str, Any]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(value: Any) -> str:
+    """A value as COPY reads it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return f"\\\\x{value.hex()}"
+    if isinstance(value, (list, dict)):
+        value = orjson.dumps(value).decode()
+    return str(value).translate(_ESCAPES)
+
+
+class _Text:
+    """One block of text to be read once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def read(self, size: int = -1) -> str:
+        """Everything, then nothing."""
+        text, self.text = self.text, ""
+        return text
