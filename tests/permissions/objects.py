@@ -29,12 +29,24 @@ from apps.scheduling.models import (
     BookingSuspension,
     CalendarDay,
     ClinicSession,
+    Queue,
+    QueuePriority,
+    QueueRule,
     QueueTicket,
     ScheduleTemplate,
     StaffLeave,
     SuspensionAppeal,
 )
-from apps.scheduling.services import appeal, book, check_in, publish, sessions, suspend, templates
+from apps.scheduling.services import (
+    appeal,
+    book,
+    check_in,
+    publish,
+    queue_rules,
+    sessions,
+    suspend,
+    templates,
+)
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.permissions.routes import Route
@@ -112,6 +124,15 @@ class Estate:
 
     def make_appeal(self) -> SuspensionAppeal:
         return appeal.appeal(self.get("suspension"), account=self.world.accounts["patient_a"], text="matrix")
+
+    def make_queue(self) -> Queue:
+        return self.get("ticket").queue  # type: ignore[no-any-return]
+
+    def make_queue_rule(self) -> QueueRule:
+        return queue_rules.create_rule(department=self.world.departments["cardiology"])
+
+    def make_queue_priority(self) -> QueuePriority:
+        return queue_rules.create_priority(hospital=self.world.h1, code="vip", name="VIP", minutes=5)
 
     def make_message(self) -> Message:
         notify(
@@ -212,7 +233,10 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/patients/{}/care-team/": lambda e: e.get("care_team_member").pk,
     "admin/v1/permissions/": lambda e: Permission.objects.get(code="patients.patient.list").pk,
     "admin/v1/positions/": lambda e: e.get("position").pk,
+    "admin/v1/queue-priorities/": lambda e: e.get("queue_priority").pk,
+    "admin/v1/queue-rules/": lambda e: e.get("queue_rule").pk,
     "admin/v1/queue-tickets/": lambda e: e.get("ticket").pk,
+    "admin/v1/queues/": lambda e: e.get("queue").pk,
     "admin/v1/roles/": lambda e: e.get("role").pk,
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
     "admin/v1/staff-leaves/": lambda e: e.get("leave").pk,

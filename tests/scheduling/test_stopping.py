@@ -60,7 +60,7 @@ def test_a_substitute_takes_over_bookings_tickets_and_care_and_everybody_is_told
     deliver()  # the doctor attends them
     for row in (seen, booked[0]):
         check_in(Appointment.objects.get(pk=row["id"]))
-    queue.start(queue.call_next(session))  # 王五 is with doctor_a
+    queue.start(queue.call_next_of(session.pk))  # 王五 is with doctor_a
     answer = substitute(clinic, session, "doctor_b")
     body = answer.json()
     assert (answer.status_code, body["moved"], body["cancelled"], body["in_service"]) == (200, 2, 0, 1), body
@@ -103,7 +103,7 @@ def test_a_doctor_is_substituted_twice_and_back_again(clinic: World) -> None:
     assert substitute(clinic, session, "doctor_c", who="admin1").json()["moved"] == 1
     assert attends(clinic, "doctor_b") == set()
     check_in(Appointment.objects.get(pk=first))
-    ticket = queue.call_next(session)
+    ticket = queue.call_next_of(session.pk)
     assert ticket.practitioner_id == clinic.staff["doctor_c"].pk
     queue.finish(queue.start(ticket))
     assert substitute(clinic, session, "doctor_a", who="admin1").json()["moved"] == 0

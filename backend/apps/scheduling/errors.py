@@ -143,3 +143,8 @@ class CalendarYearUnknown(DomainError):
         "尚无{year}年的节假日安排(已知{first_year}至{last_year}年),请等待发布或手工录入",
         "The public holidays of {year} are not known ({first_year} to {last_year} are); wait or enter them by hand.",
     )
+
+
+class QueuePaused(DomainError):
+    code, status = "queue_paused", 409
+    zh, en = "该队列已暂停叫号", "The queue is paused; nobody is called."

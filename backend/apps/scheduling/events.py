@@ -174,3 +174,12 @@ class AppealDecided(Event):
     appeal_id: UUID
     patient_id: UUID
     account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged(Event):
+    """A ticket came, moved or left, or the queue was paused or resumed."""
+
+    topic: ClassVar[str] = "scheduling.queue_changed"
+    hospital_id: UUID
+    queue_id: UUID

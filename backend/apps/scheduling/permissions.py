@@ -28,13 +28,23 @@ resource("scheduling", "calendar", "节假日", ("list", "add", "change", "delet
 resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
-resource("scheduling", "queue", "排队候诊", ("list",), call="叫号")
+resource(
+    "scheduling",
+    "queue",
+    "排队候诊",
+    ("list", "add", "change", "delete"),
+    call="叫号",
+    pause="暂停叫号",
+    prioritise="优先就诊",
+    transfer="转诊到其他队列",
+)
+resource("scheduling", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
 
+_LINE = tuple(f"scheduling.queue.{verb}" for verb in ("call", "pause", "transfer"))
 _BROWSE = ("scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list")
 
 give(
-    "doctor", *_BROWSE, "scheduling.template.list", "scheduling.queue.call", "scheduling.calendar.list",
-    "scheduling.leave.list",
+    "doctor", *_BROWSE, *_LINE, "scheduling.template.list", "scheduling.calendar.list", "scheduling.leave.list",
 )  # fmt: skip
 give(
     "department_head",
@@ -43,7 +53,9 @@ give(
     *(f"scheduling.session.{verb}" for verb in ("add", "change", "delete", "generate", "publish", "stop")),
     *(f"scheduling.leave.{verb}" for verb in ("list", "add", "delete")),
     "scheduling.calendar.list",
-    "scheduling.queue.call",
+    *_LINE,
+    *(f"scheduling.queue.{verb}" for verb in ("add", "change", "delete", "prioritise")),
+    *(f"scheduling.queue_rule.{verb}" for verb in ("list", "add", "change", "delete")),
 )
 give(
     "clerk",
@@ -55,9 +67,11 @@ give(
         f"scheduling.appointment.{verb}"
         for verb in ("add", "settle", "check_in", "cancel", "excuse", "reschedule")
     ),
-    "scheduling.queue.call",
     *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.suspension.{verb}" for verb in ("list", "add", "lift", "decide")),
+    *_LINE,
+    "scheduling.queue.prioritise",
+    "scheduling.queue_rule.list",
 )
 
 directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling", path="/scheduling",
@@ -66,6 +80,8 @@ page("appointments", resource="scheduling.appointment", zh="挂号", en="Appoint
      component="scheduling/appointments/index", parent="scheduling", icon="ticket", sort=1)  # fmt: skip
 page("queue", resource="scheduling.queue", zh="排队候诊", en="Queue", path="queue",
      component="scheduling/queue/index", parent="scheduling", icon="queue", sort=2)  # fmt: skip
+page("queues", resource="scheduling.queue_rule", zh="队列与规则", en="Lines and rules", path="queues",
+     component="scheduling/queues/index", parent="scheduling", icon="settings", sort=5)  # fmt: skip
 page("clinic_sessions", resource="scheduling.session", zh="出诊", en="Sessions", path="clinic-sessions",
      component="scheduling/clinic-sessions/index", parent="scheduling", icon="clock", sort=3)  # fmt: skip
 page("schedule_templates", resource="scheduling.template", zh="排班", en="Templates", path="schedule-templates",

@@ -1,5 +1,6 @@
 """Rows are reached by hospital, department, or as the doctor's own."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,6 +15,11 @@ from apps.scheduling.models import (
     BookingSuspension,
     CalendarDay,
     ClinicSession,
+    Queue,
+    QueueDay,
+    QueueMember,
+    QueuePriority,
+    QueueRule,
     QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
@@ -22,13 +28,14 @@ from apps.scheduling.models import (
     StaffLeave,
     SuspensionAppeal,
 )
+from apps.scheduling.selectors.boards import served_by
 
-hide(SlotNumber, SessionSubstitution, AppointmentChange)
+hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember)
 
 
 class OfPractitioner(Policy):
     department = "department_id"
-    owners = ("practitioner_id",)
+    owners: ClassVar[tuple[str, ...]] = ("practitioner_id",)
 
 
 @policy_for(Slot)
@@ -55,8 +62,37 @@ class AppointmentPolicy(OfPractitioner):
     inherits = ("patient_id", "patients.Patient")
 
 
+class OfLine(OfPractitioner):
+    """Also reached by the doctors who call from the line."""
+
+    line = "pk"
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        arms = super().arms(actor, code, grant)
+        scope = actor.scope(code)
+        if scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals:
+            arms.append(Q(**{f"{self.line}__in": served_by(actor.staff_id).values("pk")}))
+        return arms
+
+
+@policy_for(Queue)
+class QueuePolicy(OfLine):
+    pass
+
+
 @policy_for(QueueTicket)
-class QueueTicketPolicy(OfPractitioner):
+class QueueTicketPolicy(OfLine):
+    line = "queue"
+    owners = ("practitioner_id", "served_by_id")
+
+
+@policy_for(QueueRule)
+class QueueRulePolicy(Policy):
+    department = "department_id"
+
+
+@policy_for(QueuePriority)
+class QueuePriorityPolicy(Policy):
     pass
 
 

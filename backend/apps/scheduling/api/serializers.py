@@ -55,7 +55,7 @@ class AppointmentSerializer(Serializer):
 
 
 class QueuePlaceSerializer(Serializer):
-    """排队: `ahead`, `position` and `estimated_wait_minutes` are null unless the patient is waiting."""
+    """排队: place and estimate are null unless the patient waits, the estimate also in a pause without a known end."""
 
     ticket_no = serializers.IntegerField()
     state = serializers.ChoiceField(choices=choices(TicketState))
@@ -65,6 +65,11 @@ class QueuePlaceSerializer(Serializer):
     ahead = serializers.IntegerField(allow_null=True)
     position = serializers.IntegerField(allow_null=True)
     estimated_wait_minutes = serializers.IntegerField(allow_null=True)
+    estimated_call_at = serializers.DateTimeField(allow_null=True)
+    queue_name = serializers.CharField()
+    priority = serializers.CharField(allow_blank=True)
+    is_paused = serializers.BooleanField()
+    paused_until = serializers.DateTimeField(allow_null=True)
 
 
 class ChangeSerializer(Serializer):

@@ -15,7 +15,15 @@ from apps.scheduling.models.limits import (
     SuspensionSource,
 )
 from apps.scheduling.models.planning import CalendarDay, DayKind, StaffLeave
-from apps.scheduling.models.queue import QueueTicket
+from apps.scheduling.models.queue import (
+    Queue,
+    QueueDay,
+    QueueKind,
+    QueueMember,
+    QueueOrder,
+    QueuePriority,
+    QueueRule,
+)
 from apps.scheduling.models.schedule import (
     ClinicSession,
     Period,
@@ -24,6 +32,7 @@ from apps.scheduling.models.schedule import (
     Slot,
     SlotNumber,
 )
+from apps.scheduling.models.ticket import QueueTicket
 
 __all__ = [
     "Appointment",
@@ -40,6 +49,13 @@ __all__ = [
     "PayerType",
     "PaymentStatus",
     "Period",
+    "Queue",
+    "QueueDay",
+    "QueueKind",
+    "QueueMember",
+    "QueueOrder",
+    "QueuePriority",
+    "QueueRule",
     "QueueTicket",
     "ScheduleTemplate",
     "SessionSubstitution",

@@ -1,39 +1,132 @@
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 
+from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, StaffMember
-from apps.patients.models import Patient
-from apps.scheduling.models.appointment import Appointment
-from apps.scheduling.models.schedule import ClinicSession
-from apps.scheduling.states import TicketState, choices
-from kernel.models import BaseModel
+from kernel.models import BaseModel, VersionedModel
+
+MAX_PRIORITY_MINUTES = 1_440
 
 
-class QueueTicket(BaseModel):
-    """排队号: a checked-in patient waits for the doctor of a session; first come, first called."""
+class QueueKind(models.TextChoices):
+    """Whose line it is: one doctor's, everybody's in a department, or that of the doctors who share it."""
+
+    DOCTOR = "doctor"
+    DEPARTMENT = "department"
+    SHARED = "shared"
+
+
+class QueueOrder(models.TextChoices):
+    """By the time of the appointment (walk-ins by arrival), or by arrival alone."""
+
+    APPOINTMENT = "appointment"
+    ARRIVAL = "arrival"
+
+
+class Queue(VersionedModel):
+    """排队: a line of tickets. A doctor's own is made when it is first needed."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
-    practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
-    session = models.ForeignKey(
-        ClinicSession, on_delete=models.PROTECT, related_name="tickets", db_index=False
+    practitioner = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="ticket")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
-    ticket_no = models.PositiveIntegerField(help_text="counted from 1 within the session")
-    state = models.CharField(max_length=12, choices=choices(TicketState), default=TicketState.WAITING)
-    checked_in_at = models.DateTimeField()
-    queued_at = models.DateTimeField(help_text="place in the line; moved to the end when queued again")
-    called_at = models.DateTimeField(null=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    call_count = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=12, choices=QueueKind.choices)
+    name = models.CharField(max_length=80)
+    is_active = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True, help_text="known end of the pause; null = unknown")
+    pause_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["session", "ticket_no"], name="ticket_no_once")]
-        indexes = [
-            models.Index(fields=["session", "state", "queued_at", "id"], name="ticket_line"),
-            models.Index(fields=["hospital", "-id"], name="ticket_of_hospital"),
-            models.Index(fields=["department", "-id"], name="ticket_of_department"),
-            models.Index(fields=["practitioner", "-id"], name="ticket_of_practitioner"),
-            models.Index(fields=["patient", "-id"], name="ticket_of_patient"),
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practitioner", "department"], condition=Q(kind="doctor"), name="queue_of_doctor_once"
+            ),
+            models.UniqueConstraint(
+                fields=["department"],
+                condition=Q(kind="department", is_active=True),
+                name="queue_of_department_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="doctor", practitioner__isnull=False)
+                | (~Q(kind="doctor") & Q(practitioner__isnull=True)),
+                name="queue_has_its_doctor",
+            ),
         ]
+        indexes = [
+            models.Index(fields=["hospital", "-id"], name="queue_of_hospital"),
+            models.Index(fields=["department", "-id"], name="queue_of_department"),
+            models.Index(fields=["practitioner", "-id"], name="queue_of_practitioner"),
+        ]
+        triggers = [audited()]
+
+
+class QueueMember(BaseModel):
+    """A doctor whose patients wait in a shared queue, and who calls from it."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="members", db_index=False)
+    practitioner = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "practitioner"], name="queue_member_once"),
+        ]
+        triggers = [audited()]
+
+
+class QueueDay(models.Model):
+    """The last ticket number that a queue handed out on a day."""
+
+    pk = models.CompositePrimaryKey("queue", "day")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    issued = models.PositiveIntegerField(default=0)
+
+
+class QueueRule(VersionedModel):
+    """How a department's lines are ordered; what is null follows the hospital's settings `queue.*`."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    department = models.OneToOneField(Department, on_delete=models.PROTECT, related_name="+")
+    order = models.CharField(max_length=12, choices=QueueOrder.choices, null=True, blank=True)  # noqa: DJ001 - null = inherit
+    late_after_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="after the start of the slot; 0 = nobody is late"
+    )
+    late_behind = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="places a late patient waits behind; 0 = until the current slot ends"
+    )
+    return_behind = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="places behind which one who comes back from an examination waits"
+    )
+    skip_behind = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="places that one who did not come goes back"
+    )
+    max_skips = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="so often; once more and the patient is passed over"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["hospital", "-id"], name="queue_rule_of_hospital")]
+        triggers = [audited()]
+
+
+class QueuePriority(VersionedModel):
+    """A hospital's own priority group, or its word on one that the product ships (same code)."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=40)
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(MAX_PRIORITY_MINUTES)], help_text="called as if so much earlier"
+    )
+    from_age = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(150)], help_text="given by itself from this age"
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "code"], name="queue_priority_once")]
+        triggers = [audited()]

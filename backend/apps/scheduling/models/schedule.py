@@ -113,7 +113,6 @@ class ClinicSession(Quotas, VersionedModel):
     registration_fee_fen = FenField()
     state = models.CharField(max_length=12, choices=choices(SessionState), default=SessionState.DRAFT)
     stop_reason = models.CharField(max_length=200, blank=True, default="")
-    tickets_issued = models.PositiveIntegerField(default=0, help_text="last queue number handed out")
 
     class Meta:
         constraints = [
@@ -132,7 +131,7 @@ class ClinicSession(Quotas, VersionedModel):
                 fields=["room", "starts_at"], condition=Q(room__isnull=False), name="session_of_room"
             ),
         ]
-        triggers = [audited(exclude=("tickets_issued",))]
+        triggers = [audited()]
 
 
 class SessionSubstitution(BaseModel):

@@ -9,6 +9,8 @@ from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentCancelled
 from apps.scheduling.models import Appointment, PaymentStatus, QueueTicket
 from apps.scheduling.services.announce import event_of
+from apps.scheduling.services.boards import changed
+from apps.scheduling.services.guard import lock_unchanged
 from apps.scheduling.services.numbers import release
 from apps.scheduling.states import APPOINTMENTS, TICKETS, AppointmentState, TicketState
 from kernel import clock
@@ -43,6 +45,7 @@ def check_cutoff(appointment: Appointment) -> None:
 def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appointment:
     """Cancel a live appointment and free its number; a paid fee becomes `refund_due`. StateConflict otherwise."""
     release(appointment)
+    lock_unchanged(appointment)  # the fee may just have been paid, or taken back
     source = AppointmentState(appointment.state)
     changes: dict[str, Any] = {
         "cancelled_at": clock.now(),
@@ -56,5 +59,6 @@ def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appoint
     if source == AppointmentState.CHECKED_IN:
         ticket = QueueTicket.objects.get(appointment=appointment)
         TICKETS.move(ticket, TicketState.CANCELLED, expect=TicketState(ticket.state), updated_at=clock.now())
+        changed(ticket.hospital_id, ticket.queue_id)
     publish(event_of(AppointmentCancelled, appointment, cause=cause, refund_due=refund_due))
     return appointment

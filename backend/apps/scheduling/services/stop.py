@@ -6,21 +6,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from apps.patients.services.handover import lock_patients
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentMoved, SessionStopped
-from apps.scheduling.models import (
-    Appointment,
-    AppointmentKind,
-    ClinicSession,
-    QueueTicket,
-    SlotNumber,
-)
+from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, SlotNumber
 from apps.scheduling.services import live
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.attend import follow_patients, reasons_of
+from apps.scheduling.services.follow import take_tickets_along
 from apps.scheduling.states import OCCUPYING, SESSIONS, AppointmentState, NumberState, SessionState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
@@ -137,7 +131,7 @@ def _move(
         [placed[row.pk] for row in moved], ["state", "held_until", "appointment_id", "updated_at"]
     )
     Appointment.objects.bulk_update(moved, COLUMNS)
-    _take_tickets_along(moved, target)
+    take_tickets_along([row.pk for row in moved], target.pk, at_the_end=True)
     follow_patients(session, target.practitioner, patients)
     publish(
         *(
@@ -171,19 +165,3 @@ def _give(row: Appointment, number: SlotNumber, target: ClinicSession) -> None:
     number.state = NumberState.HELD if pending else NumberState.TAKEN
     number.held_until = row.hold_expires_at if pending else None
     number.appointment_id, number.updated_at = row.pk, now
-
-
-def _take_tickets_along(moved: list[Appointment], target: ClinicSession) -> None:
-    """Who has checked in joins the other line, after those who wait there already, in the same order."""
-    tickets = list(
-        QueueTicket.objects.filter(appointment__in=moved, state__in=live.OPEN_TICKETS).order_by(
-            "queued_at", "pk"
-        )
-    )
-    row = ClinicSession.objects.filter(pk=target.pk)
-    row.update(tickets_issued=F("tickets_issued") + len(tickets))
-    first = target.tickets_issued + 1
-    for ticket_no, ticket in enumerate(tickets, first):
-        ticket.session, ticket.practitioner_id, ticket.ticket_no = target, target.practitioner_id, ticket_no
-        ticket.updated_at = clock.now()
-    QueueTicket.objects.bulk_update(tickets, ["session", "practitioner", "ticket_no", "updated_at"])

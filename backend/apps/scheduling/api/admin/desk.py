@@ -1,6 +1,5 @@
-"""The window: registration, fee, number; and the queue behind it."""
+"""The window: registration, fee, number."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
-from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.access.scoped.views import ScopedViewSet
 from apps.scheduling import errors
-from apps.scheduling.api.admin import filters, serializers as io
+from apps.scheduling.api.admin import serializers as io
 from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.filters import AppointmentFilter
 from apps.scheduling.api.serializers import AppointmentSerializer, ChangeSerializer, new_appointment
-from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, QueueTicket, Slot
+from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, Slot
 from apps.scheduling.selectors import appointments
 from apps.scheduling.selectors.changes import changes_of
-from apps.scheduling.services import queue
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.check_in import check_in
@@ -99,12 +97,16 @@ class AppointmentViewSet(ScopedViewSet):
         """收费: the registration fee was paid in cash at the window."""
         return self._answer(settle_at_counter(self.get_object()))
 
-    @extend_schema(request=None, responses=AppointmentSerializer)
-    @raises(errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict)
+    @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
+    @raises(
+        errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict, InvalidValue
+    )
     def check_in(self, request: Any, pk: UUID) -> Response:
         """取号: hand out the number; the patient joins the queue."""
         appointment = self.get_object()
-        check_in(appointment)
+        body = io.CheckInSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        check_in(appointment, **body.validated_data)
         return self._answer(appointment)
 
     @extend_schema(request=io.CancelSerializer, responses=AppointmentSerializer)
@@ -161,52 +163,3 @@ class AppointmentViewSet(ScopedViewSet):
 
     def _answer(self, appointment: Appointment) -> Response:
         return Response(appointments.one(Appointment.objects.all(), appointment.pk))
-
-
-@extend_schema(tags=["queue"])
-class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
-    """排队候诊. The next patient is called at the session."""
-
-    model = QueueTicket
-    resource = "scheduling.queue"
-    codes = dict.fromkeys(("recall", "skip", "requeue", "start", "finish"), "call")
-    serializer_class = io.QueueTicketSerializer
-    filterset_class = filters.QueueTicketFilter
-    ordering_fields = ["queued_at", "ticket_no"]
-    ordering = ["-id"]
-
-    def base_queryset(self) -> Any:
-        return QueueTicket.objects.select_related("patient", "practitioner", "appointment")
-
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(StateConflict)
-    def recall(self, request: Any, pk: UUID) -> Response:
-        """Call the same patient again."""
-        return self._act(queue.recall)
-
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(StateConflict)
-    def skip(self, request: Any, pk: UUID) -> Response:
-        """过号: the called patient did not come."""
-        return self._act(queue.skip)
-
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(StateConflict)
-    def requeue(self, request: Any, pk: UUID) -> Response:
-        """A missed patient joins the end of the line."""
-        return self._act(queue.requeue)
-
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(StateConflict)
-    def start(self, request: Any, pk: UUID) -> Response:
-        """The patient is with the doctor."""
-        return self._act(queue.start)
-
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(StateConflict)
-    def finish(self, request: Any, pk: UUID) -> Response:
-        """The visit is over."""
-        return self._act(queue.finish)
-
-    def _act(self, service: Callable[[QueueTicket], QueueTicket]) -> Response:
-        return Response(self.get_serializer(service(self.get_object())).data)

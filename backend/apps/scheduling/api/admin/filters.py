@@ -1,6 +1,6 @@
 import django_filters
 
-from apps.scheduling.models import Period
+from apps.scheduling.models import Period, QueueKind
 from apps.scheduling.states import SessionState, TicketState, choices
 
 
@@ -26,6 +26,22 @@ class ClinicSessionFilter(OfDoctorFilter):
 
 
 class QueueTicketFilter(OfDoctorFilter):
+    queue = django_filters.UUIDFilter(field_name="queue_id")
     session = django_filters.UUIDFilter(field_name="session_id")
     state = django_filters.MultipleChoiceFilter(choices=choices(TicketState))
-    date = django_filters.DateFilter(field_name="session__date")
+    date = django_filters.DateFilter(field_name="day")
+
+
+class QueueFilter(OfDoctorFilter):
+    kind = django_filters.ChoiceFilter(choices=QueueKind.choices)
+    is_active = django_filters.BooleanFilter()
+
+
+class QueueRuleFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+
+
+class QueuePriorityFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    code = django_filters.CharFilter(max_length=32)

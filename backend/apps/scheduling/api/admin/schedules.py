@@ -9,7 +9,9 @@ from apps.access.scoped.views import CrudViewSet
 from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
 from apps.scheduling.api.admin.planning import generated
+from apps.scheduling.api.admin.queue_serializers import QueueTicketSerializer
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
+from apps.scheduling.selectors.boards import ticket_rows
 from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
 from apps.scheduling.services import queue, sessions, stop, templates
 from apps.scheduling.services.generate import generate_sessions
@@ -146,9 +148,10 @@ class ClinicSessionViewSet(CrudViewSet):
         """号源: the slots with the numbers left."""
         return Response(slots_with_numbers(self.get_object()))
 
-    @extend_schema(request=None, responses=io.QueueTicketSerializer)
-    @raises(errors.QueueEmpty)
+    @extend_schema(request=None, responses=QueueTicketSerializer)
+    @raises(errors.QueueEmpty, errors.QueuePaused)
     def call_next(self, request: Any, pk: Any) -> Response:
-        """叫号: call whoever has waited longest."""
-        ticket = queue.call_next(self.get_object())
-        return Response(io.QueueTicketSerializer(ticket, context=self.get_serializer_context()).data)
+        """叫号: call whoever is first in the session's queue into its doctor's room."""
+        ticket = queue.call_next_of(self.get_object().pk)
+        shown = ticket_rows().get(pk=ticket.pk)
+        return Response(QueueTicketSerializer(shown, context=self.get_serializer_context()).data)

@@ -9,7 +9,6 @@ from apps.scheduling.models import (
     AppointmentKind,
     AppointmentSource,
     ClinicSession,
-    QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
     Slot,
@@ -240,18 +239,13 @@ class CancelSerializer(Serializer):
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class QueueTicketSerializer(ModelSerializer):
-    """排队号."""
+class CheckInSerializer(Serializer):
+    """`priority`: code of a priority group, with a reason; without it the patient's age decides."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
-    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
-    number = serializers.IntegerField(source="appointment.number", read_only=True)
+    priority = serializers.CharField(max_length=32, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
-    class Meta:
-        model = QueueTicket
-        fields = [
-            "id", "hospital", "department", "practitioner", "practitioner_name", "session", "appointment", "patient",
-            "patient_name", "number", "ticket_no", "state", "checked_in_at", "queued_at", "called_at", "started_at",
-            "finished_at", "call_count",
-        ]  # fmt: skip
-        read_only_fields = fields
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["priority"] and not attrs["reason"]:
+            raise serializers.ValidationError({"reason": ["请填写原因"]}, code="required")
+        return attrs

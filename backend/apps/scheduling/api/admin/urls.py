@@ -3,14 +3,16 @@ from typing import Any
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.scheduling.api.admin.desk import AppointmentViewSet, QueueTicketViewSet
+from apps.scheduling.api.admin.desk import AppointmentViewSet
 from apps.scheduling.api.admin.limits import (
     BookingLimitViewSet,
     BookingSuspensionViewSet,
     SuspensionAppealViewSet,
 )
 from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
+from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
+from apps.scheduling.api.admin.tickets import STEPS, QueueTicketViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
@@ -21,6 +23,9 @@ router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("booking-limits", BookingLimitViewSet, basename="booking-limits")
 router.register("booking-suspensions", BookingSuspensionViewSet, basename="booking-suspensions")
 router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspension-appeals")
+router.register("queues", QueueViewSet, basename="queues")
+router.register("queue-rules", QueueRuleViewSet, basename="queue-rules")
+router.register("queue-priorities", QueuePriorityViewSet, basename="queue-priorities")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
@@ -44,10 +49,6 @@ for action in ("settle", "check_in", "cancel", "excuse"):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
 urlpatterns += [
-    path(f"queue-tickets/<uuid:pk>/{action}", QueueTicketViewSet.as_view({"post": action}))
-    for action in ("recall", "skip", "requeue", "start", "finish")
-]
-urlpatterns += [
     path(f"appointments/<uuid:pk>/{action}", AppointmentViewSet.as_view({method: action}))
     for action, method in (("reschedule", "post"), ("changes", "get"))
 ]
@@ -58,4 +59,14 @@ urlpatterns += [
     path(f"suspension-appeals/<uuid:pk>/{action}", SuspensionAppealViewSet.as_view({"post": action}))
     for action in ("accept", "reject")
 ]
+for action, method in (
+    *((step, "post") for step in (*STEPS, "call", "prioritise", "transfer")),
+    ("transfer_targets", "get"),
+):
+    name = action.replace("_", "-")
+    urlpatterns.append(path(f"queue-tickets/<uuid:pk>/{name}", QueueTicketViewSet.as_view({method: action})))
+for action, method in (("call_next", "post"), ("pause", "post"), ("resume", "post"), ("board", "get")):
+    name = action.replace("_", "-")
+    urlpatterns.append(path(f"queues/<uuid:pk>/{name}", QueueViewSet.as_view({method: action})))
+urlpatterns.append(path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})))
 urlpatterns += router.urls

@@ -199,7 +199,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
     @extend_schema(request=None, responses=QueuePlaceSerializer, filters=False)
     def queue(self, request: Any, pk: UUID) -> Response:
         """排队: the patient's place in the line; not found before check-in."""
-        tickets = QueueTicket.objects.select_related("hospital")
+        tickets = QueueTicket.objects.select_related("hospital", "queue", "session")
         ticket = tickets.filter(appointment=self._find(pk)).first()
         if ticket is None:
             raise NotFound

@@ -1,0 +1,136 @@
+"""Lines, their rules and priority groups."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from apps.access.scoped.views import CrudViewSet
+from apps.scheduling import errors
+from apps.scheduling.api.admin import filters, queue_serializers as io
+from apps.scheduling.models import Queue, QueuePriority, QueueRule
+from apps.scheduling.selectors.boards import desk_board, ticket_rows
+from apps.scheduling.selectors.queue_rules import priorities_of
+from apps.scheduling.services import queue as calling, queue_rules, queues
+from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
+from kernel.http.schema import raises
+
+
+@extend_schema(tags=["queue"])
+class QueueViewSet(CrudViewSet):
+    """排队: lines of doctors, departments, and of several doctors together."""
+
+    model = Queue
+    resource = "scheduling.queue"
+    codes = {"call_next": "call", "pause": "pause", "resume": "pause", "board": "list"}
+    serializer_class = io.QueueSerializer
+    filterset_class = filters.QueueFilter
+    ordering_fields = ["name"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return Queue.objects.select_related("department").prefetch_related("members")
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_create(self, data: dict[str, Any]) -> Queue:
+        return queues.create_queue(**data)
+
+    @raises(DuplicateValue, InvalidValue)
+    def perform_update(self, instance: Queue, data: dict[str, Any], version: int) -> Queue:
+        queues.update_queue(instance, version=version, **data)
+        return self.base_queryset().get(pk=instance.pk)  # type: ignore[no-any-return]
+
+    @raises(InUse)
+    def perform_destroy(self, instance: Queue) -> None:
+        queues.delete_queue(instance)
+
+    @extend_schema(request=io.CallNextSerializer, responses=io.QueueTicketSerializer)
+    @raises(errors.QueueEmpty, errors.QueuePaused, InvalidValue)
+    def call_next(self, request: Any, pk: UUID) -> Response:
+        """叫号: call whoever is first."""
+        queue = self.get_object()
+        body = io.CallNextSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        chosen = body.validated_data.get("practitioner")
+        doctor = calling.doctor_for(queue, self.actor.staff_id, chosen)
+        ticket = calling.call_next(queue, doctor_id=doctor)
+        shown = ticket_rows().get(pk=ticket.pk)
+        return Response(io.QueueTicketSerializer(shown, context=self.get_serializer_context()).data)
+
+    @extend_schema(request=io.PauseSerializer, responses=io.QueueSerializer)
+    @raises(StateConflict, InvalidValue)
+    def pause(self, request: Any, pk: UUID) -> Response:
+        """暂停叫号: nobody is called for a while; the patients' estimates say so."""
+        queue = self.get_object()
+        body = io.PauseSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        queues.pause(queue, **body.validated_data)
+        return self.retrieve(request, pk)
+
+    @extend_schema(request=None, responses=io.QueueSerializer)
+    @raises(StateConflict)
+    def resume(self, request: Any, pk: UUID) -> Response:
+        """恢复叫号: patients are called again."""
+        queues.resume(self.get_object())
+        return self.retrieve(request, pk)
+
+    @extend_schema(responses=io.BoardSerializer, filters=False)
+    def board(self, request: Any, pk: UUID) -> Response:
+        """候诊看板: the running day of the queue."""
+        return Response(io.BoardSerializer(desk_board(self.get_object())).data)
+
+
+@extend_schema(tags=["queue"])
+class QueueRuleViewSet(CrudViewSet):
+    """排队规则: how a department's lines are ordered."""
+
+    model = QueueRule
+    resource = "scheduling.queue_rule"
+    serializer_class = io.QueueRuleSerializer
+    filterset_class = filters.QueueRuleFilter
+    ordering = ["-id"]
+
+    @raises(DuplicateValue)
+    def perform_create(self, data: dict[str, Any]) -> QueueRule:
+        return queue_rules.create_rule(**data)
+
+    def perform_update(self, instance: QueueRule, data: dict[str, Any], version: int) -> QueueRule:
+        data.pop("department", None)
+        return queue_rules.change(instance, version=version, **data)
+
+    def perform_destroy(self, instance: QueueRule) -> None:
+        queue_rules.remove(instance)
+
+
+@extend_schema(tags=["queue"])
+class QueuePriorityViewSet(CrudViewSet):
+    """优先人群: who is called earlier, and by how much."""
+
+    model = QueuePriority
+    resource = "scheduling.queue_rule"
+    codes = {"in_force": "scheduling.queue.list"}
+    serializer_class = io.QueuePrioritySerializer
+    filterset_class = filters.QueuePriorityFilter
+    ordering_fields = ["code"]
+    ordering = ["-id"]
+
+    @raises(DuplicateValue)
+    def perform_create(self, data: dict[str, Any]) -> QueuePriority:
+        return queue_rules.create_priority(**data)
+
+    def perform_update(self, instance: QueuePriority, data: dict[str, Any], version: int) -> QueuePriority:
+        return queue_rules.change(instance, version=version, **data)
+
+    def perform_destroy(self, instance: QueuePriority) -> None:
+        queue_rules.remove(instance)
+
+    @extend_schema(
+        responses=io.PriorityInForceSerializer(many=True),
+        filters=False,
+        operation_id="queue_priorities_in_force",
+    )
+    def in_force(self, request: Any) -> Response:
+        """优先人群在用 The groups of the caller's hospital that count now, shipped ones included."""
+        groups = priorities_of(self.actor.hospital_id)
+        return Response(io.PriorityInForceSerializer(list(groups.values()), many=True).data)
