@@ -36,6 +36,7 @@ from apps.scheduling.models import (
     ScheduleTemplate,
     StaffLeave,
     SuspensionAppeal,
+    WaitlistEntry,
 )
 from apps.scheduling.services import (
     appeal,
@@ -46,6 +47,7 @@ from apps.scheduling.services import (
     sessions,
     suspend,
     templates,
+    waitlist,
 )
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
@@ -133,6 +135,13 @@ class Estate:
 
     def make_queue_priority(self) -> QueuePriority:
         return queue_rules.create_priority(hospital=self.world.h1, code="vip", name="VIP", minutes=5)
+
+    def make_wish(self) -> WaitlistEntry:
+        day = clock.today() + dt.timedelta(days=1)
+        return waitlist.join(
+            patient=self.world.patients["patient_a"], department=self.world.departments["cardiology"],
+            practitioner=self.world.staff["doctor_a"], first_date=day, last_date=day,
+        )  # fmt: skip
 
     def make_message(self) -> Message:
         notify(
@@ -244,6 +253,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "miniprogram/v1/appointments/": lambda e: e.get("ticket").appointment_id,
     "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,
     "miniprogram/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
+    "admin/v1/waitlist-entries/": lambda e: e.get("wish").pk,
+    "miniprogram/v1/waitlist-entries/": lambda e: e.get("wish").pk,
     "miniprogram/v1/cards/bindings/": lambda e: e.world.bindings["patient_a"].pk,
     "miniprogram/v1/messages/": lambda e: e.get("message").pk,
     "miniprogram/v1/pictures/": lambda e: e.get("portrait").split("/")[0],

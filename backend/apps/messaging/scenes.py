@@ -109,3 +109,10 @@ scene(
     "{patient}您好,您在{hospital}{department}的预约已由{previous}改为{time}({doctor}),号序{number}。",
     VISIT | {"previous": "time6", "number": "character_string7"},
 )
+scene(
+    "waitlist_offer",
+    "候补成功提醒",
+    "{patient}您好,{hospital}{department}{doctor}({time})有号为您保留至{deadline},请在此之前确认,逾期将给下一位。",
+    VISIT | {"deadline": "time6"},
+    page="pages/waitlist/index",
+)

@@ -148,3 +148,23 @@ class CalendarYearUnknown(DomainError):
 class QueuePaused(DomainError):
     code, status = "queue_paused", 409
     zh, en = "该队列已暂停叫号", "The queue is paused; nobody is called."
+
+
+class OfferLapsed(DomainError):
+    code, status = "offer_lapsed", 409
+    zh, en = "候补号已超过保留时间", "The offered number was not accepted in time."
+
+
+class NoOffer(DomainError):
+    code, status = "no_offer", 409
+    zh, en = "暂无可接受的候补号", "There is no offer to answer."
+
+
+class AlreadyWaiting(DomainError):
+    code, status = "already_waiting", 409
+    zh, en = "相同的候补已登记", "The patient is on the waiting list for this already."
+
+
+class TooManyWishes(DomainError):
+    code, status = "too_many_waitlist_entries", 409
+    zh, en = "每位就诊人最多登记 {allowed} 个候补", "A patient may have {allowed} live waiting-list entries."

@@ -183,3 +183,14 @@ class QueueChanged(Event):
     topic: ClassVar[str] = "scheduling.queue_changed"
     hospital_id: UUID
     queue_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistOffered(Event):
+    """候补: a number is kept for the patient for a while."""
+
+    topic: ClassVar[str] = "scheduling.waitlist_offered"
+    hospital_id: UUID
+    offer_id: UUID
+    patient_id: UUID
+    account_id: UUID | None = None

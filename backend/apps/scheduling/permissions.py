@@ -28,6 +28,7 @@ resource("scheduling", "calendar", "节假日", ("list", "add", "change", "delet
 resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
+resource("scheduling", "waitlist", "候补", ("list", "add", "change"), leave="取消候补", accept="确认候补")
 resource(
     "scheduling",
     "queue",
@@ -41,7 +42,9 @@ resource(
 resource("scheduling", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
 
 _LINE = tuple(f"scheduling.queue.{verb}" for verb in ("call", "pause", "transfer"))
-_BROWSE = ("scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list")
+_BROWSE = (
+    "scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list", "scheduling.waitlist.list",
+)  # fmt: skip
 
 give(
     "doctor", *_BROWSE, *_LINE, "scheduling.template.list", "scheduling.calendar.list", "scheduling.leave.list",
@@ -68,6 +71,7 @@ give(
         for verb in ("add", "settle", "check_in", "cancel", "excuse", "reschedule")
     ),
     *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
+    *(f"scheduling.waitlist.{verb}" for verb in ("list", "add", "change", "leave", "accept")),
     *(f"scheduling.suspension.{verb}" for verb in ("list", "add", "lift", "decide")),
     *_LINE,
     "scheduling.queue.prioritise",
@@ -95,3 +99,5 @@ page("calendar_days", resource="scheduling.calendar", zh="节假日", en="Calend
      component="scheduling/calendar-days/index", parent="scheduling", icon="calendar", sort=7)  # fmt: skip
 page("staff_leaves", resource="scheduling.leave", zh="医生请假", en="Leave", path="staff-leaves",
      component="scheduling/staff-leaves/index", parent="scheduling", icon="leave", sort=8)  # fmt: skip
+page("waitlist", resource="scheduling.waitlist", zh="候补", en="Waiting list", path="waitlist",
+     component="scheduling/waitlist/index", parent="scheduling", icon="list", sort=7)  # fmt: skip

@@ -27,10 +27,12 @@ from apps.scheduling.models import (
     SlotNumber,
     StaffLeave,
     SuspensionAppeal,
+    WaitlistEntry,
+    WaitlistOffer,
 )
 from apps.scheduling.selectors.boards import served_by
 
-hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember)
+hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember, WaitlistOffer)
 
 
 class OfPractitioner(Policy):
@@ -133,3 +135,10 @@ class StaffLeavePolicy(Policy):
     def department_arm(self, departments: list[UUID]) -> Q:
         working = StaffDepartment.objects.filter(department_id__in=departments)
         return Q(practitioner_id__in=working.values("staff_id"))
+
+
+@policy_for(WaitlistEntry)
+class WaitlistEntryPolicy(OfPractitioner):
+    """Also reached by whoever cares for the patient."""
+
+    inherits = ("patient_id", "patients.Patient")

@@ -179,3 +179,31 @@ MAX_SKIPS = define(
         maximum=20,
     )
 )
+WAITLIST_OFFER_MINUTES = define(
+    Setting(
+        "waitlist.offer_minutes",
+        30,
+        "候补号保留分钟数",
+        "Minutes an offered number is kept for a patient of the waiting list",
+        minimum=1,
+        maximum=1_440,
+    )
+)
+WAITLIST_MAX_ENTRIES = define(
+    Setting(
+        "waitlist.max_entries",
+        5,
+        "每位患者候补登记上限",
+        "Live waiting-list entries of a patient",
+        minimum=1,
+        maximum=50,
+    )
+)
+WAITLIST_BY_PRIORITY = define(
+    Setting(
+        "waitlist.by_priority",
+        False,
+        "候补可设优先级",
+        "Staff may let a patient of the waiting list come first",
+    )
+)

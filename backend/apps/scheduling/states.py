@@ -13,10 +13,11 @@ class SessionState(StrEnum):
 
 
 class NumberState(StrEnum):
-    """A number of a slot. `held` past its `held_until` counts as free."""
+    """A number of a slot. `held` or `offered` (to the waiting list) past its `held_until` counts as free."""
 
     FREE = "free"
     HELD = "held"
+    OFFERED = "offered"
     TAKEN = "taken"
     STOPPED = "stopped"
 
@@ -39,6 +40,30 @@ class TicketState(StrEnum):
     MISSED = "missed"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+
+
+class EntryState(StrEnum):
+    """A wish on the waiting list. `accepted`: it became an appointment."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class OfferState(StrEnum):
+    """An offer of a number. `withdrawn`: its session was stopped or changed hands, or the wish was given up."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+#: Wishes that a number can still be found for.
+LIVE_WISHES = (EntryState.WAITING, EntryState.OFFERED)
 
 
 class AppealState(StrEnum):

@@ -6,9 +6,10 @@ from apps.patients.services.care_team import note_booking
 from apps.patients.services.handover import lock_patients
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
-from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal
+from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal, WaitlistOffer
 from apps.scheduling.services.suspend import suspend_after_no_shows
-from apps.scheduling.states import OCCUPYING, AppealState
+from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
+from apps.scheduling.states import OCCUPYING, AppealState, OfferState
 from kernel import clock
 from kernel.outbox.events import subscribe
 
@@ -110,6 +111,7 @@ def tell_of_move(event: events.AppointmentMoved) -> None:
 @subscribe(events.AppointmentExpired)
 def tell_of_expiry(event: events.AppointmentExpired) -> None:
     _tell("appointment_expired", _record(event))
+    offer_free_numbers([event.department_id])
 
 
 @subscribe(events.AppointmentCheckedIn)
@@ -189,4 +191,41 @@ def tell_of_change(event: events.AppointmentRescheduled) -> None:
     words = f"{previous.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
     _tell(
         "appointment_changed", _record(event), key=f":{event.starts_at.isoformat()}:{words}", previous=words
+    )
+
+
+@subscribe(events.SessionStopped, queue="urgent")
+def withdraw_stopped(event: events.SessionStopped) -> None:
+    withdraw_offers(event.session_id)
+    offer_free_numbers([event.department_id])
+
+
+@subscribe(events.SessionSubstituted, queue="urgent")
+def withdraw_substituted(event: events.SessionSubstituted) -> None:
+    """Who waits for a certain doctor is not offered another's number."""
+    withdraw_offers(event.session_id)
+    offer_free_numbers([event.department_id])
+
+
+@subscribe(events.WaitlistOffered, queue="urgent")
+def tell_of_offer(event: events.WaitlistOffered) -> None:
+    related = ("hospital", "entry__patient", "session__department", "session__practitioner", "slot")
+    offer = WaitlistOffer.objects.select_related(*related).get(pk=event.offer_id)
+    if offer.state != OfferState.OPEN:
+        return
+    notify(
+        hospital_id=event.hospital_id,
+        scene="waitlist_offer",
+        patient_id=event.patient_id,
+        account_id=event.account_id,
+        data={
+            "patient": offer.entry.patient.name,
+            "hospital": offer.hospital.name,
+            "department": offer.session.department.name,
+            "doctor": offer.session.practitioner.name,
+            "time": f"{offer.slot.starts_at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+            "deadline": f"{offer.expires_at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+        },
+        dedupe_key=f"waitlist_offer:{offer.pk}",
+        urgent=True,
     )

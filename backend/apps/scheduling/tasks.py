@@ -3,7 +3,7 @@
 import dramatiq
 from dramatiq_crontab import cron
 
-from apps.scheduling.services import numbers, sessions
+from apps.scheduling.services import numbers, sessions, waitlist_offers
 from apps.scheduling.services.remind import remind_of_tomorrow
 from kernel import clock
 
@@ -17,6 +17,15 @@ def sweep_holds() -> None:
     """Every minute: free numbers whose hold has ended."""
     while numbers.expire_holds(limit=BATCH) == BATCH:
         pass
+
+
+@cron("* * * * *")
+@dramatiq.actor(queue_name="urgent", max_retries=0)
+def offer_to_waiting() -> None:
+    """Every minute: what has become free since, and offers that lapsed, go to the next on the waiting list."""
+    waitlist_offers.expire_entries()
+    waitlist_offers.lapse_offers()
+    waitlist_offers.offer_free_numbers()
 
 
 @cron("*/5 * * * *")

@@ -33,6 +33,7 @@ from apps.scheduling.models.schedule import (
     SlotNumber,
 )
 from apps.scheduling.models.ticket import QueueTicket
+from apps.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
     "Appointment",
@@ -64,4 +65,6 @@ __all__ = [
     "StaffLeave",
     "SuspensionAppeal",
     "SuspensionSource",
+    "WaitlistEntry",
+    "WaitlistOffer",
 ]

@@ -186,18 +186,20 @@ class SlotNumber(BaseModel):
             models.UniqueConstraint(fields=["session", "number"], name="number_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["held", "taken"], appointment_id__isnull=False)
-                | Q(state__in=["free", "stopped"], appointment_id__isnull=True),
+                | Q(state__in=["free", "stopped", "offered"], appointment_id__isnull=True),
                 name="number_has_owner",
             ),
             models.CheckConstraint(
-                condition=Q(state="held", held_until__isnull=False)
-                | (~Q(state="held") & Q(held_until__isnull=True)),
+                condition=Q(state__in=["held", "offered"], held_until__isnull=False)
+                | Q(state__in=["free", "taken", "stopped"], held_until__isnull=True),
                 name="number_hold_ends",
             ),
         ]
         indexes = [
             models.Index(fields=["slot", "number"], name="number_of_slot"),
             models.Index(
-                fields=["slot", "number"], condition=Q(state__in=["free", "held"]), name="number_takeable"
+                fields=["slot", "number"],
+                condition=Q(state__in=["free", "held", "offered"]),
+                name="number_open",
             ),
         ]

@@ -13,9 +13,9 @@ from apps.scheduling.states import OCCUPYING
 from kernel import clock
 from kernel.prepared import Prepared
 
-#: A number that can be had now: free, or held past its time whether or not a worker has swept it; and anybody's, kept
-#: for that channel, or kept for another one only until now.
-TAKEABLE = """n.state IN ('free', 'held') AND (n.state = 'free' OR n.held_until <= %(now)s)
+#: A number that can be had now: free, or kept for somebody past its time whether or not a worker has swept it; and
+#: anybody's, kept for that channel, or kept for another one only until now.
+TAKEABLE = """n.state IN ('free', 'held', 'offered') AND (n.state = 'free' OR n.held_until <= %(now)s)
   AND (n.channel IN ('', %(channel)s) OR n.reserved_until <= %(now)s)"""
 _OCCUPYING = ", ".join(f"'{state}'" for state in OCCUPYING)
 

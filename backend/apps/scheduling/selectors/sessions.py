@@ -17,7 +17,9 @@ def _count(reference: str, condition: Q) -> Coalesce:
 
 
 def _takeable() -> Q:
-    return Q(state=NumberState.FREE) | Q(state=NumberState.HELD, held_until__lte=clock.now())
+    return Q(state=NumberState.FREE) | Q(
+        state__in=[NumberState.HELD, NumberState.OFFERED], held_until__lte=clock.now()
+    )
 
 
 def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:

@@ -96,7 +96,7 @@ def _book(
 ) -> Booked:
     """As `check`, and AlreadyBooked, BookingLimitReached or SlotFull when somebody was faster."""
     check(offer, kind, override=bool(override_reason))
-    values = _columns(offer, kind=kind, paid=paid)
+    values = columns(offer, kind=kind, paid=paid)
     values |= {
         "source": source.value, "account_id": account_id, "booked_by_id": booked_by_id,
         "override_reason": override_reason,
@@ -116,7 +116,7 @@ def _book(
 
 def _take(offer: Offer, values: dict[str, Any]) -> int:
     guarded = offer.is_limited and not values["override_reason"]
-    number = take(values, _event(offer, values), channel=values["source"], guarded=guarded)
+    number = take(values, event_for(offer, values), channel=values["source"], guarded=guarded)
     if number is None:
         if guarded:
             check_limits(_again(offer, values))
@@ -145,7 +145,8 @@ def _whole(offer: Offer, values: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-def _event(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:
+def event_for(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:
+    """The event of the new appointment."""
     kind = AppointmentHeld if values["state"] == AppointmentState.PENDING else AppointmentBooked
     return kind(
         hospital_id=offer.hospital_id,
@@ -236,7 +237,8 @@ def violated(error: IntegrityError) -> str:
     return getattr(diagnostics, "constraint_name", None) or ""
 
 
-def _columns(offer: Offer, *, kind: AppointmentKind, paid: bool) -> dict[str, Any]:
+def columns(offer: Offer, *, kind: AppointmentKind, paid: bool) -> dict[str, Any]:
+    """The new appointment's columns, but for who books and the number."""
     now = clock.now()
     same_day = kind == AppointmentKind.SAME_DAY
     timing = offer.setting(settings.SAME_DAY_PAY_TIMING if same_day else settings.ADVANCE_PAY_TIMING)

@@ -12,6 +12,7 @@ from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.boards import changed
 from apps.scheduling.services.guard import lock_unchanged
 from apps.scheduling.services.numbers import release
+from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import APPOINTMENTS, TICKETS, AppointmentState, TicketState
 from kernel import clock
 from kernel.errors import StateConflict
@@ -61,4 +62,5 @@ def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appoint
         TICKETS.move(ticket, TicketState.CANCELLED, expect=TicketState(ticket.state), updated_at=clock.now())
         changed(ticket.hospital_id, ticket.queue_id)
     publish(event_of(AppointmentCancelled, appointment, cause=cause, refund_due=refund_due))
+    offer_free_numbers([appointment.department_id])
     return appointment

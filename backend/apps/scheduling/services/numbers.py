@@ -44,7 +44,7 @@ _TAKE = f"""
 WITH running AS (
   SELECT k.id FROM kernel_idempotencyrecord k WHERE k.id = %(record)s AND NOT k.done FOR UPDATE
 ), candidate AS (
-  SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE n.slot_id = %(slot_id)s AND {TAKEABLE}
+  SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE {{which}}
     AND n.substitution_count = %(substitution_count)s {{guard}}
     AND (%(record)s IS NULL OR EXISTS (SELECT FROM running))
   ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
@@ -73,14 +73,26 @@ _LIMITS = limits_used(
 GUARD = f"AND NOT EXISTS (SELECT FROM ({_LIMITS}) r WHERE r.used >= r.value)"
 _TYPES = types_of(Appointment, COLUMNS) | {
     "event_id": "uuid", "event_topic": "text", "event_request_id": "text", "now": "timestamptz",
-    "number_state": "text", "moved_topic": "text", "event_payload": "text", "record": "uuid",
+    "number_state": "text", "moved_topic": "text", "event_payload": "text", "record": "uuid", "reserved": "uuid",
 }  # fmt: skip
 #: A number that is being rolled back looks taken: the second attempt waits for it.
+_ANY = f"n.slot_id = %(slot_id)s AND {TAKEABLE}"
 _TAKE_FREELY, _TAKE_GUARDED = (
     [
-        Prepared(f"take_number_{rule}_{wait}", _TAKE.format(lock=lock, guard=guard), _TYPES, writes=True)
+        Prepared(
+            f"take_number_{rule}_{wait}",
+            _TAKE.format(which=_ANY, lock=lock, guard=guard),
+            _TYPES,
+            writes=True,
+        )
         for wait, lock in (("at_once", "SKIP LOCKED"), ("waiting", ""))
     ]
+    for rule, guard in (("freely", ""), ("guarded", GUARD))
+)
+#: The number that the waiting list keeps for the patient.
+_KEPT = "n.id = %(reserved)s AND n.state = 'offered' AND n.held_until > %(now)s"
+_TAKE_KEPT, _TAKE_KEPT_GUARDED = (
+    [Prepared(f"take_kept_{rule}", _TAKE.format(which=_KEPT, lock="", guard=guard), _TYPES, writes=True)]
     for rule, guard in (("freely", ""), ("guarded", GUARD))
 )
 
@@ -103,11 +115,18 @@ SELECT count(*) FROM moved
 """  # noqa: S608
 
 
-def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = False) -> int | None:
+def take(
+    values: dict[str, Any],
+    event: Event,
+    *,
+    channel: str,
+    guarded: bool = False,
+    reserved: UUID | None = None,
+) -> int | None:
     """Give a number of the slot to a new appointment; the number, or None when the slot is full.
 
     `guarded`: booking limits apply and are checked once more, one booking of the patient after the other; None then
-    also when a limit was reached meanwhile.
+    also when a limit was reached meanwhile. `reserved`: that number, which the waiting list keeps, and no other.
 
     One statement takes the number, ends a lapsed hold on it, inserts the appointment and its event, and finishes the
     running idempotency record. Nothing may follow it in the transaction but the commit. RequestInProgress: the record's
@@ -120,9 +139,10 @@ def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = 
         **values, **outbox, "record": record, "now": clock.now(), "channel": channel,
         "number_state": NumberState.HELD.value if held else NumberState.TAKEN.value,
         "moved_topic": AppointmentExpired.topic, "account": values["account_id"], "moving": None,
+        "reserved": reserved,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for statement in _TAKE_GUARDED if guarded else _TAKE_FREELY:
+        for statement in _statements(guarded, reserved is not None):
             statement.execute(cursor, values, before=LOCK_BOOKER if guarded else "")
             number, runs = cursor.fetchone()
             if not runs:
@@ -130,6 +150,12 @@ def take(values: dict[str, Any], event: Event, *, channel: str, guarded: bool = 
             if number is not None:
                 return int(number)
     return None
+
+
+def _statements(guarded: bool, reserved: bool) -> list[Prepared]:
+    if reserved:
+        return _TAKE_KEPT_GUARDED if guarded else _TAKE_KEPT
+    return _TAKE_GUARDED if guarded else _TAKE_FREELY
 
 
 def expire_holds(*, limit: int = 500, appointment_id: UUID | None = None, slot_id: UUID | None = None) -> int:
@@ -184,11 +210,12 @@ def reclaim(appointment: Appointment, *, now: dt.datetime) -> SlotNumber | None:
     expire_holds(slot_id=appointment.slot_id)
     free = SlotNumber.objects.select_for_update(skip_locked=True).filter(
         Q(channel__in=("", appointment.source)) | Q(reserved_until__lte=now),
+        Q(state=NumberState.FREE) | Q(state=NumberState.OFFERED, held_until__lte=now),
         slot_id=appointment.slot_id,
-        state=NumberState.FREE,
     )
     number = free.filter(pk=appointment.slot_number_id).first() or free.order_by("number").first()
     if number is not None:
         number.state, number.appointment_id, number.updated_at = NumberState.TAKEN, appointment.pk, now
-        number.save(update_fields=["state", "appointment_id", "updated_at"])
+        number.held_until = None
+        number.save(update_fields=["state", "appointment_id", "held_until", "updated_at"])
     return number

@@ -25,6 +25,7 @@ from apps.scheduling.services.attend import follow_patients, reasons_of
 from apps.scheduling.services.book import check, check_limits, violated
 from apps.scheduling.services.cancel import PAID, check_cutoff
 from apps.scheduling.services.move_number import lock_sessions, move_number
+from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import AppointmentState, SessionState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
@@ -121,6 +122,7 @@ def _move(
             previous_starts_at=previous["starts_at"], previous_practitioner_id=previous["practitioner_id"],
         )
     )  # fmt: skip
+    offer_free_numbers([appointment.department_id])
     return appointment
 
 

@@ -13,6 +13,7 @@ from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveVie
 from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 from apps.scheduling.api.admin.tickets import STEPS, QueueTicketViewSet
+from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
@@ -26,6 +27,7 @@ router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspens
 router.register("queues", QueueViewSet, basename="queues")
 router.register("queue-rules", QueueRuleViewSet, basename="queue-rules")
 router.register("queue-priorities", QueuePriorityViewSet, basename="queue-priorities")
+router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-entries")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
@@ -69,4 +71,8 @@ for action, method in (("call_next", "post"), ("pause", "post"), ("resume", "pos
     name = action.replace("_", "-")
     urlpatterns.append(path(f"queues/<uuid:pk>/{name}", QueueViewSet.as_view({method: action})))
 urlpatterns.append(path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})))
+urlpatterns += [
+    path(f"waitlist-entries/<uuid:pk>/{action}", WaitlistEntryViewSet.as_view({"post": action}))
+    for action in ("leave", "accept")
+]
 urlpatterns += router.urls

@@ -1,0 +1,115 @@
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ScopedViewSet
+from apps.identity.models import Department, StaffMember
+from apps.patients.models import Patient
+from apps.scheduling import errors
+from apps.scheduling.api.serializers import AppointmentSerializer, new_appointment
+from apps.scheduling.api.waitlist import WaitlistEntrySerializer, WaitlistFilter
+from apps.scheduling.models import Appointment, AppointmentSource, Period, WaitlistEntry
+from apps.scheduling.selectors import appointments, waitlist as reads
+from apps.scheduling.services import waitlist
+from kernel.errors import InvalidValue, StaleVersion, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+
+class AddToWaitlistSerializer(Serializer):
+    """Who wants a number of which department (and doctor), on which days."""
+
+    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
+    department = ScopedRelatedField(queryset=Department.objects.select_related("hospital"))
+    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all(), required=False, allow_null=True)
+    first_date = serializers.DateField()
+    last_date = serializers.DateField()
+    period = serializers.ChoiceField(choices=Period.choices, allow_blank=True, default="")
+    priority = serializers.IntegerField(min_value=0, max_value=100, default=0)
+
+
+class PrioritySerializer(Serializer):
+    priority = serializers.IntegerField(min_value=0, max_value=100)
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+
+
+@extend_schema(tags=["waitlist"])
+class WaitlistEntryViewSet(ScopedViewSet):
+    """候补: who waits for a number, in which order, and what was offered."""
+
+    model = WaitlistEntry
+    resource = "scheduling.waitlist"
+    codes: ClassVar[dict[str, str]] = {"leave": "leave", "accept": "accept"}
+    serializer_class = WaitlistEntrySerializer
+    filterset_class = WaitlistFilter
+    ordering_fields = ["first_date", "priority"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return WaitlistEntry.objects.select_related("department__hospital")
+
+    def list(self, request: Any) -> Response:
+        """候补名单 within reach."""
+        page = self.paginate_queryset(reads.rows_of(self.filter_queryset(self.get_queryset())))
+        return self.get_paginated_response(reads.shown(list(page or ())))
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One entry with its latest offer."""
+        return self._answer(self.get_object().pk)
+
+    @extend_schema(request=AddToWaitlistSerializer, responses={201: WaitlistEntrySerializer})
+    @raises(InvalidValue, errors.AlreadyWaiting, errors.TooManyWishes, errors.BookingSuspended)
+    def create(self, request: Any) -> Response:
+        """Put a patient on the list; a number that is free already is offered at once."""
+        body = AddToWaitlistSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        entry = waitlist.join(staff_id=self.actor.staff_id, **body.validated_data)
+        return self._answer(entry.pk, status=201)
+
+    @extend_schema(request=PrioritySerializer, responses=WaitlistEntrySerializer)
+    @raises(InvalidValue, StaleVersion)
+    def partial_update(self, request: Any, pk: UUID) -> Response:
+        """Move an entry in the line, where the hospital uses priorities."""
+        entry = self.get_object()
+        body = PrioritySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        waitlist.set_priority(entry, **body.validated_data)
+        return self._answer(entry.pk)
+
+    @extend_schema(request=None, responses=WaitlistEntrySerializer)
+    @raises(StateConflict, errors.OfferLapsed)
+    def leave(self, request: Any, pk: UUID) -> Response:
+        """Take the patient off the list; a number on offer goes to the next."""
+        return self._answer(waitlist.leave(self.get_object()).pk)
+
+    @extend_schema(request=None, responses={201: AppointmentSerializer})
+    @raises(
+        errors.OfferLapsed,
+        errors.NoOffer,
+        errors.SessionNotOpen,
+        errors.SlotPast,
+        errors.OutsideBookingWindow,
+        errors.AlreadyBooked,
+        errors.BookingLimitReached,
+        errors.BookingSuspended,
+    )
+    @idempotent(atomic=False)
+    def accept(self, request: Any, pk: UUID) -> Response:
+        """Book the offered number for the patient, who has said so by phone."""
+        booked = waitlist.accept(
+            self.get_object(), source=AppointmentSource.PHONE, staff_id=self.actor.staff_id
+        )
+        return Response(new_appointment(booked), status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated acceptance: the appointment as it is now."""
+        made = Appointment.objects.filter(booked_by_id=self.actor.staff_id)
+        return Response(appointments.one(made, result), status=201)
+
+    def _answer(self, pk: UUID, status: int = 200) -> Response:
+        return Response(reads.one(WaitlistEntry.objects.all(), pk), status=status)
