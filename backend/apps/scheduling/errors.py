@@ -78,6 +78,31 @@ class SessionConflict(DomainError):
     zh, en = "时间冲突:{what}", "Conflicting sessions: {what}"
 
 
+class CapacityBelowBooked(DomainError):
+    """`booked` numbers of the slot at `starts_at` are held or taken."""
+
+    code, status = "capacity_below_booked", 409
+    zh, en = "该时段已有 {booked} 个号被预约,容量不能更小", "{booked} numbers of a slot are booked already."
+
+
+class SessionTimesFixed(DomainError):
+    code, status = "session_times_fixed", 409
+    zh, en = (
+        "已发布的出诊不能改时间,请停诊或改期",
+        "The times of a published session stay: stop it or move its patients.",
+    )
+
+
+class BulkRefused(DomainError):
+    """`refused` says which sessions and why; nothing was changed."""
+
+    code, status = "bulk_refused", 409
+    zh, en = (
+        "{of} 个出诊中有 {count} 个不能调整,未作任何修改",
+        "{count} of {of} sessions cannot be changed; none was.",
+    )
+
+
 class BookingLimitReached(DomainError):
     """`scope`, `days` and `value` say which limit, `used` how many bookings count against it."""
 

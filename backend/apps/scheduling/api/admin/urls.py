@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.scheduling.api.admin.bulk import BulkSessionsView
 from apps.scheduling.api.admin.desk import AppointmentViewSet
 from apps.scheduling.api.admin.limits import (
     BookingLimitViewSet,
@@ -32,6 +33,7 @@ router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
+    path("clinic-sessions/bulk", BulkSessionsView.as_view({"post": "bulk"})),
     path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),
 ]
 SESSION_ACTIONS = (
