@@ -113,7 +113,9 @@ def test_only_the_doctor_or_the_window_call(clinic: World, line: Any) -> None:
 
 def test_a_cancelled_patient_leaves_the_line(clinic: World, line: Any) -> None:
     session, tickets = line
-    shown = act(clinic, "clerk", Appointment.objects.get(pk=tickets[0].appointment_id), "cancel", {}).json()
+    shown = act(
+        clinic, "clerk", Appointment.objects.get(pk=tickets[0].appointment_id), "cancel", {"reason": "x"}
+    ).json()
     assert shown["state"] == "cancelled"
     assert call_next(clinic, session).json()["ticket_no"] == 2
 

@@ -42,8 +42,10 @@ class CancelTooLate(DomainError):
 
 
 class RefundAtCounter(DomainError):
+    """`bring` says what to bring to the counter, `fee_fen` what was paid."""
+
     code, status = "refund_at_counter", 409
-    zh, en = "已缴费的挂号请到窗口退号", "A paid registration is cancelled and refunded at the counter."
+    zh, en = "已缴费的挂号请到窗口退号:{bring}", "A paid registration is refunded at the counter: {bring}"
 
 
 class PaymentRequired(DomainError):

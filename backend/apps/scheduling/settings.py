@@ -42,6 +42,24 @@ CANCEL_CUTOFF_MINUTES = define(
         maximum=10_080,
     )
 )
+SAME_DAY_CANCEL_CUTOFF_MINUTES = define(
+    Setting(
+        "booking.same_day_cancel_cutoff_minutes",
+        0,
+        "今日挂号就诊前多少分钟停止线上退号",
+        "Minutes before the slot when cancelling a same-day registration online ends",
+        minimum=0,
+        maximum=1_440,
+    )
+)
+REFUND_COUNTER_NOTE = define(
+    Setting(
+        "booking.refund_counter_note",
+        "请先补打挂号发票,携带就诊卡和发票到窗口办理",
+        "窗口退号须知",
+        "What to bring for a refund at the counter",
+    )
+)
 ADVANCE_PAY_TIMING = define(
     Setting(
         "booking.advance_pay_timing",

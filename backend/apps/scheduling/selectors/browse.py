@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.scheduling.models import AppointmentSource
+from apps.scheduling.selectors.load import mark_quiet
 from apps.scheduling.selectors.offers import TAKEABLE
 from apps.scheduling.settings import MAX_ADVANCE_DAYS, RELEASE_MINUTE
 from kernel import clock
@@ -99,8 +100,8 @@ def days_of(practitioner_id: UUID, department_id: UUID | None = None) -> list[Ro
 
 
 def slots_of(session_id: UUID) -> list[Row]:
-    """The slots of an open session that are not over, with the numbers left."""
-    return _rows("slots", session=session_id)
+    """The slots of an open session that are not over, with the numbers left; quieter ones are suggested."""
+    return mark_quiet(_rows("slots", session=session_id))
 
 
 def _session(row: Row) -> Row:

@@ -15,6 +15,7 @@ from django.db.models import (
     Subquery,
     UUIDField,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from apps.identity.models import WeChatAccount
@@ -46,7 +47,7 @@ def rows_of(entries: QuerySet[WaitlistEntry]) -> QuerySet[Any, dict[str, Any]]:
     return rows
 
 
-def _place() -> Coalesce:
+def _place() -> CombinedExpression:
     """1 + those who wait for the same department at an overlapping time and come first."""
     doctor = ExpressionWrapper(OuterRef("practitioner"), output_field=UUIDField())
     period = ExpressionWrapper(OuterRef("period"), output_field=CharField())

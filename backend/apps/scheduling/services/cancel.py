@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentCancelled
-from apps.scheduling.models import Appointment, PaymentStatus, QueueTicket
+from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, QueueTicket
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.boards import changed
 from apps.scheduling.services.guard import lock_unchanged
@@ -21,29 +21,32 @@ from kernel.outbox.events import publish
 PAID = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.PAID_ONLINE)
 
 
-def cancel_by_patient(appointment: Appointment) -> Appointment:
+def cancel_by_patient(appointment: Appointment, *, code: str = "", reason: str = "") -> Appointment:
     """The patient gives the number back online. CancelTooLate, RefundAtCounter (paid), StateConflict.
 
     An unpaid hold can be given back as long as it stands.
     """
     if appointment.state == AppointmentState.BOOKED:
         if appointment.payment_status in PAID:
-            raise errors.RefundAtCounter
+            note = settings.REFUND_COUNTER_NOTE.of(appointment.hospital)
+            raise errors.RefundAtCounter(bring=note, fee_fen=appointment.fee_fen)
         check_cutoff(appointment)
     elif appointment.state != AppointmentState.PENDING:
         raise StateConflict(current=appointment.state)
-    return cancel(appointment, cause="patient")
+    return cancel(appointment, cause="patient", code=code, reason=reason)
 
 
 def check_cutoff(appointment: Appointment) -> None:
     """CancelTooLate once the patient can no longer change the booking online."""
-    minutes = settings.CANCEL_CUTOFF_MINUTES.of(appointment.hospital)
+    same_day = appointment.kind == AppointmentKind.SAME_DAY
+    cutoff = settings.SAME_DAY_CANCEL_CUTOFF_MINUTES if same_day else settings.CANCEL_CUTOFF_MINUTES
+    minutes = cutoff.of(appointment.hospital)
     if clock.now() >= appointment.starts_at - dt.timedelta(minutes=minutes):
         raise errors.CancelTooLate
 
 
 @transaction.atomic
-def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appointment:
+def cancel(appointment: Appointment, *, cause: str, reason: str = "", code: str = "") -> Appointment:
     """Cancel a live appointment and free its number; a paid fee becomes `refund_due`. StateConflict otherwise."""
     release(appointment)
     lock_unchanged(appointment)  # the fee may just have been paid, or taken back
@@ -51,6 +54,7 @@ def cancel(appointment: Appointment, *, cause: str, reason: str = "") -> Appoint
     changes: dict[str, Any] = {
         "cancelled_at": clock.now(),
         "cancel_reason": reason,
+        "cancel_code": code,
         "updated_at": clock.now(),
     }
     refund_due = appointment.payment_status in PAID

@@ -116,7 +116,7 @@ class AppointmentViewSet(ScopedViewSet):
         appointment = self.get_object()
         body = io.CancelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return self._answer(cancel(appointment, cause="staff", reason=body.validated_data["reason"]))
+        return self._answer(cancel(appointment, cause="staff", **body.validated_data))
 
     @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)
     @raises(

@@ -8,6 +8,7 @@ from apps.patients.models import Patient
 from apps.scheduling.models import (
     AppointmentKind,
     AppointmentSource,
+    CancelCode,
     ClinicSession,
     ScheduleTemplate,
     SessionSubstitution,
@@ -236,7 +237,15 @@ class RescheduleSerializer(Serializer):
 
 
 class CancelSerializer(Serializer):
+    """Why it is cancelled: a code, words, or both."""
+
+    code = serializers.ChoiceField(choices=CancelCode.choices, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["code"] and not attrs["reason"]:
+            raise serializers.ValidationError({"reason": ["请填写退号原因"]}, code="required")
+        return super().validate(attrs)
 
 
 class CheckInSerializer(Serializer):

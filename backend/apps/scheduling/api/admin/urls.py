@@ -10,6 +10,7 @@ from apps.scheduling.api.admin.limits import (
     BookingSuspensionViewSet,
     SuspensionAppealViewSet,
 )
+from apps.scheduling.api.admin.load import SessionLoadViewSet
 from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
 from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
@@ -28,6 +29,7 @@ router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspens
 router.register("queues", QueueViewSet, basename="queues")
 router.register("queue-rules", QueueRuleViewSet, basename="queue-rules")
 router.register("queue-priorities", QueuePriorityViewSet, basename="queue-priorities")
+router.register("session-load", SessionLoadViewSet, basename="session-load")
 router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-entries")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 

@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
 from apps.identity.models.staff import VisitTier
-from apps.scheduling.models import AppointmentKind, Period
+from apps.scheduling.models import AppointmentKind, CancelCode, Period
 from kernel.http.serializers import Serializer
 
 
@@ -65,6 +65,7 @@ class BookableSlotSerializer(Serializer):
     ends_at = serializers.DateTimeField()
     capacity = serializers.IntegerField()
     remaining = serializers.IntegerField()
+    suggested = serializers.BooleanField(help_text="clearly less taken than the session on average")
 
 
 class DoctorsQuerySerializer(Serializer):
@@ -83,6 +84,13 @@ class DaysQuerySerializer(Serializer):
 
 class SlotsQuerySerializer(Serializer):
     session = serializers.UUIDField()
+
+
+class GiveBackSerializer(Serializer):
+    """Why the patient gives the number back."""
+
+    code = serializers.ChoiceField(choices=CancelCode.choices, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
 class RescheduleSerializer(Serializer):

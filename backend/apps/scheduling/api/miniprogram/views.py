@@ -155,11 +155,14 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         """One appointment of a bound patient."""
         return self._answer(self.get_queryset(), pk)
 
-    @extend_schema(request=None, responses=AppointmentSerializer)
+    @extend_schema(request=io.GiveBackSerializer, responses=AppointmentSerializer)
     @raises(errors.CancelTooLate, errors.RefundAtCounter, StateConflict)
     def cancel(self, request: Any, pk: UUID) -> Response:
         """退号: give the number back, up to the hospital's cut-off."""
-        cancel_by_patient(self._find(pk))
+        appointment = self._find(pk)
+        body = io.GiveBackSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        cancel_by_patient(appointment, **body.validated_data)
         return self._answer(self.get_queryset(), pk)
 
     @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)

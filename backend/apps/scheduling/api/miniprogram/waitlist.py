@@ -111,7 +111,7 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
         """Ids replaced by what they name at the patient's hospital; NotFound."""
         departments = Department.objects.select_related("hospital").filter(is_active=True)
         doctors = StaffMember.objects.filter(status="active")
-        rows = {"department": departments, "practitioner": doctors}
+        rows: dict[str, Any] = {"department": departments, "practitioner": doctors}
         for name, candidates in rows.items():
             wanted = wish.get(name)
             if wanted is None:

@@ -1,0 +1,70 @@
+import datetime as dt
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ScopedViewSet
+from apps.scheduling.models import ClinicSession
+from apps.scheduling.selectors.load import load_of
+from kernel.http.serializers import Serializer
+
+MAX_DAYS = 31
+
+
+class LoadQuerySerializer(Serializer):
+    """A department, a doctor, or both; at most MAX_DAYS days."""
+
+    department = serializers.UUIDField(required=False)
+    practitioner = serializers.UUIDField(required=False)
+    date_from = serializers.DateField()
+    date_to = serializers.DateField()
+    by = serializers.ChoiceField(choices=["slot", "hour"], default="slot")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "department" not in attrs and "practitioner" not in attrs:
+            raise serializers.ValidationError({"department": ["科室或医生必填"]}, code="required")
+        length = attrs["date_to"] - attrs["date_from"]
+        if not dt.timedelta(0) <= length < dt.timedelta(days=MAX_DAYS):
+            raise serializers.ValidationError({"date_to": [f"最多 {MAX_DAYS} 天"]}, code="invalid")
+        return super().validate(attrs)
+
+
+class LoadSerializer(Serializer):
+    """负荷 of a slot or an hour. `share` is the percentage taken; `quiet`: clearly below the average, and not full."""
+
+    date = serializers.DateField()
+    starts_at = serializers.DateTimeField()
+    capacity = serializers.IntegerField()
+    taken = serializers.IntegerField()
+    free = serializers.IntegerField()
+    share = serializers.IntegerField()
+    quiet = serializers.BooleanField()
+
+
+class SessionLoadViewSet(ScopedViewSet):
+    """号源负荷 of the sessions within reach."""
+
+    model = ClinicSession
+    resource = "scheduling.session"
+    serializer_class = LoadSerializer
+    pagination_class = None
+
+    @extend_schema(
+        tags=["schedules"],
+        parameters=[LoadQuerySerializer],
+        responses=LoadSerializer(many=True),
+        filters=False,
+        operation_id="session_load_list",
+    )
+    def list(self, request: Any) -> Response:
+        """How full a department or a doctor is, by slot or by hour."""
+        query = LoadQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        sessions = self.get_queryset().filter(date__range=(asked["date_from"], asked["date_to"]))
+        for name in ("department", "practitioner"):
+            if name in asked:
+                sessions = sessions.filter(**{f"{name}_id": asked[name]})
+        return Response(load_of(sessions, by_hour=asked["by"] == "hour"))
