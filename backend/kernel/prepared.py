@@ -1,7 +1,9 @@
 """Statements of hot paths that PostgreSQL parses and plans once per connection, not once per request."""
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +12,9 @@ from django.db.models import Model
 
 #: Marks a statement that changes rows, for execute wrappers that look at its first word.
 WRITES = "/*writes*/ "
+#: Texts that a connection remembers at most; a plan may take 100 KB there.
+MOST_KNOWN = 200
+_UNPREPARABLE: set[str] = set()
 _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -45,6 +50,57 @@ class Prepared:
             cursor.cursor.execute(self._prepare)
             known.add(self.name)
         cursor.execute(before + self._execute, values)
+
+
+@contextmanager
+def prepared_reads() -> Iterator[None]:
+    """SELECTs of the ORM inside are prepared too, by their text. For reads whose plan does not hang on their values.
+
+    What PostgreSQL cannot prepare (a parameter without a type) runs as it is.
+    """
+    if not settings.PREPARED_STATEMENTS:
+        yield
+        return
+    with connection.execute_wrapper(_prepare_read):
+        yield
+
+
+def _prepare_read(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    if many or not params or isinstance(params, dict) or sql in _UNPREPARABLE or not _is_select(sql):
+        return execute(sql, params, many, context)
+    name = "read_" + hashlib.blake2s(sql.encode(), digest_size=12).hexdigest()
+    known = _known(context["connection"])
+    if name not in known:
+        if len(known) >= MOST_KNOWN:
+            context["cursor"].cursor.execute("DEALLOCATE ALL")
+            known.clear()
+        if not _prepare(context, name, sql, len(params)):
+            _UNPREPARABLE.add(sql)
+            return execute(sql, params, many, context)
+        known.add(name)
+    return execute(f"EXECUTE {name} ({', '.join(['%s'] * len(params))})", params, many, context)
+
+
+def _is_select(sql: str) -> bool:
+    return sql.startswith(("SELECT", "(SELECT"))
+
+
+def _prepare(context: Any, name: str, sql: str, count: int) -> bool:
+    """Prepare a text with positional parameters; False if PostgreSQL cannot."""
+    numbered = sql % tuple(f"${n}" for n in range(1, count + 1))
+    cursor, atomic = context["cursor"].cursor, context["connection"].in_atomic_block
+    try:
+        if atomic:
+            cursor.execute("SAVEPOINT preparing")
+        cursor.execute(f"PREPARE {name} AS {numbered}")
+    except context["connection"].Database.ProgrammingError:
+        if atomic:
+            cursor.execute("ROLLBACK TO SAVEPOINT preparing")
+        return False
+    finally:
+        if atomic:
+            cursor.execute("RELEASE SAVEPOINT preparing")
+    return True
 
 
 def types_of(model: type[Model], columns: Iterable[str]) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.audit.context import describe, forget
-from kernel.prepared import Prepared
+from apps.identity.models import Group
+from kernel.prepared import Prepared, prepared_reads
 
 pytestmark = [pytest.mark.requirement("BOOK-05"), pytest.mark.django_db(transaction=True)]
 SUM = Prepared(
@@ -54,3 +55,28 @@ def test_a_writing_statement_carries_who_acts(settings: Any, *, prepared: bool) 
             assert '"actor":"tester"' in cursor.fetchone()[0]
     finally:
         forget()
+
+
+def _reads() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name LIKE 'read_%'")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_the_plain_list_is_prepared_and_answers_the_same() -> None:
+    connection.close()
+    Group.objects.create(name="100% 医院")
+    for name, found in (("100% 医院", 1), ("other", 0)):
+        with prepared_reads():
+            assert len(Group.objects.filter(name=name, name__contains="")) == found
+    assert len(_reads()) == 1
+
+
+def test_what_cannot_be_prepared_runs_as_it_is() -> None:
+    connection.close()
+    with transaction.atomic():  # an error must not end the transaction of the caller
+        for _ in range(2):
+            with prepared_reads(), connection.cursor() as cursor:
+                cursor.execute("SELECT jsonb_build_object('a', %s)", ["b"])
+                assert cursor.fetchone() == ('{"a": "b"}',)
+    assert not _reads()

@@ -28,7 +28,14 @@ class FilterBackend(DjangoFilterBackend):
         vague = [name for name in _booleans(filterset_class) if _vague(request.query_params.get(name, ""))]
         if vague:
             raise ValidationError({name: ["true, false"] for name in vague}, code="invalid")
+        if self._asks_nothing(request, filterset_class):
+            return queryset  # the form of a filter set costs more than the page it would leave as it is
         return super().filter_queryset(request, queryset, view)
+
+    def _asks_nothing(self, request: Any, filterset_class: Any) -> bool:
+        filters = getattr(filterset_class, "base_filters", {})
+        given = any(request.query_params.get(name) for name in filters)
+        return not given and not any(found.extra.get("required") for found in filters.values())
 
 
 def _booleans(filterset_class: Any) -> list[str]:

@@ -1,5 +1,7 @@
 """Pages: numbered with a capped total for tables, cursors for time-lines."""
 
+import time
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +11,13 @@ from rest_framework import pagination
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
+from kernel.prepared import prepared_reads
+
 COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
+#: A list that went over the cap is taken to do so for that many seconds more: its count is not repeated page by page.
+KEEP_CAPPED, MOST_CAPPED = 60.0, 2_000
+_CAPPED: dict[tuple[Any, ...], float] = {}
 
 
 def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
@@ -29,6 +36,22 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
     return min(count, cap), count > cap
 
 
+def _counted(queryset: Any, request: Any, cap: int) -> tuple[int, bool]:
+    """capped_count, not repeated for a list of the same caller that went over the cap a moment ago."""
+    parameters = tuple(
+        sorted((k, v) for k, v in request.query_params.items() if k not in ("page", "page_size"))
+    )
+    asked = (request.user.pk, str(request.auth), request.path, parameters)
+    if _CAPPED.get(asked, 0.0) > time.monotonic():
+        return cap, True
+    count, capped = capped_count(queryset, cap)
+    if capped:
+        while len(_CAPPED) >= MOST_CAPPED:
+            _CAPPED.pop(next(iter(_CAPPED)), None)
+        _CAPPED[asked] = time.monotonic() + KEEP_CAPPED
+    return count, capped
+
+
 class PageNumberPagination(pagination.BasePagination):
     """`page` and `page_size`; answers `{count, count_capped, page, page_size, results}`. One extra row tells `next`."""
 
@@ -38,14 +61,17 @@ class PageNumberPagination(pagination.BasePagination):
         self.page = self._positive(request, "page", 1, 1_000_000)
         self.size = self._positive(request, "page_size", self.page_size, MAX_PAGE_SIZE)
         start = (self.page - 1) * self.size
-        rows = list(queryset[start : start + self.size + 1])
-        self.has_next = len(rows) > self.size
-        if not self.has_next and (rows or start == 0):
-            self.count, self.capped = start + len(rows), False
-        elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
-            self.count, self.capped = capped_count(queryset, getattr(view, "count_cap", COUNT_CAP))
-        else:
-            self.count, self.capped = len(queryset), False
+        # Filters want a plan for their values; the plain list is the same statement for everybody.
+        plain = request.query_params.keys() <= {"page", "page_size", "ordering"}
+        with prepared_reads() if plain else nullcontext():
+            rows = list(queryset[start : start + self.size + 1])
+            self.has_next = len(rows) > self.size
+            if not self.has_next and (rows or start == 0):
+                self.count, self.capped = start + len(rows), False
+            elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
+                self.count, self.capped = _counted(queryset, request, getattr(view, "count_cap", COUNT_CAP))
+            else:
+                self.count, self.capped = len(queryset), False
         return rows[: self.size]
 
     def _positive(self, request: Any, name: str, default: int, most: int) -> int:

@@ -62,6 +62,10 @@ class PatientViewSet(CrudViewSet):
             return rows
         return Patient.objects.prefetch_related(CONTACTS)
 
+    def row_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
+        return rows
+
     @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> Patient:
         return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
