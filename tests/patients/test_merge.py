@@ -27,6 +27,7 @@ from apps.patients.services.duplicates import scan
 from apps.patients.services.timeline import write_entry
 from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, ClinicSession
 from apps.scheduling.services import book, sessions
+from apps.scheduling.services.publish import publish_session
 from kernel import clock, ids
 from kernel.errors import DomainError
 from tests.support.world import World, build_world
@@ -61,7 +62,7 @@ def session(world: World, doctor: str = "doctor_a") -> ClinicSession:
         period="morning", slot_minutes=0, capacity_per_slot=9, tier="normal", date=clock.today() + dt.timedelta(days=1),
         start_time=dt.time(8), end_time=dt.time(12), registration_fee_fen=0,
     )  # fmt: skip
-    return sessions.publish_session(made)
+    return publish_session(made)
 
 
 def booking(world: World, patient: Patient, at: ClinicSession) -> Appointment:
