@@ -40,7 +40,7 @@ class Demo:
         self.accounts = local / "run" / "accounts.json"
         self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
         self.wanted_port = port
-        self.api = self.sandbox = ""
+        self.api = self.sandbox = self.stream = ""
 
     def run(self, check: bool) -> int:
         """Start everything, then either check it or keep it running; stops everything before it returns."""
@@ -76,8 +76,8 @@ class Demo:
         say("Database and sample hospital are ready.")
 
     def _choose_addresses(self) -> None:
-        api, sandbox = processes.next_free_port(self.wanted_port), processes.next_free_port(8090)
-        self.api, self.sandbox = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{sandbox}"
+        ports = [processes.next_free_port(first) for first in (self.wanted_port, 8090, 8190)]
+        self.api, self.sandbox, self.stream = (f"http://127.0.0.1:{port}" for port in ports)
         defaults = {
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "YIHUI_ALLOWED_HOSTS": "127.0.0.1,localhost",
@@ -98,8 +98,8 @@ class Demo:
             raise Failed(f"manage.py {arguments[0]} ended with {done.returncode}; its output stands above.")
 
     def _start(self) -> None:
-        say("Starting the sandbox, the API, workers, relay and scheduler …")
-        services = programs(self.api, self.sandbox)
+        say("Starting the sandbox, the API, the stream, workers, relay and scheduler …")
+        services = programs(self.api, self.sandbox, self.stream)
         for service in services:
             self.supervisor.start(service)
         for service in services:
@@ -107,7 +107,10 @@ class Demo:
 
     def _tell(self) -> None:
         say("Ready.")
-        print(f"\n  API       {self.api}\n  Sandbox   {self.sandbox}\n  Logs      {self.local / 'log'}\n")
+        print(
+            f"\n  API       {self.api}\n  Stream    {self.stream}/stream/events\n  Sandbox   {self.sandbox}"
+        )
+        print(f"  Logs      {self.local / 'log'}\n")
         for name in DOCUMENTS:
             base = f"{self.api}/api/{name}/v1"
             print(f"  {name:11}  Swagger UI {base}/docs/   Redoc {base}/redoc/")
@@ -122,13 +125,17 @@ class Demo:
         return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
 
 
-def programs(api: str, sandbox: str) -> list[Service]:
+def programs(api: str, sandbox: str, stream: str) -> list[Service]:
     """The processes of the product and the sandbox, for these base URLs; the environment names the servers."""
-    api_port, sandbox_port = (url.rpartition(":")[2] for url in (api, sandbox))
+    api_port, sandbox_port, stream_port = (url.rpartition(":")[2] for url in (api, sandbox, stream))
     # fmt: off
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", api_port,
         "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", "config.wsgi:application",
+    ]
+    feed = [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", stream_port,
+        "--workers", "1", "--workers-kill-timeout", "2", "--respawn-failed-workers", "config.stream:application",
     ]
     workers = [
         *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
@@ -138,6 +145,7 @@ def programs(api: str, sandbox: str) -> list[Service]:
     return [
         Service("sandbox", [sys.executable, "-m", "sandbox", "--port", sandbox_port], f"{sandbox}/healthz"),
         Service("api", server, f"{api}/readyz"),
+        Service("stream", feed, f"{stream}/healthz"),
         Service("workers", workers),
         Service("relay", [*MANAGE, "relay"]),
         Service("scheduler", [*MANAGE, "scheduler"]),

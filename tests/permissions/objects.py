@@ -32,6 +32,7 @@ from apps.scheduling.models import (
     Queue,
     QueuePriority,
     QueueRule,
+    QueueScreen,
     QueueTicket,
     ScheduleTemplate,
     StaffLeave,
@@ -44,6 +45,7 @@ from apps.scheduling.services import (
     check_in,
     publish,
     queue_rules,
+    screens,
     sessions,
     suspend,
     templates,
@@ -132,6 +134,9 @@ class Estate:
 
     def make_queue_rule(self) -> QueueRule:
         return queue_rules.create_rule(department=self.world.departments["cardiology"])
+
+    def make_queue_screen(self) -> QueueScreen:
+        return screens.create_screen(department=self.world.departments["cardiology"], name="大屏")[0]
 
     def make_queue_priority(self) -> QueuePriority:
         return queue_rules.create_priority(hospital=self.world.h1, code="vip", name="VIP", minutes=5)
@@ -244,6 +249,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/positions/": lambda e: e.get("position").pk,
     "admin/v1/queue-priorities/": lambda e: e.get("queue_priority").pk,
     "admin/v1/queue-rules/": lambda e: e.get("queue_rule").pk,
+    "admin/v1/queue-screens/": lambda e: e.get("queue_screen").pk,
     "admin/v1/queue-tickets/": lambda e: e.get("ticket").pk,
     "admin/v1/queues/": lambda e: e.get("queue").pk,
     "admin/v1/roles/": lambda e: e.get("role").pk,

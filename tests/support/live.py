@@ -41,7 +41,7 @@ class LiveStack:
         self.valkey = Valkey(directory / "valkey", durable=True)
         self.accounts_file = directory / "accounts.json"
         self.clock_file = directory / "clock"
-        self.api = self.sandbox = ""
+        self.api = self.sandbox = self.stream = ""
         self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND)
         self.environment: dict[str, str] = environment or {}
         self.restarted: list[str] = []
@@ -72,8 +72,8 @@ class LiveStack:
         self.manage("migrate", "--noinput", "--verbosity", "0")
         self.manage("sync_access")
         self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
-        self.api = f"http://127.0.0.1:{processes.free_port()}"
-        for service in demo.programs(self.api, self.sandbox):
+        self.api, self.stream = (f"http://127.0.0.1:{processes.free_port()}" for _ in range(2))
+        for service in demo.programs(self.api, self.sandbox, self.stream):
             service.environment = self.environment
             self.supervisor.start(service)
         for service in self.supervisor.services:
@@ -105,7 +105,7 @@ class LiveStack:
             connection.close()
 
     def pid(self, name: str) -> int:
-        """The process of a running program: sandbox, api, workers, relay or scheduler."""
+        """The process of a running program: sandbox, api, stream, workers, relay or scheduler."""
         process = next(s for s in self.supervisor.services if s.name == name).process
         assert process is not None
         return process.pid

@@ -39,6 +39,7 @@ resource(
     prioritise="优先就诊",
     transfer="转诊到其他队列",
 )
+resource("scheduling", "queue_screen", "候诊大屏", ("list", "add"), revoke="停用候诊大屏")
 resource("scheduling", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
 
 _LINE = tuple(f"scheduling.queue.{verb}" for verb in ("call", "pause", "transfer"))
@@ -59,6 +60,7 @@ give(
     *_LINE,
     *(f"scheduling.queue.{verb}" for verb in ("add", "change", "delete", "prioritise")),
     *(f"scheduling.queue_rule.{verb}" for verb in ("list", "add", "change", "delete")),
+    *(f"scheduling.queue_screen.{verb}" for verb in ("list", "add", "revoke")),
 )
 give(
     "clerk",

@@ -20,6 +20,7 @@ from apps.scheduling.models import (
     QueueMember,
     QueuePriority,
     QueueRule,
+    QueueScreen,
     QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
@@ -86,6 +87,11 @@ class QueuePolicy(OfLine):
 class QueueTicketPolicy(OfLine):
     line = "queue"
     owners = ("practitioner_id", "served_by_id")
+
+
+@policy_for(QueueScreen)
+class QueueScreenPolicy(Policy):
+    department = "department_id"
 
 
 @policy_for(QueueRule)

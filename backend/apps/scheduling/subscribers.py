@@ -7,6 +7,7 @@ from apps.patients.services.handover import lock_patients
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal, WaitlistOffer
+from apps.scheduling.services.boards import refresh
 from apps.scheduling.services.suspend import suspend_after_no_shows
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
 from apps.scheduling.states import OCCUPYING, AppealState, OfferState
@@ -229,3 +230,9 @@ def tell_of_offer(event: events.WaitlistOffered) -> None:
         dedupe_key=f"waitlist_offer:{offer.pk}",
         urgent=True,
     )
+
+
+@subscribe(events.QueueChanged)
+def publish_board(event: events.QueueChanged) -> None:
+    """Again, in case the process that made the change could not."""
+    refresh(event.queue_id)

@@ -208,6 +208,9 @@ MESSAGING_RATES = {
     "aliyun_sms": env.int("YIHUI_ALIYUN_SMS_PER_SECOND", default=3_000),
 }
 
+STREAM_HEARTBEAT_SECONDS = env.float("YIHUI_STREAM_HEARTBEAT_SECONDS", default=15.0)
+STREAM_WRITE_SECONDS = env.float("YIHUI_STREAM_WRITE_SECONDS", default=10.0)
+
 LOGGING = logging_config(level=env.str("YIHUI_LOG_LEVEL", default="INFO"))
 LOGGING_CONFIG = "config.logs.configure"
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -32,6 +32,7 @@ from apps.scheduling.models.schedule import (
     Slot,
     SlotNumber,
 )
+from apps.scheduling.models.screen import QueueScreen
 from apps.scheduling.models.ticket import QueueTicket
 from apps.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
@@ -57,6 +58,7 @@ __all__ = [
     "QueueOrder",
     "QueuePriority",
     "QueueRule",
+    "QueueScreen",
     "QueueTicket",
     "ScheduleTemplate",
     "SessionSubstitution",

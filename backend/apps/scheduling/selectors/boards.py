@@ -15,11 +15,12 @@ from kernel import clock
 from kernel.crypto import masking
 
 #: Enough for any screen; the counts say the rest.
-LONGEST = 200
+LONGEST = 1_000
 ON_SCREEN = 20
 _ROW = (
     "id", "ticket_no", "state", "priority", "due_at", "called_at", "call_count", "skip_count", "appointment_id",
-    "patient_id", "patient__name", "served_by_id", "served_by__name",
+    "patient_id", "patient__name", "served_by_id", "served_by__name", "session__room__room",
+    "department__location__room",
 )  # fmt: skip
 _SHOWN = (
     TicketState.WAITING,
@@ -56,8 +57,9 @@ def desk_board(queue: Queue) -> dict[str, Any]:
 
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    own_room, usual_room = row.pop("session__room__room"), row.pop("department__location__room")
     names = {"patient_name": row.pop("patient__name"), "doctor_name": row.pop("served_by__name") or ""}
-    return row | names
+    return row | names | {"room": own_room or usual_room or ""}
 
 
 def screen_board(board: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def screen_board(board: dict[str, Any]) -> dict[str, Any]:
     return {
         "queue": board["queue"], "name": board["name"], "is_paused": board["is_paused"],
         "paused_until": board["paused_until"], "at": board["at"],
-        "calling": [shown(e, "doctor_name", "called_at", "call_count", "state") for e in inside[:ON_SCREEN]],
+        "calling": [shown(e, "doctor_name", "room", "called_at", "call_count", "state") for e in inside[:ON_SCREEN]],
         "waiting": [shown(e) for e in board[TicketState.WAITING][:ON_SCREEN]],
         "missed": [shown(e) for e in board[TicketState.MISSED][:ON_SCREEN]],
         "waiting_count": board["counts"][TicketState.WAITING],

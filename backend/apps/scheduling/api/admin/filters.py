@@ -45,3 +45,9 @@ class QueueRuleFilter(django_filters.FilterSet):
 class QueuePriorityFilter(django_filters.FilterSet):
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     code = django_filters.CharFilter(max_length=32)
+
+
+class QueueScreenFilter(django_filters.FilterSet):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    is_revoked = django_filters.BooleanFilter(field_name="revoked_at", lookup_expr="isnull", exclude=True)

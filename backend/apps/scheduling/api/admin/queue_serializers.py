@@ -4,7 +4,15 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Department, Hospital, StaffMember
-from apps.scheduling.models import Queue, QueueKind, QueueOrder, QueuePriority, QueueRule, QueueTicket
+from apps.scheduling.models import (
+    Queue,
+    QueueKind,
+    QueueOrder,
+    QueuePriority,
+    QueueRule,
+    QueueScreen,
+    QueueTicket,
+)
 from apps.scheduling.selectors.line import is_paused
 from apps.scheduling.states import TicketState, choices
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
@@ -171,6 +179,49 @@ class TargetSerializer(Serializer):
     kind = serializers.ChoiceField(choices=QueueKind.choices)
 
 
+class StreamQuerySerializer(Serializer):
+    queues = serializers.ListField(
+        child=ScopedRelatedField(queryset=Queue.objects.all()), min_length=1, max_length=100
+    )
+
+
+class StreamTokenSerializer(Serializer):
+    """`GET /stream/events?token=…` (server-sent events) or `GET /stream/board?token=…` (JSON) until `expires_at`."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class QueueScreenSerializer(ModelSerializer):
+    """候诊大屏. Without `queues` it shows all of the department."""
+
+    department = ScopedRelatedField(queryset=Department.objects.all())
+    department_name = serializers.CharField(source="department.name", read_only=True)
+    queues = serializers.ListField(
+        child=ScopedRelatedField(queryset=Queue.objects.all()),
+        max_length=100,
+        write_only=True,
+        required=False,
+    )
+
+    class Meta:
+        model = QueueScreen
+        fields = [
+            "id", "hospital", "department", "department_name", "name", "queues", "queue_ids", "created_at",
+            "revoked_at",
+        ]  # fmt: skip
+        read_only_fields = ["hospital", "queue_ids", "created_at", "revoked_at"]
+
+
+class NewScreenSerializer(QueueScreenSerializer):
+    """`token` is shown this once: `GET /stream/events?token=…`."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(QueueScreenSerializer.Meta):
+        fields = [*QueueScreenSerializer.Meta.fields, "token"]
+
+
 class BoardEntrySerializer(Serializer):
     """One ticket on the board of a desk."""
 
@@ -187,6 +238,7 @@ class BoardEntrySerializer(Serializer):
     patient_name = serializers.CharField()
     served_by_id = serializers.UUIDField(allow_null=True)
     doctor_name = serializers.CharField(allow_blank=True)
+    room = serializers.CharField(allow_blank=True)
 
 
 class BoardSerializer(Serializer):

@@ -13,6 +13,7 @@ from apps.scheduling.models import Queue, QueuePriority, QueueRule
 from apps.scheduling.selectors.boards import desk_board, ticket_rows
 from apps.scheduling.selectors.queue_rules import priorities_of
 from apps.scheduling.services import queue as calling, queue_rules, queues
+from apps.scheduling.services.screens import desk_token
 from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
 from kernel.http.schema import raises
 
@@ -23,7 +24,9 @@ class QueueViewSet(CrudViewSet):
 
     model = Queue
     resource = "scheduling.queue"
-    codes = {"call_next": "call", "pause": "pause", "resume": "pause", "board": "list"}
+    codes = {
+        "call_next": "call", "pause": "pause", "resume": "pause", "board": "list", "stream_token": "list",
+    }  # fmt: skip
     serializer_class = io.QueueSerializer
     filterset_class = filters.QueueFilter
     ordering_fields = ["name"]
@@ -79,6 +82,13 @@ class QueueViewSet(CrudViewSet):
     def board(self, request: Any, pk: UUID) -> Response:
         """候诊看板: the running day of the queue."""
         return Response(io.BoardSerializer(desk_board(self.get_object())).data)
+
+    @extend_schema(request=io.StreamQuerySerializer, responses=io.StreamTokenSerializer)
+    def stream_token(self, request: Any) -> Response:
+        """A desk's right to follow these boards as server-sent events; ask again before it ends."""
+        body = io.StreamQuerySerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        return Response(desk_token(body.validated_data["queues"]))
 
 
 @extend_schema(tags=["queue"])

@@ -14,6 +14,7 @@ from apps.scheduling.api.admin.load import SessionLoadViewSet
 from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
 from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
+from apps.scheduling.api.admin.screens import QueueScreenViewSet
 from apps.scheduling.api.admin.tickets import STEPS, QueueTicketViewSet
 from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 
@@ -31,6 +32,7 @@ router.register("queue-rules", QueueRuleViewSet, basename="queue-rules")
 router.register("queue-priorities", QueuePriorityViewSet, basename="queue-priorities")
 router.register("session-load", SessionLoadViewSet, basename="session-load")
 router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-entries")
+router.register("queue-screens", QueueScreenViewSet, basename="queue-screens")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
@@ -74,6 +76,8 @@ for action, method in (
 for action, method in (("call_next", "post"), ("pause", "post"), ("resume", "post"), ("board", "get")):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"queues/<uuid:pk>/{name}", QueueViewSet.as_view({method: action})))
+urlpatterns.append(path("queues/stream-token", QueueViewSet.as_view({"post": "stream_token"})))
+urlpatterns.append(path("queue-screens/<uuid:pk>/revoke", QueueScreenViewSet.as_view({"post": "revoke"})))
 urlpatterns.append(path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})))
 urlpatterns += [
     path(f"waitlist-entries/<uuid:pk>/{action}", WaitlistEntryViewSet.as_view({"post": action}))

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.scheduling.api.miniprogram import suspensions, views, waitlist
+from apps.scheduling.api.miniprogram.queue import QueuePlaceView
 
 APPOINTMENTS = views.AppointmentViewSet
 WISHES = waitlist.WaitlistEntryViewSet
@@ -23,5 +24,5 @@ urlpatterns = [
     path("waitlist-entries/<uuid:pk>/leave", WISHES.as_view({"post": "leave"})),
     path("booking-suspensions", SUSPENSIONS.as_view({"get": "list"})),
     path("booking-suspensions/<uuid:pk>/appeals", SUSPENSIONS.as_view({"get": "appeals", "post": "appeal"})),
-    path("appointments/<uuid:pk>/queue", APPOINTMENTS.as_view({"get": "queue"})),
+    path("appointments/<uuid:pk>/queue", QueuePlaceView.as_view()),
 ]

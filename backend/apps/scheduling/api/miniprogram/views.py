@@ -15,11 +15,10 @@ from apps.scheduling.api.miniprogram import serializers as io
 from apps.scheduling.api.serializers import (
     AppointmentSerializer,
     ChangeSerializer,
-    QueuePlaceSerializer,
     new_appointment,
 )
-from apps.scheduling.models import Appointment, AppointmentKind, QueueTicket
-from apps.scheduling.selectors import appointments, browse, line
+from apps.scheduling.models import Appointment, AppointmentKind
+from apps.scheduling.selectors import appointments, browse
 from apps.scheduling.selectors.changes import changes_of
 from apps.scheduling.services.book import book_for_account
 from apps.scheduling.services.cancel import cancel_by_patient
@@ -198,15 +197,6 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
     def changes(self, request: Any, pk: UUID) -> Response:
         """改期记录: how the appointment came to its present time."""
         return Response(changes_of(self._find(pk)))
-
-    @extend_schema(request=None, responses=QueuePlaceSerializer, filters=False)
-    def queue(self, request: Any, pk: UUID) -> Response:
-        """排队: the patient's place in the line; not found before check-in."""
-        tickets = QueueTicket.objects.select_related("hospital", "queue", "session")
-        ticket = tickets.filter(appointment=self._find(pk)).first()
-        if ticket is None:
-            raise NotFound
-        return Response(line.place(ticket))
 
     def _find(self, pk: UUID) -> Appointment:
         appointment: Appointment | None = self.get_queryset().select_related("hospital").filter(pk=pk).first()
