@@ -1,10 +1,14 @@
 """Reads that other apps may call."""
 
+import contextlib
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from redis import RedisError
 
 from apps.identity.models import WeChatAccount
 from apps.identity.phones import normalise_phone
@@ -13,11 +17,14 @@ from apps.patients.duplicates import ALIKE, Archive, Likeness, compare
 from apps.patients.errors import CardRequired
 from apps.patients.models import CardBinding, DuplicatePair, PairState, Patient, PatientCard, PatientMerge
 from apps.patients.models.patient import FULL_PINYIN
+from kernel import clock
 from kernel.crypto import blind_index
 from kernel.errors import InvalidValue, NotFound
+from kernel.redis import client
 
 #: Candidates looked at for each value that two archives have in common.
 MOST_CANDIDATES = 50
+COUNT_SECONDS = 600
 
 
 def bindings_of(account: WeChatAccount) -> QuerySet[CardBinding]:
@@ -47,6 +54,23 @@ def require_binding(account: WeChatAccount, binding_id: UUID | None = None) -> C
 def unmerged(queryset: QuerySet[Patient]) -> QuerySet[Patient]:
     """Without archives that another one continues. A look-up in the few merges: lists stay on their own indexes."""
     return queryset.filter(~Exists(PatientMerge.objects.filter(merged_id=OuterRef("pk"), undone_at=None)))
+
+
+def patient_count(hospital_id: UUID) -> tuple[int, dt.datetime]:
+    """How many archives a hospital has, and when that was counted: some minutes ago at most, never per request."""
+    key = f"patients:count:{hospital_id}"
+    try:
+        known = client().get(key)
+    except RedisError:
+        known = None
+    if known:
+        count, moment = orjson.loads(known)
+        return count, dt.datetime.fromisoformat(moment)
+    merged = PatientMerge.objects.filter(hospital_id=hospital_id, undone_at=None).count()
+    counted = Patient.objects.filter(hospital_id=hospital_id).count() - merged, clock.now()
+    with contextlib.suppress(RedisError):
+        client().set(key, orjson.dumps([counted[0], counted[1].isoformat()]), ex=COUNT_SECONDS)
+    return counted
 
 
 def with_value(queryset: QuerySet[Patient], field: str, value: str) -> QuerySet[Patient]:

@@ -41,10 +41,12 @@ resource(
 )
 resource("scheduling", "queue_screen", "候诊大屏", ("list", "add"), revoke="停用候诊大屏")
 resource("scheduling", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
+resource("scheduling", "overview", "诊所概况", ("list",))
 
 _LINE = tuple(f"scheduling.queue.{verb}" for verb in ("call", "pause", "transfer"))
 _BROWSE = (
     "scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list", "scheduling.waitlist.list",
+    "scheduling.overview.list",
 )  # fmt: skip
 
 give(
@@ -103,3 +105,5 @@ page("staff_leaves", resource="scheduling.leave", zh="医生请假", en="Leave",
      component="scheduling/staff-leaves/index", parent="scheduling", icon="leave", sort=8)  # fmt: skip
 page("waitlist", resource="scheduling.waitlist", zh="候补", en="Waiting list", path="waitlist",
      component="scheduling/waitlist/index", parent="scheduling", icon="list", sort=7)  # fmt: skip
+page("clinic_overview", resource="scheduling.overview", zh="诊所概况", en="Overview", path="overview",
+     component="scheduling/overview/index", parent="scheduling", icon="dashboard", sort=0)  # fmt: skip

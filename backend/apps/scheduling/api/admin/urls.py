@@ -11,6 +11,7 @@ from apps.scheduling.api.admin.limits import (
     SuspensionAppealViewSet,
 )
 from apps.scheduling.api.admin.load import SessionLoadViewSet
+from apps.scheduling.api.admin.overview import DayBoardView, OverviewView
 from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
 from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
@@ -83,4 +84,5 @@ urlpatterns += [
     path(f"waitlist-entries/<uuid:pk>/{action}", WaitlistEntryViewSet.as_view({"post": action}))
     for action in ("leave", "accept")
 ]
+urlpatterns += [path("clinic-overview", OverviewView.as_view()), path("day-board", DayBoardView.as_view())]
 urlpatterns += router.urls
