@@ -20,7 +20,7 @@ from apps.identity.models import (
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
-from apps.patients.models import CareTeamMember, DuplicatePair, PatientImport, PatientMerge
+from apps.patients.models import CaptureField, CareTeamMember, DuplicatePair, PatientImport, PatientMerge
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
 from apps.scheduling.models import (
@@ -186,6 +186,10 @@ class Estate:
         survivor = self.world.add_patient("survivor", name="张三丰", id_kind="none")
         return merge(survivor_id=survivor.pk, version=1, merged_id=other.pk, merged_version=1)
 
+    def make_capture_field(self) -> CaptureField:
+        values = {"stage": "triage", "key": "matrix", "label": "matrix", "kind": "text"}
+        return CaptureField.objects.create(hospital=self.world.h1, **values)
+
     def make_patient_import(self) -> PatientImport:
         columns = {"hospital": self.world.h1, "kind": "csv", "digest": b"matrix", "state": "checked"}
         return PatientImport.objects.create(**columns)
@@ -239,6 +243,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/operations/dead-letters/": lambda e: e.get("dead_letter").pk,
     "admin/v1/org-units/": lambda e: e.world.departments["cardiology"].org_unit_id,
     "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
+    "admin/v1/patient-capture-fields/": lambda e: e.get("capture_field").pk,
     "admin/v1/patient-duplicates/": lambda e: e.get("duplicate_pair").pk,
     "admin/v1/patient-imports/": lambda e: e.get("patient_import").pk,
     "admin/v1/patient-merges/": lambda e: e.get("patient_merge").pk,

@@ -12,13 +12,28 @@ resource(
     unmerge="撤销合并",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
+resource("patients", "capture_field", "采集项", ("list", "add", "change"))
+resource(
+    "patients",
+    "capture",
+    "阶段信息",
+    ("list",),
+    booking="采集预约信息",
+    reception="采集接待信息",
+    triage="采集分诊信息",
+    consultation="采集咨询信息",
+    examination="采集检查信息",
+    member_follow_up="采集会员回访信息",
+)
 resource("patients", "import", "患者导入", ("list", "add"), apply="执行导入")
 resource("patients", "care_team", "医护团队", ("change",))
 
 for _role in ("doctor", "department_head"):
     give(_role, "patients.patient.list", "patients.patient.change", "patients.patient.share")
     give(_role, "patients.card.list")
-give("department_head", "patients.care_team.change")
+    give(_role, *(f"patients.capture.{verb}" for verb in ("list", "triage", "consultation", "examination")))
+give("department_head", "patients.care_team.change", "patients.capture.member_follow_up")
+give("clerk", *(f"patients.capture.{verb}" for verb in ("list", "booking", "reception", "triage")))
 give("clerk", "patients.patient.list", "patients.patient.add", "patients.patient.change")
 give("clerk", "patients.card.list", "patients.card.add", "patients.card.change")
 
@@ -31,3 +46,7 @@ page("care_team", resource="patients.care_team", zh="医护团队", en="Care tea
      component="patients/care-team/index", parent="patients", icon="team", sort=3, hidden=True)  # fmt: skip
 page("patient_imports", resource="patients.import", zh="患者导入", en="Import", path="imports",
      component="patients/imports/index", parent="patients", icon="upload", sort=4)  # fmt: skip
+page("capture_fields", resource="patients.capture_field", zh="采集项", en="Captured fields", path="capture-fields",
+     component="patients/capture-fields/index", parent="patients", icon="form", sort=5)  # fmt: skip
+page("captures", resource="patients.capture", zh="阶段信息", en="Captured information", path="archive/:id/captures",
+     component="patients/captures/index", parent="patients", icon="form", sort=6, hidden=True)  # fmt: skip

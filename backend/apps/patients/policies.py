@@ -5,6 +5,8 @@ from django.db.models import Exists, OuterRef, Q
 from apps.access.policies import Policy, hide, policy_for
 from apps.patients.models import (
     BindingAttempt,
+    CapturedValue,
+    CaptureField,
     CardBinding,
     CareTeamMember,
     DuplicatePair,
@@ -54,8 +56,8 @@ def _treated(path: str, departments: list[UUID]) -> Q:
     return Q(Exists(treated.filter(department_id__in=departments)))
 
 
-for _whole in (DuplicatePair, PatientImport, PatientMerge):
+for _whole in (CaptureField, DuplicatePair, PatientImport, PatientMerge):
     policy_for(_whole)(type(f"{_whole.__name__}Policy", (Policy,), {}))  # whole hospitals only
 
-for _model in (PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):
+for _model in (CapturedValue, PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):
     policy_for(_model)(type(f"{_model.__name__}Policy", (OfPatient,), {}))

@@ -1,3 +1,4 @@
+from apps.patients.models.capture import CapturedValue, CaptureField, FieldKind, Stage
 from apps.patients.models.card import BindingAttempt, CardBinding, PatientCard, Relationship
 from apps.patients.models.care_team import (
     CareRole,
@@ -13,11 +14,14 @@ from apps.patients.models.transfer import DuplicatePolicy, ImportRow, PatientImp
 
 __all__ = [
     "BindingAttempt",
+    "CaptureField",
+    "CapturedValue",
     "CardBinding",
     "CareRole",
     "CareTeamMember",
     "DuplicatePair",
     "DuplicatePolicy",
+    "FieldKind",
     "Gender",
     "IdKind",
     "ImportRow",
@@ -31,5 +35,6 @@ __all__ = [
     "RelatedPerson",
     "Relationship",
     "RowOutcome",
+    "Stage",
     "TimelineEntry",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from apps.patients.models import CardBinding, CareTeamMember, PatientDepartment, Relationship
+from apps.patients.models import CapturedValue, CardBinding, CareTeamMember, PatientDepartment, Relationship
 from apps.patients.services.bindings import end_one, lock_account
 from apps.patients.services.care_team import follow
 from apps.patients.services.merge_rows import Moved, move
@@ -15,7 +15,7 @@ from kernel import clock
 
 OPEN = dt.datetime.max.replace(tzinfo=dt.UTC)
 Ended = dict[str, list[str]]
-_OWN: tuple[Any, ...] = (CareTeamMember, CardBinding, PatientDepartment)
+_OWN: tuple[Any, ...] = (CareTeamMember, CardBinding, PatientDepartment, CapturedValue)
 
 
 def move_relations(merged_id: UUID, survivor_id: UUID) -> tuple[Moved, Ended]:
@@ -23,6 +23,7 @@ def move_relations(merged_id: UUID, survivor_id: UUID) -> tuple[Moved, Ended]:
     ended = {
         CareTeamMember._meta.label_lower: _end_twin_relations(merged_id, survivor_id),
         CardBinding._meta.label_lower: _end_twin_bindings(merged_id, survivor_id),
+        CapturedValue._meta.label_lower: _end_twin_values(merged_id, survivor_id),
     }
     twins = PatientDepartment.objects.filter(patient_id=survivor_id, department_id=OuterRef("department_id"))
     single = PatientDepartment.objects.filter(~Exists(twins), patient_id=merged_id)
@@ -46,6 +47,8 @@ def part_relations(moved: Moved, ended: Ended, survivor_id: UUID, merged_id: UUI
             back[model._meta.label_lower] = {"patient_id": ids}
     lost = [pk for pk in ended.get(CareTeamMember._meta.label_lower, []) if not _revive_relation(pk)]
     lost += [pk for pk in ended.get(CardBinding._meta.label_lower, []) if not _revive_binding(pk)]
+    values = ended.get(CapturedValue._meta.label_lower, [])
+    lost += [pk for pk in values if not _revive(CapturedValue, pk, ended_at=None)]
     _follow_all(survivor_id, merged_id)
     return back, lost
 
@@ -84,6 +87,20 @@ def _end_twin_bindings(merged_id: UUID, survivor_id: UUID) -> list[str]:
                 end_one(binding, held)
                 ended.append(str(binding.pk))
     return ended
+
+
+def _end_twin_values(merged_id: UUID, survivor_id: UUID) -> list[str]:
+    """Of two values of one field the older one is history."""
+    both = CapturedValue.objects.filter(patient_id__in=[merged_id, survivor_id], ended_at=None).order_by("id")
+    newest: dict[tuple[str, str], CapturedValue] = {}
+    older = []
+    for value in both.select_for_update():
+        before = newest.get((value.stage, value.key))
+        if before is not None:
+            older.append(before.pk)
+        newest[value.stage, value.key] = value
+    CapturedValue.objects.filter(pk__in=older).update(ended_at=clock.now(), updated_at=clock.now())
+    return [str(pk) for pk in older]
 
 
 def _revive_relation(pk: str) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 
 from apps.patients.models import (
+    CapturedValue,
     CardBinding,
     CareTeamMember,
     DuplicatePair,
@@ -20,7 +21,8 @@ from kernel import clock
 #: Tables that follow in a way of their own (services.merge_relations) or tell of pairs.
 OWN_WAY = frozenset(
     {
-        CardBinding, CareTeamMember, PatientDepartment, PatientUserObjectPermission, DuplicatePair, PatientMerge,
+        CapturedValue, CardBinding, CareTeamMember, PatientDepartment, PatientUserObjectPermission, DuplicatePair,
+        PatientMerge,
     }
 )  # fmt: skip
 Moved = dict[str, dict[str, list[str]]]

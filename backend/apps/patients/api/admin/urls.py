@@ -1,13 +1,16 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.patients.api.admin.capture import CaptureFieldViewSet, CaptureViewSet
 from apps.patients.api.admin.imports import PatientImportViewSet
 from apps.patients.api.admin.merge import DuplicatePairViewSet, MergeOfPatientViewSet, PatientMergeViewSet
 from apps.patients.api.admin.of_patient import CareTeamViewSet, PatientCardViewSet, PatientTimelineViewSet
 from apps.patients.api.admin.patients import PatientViewSet
+from apps.patients.models import Stage
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", PatientViewSet, basename="patients")
+router.register("patient-capture-fields", CaptureFieldViewSet, basename="patient-capture-fields")
 
 OF = "patients/<uuid:patient_id>"
 
@@ -19,6 +22,16 @@ urlpatterns = [
     path(f"{OF}/care-team", CareTeamViewSet.as_view({"get": "list", "post": "join"})),
     path(f"{OF}/care-team/share", CareTeamViewSet.as_view({"post": "share"})),
     path(f"{OF}/care-team/<uuid:pk>/end", CareTeamViewSet.as_view({"post": "end"})),
+    path(f"{OF}/captures", CaptureViewSet.as_view({"get": "list"})),
+    path(f"{OF}/captures/history", CaptureViewSet.as_view({"get": "history"})),
+    *(
+        path(
+            f"{OF}/captures/{stage.replace('_', '-')}",
+            CaptureViewSet.as_view({"post": "write"}),
+            kwargs={"stage": stage},
+        )
+        for stage in Stage.values
+    ),
     path(f"{OF}/duplicates", MergeOfPatientViewSet.as_view({"get": "list"})),
     path(f"{OF}/distinct", MergeOfPatientViewSet.as_view({"post": "distinct"})),
     path(f"{OF}/merge", MergeOfPatientViewSet.as_view({"post": "merge"})),
