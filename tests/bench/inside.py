@@ -1,6 +1,6 @@
-"""Runs a task of tests.bench.tasks with the database of its environment: `python -m tests.bench.inside TASK …`.
+"""Runs a task of tests.bench.tasks or .schedule_tasks: `python -m tests.bench.inside TASK …`.
 
-Prints one line of JSON.
+The database is that of the environment. Prints one line of JSON.
 """
 
 import json
@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 if __name__ == "__main__":
     django.setup()
-    from tests.bench import tasks
+    from tests.bench import schedule_tasks, tasks
 
-    print(json.dumps(getattr(tasks, sys.argv[1])(*sys.argv[2:])))
+    module = tasks if hasattr(tasks, sys.argv[1]) else schedule_tasks
+    print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

@@ -10,7 +10,7 @@ from apps.scheduling.models import ClinicSession, Slot, SlotNumber
 from apps.scheduling.states import NumberState
 from kernel import clock
 
-OCCUPIED = (NumberState.HELD, NumberState.TAKEN)
+OCCUPIED = (NumberState.HELD, NumberState.TAKEN, NumberState.OFFERED)
 
 
 @transaction.atomic

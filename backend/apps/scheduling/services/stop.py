@@ -10,11 +10,12 @@ from django.db import transaction
 from apps.patients.services.handover import lock_patients
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentMoved, SessionStopped
-from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, SlotNumber
+from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
 from apps.scheduling.services import live
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.attend import follow_patients, reasons_of
 from apps.scheduling.services.follow import take_tickets_along
+from apps.scheduling.services.transplant import transplant
 from apps.scheduling.states import OCCUPYING, SESSIONS, AppointmentState, NumberState, SessionState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
@@ -76,9 +77,8 @@ def _stop(session: ClinicSession, reason: str) -> None:
 
 
 def _close_numbers(session: ClinicSession) -> None:
-    SlotNumber.objects.filter(session=session, state=NumberState.FREE).update(
-        state=NumberState.STOPPED, updated_at=clock.now()
-    )
+    open_ones = SlotNumber.objects.filter(session=session, state__in=[NumberState.FREE, NumberState.OFFERED])
+    open_ones.update(state=NumberState.STOPPED, held_until=None, updated_at=clock.now())
 
 
 def _place(
@@ -120,48 +120,27 @@ def _move(
     target: ClinicSession,
 ) -> None:
     patients = reasons_of(session.practitioner, moved)
-    now, left_numbers = clock.now(), [row.slot_number_id for row in moved]
-    starts = {row.pk: row.starts_at for row in moved}
-    SlotNumber.objects.filter(pk__in=left_numbers).update(
-        state=NumberState.STOPPED, held_until=None, appointment_id=None, updated_at=now
+    SlotNumber.objects.filter(pk__in=[row.slot_number_id for row in moved]).update(
+        state=NumberState.STOPPED, held_until=None, appointment_id=None, updated_at=clock.now()
     )
-    for row in moved:
-        _give(row, placed[row.pk], target)
-    SlotNumber.objects.bulk_update(
-        [placed[row.pk] for row in moved], ["state", "held_until", "appointment_id", "updated_at"]
-    )
-    Appointment.objects.bulk_update(moved, COLUMNS)
+    transplant({row.pk: placed[row.pk].pk for row in moved}, target)
     take_tickets_along([row.pk for row in moved], target.pk, at_the_end=True)
     follow_patients(session, target.practitioner, patients)
-    publish(
-        *(
-            event_of(
-                AppointmentMoved,
-                row,
-                previous_starts_at=starts[row.pk],
-                previous_practitioner_id=session.practitioner_id,
-            )
-            for row in moved
-        )
+    publish(*(_moved(row, placed[row.pk], session, target) for row in moved))
+
+
+def _moved(
+    row: Appointment, number: SlotNumber, session: ClinicSession, target: ClinicSession
+) -> AppointmentMoved:
+    before = row.starts_at
+    row.practitioner_id, row.number, row.starts_at = (
+        target.practitioner_id,
+        number.number,
+        number.slot.starts_at,
     )
-
-
-COLUMNS = (
-    "session", "slot", "slot_number", "number", "practitioner", "visit_date", "starts_at", "ends_at",
-    "check_in_until", "hold_expires_at", "reminded_at", "version", "updated_at",
-)  # fmt: skip
-
-
-def _give(row: Appointment, number: SlotNumber, target: ClinicSession) -> None:
-    now, pending = clock.now(), row.state == AppointmentState.PENDING
-    same_day = row.kind == AppointmentKind.SAME_DAY
-    until = target.ends_at if same_day else number.slot.ends_at
-    row.session, row.slot, row.slot_number, row.number = target, number.slot, number, number.number
-    row.practitioner_id, row.visit_date = target.practitioner_id, target.date
-    row.starts_at, row.ends_at, row.check_in_until = number.slot.starts_at, number.slot.ends_at, until
-    if row.hold_expires_at is not None:
-        row.hold_expires_at = min(row.hold_expires_at, until)
-    row.reminded_at, row.version, row.updated_at = None, row.version + 1, now
-    number.state = NumberState.HELD if pending else NumberState.TAKEN
-    number.held_until = row.hold_expires_at if pending else None
-    number.appointment_id, number.updated_at = row.pk, now
+    return event_of(
+        AppointmentMoved,
+        row,
+        previous_starts_at=before,
+        previous_practitioner_id=session.practitioner_id,
+    )
