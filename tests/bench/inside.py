@@ -13,7 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 if __name__ == "__main__":
     django.setup()
-    from tests.bench import schedule_tasks, tasks
+    from tests.bench import schedule_tasks, tasks, waiting
 
-    module = tasks if hasattr(tasks, sys.argv[1]) else schedule_tasks
+    modules = (tasks, schedule_tasks, waiting)
+    module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

@@ -28,10 +28,10 @@ def offer_to_waiting() -> None:
     waitlist_offers.offer_free_numbers()
 
 
-@cron("*/5 * * * *")
+@cron("* * * * *")
 @dramatiq.actor(queue_name="default", max_retries=0)
 def sweep_uncollected() -> None:
-    """Every five minutes: bookings that were not collected become no-shows."""
+    """Every minute: bookings that were not collected become no-shows."""
     while numbers.end_uncollected(limit=BATCH) == BATCH:
         pass
 
