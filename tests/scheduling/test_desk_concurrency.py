@@ -12,11 +12,13 @@ from apps.scheduling.errors import QueueEmpty
 from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, QueueTicket
 from apps.scheduling.services import queue
 from apps.scheduling.services.book import book_on_behalf
-from apps.scheduling.services.cancel import cancel
+from apps.scheduling.services.cancel import cancel, cancel_by_patient
 from apps.scheduling.services.check_in import check_in
+from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.services.queues import create_queue
+from apps.scheduling.services.reverse import reverse_settlement
 from kernel import clock
-from kernel.errors import StateConflict
+from kernel.errors import DomainError, StateConflict
 from kernel.models import OutboxEvent
 from tests.scheduling.support import NOW, at_once, first_slot, open_session
 from tests.support.world import World, build_world
@@ -82,3 +84,67 @@ def test_a_ticket_is_called_or_dies_with_its_appointment_never_both(clinic: Worl
             queue.skip(QueueTicket.objects.get(pk=ticket.pk))
             queue.call_next(ticket.queue)
             cancel(person, cause="staff")
+
+
+def consistent(appointment: Appointment) -> bool:
+    """Money, state and ticket of an appointment agree."""
+    ticket = QueueTicket.objects.filter(appointment=appointment).first()
+    waits = ticket is not None and ticket.state not in ("cancelled", "finished")
+    paid = appointment.payment_status == "paid_at_counter"
+    return {
+        "booked": not waits,
+        "checked_in": paid and waits,
+        "cancelled": not paid and not waits,
+        "pending": not paid and not waits,
+    }[appointment.state]
+
+
+@pytest.mark.requirement("BOOK-10")
+def test_two_clerks_and_a_patient_act_on_one_appointment_and_one_wins(clinic: World) -> None:
+    session = open_session(clinic, capacity=20)
+    for person in appointments(clinic, session, 6, paid=False):
+        held = [Appointment.objects.select_related("hospital").get(pk=person.pk) for _ in range(3)]
+        jobs: list[Any] = [
+            partial(settle_at_counter, held[0]),
+            partial(settle_at_counter, held[1]),
+            partial(cancel_by_patient, held[2]),
+        ]
+        results = at_once(jobs, 3)
+        assert sum(not isinstance(r, Exception) for r in results) == 1, results
+        assert all(
+            isinstance(r, (Appointment, DomainError)) and getattr(r, "status", 409) == 409 for r in results
+        )
+        now = Appointment.objects.get(pk=person.pk)
+        assert (now.state, now.payment_status) in {("booked", "paid_at_counter"), ("cancelled", "unpaid")}
+        assert consistent(now)
+
+
+@pytest.mark.requirement("BOOK-10")
+def test_check_in_cancelling_and_giving_cash_back_at_once_leave_the_money_consistent(clinic: World) -> None:
+    session = open_session(clinic, capacity=20)
+    for person in appointments(clinic, session, 8):
+        read = [Appointment.objects.select_related("hospital", "patient").get(pk=person.pk) for _ in range(3)]
+        jobs: list[Any] = [
+            partial(check_in, read[0]),
+            partial(cancel, read[1], cause="staff"),
+            partial(reverse_settlement, read[2], reason="收错"),
+        ]
+        results = at_once(jobs, 3)
+        winners = [r for r in results if not isinstance(r, Exception)]
+        assert len(winners) == 1, results
+        assert all(
+            isinstance(r, DomainError) and r.status == 409 for r in results if isinstance(r, Exception)
+        )
+        assert consistent(Appointment.objects.get(pk=person.pk))
+
+
+@pytest.mark.requirement("BOOK-10")
+def test_cash_is_given_back_or_the_patient_is_called_never_both(clinic: World) -> None:
+    session = open_session(clinic, capacity=20)
+    for person in appointments(clinic, session, 6):
+        ticket = check_in(person)
+        read = Appointment.objects.select_related("hospital").get(pk=person.pk)
+        at_once([partial(queue.call_next, ticket.queue), partial(reverse_settlement, read, reason="收错")], 2)
+        now, left = Appointment.objects.get(pk=person.pk), QueueTicket.objects.filter(pk=ticket.pk).first()
+        assert consistent(now)
+        assert (left is None) == (now.payment_status == "unpaid")

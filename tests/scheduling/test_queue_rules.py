@@ -163,7 +163,10 @@ def test_who_comes_back_from_an_examination_is_seen_after_the_next(
     with clock.frozen(at("09:10")):
         shown = post(clinic, f"queue-tickets/{first.pk}/send-out", who="doctor_a").json()
         assert shown["state"] == "examination"
-    assert code(post(clinic, f"appointments/{first.appointment_id}/cancel")) == (409, "state_conflict")
+    assert code(post(clinic, f"appointments/{first.appointment_id}/cancel", {"reason": "改日"})) == (
+        409,
+        "state_conflict",
+    )
     with clock.frozen(at("09:40")):
         assert (
             post(clinic, f"queue-tickets/{first.pk}/take-back", who="doctor_a").json()["state"] == "waiting"

@@ -172,6 +172,16 @@ class CalendarYearUnknown(DomainError):
     )
 
 
+class NotSettledInCash(DomainError):
+    code, status = "not_settled_in_cash", 409
+    zh, en = "该挂号费不是窗口现金收取,不能冲正", "The fee was not taken in cash at the window."
+
+
+class ReprintNeedsReason(DomainError):
+    code, status = "reprint_needs_reason", 400
+    zh, en = "补打须填写原因", "A reprint needs a reason."
+
+
 class QueuePaused(DomainError):
     code, status = "queue_paused", 409
     zh, en = "该队列已暂停叫号", "The queue is paused; nobody is called."

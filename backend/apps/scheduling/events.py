@@ -177,6 +177,14 @@ class AppealDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementReversed(OfAppointment):
+    """冲正: cash that was taken at the window went back; the appointment is unpaid again."""
+
+    topic: ClassVar[str] = "scheduling.settlement_reversed"
+    fee_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged(Event):
     """A ticket came, moved or left, or the queue was paused or resumed."""
 

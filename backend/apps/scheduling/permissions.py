@@ -18,6 +18,8 @@ resource(
     "挂号",
     ("list", "add", "export"),
     settle="挂号收费",
+    reverse="挂号收费冲正",
+    print="打印挂号凭条",
     check_in="取号",
     cancel="退号",
     override="超限挂号",
@@ -72,7 +74,7 @@ give(
     "scheduling.leave.list",
     *(
         f"scheduling.appointment.{verb}"
-        for verb in ("add", "settle", "check_in", "cancel", "excuse", "reschedule")
+        for verb in ("add", "settle", "reverse", "print", "check_in", "cancel", "excuse", "reschedule")
     ),
     *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.waitlist.{verb}" for verb in ("list", "add", "change", "leave", "accept")),

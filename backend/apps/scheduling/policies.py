@@ -24,6 +24,7 @@ from apps.scheduling.models import (
     QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
+    SlipPrint,
     Slot,
     SlotNumber,
     StaffLeave,
@@ -33,7 +34,7 @@ from apps.scheduling.models import (
 )
 from apps.scheduling.selectors.boards import served_by
 
-hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember, WaitlistOffer)
+hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember, SlipPrint, WaitlistOffer)
 
 
 class OfPractitioner(Policy):

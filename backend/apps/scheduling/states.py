@@ -98,12 +98,13 @@ SESSIONS: StateTable[SessionState] = StateTable(
     }
 )
 
-#: `expired → booked` is a payment that arrived late and found the slot still free.
+#: `expired → booked` is a payment that arrived late and found the slot still free; back to `booked` or `pending` goes
+#: whose cash was given back.
 APPOINTMENTS: StateTable[AppointmentState] = StateTable(
     {
         _A.PENDING: {_A.BOOKED, _A.CANCELLED, _A.EXPIRED},
-        _A.BOOKED: {_A.CHECKED_IN, _A.CANCELLED, _A.NO_SHOW},
-        _A.CHECKED_IN: {_A.FULFILLED, _A.CANCELLED},
+        _A.BOOKED: {_A.CHECKED_IN, _A.CANCELLED, _A.NO_SHOW, _A.PENDING},
+        _A.CHECKED_IN: {_A.FULFILLED, _A.CANCELLED, _A.BOOKED, _A.PENDING},
         _A.EXPIRED: {_A.BOOKED},
         _A.FULFILLED: frozenset(),
         _A.CANCELLED: frozenset(),

@@ -109,6 +109,11 @@ def tell_of_move(event: events.AppointmentMoved) -> None:
     _tell("appointment_moved", _record(event), key=f":{event.starts_at}", urgent=True, previous=previous)
 
 
+@subscribe(events.SettlementReversed)
+def record_reversal(event: events.SettlementReversed) -> None:
+    _record(event)
+
+
 @subscribe(events.AppointmentExpired)
 def tell_of_expiry(event: events.AppointmentExpired) -> None:
     _tell("appointment_expired", _record(event))

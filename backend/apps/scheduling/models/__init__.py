@@ -33,6 +33,7 @@ from apps.scheduling.models.schedule import (
     SlotNumber,
 )
 from apps.scheduling.models.screen import QueueScreen
+from apps.scheduling.models.slip import SlipPrint
 from apps.scheduling.models.ticket import QueueTicket
 from apps.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
@@ -62,6 +63,7 @@ __all__ = [
     "QueueTicket",
     "ScheduleTemplate",
     "SessionSubstitution",
+    "SlipPrint",
     "Slot",
     "SlotNumber",
     "StaffLeave",

@@ -21,6 +21,7 @@ class AppointmentSource(models.TextChoices):
     MINIPROGRAM = "miniprogram"
     WINDOW = "window"
     PHONE = "phone"
+    WEB = "web"
     PARTNER = "partner"
     FOLLOW_UP = "follow_up"
 

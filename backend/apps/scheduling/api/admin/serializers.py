@@ -216,6 +216,7 @@ class BookOnBehalfSerializer(Serializer):
         choices=[
             AppointmentSource.WINDOW.value,
             AppointmentSource.PHONE.value,
+            AppointmentSource.WEB.value,
             AppointmentSource.FOLLOW_UP.value,
         ],
         default=AppointmentSource.WINDOW.value,

@@ -16,6 +16,7 @@ from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveVie
 from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 from apps.scheduling.api.admin.screens import QueueScreenViewSet
+from apps.scheduling.api.admin.slips import RegistrationDeskViewSet
 from apps.scheduling.api.admin.tickets import STEPS, QueueTicketViewSet
 from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 
@@ -54,6 +55,16 @@ for action, method in SESSION_ACTIONS:
     urlpatterns.append(
         path(f"clinic-sessions/<uuid:pk>/{name}", ClinicSessionViewSet.as_view({method: action}))
     )
+urlpatterns += [
+    path(
+        "appointments/<uuid:pk>/reverse-settlement",
+        RegistrationDeskViewSet.as_view({"post": "reverse_settlement"}),
+    ),
+    path(
+        "appointments/<uuid:pk>/slip-prints",
+        RegistrationDeskViewSet.as_view({"get": "slip_prints", "post": "print_slip"}),
+    ),
+]
 for action in ("settle", "check_in", "cancel", "excuse"):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
