@@ -110,15 +110,18 @@ class Journey:
         self.clock.set_local(days=2, hour=7, minute=30)
         self.staff.signed_in.clear()
         self._empty_the_line()
-        ahead = step("two others are booked and checked in before", self._line_up)
+        ahead = step("two others walk in and are checked in before", self._line_up)
         own = self.appointment["id"]
         step("pay at the window", lambda: self.staff.post("clerk", f"appointments/{own}/settle", key=True))
+        step("the slip is printed", lambda: self._print_slip(own))
         step("check in at the window", lambda: self.staff.post("clerk", f"appointments/{own}/check-in"))
-        step("three wait: the patient is third", lambda: self._position(3))
-        for place in (2, 1):
-            ticket = step(f"another is called: position {place}", lambda place=place: self._call(place))
-            expect(ticket["appointment"] in ahead, "first come, first called", ticket)
+        step("three wait: the appointment comes before the walk-ins", lambda: self._position(1))
+        step("a walk-in with chest pain is put first", lambda: self._prioritise(ahead[-1]))
+        step("a poll without news costs an empty answer", self._poll_unchanged)
+        ticket = step("the priority patient is called: position 1", lambda: self._call(1))
+        expect(ticket["appointment"] == ahead[-1], "the priority patient first", ticket)
         ticket = step("the patient is called", lambda: self._call(None))
+        expect(ticket["appointment"] == own, "the patient next", ticket)
         step("WeChat shows the call", lambda: self.patient.expect_message(CALLED))
         for verb in ("start", "finish"):
             path = f"queue-tickets/{ticket['id']}/{verb}"
@@ -147,6 +150,27 @@ class Journey:
             self.staff.post("clerk", f"appointments/{made['id']}/check-in")
             found.append(made["id"])
         return found
+
+    def _print_slip(self, appointment: str) -> None:
+        slip = self.staff.post("clerk", f"appointments/{appointment}/slip-prints", {}, key=True)
+        expect(slip["copy_no"] == 1 and not slip["is_reprint"], "the first copy", slip)
+
+    def _prioritise(self, appointment: str) -> None:
+        query = {"session": self.session["id"], "state": "waiting", "page_size": 100}
+        rows = self.staff.get("clerk", "queue-tickets", **query)["results"]
+        ticket = next(row for row in rows if row["appointment"] == appointment)
+        body = {"priority": "emergency", "reason": "胸痛"}
+        self.staff.post("clerk", f"queue-tickets/{ticket['id']}/prioritise", body)
+        self._position(2)
+
+    def _poll_unchanged(self) -> None:
+        path = f"appointments/{self.appointment['id']}/queue"
+
+        def unchanged() -> bool:
+            tag = self.patient.api("GET", path).headers["ETag"]
+            return self.patient.api("GET", path, headers={"If-None-Match": tag}).status_code == 304
+
+        eventually("304", unchanged)
 
     def _position(self, expected: int | None) -> None:
         place = self.patient.get(f"appointments/{self.appointment['id']}/queue")

@@ -187,7 +187,7 @@ const checkIn = (id: string) =>
 const waiting = { session: session.id, state: ["waiting" as const], page_size: 100 };
 const left = await unwrap(consulting.GET("/api/admin/v1/queue-tickets", { params: { query: waiting } }));
 for (const _ of left.results) await callNext(); // whom a former run left waiting
-await step("two others are booked and checked in before", async () => {
+await step("two others walk in and are checked in before", async () => {
   for (const other of [new Patient(), new Patient()]) {
     await other.beFiled(hospital);
     const free = await patient.freeSlot(session.id);
@@ -205,15 +205,20 @@ await step("pay at the window", async () => {
   await unwrap(clerk.POST("/api/admin/v1/appointments/{id}/settle", { params }));
 });
 await step("check in at the window", () => checkIn(appointment.id));
-await step("three wait: the patient is third", async () => {
-  expect((await patient.position(appointment.id)) === 3, "position 3");
+await step("three wait: the appointment comes before the walk-ins", async () => {
+  expect((await patient.position(appointment.id)) === 1, "position 1");
 });
-for (const place of [2, 1]) {
-  await step(`another is called: position ${place}`, async () => {
-    expect((await callNext()).appointment !== appointment.id, "another first");
-    expect((await patient.position(appointment.id)) === place, `position ${place}`);
-  });
-}
+await step("a walk-in with chest pain is put first and called", async () => {
+  const rows = await unwrap(consulting.GET("/api/admin/v1/queue-tickets", { params: { query: waiting } }));
+  const other = rows.results.find((row) => row.appointment !== appointment.id);
+  if (!other) throw new Error("nobody else waits");
+  const params = { path: { id: other.id } };
+  const body = { priority: "emergency", reason: "胸痛" };
+  await unwrap(clerk.POST("/api/admin/v1/queue-tickets/{id}/prioritise", { params, body }));
+  expect((await patient.position(appointment.id)) === 2, "position 2");
+  expect((await callNext()).appointment === other.appointment, "the priority patient first");
+  expect((await patient.position(appointment.id)) === 1, "position 1");
+});
 const ticket = await step("the patient is called", async () => {
   const called = await callNext();
   expect(called.appointment === appointment.id && called.state === "called", "this patient", called);

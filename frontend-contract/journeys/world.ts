@@ -146,7 +146,7 @@ export class Staff {
 
 /** Numbers that pass every check and belong to nobody. */
 export function somebody() {
-  const born = new Date(Date.UTC(1950, 0, 1) + random(18_000) * DAY_MS).toISOString().slice(0, 10);
+  const born = new Date(Date.UTC(1970, 0, 1) + random(10_000) * DAY_MS).toISOString().slice(0, 10);
   const digits = `110000${born.replaceAll("-", "")}${String(2 * random(499) + 1).padStart(3, "0")}`;
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   const sum = weights.reduce((total, weight, at) => total + weight * Number(digits[at]), 0);

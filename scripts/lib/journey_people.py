@@ -193,8 +193,11 @@ class Patient:
 
 
 def somebody() -> dict[str, str]:
-    """A grown-up who does not exist: the region 110000 issues no documents, 154 is given to no operator."""
-    born = dt.date(1950, 1, 1) + dt.timedelta(days=secrets.randbelow(18_000))
+    """A grown-up who does not exist: the region 110000 issues no documents, 154 is given to no operator.
+
+    Below the age at which lines call one earlier.
+    """
+    born = dt.date(1970, 1, 1) + dt.timedelta(days=secrets.randbelow(10_000))
     digits = f"110000{born:%Y%m%d}{2 * secrets.randbelow(499) + 1:03d}"
     check = "10X98765432"[sum(w * int(d) for w, d in zip(WEIGHTS, digits, strict=True)) % 11]
     return {
