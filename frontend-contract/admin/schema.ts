@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/appointments/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 改期记录: how the appointment came to its present time
+         * @description 改期记录: how the appointment came to its present time.
+         */
+        get: operations["appointments_changes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/appointments/{id}/check-in": {
         parameters: {
             query?: never;
@@ -88,6 +108,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/appointments/{id}/excuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更正爽约: a missed appointment no longer counts against the patient
+         * @description 更正爽约: a missed appointment no longer counts against the patient.
+         */
+        post: operations["appointments_excuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/appointments/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改期 for the patient, to another slot of the department
+         * @description 改期 for the patient, to another slot of the department.
+         */
+        post: operations["appointments_reschedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/appointments/{id}/reverse-settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲正: the cash goes back to the patient, until the patient is called
+         * @description 冲正: the cash goes back to the patient, until the patient is called.
+         */
+        post: operations["appointments_reverse_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/appointments/{id}/settle": {
         parameters: {
             query?: never;
@@ -102,6 +182,30 @@ export interface paths {
          * @description 收费: the registration fee was paid in cash at the window.
          */
         post: operations["appointments_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/appointments/{id}/slip-prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every print of the slip: when, by whom and why
+         * @description Every print of the slip: when, by whom and why.
+         */
+        get: operations["appointments_slip_prints_list"];
+        put?: never;
+        /**
+         * 打印凭条: count a copy of the registration slip and return it for the printer
+         * @description 打印凭条: count a copy of the registration slip and return it for the printer.
+         */
+        post: operations["appointments_print_slip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -388,6 +492,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/booking-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询挂号限制
+         * @description 挂号限制: how much a patient or an account may book.
+         */
+        get: operations["booking_limits_list"];
+        put?: never;
+        /**
+         * 新增挂号限制
+         * @description 挂号限制: how much a patient or an account may book.
+         */
+        post: operations["booking_limits_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/booking-limits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看挂号限制
+         * @description 挂号限制: how much a patient or an account may book.
+         */
+        get: operations["booking_limits_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除挂号限制
+         * @description 挂号限制: how much a patient or an account may book.
+         */
+        delete: operations["booking_limits_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改挂号限制
+         * @description 挂号限制: how much a patient or an account may book.
+         */
+        patch: operations["booking_limits_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/booking-suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询停止预约
+         * @description 停止预约: after missed appointments or by hand; lifted by hand or by an appeal.
+         */
+        get: operations["booking_suspensions_list"];
+        put?: never;
+        /**
+         * Suspend a patient by hand; the patient is told
+         * @description Suspend a patient by hand; the patient is told.
+         */
+        post: operations["booking_suspensions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/booking-suspensions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看停止预约
+         * @description 停止预约: after missed appointments or by hand; lifted by hand or by an appeal.
+         */
+        get: operations["booking_suspensions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/booking-suspensions/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 解除: the patient can book again at once
+         * @description 解除: the patient can book again at once.
+         */
+        post: operations["booking_suspensions_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/calendar-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询节假日与调休
+         * @description 节假日与调休: days that differ from their weekday.
+         */
+        get: operations["calendar_days_list"];
+        put?: never;
+        /**
+         * 新增节假日与调休
+         * @description 节假日与调休: days that differ from their weekday.
+         */
+        post: operations["calendar_days_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/calendar-days/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看节假日与调休
+         * @description 节假日与调休: days that differ from their weekday.
+         */
+        get: operations["calendar_days_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除节假日与调休
+         * @description 节假日与调休: days that differ from their weekday.
+         */
+        delete: operations["calendar_days_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改节假日与调休
+         * @description 节假日与调休: days that differ from their weekday.
+         */
+        patch: operations["calendar_days_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/calendar-days/fill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed
+         * @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
+         */
+        post: operations["calendar_days_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/clinic-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 诊所概况: counts, opening hours, place, staff and the day's load in one read
+         * @description 诊所概况: counts, opening hours, place, staff and the day's load in one read.
+         */
+        get: operations["clinic_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/clinic-sessions": {
         parameters: {
             query?: never;
@@ -450,8 +762,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 叫号: call whoever has waited longest
-         * @description 叫号: call whoever has waited longest.
+         * 叫号: call whoever is first in the session's queue into its doctor's room
+         * @description 叫号: call whoever is first in the session's queue into its doctor's room.
          */
         post: operations["clinic_sessions_call_next"];
         delete?: never;
@@ -510,10 +822,70 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 停诊: close the session for booking and cancel its live appointments; the patients are told
-         * @description 停诊: close the session for booking and cancel its live appointments; the patients are told.
+         * 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told
+         * @description 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told.
          */
         post: operations["clinic_sessions_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/clinic-sessions/{id}/substitute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 替诊: another doctor holds the session; its patients keep number and time and are told
+         * @description 替诊: another doctor holds the session; its patients keep number and time and are told.
+         */
+        post: operations["clinic_sessions_substitute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/clinic-sessions/{id}/substitutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 替诊 of the session, oldest first
+         * @description 替诊 of the session, oldest first.
+         */
+        get: operations["clinic_sessions_substitutions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/clinic-sessions/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be
+         * @description Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be.
+         */
+        post: operations["clinic_sessions_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -530,10 +902,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make draft sessions from templates for a range of days; days that have theirs stay as they are
-         * @description Make draft sessions from templates for a range of days; days that have theirs stay as they are.
+         * Make draft sessions from templates for a range of days; what is left out, and why, is said
+         * @description Make draft sessions from templates for a range of days; what is left out, and why, is said.
          */
         post: operations["clinic_sessions_generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/day-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 今日看板: per department and doctor the day's sessions in one read
+         * @description 今日看板: per department and doctor the day's sessions in one read.
+         */
+        get: operations["day_board"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1384,6 +1776,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/patient-capture-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询采集项
+         * @description 采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there.
+         */
+        get: operations["patient_capture_fields_list"];
+        put?: never;
+        /**
+         * 新增采集项
+         * @description 采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there.
+         */
+        post: operations["patient_capture_fields_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-capture-fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看采集项
+         * @description 采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there.
+         */
+        get: operations["patient_capture_fields_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改采集项
+         * @description 采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there.
+         */
+        patch: operations["patient_capture_fields_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/patient-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询疑似重复
+         * @description 疑似重复: pairs of archives that may be one person's, the likeliest first.
+         */
+        get: operations["patient_duplicates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-duplicates/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back that the two are different people
+         * @description Take back that the two are different people.
+         */
+        post: operations["patient_duplicates_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-duplicates/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look through a hospital's archive now; a worker brings the list up to date
+         * @description Look through a hospital's archive now; a worker brings the list up to date.
+         */
+        post: operations["patient_duplicates_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询患者导入
+         * @description 患者导入: upload a file, see what is wrong with it, apply it as a whole.
+         */
+        get: operations["patient_imports_list"];
+        put?: never;
+        /**
+         * Upload a file; a worker checks it. The same file again answers the import that is open (200)
+         * @description Upload a file; a worker checks it. The same file again answers the import that is open (200).
+         */
+        post: operations["patient_imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看患者导入
+         * @description 患者导入: upload a file, see what is wrong with it, apply it as a whole.
+         */
+        get: operations["patient_imports_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import all good rows in one transaction; a worker does it. Asked again it answers the same
+         * @description Import all good rows in one transaction; a worker does it. Asked again it answers the same.
+         */
+        post: operations["patient_imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the import up; nothing of the file is kept
+         * @description Give the import up; nothing of the file is kept.
+         */
+        post: operations["patient_imports_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The first 500 problems, each with row, column and reason; all of them are in the report
+         * @description The first 500 problems, each with row, column and reason; all of them are in the report.
+         */
+        get: operations["patient_imports_problems_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every problem as CSV or Excel
+         * @description Every problem as CSV or Excel.
+         */
+        get: operations["patient_imports_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-imports/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The columns and one row as an example
+         * @description The columns and one row as an example.
+         */
+        get: operations["patient_imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询合并记录
+         * @description 合并记录: merges, done and undone, the newest first.
+         */
+        get: operations["patient_merges_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看合并记录
+         * @description 合并记录: merges, done and undone, the newest first.
+         */
+        get: operations["patient_merges_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Part the two again; rows made since the merge stay with the survivor
+         * @description Part the two again; rows made since the merge stay with the survivor.
+         */
+        post: operations["patient_merges_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/patients": {
         parameters: {
             query?: never;
@@ -1394,14 +2098,180 @@ export interface paths {
         /**
          * 查询患者档案
          * @description 患者档案: the patient archive, secrets masked.
+         *
+         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     every change of it answers 409 `patient_merged`.
          */
         get: operations["patients_list"];
         put?: never;
         /**
          * 新增患者档案
          * @description 患者档案: the patient archive, secrets masked.
+         *
+         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     every change of it answers 409 `patient_merged`.
          */
         post: operations["patients_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All stages with their fields and what is known, as one document
+         * @description All stages with their fields and what is known, as one document.
+         */
+        get: operations["patients_captures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_booking_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/consultation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_consultation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/examination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_examination_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every value, the newest first (at most 200)
+         * @description Every value, the newest first (at most 200).
+         */
+        get: operations["patients_captures_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/member-follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_member_follow_up_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/reception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_reception_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/captures/triage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was learnt at a stage; earlier values stay as history
+         * @description Write down what was learnt at a stage; earlier values stay as history.
+         */
+        post: operations["patients_captures_triage_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,6 +2406,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/patients/{patient_id}/distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * These are two people: remembered, and not shown again
+         * @description These are two people: remembered, and not shown again.
+         */
+        post: operations["patients_distinct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Archives that may be the same person's, with score and reasons (at most 50 per shared value)
+         * @description Archives that may be the same person's, with score and reasons (at most 50 per shared value).
+         */
+        get: operations["patients_duplicates_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let this patient continue another archive; all its records are then this patient's
+         * @description Let this patient continue another archive; all its records are then this patient's.
+         */
+        post: operations["patients_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/patients/{patient_id}/timeline": {
         parameters: {
             query?: never;
@@ -1566,6 +2496,9 @@ export interface paths {
         /**
          * 查看患者档案
          * @description 患者档案: the patient archive, secrets masked.
+         *
+         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     every change of it answers 409 `patient_merged`.
          */
         get: operations["patients_retrieve"];
         put?: never;
@@ -1573,6 +2506,9 @@ export interface paths {
         /**
          * 删除患者档案
          * @description 患者档案: the patient archive, secrets masked.
+         *
+         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     every change of it answers 409 `patient_merged`.
          */
         delete: operations["patients_destroy"];
         options?: never;
@@ -1580,6 +2516,9 @@ export interface paths {
         /**
          * 修改患者档案
          * @description 患者档案: the patient archive, secrets masked.
+         *
+         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     every change of it answers 409 `patient_merged`.
          */
         patch: operations["patients_partial_update"];
         trace?: never;
@@ -1616,6 +2555,26 @@ export interface paths {
          * @description Read the unmasked values; who reads what is written to the operation log.
          */
         get: operations["patients_sensitive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too
+         * @description Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too.
+         */
+        get: operations["patients_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1716,6 +2675,194 @@ export interface paths {
         patch: operations["positions_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/queue-priorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询优先人群
+         * @description 优先人群: who is called earlier, and by how much.
+         */
+        get: operations["queue_priorities_list"];
+        put?: never;
+        /**
+         * 新增优先人群
+         * @description 优先人群: who is called earlier, and by how much.
+         */
+        post: operations["queue_priorities_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-priorities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看优先人群
+         * @description 优先人群: who is called earlier, and by how much.
+         */
+        get: operations["queue_priorities_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除优先人群
+         * @description 优先人群: who is called earlier, and by how much.
+         */
+        delete: operations["queue_priorities_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改优先人群
+         * @description 优先人群: who is called earlier, and by how much.
+         */
+        patch: operations["queue_priorities_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/queue-priorities/in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 优先人群在用 The groups of the caller's hospital that count now, shipped ones included
+         * @description 优先人群在用 The groups of the caller's hospital that count now, shipped ones included.
+         */
+        get: operations["queue_priorities_in_force"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询排队规则
+         * @description 排队规则: how a department's lines are ordered.
+         */
+        get: operations["queue_rules_list"];
+        put?: never;
+        /**
+         * 新增排队规则
+         * @description 排队规则: how a department's lines are ordered.
+         */
+        post: operations["queue_rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看排队规则
+         * @description 排队规则: how a department's lines are ordered.
+         */
+        get: operations["queue_rules_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除排队规则
+         * @description 排队规则: how a department's lines are ordered.
+         */
+        delete: operations["queue_rules_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改排队规则
+         * @description 排队规则: how a department's lines are ordered.
+         */
+        patch: operations["queue_rules_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/queue-screens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询候诊大屏
+         * @description 候诊大屏: public screens and their tokens.
+         */
+        get: operations["queue_screens_list"];
+        put?: never;
+        /**
+         * 新增候诊大屏 A screen; its token is shown this once
+         * @description 新增候诊大屏 A screen; its token is shown this once.
+         */
+        post: operations["queue_screens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-screens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看候诊大屏
+         * @description 候诊大屏: public screens and their tokens.
+         */
+        get: operations["queue_screens_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-screens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用: the token counts no longer
+         * @description 停用: the token counts no longer.
+         */
+        post: operations["queue_screens_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/queue-tickets": {
         parameters: {
             query?: never;
@@ -1724,8 +2871,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List queue tickets
-         * @description 排队候诊. The next patient is called at the session.
+         * 查询排队候诊
+         * @description 排队候诊: tickets and what happens to them. The next patient is called at the queue or the session.
          */
         get: operations["queue_tickets_list"];
         put?: never;
@@ -1744,12 +2891,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read queue tickets
-         * @description 排队候诊. The next patient is called at the session.
+         * 查看排队候诊
+         * @description 排队候诊: tickets and what happens to them. The next patient is called at the queue or the session.
          */
         get: operations["queue_tickets_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call this patient out of turn, with a reason
+         * @description Call this patient out of turn, with a reason.
+         */
+        post: operations["queue_tickets_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1770,6 +2937,26 @@ export interface paths {
          * @description The visit is over.
          */
         post: operations["queue_tickets_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/prioritise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 优先: put a waiting patient into a priority group, or out of it
+         * @description 优先: put a waiting patient into a priority group, or out of it.
+         */
+        post: operations["queue_tickets_prioritise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1806,10 +2993,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A missed patient joins the end of the line
-         * @description A missed patient joins the end of the line.
+         * A patient who was passed over joins the end of the line
+         * @description A patient who was passed over joins the end of the line.
          */
         post: operations["queue_tickets_requeue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/send-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The doctor sends the patient to an examination
+         * @description The doctor sends the patient to an examination.
+         */
+        post: operations["queue_tickets_send_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1826,8 +3033,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 过号: the called patient did not come
-         * @description 过号: the called patient did not come.
+         * 过号: the called patient did not come: back by some places, in the end passed over
+         * @description 过号: the called patient did not come: back by some places, in the end passed over.
          */
         post: operations["queue_tickets_skip"];
         delete?: never;
@@ -1850,6 +3057,218 @@ export interface paths {
          * @description The patient is with the doctor.
          */
         post: operations["queue_tickets_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 回诊: the patient is back from the examination
+         * @description 回诊: the patient is back from the examination.
+         */
+        post: operations["queue_tickets_take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 转诊: to another doctor's queue of the hospital, with a number there
+         * @description 转诊: to another doctor's queue of the hospital, with a number there.
+         */
+        post: operations["queue_tickets_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-tickets/{id}/transfer-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues that the ticket can be transferred to
+         * @description Queues that the ticket can be transferred to.
+         */
+        get: operations["queue_tickets_transfer_targets_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询排队
+         * @description 排队: lines of doctors, departments, and of several doctors together.
+         */
+        get: operations["queues_list"];
+        put?: never;
+        /**
+         * 新增排队
+         * @description 排队: lines of doctors, departments, and of several doctors together.
+         */
+        post: operations["queues_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看排队
+         * @description 排队: lines of doctors, departments, and of several doctors together.
+         */
+        get: operations["queues_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除排队
+         * @description 排队: lines of doctors, departments, and of several doctors together.
+         */
+        delete: operations["queues_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改排队
+         * @description 排队: lines of doctors, departments, and of several doctors together.
+         */
+        patch: operations["queues_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/queues/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 候诊看板: the running day of the queue
+         * @description 候诊看板: the running day of the queue.
+         */
+        get: operations["queues_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/{id}/call-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 叫号: call whoever is first
+         * @description 叫号: call whoever is first.
+         */
+        post: operations["queues_call_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 暂停叫号: nobody is called for a while; the patients' estimates say so
+         * @description 暂停叫号: nobody is called for a while; the patients' estimates say so.
+         */
+        post: operations["queues_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 恢复叫号: patients are called again
+         * @description 恢复叫号: patients are called again.
+         */
+        post: operations["queues_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/stream-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A desk's right to follow these boards as server-sent events; ask again before it ends
+         * @description A desk's right to follow these boards as server-sent events; ask again before it ends.
+         */
+        post: operations["queues_stream_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1980,6 +3399,26 @@ export interface paths {
         patch: operations["schedule_templates_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/session-load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How full a department or a doctor is, by slot or by hour
+         * @description How full a department or a doctor is, by slot or by hour.
+         */
+        get: operations["session_load_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/staff": {
         parameters: {
             query?: never;
@@ -1999,6 +3438,54 @@ export interface paths {
          */
         post: operations["staff_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/staff-leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List staff leaves
+         * @description 请假 of doctors.
+         */
+        get: operations["staff_leaves_list"];
+        put?: never;
+        /**
+         * Enter a leave; the sessions it touches are named, or stopped with it
+         * @description Enter a leave; the sessions it touches are named, or stopped with it.
+         */
+        post: operations["staff_leaves_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/staff-leaves/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read staff leaves
+         * @description 请假 of doctors.
+         */
+        get: operations["staff_leaves_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete staff leaves
+         * @description 请假 of doctors.
+         */
+        delete: operations["staff_leaves_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2200,6 +3687,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/suspension-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询申诉
+         * @description 申诉: patients ask for a suspension to be lifted.
+         */
+        get: operations["suspension_appeals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/suspension-appeals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看申诉
+         * @description 申诉: patients ask for a suspension to be lifted.
+         */
+        get: operations["suspension_appeals_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/suspension-appeals/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The suspension is lifted at once; the patient is told
+         * @description The suspension is lifted at once; the patient is told.
+         */
+        post: operations["suspension_appeals_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/suspension-appeals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The suspension stays; the patient is told
+         * @description The suspension stays; the patient is told.
+         */
+        post: operations["suspension_appeals_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/waitlist-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 候补名单 within reach
+         * @description 候补名单 within reach.
+         */
+        get: operations["waitlist_entries_list"];
+        put?: never;
+        /**
+         * Put a patient on the list; a number that is free already is offered at once
+         * @description Put a patient on the list; a number that is free already is offered at once.
+         */
+        post: operations["waitlist_entries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/waitlist-entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry with its latest offer
+         * @description One entry with its latest offer.
+         */
+        get: operations["waitlist_entries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Move an entry in the line, where the hospital uses priorities
+         * @description Move an entry in the line, where the hospital uses priorities.
+         */
+        patch: operations["waitlist_entries_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/waitlist-entries/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book the offered number for the patient, who has said so by phone
+         * @description Book the offered number for the patient, who has said so by phone.
+         */
+        post: operations["waitlist_entries_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/waitlist-entries/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the patient off the list; a number on offer goes to the next
+         * @description Take the patient off the list; a number on offer goes to the next.
+         */
+        post: operations["waitlist_entries_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2213,6 +3868,35 @@ export interface components {
         /** @description The user name of a new account. */
         AccountRequest: {
             username: string;
+        };
+        /** @enum {string} */
+        ActionEnum: "change" | "publish" | "stop";
+        /** @description Who wants a number of which department (and doctor), on which days. */
+        AddToWaitlistRequest: {
+            /** Format: uuid */
+            patient: string;
+            /** Format: uuid */
+            department: string;
+            /** Format: uuid */
+            practitioner?: string | null;
+            /** Format: date */
+            first_date: string;
+            /** Format: date */
+            last_date: string;
+            /** @default  */
+            period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            /** @default 0 */
+            priority?: number;
+        };
+        /** @enum {string} */
+        AppealState: "open" | "accepted" | "rejected";
+        /** @description Base of plain serializers. */
+        ApplyRequest: {
+            /**
+             * @description import the good rows although others are wrong
+             * @default false
+             */
+            skip_bad_rows?: boolean;
         };
         /** @description 挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands. */
         Appointment: {
@@ -2239,6 +3923,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             cancelled_at: string | null;
+            cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
             cancel_reason: string;
             /** Format: date-time */
             created_at: string;
@@ -2266,7 +3951,7 @@ export interface components {
         /** @enum {string} */
         AppointmentKind: "advance" | "same_day";
         /** @enum {string} */
-        AppointmentSource: "miniprogram" | "window" | "phone" | "partner";
+        AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
         /** @enum {string} */
@@ -2292,6 +3977,95 @@ export interface components {
             readonly before: unknown;
             readonly after: unknown;
         };
+        /** @enum {string} */
+        BecauseEnum: "practitioner" | "room";
+        /** @enum {unknown} */
+        BlankEnum: "";
+        /** @description The running day of a queue by state, each in the order of the line. */
+        Board: {
+            /** Format: uuid */
+            queue: string;
+            name: string;
+            kind: components["schemas"]["QueueKind"];
+            is_paused: boolean;
+            /** Format: date-time */
+            paused_until: string | null;
+            pause_reason: string;
+            /** Format: date-time */
+            at: string;
+            waiting: components["schemas"]["BoardEntry"][];
+            called: components["schemas"]["BoardEntry"][];
+            in_service: components["schemas"]["BoardEntry"][];
+            examination: components["schemas"]["BoardEntry"][];
+            missed: components["schemas"]["BoardEntry"][];
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** @description Base of plain serializers. */
+        BoardDepartment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            doctors: components["schemas"]["BoardDoctor"][];
+        };
+        /** @description Base of plain serializers. */
+        BoardDoctor: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            title: string;
+            sessions: components["schemas"]["BoardSession"][];
+        };
+        /** @description One ticket on the board of a desk. */
+        BoardEntry: {
+            /** Format: uuid */
+            id: string;
+            ticket_no: number;
+            state: components["schemas"]["TicketState"];
+            priority: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            called_at: string | null;
+            call_count: number;
+            skip_count: number;
+            /** Format: uuid */
+            appointment_id: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            /** Format: uuid */
+            served_by_id: string | null;
+            doctor_name: string;
+            room: string;
+        };
+        /** @description Base of plain serializers. */
+        BoardSession: {
+            /** @description numbers of sessions that were not stopped */
+            capacity: number;
+            /** @description numbers taken, seen patients included */
+            booked: number;
+            /** @description took their number, seen patients included */
+            checked_in: number;
+            no_shows: number;
+            cancelled: number;
+            waiting: number;
+            /** @description called or with the doctor */
+            inside: number;
+            seen: number;
+            /** Format: uuid */
+            id: string;
+            period: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            tier: string;
+            state: string;
+            /** @description queue number called last */
+            current_number: number | null;
+        };
         /** @description `paid_at_counter`: the registration fee was taken in cash with this request. */
         BookOnBehalfRequest: {
             /** Format: uuid */
@@ -2303,13 +4077,239 @@ export interface components {
             source?: components["schemas"]["BookOnBehalfSourceEnum"];
             /** @default false */
             paid_at_counter?: boolean;
+            /**
+             * @description books past limits and suspensions; needs a right of its own
+             * @default
+             */
+            override_reason?: string;
         };
         /** @enum {string} */
-        BookOnBehalfSourceEnum: "window" | "phone";
+        BookOnBehalfSourceEnum: "window" | "phone" | "web" | "follow_up";
+        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        BookingLimit: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            scope: components["schemas"]["LimitScope"];
+            /** @description 1 = the same day */
+            days: number;
+            /** @description how many are allowed */
+            value: number;
+            is_active: boolean;
+            version: number;
+        };
+        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        BookingLimitRequest: {
+            /** Format: uuid */
+            hospital: string;
+            scope: components["schemas"]["LimitScope"];
+            /** @description 1 = the same day */
+            days?: number;
+            /** @description how many are allowed */
+            value: number;
+            is_active?: boolean;
+        };
+        /** @description A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would. */
+        BriefPatient: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            hospital: string;
+            mrn: string;
+            name: string;
+            gender: components["schemas"]["Gender"];
+            /** Format: date */
+            birth_date: string | null;
+            age: number | null;
+            /** @description masked */
+            phone: string;
+            /** @description masked */
+            national_id: string;
+            vip_level: string;
+            tags: string[];
+            is_provisional: boolean;
+            is_active: boolean;
+            /** Format: date-time */
+            registered_at: string | null;
+            version: number;
+        };
         /** @description Base of plain serializers. */
+        BuildingFloor: {
+            building: string;
+            floor: string;
+        };
+        /** @description `applied`: false after a dry run. */
+        BulkReport: {
+            applied: boolean;
+            changed: number;
+            refused: number;
+            cancelled: number;
+            refund_due: number;
+            rows: components["schemas"]["BulkRow"][];
+        };
+        /** @description Which sessions (of a doctor, a department, or both), and one of `changes`, `publish` and `stop`. */
+        BulkRequest: {
+            /** Format: uuid */
+            practitioner?: string;
+            /** Format: uuid */
+            department?: string;
+            /** Format: date */
+            first_date: string;
+            /** Format: date */
+            last_date: string;
+            weekdays?: number[];
+            period?: components["schemas"]["Period"];
+            action: components["schemas"]["ActionEnum"];
+            changes?: components["schemas"]["ChangesRequest"];
+            /** @description of the stop */
+            reason?: string;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default true */
+            all_or_nothing?: boolean;
+        };
+        /** @description One session: `code` and `detail` say why it was refused, empty = done. */
+        BulkRow: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            starts_at: string;
+            practitioner_name: string;
+            code: string;
+            detail: string;
+            cancelled: number;
+            refund_due: number;
+            in_service: number;
+        };
+        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        CalendarDay: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            /** Format: date */
+            date: string;
+            kind: components["schemas"]["DayKind"];
+            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            follows_weekday: number | null;
+            note: string;
+            version: number;
+        };
+        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        CalendarDayRequest: {
+            /** Format: uuid */
+            hospital: string;
+            /** Format: date */
+            date: string;
+            kind: components["schemas"]["DayKind"];
+            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            follows_weekday?: number | null;
+            note?: string;
+        };
+        /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
+        CallNextRequest: {
+            /** Format: uuid */
+            practitioner?: string | null;
+        };
+        /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
+        CallRequest: {
+            /** Format: uuid */
+            practitioner?: string | null;
+            reason: string;
+        };
+        /** @enum {string} */
+        CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
+        /** @description Why it is cancelled: a code, words, or both. */
         CancelRequest: {
             /** @default  */
+            code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            /** @default  */
             reason?: string;
+        };
+        /** @description An archive that may be the same person's. */
+        Candidate: {
+            patient: components["schemas"]["BriefPatient"];
+            /** @description 0 – 100 */
+            score: number;
+            reasons: string[];
+        };
+        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        CaptureField: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            stage: components["schemas"]["Stage"];
+            key: string;
+            label: string;
+            kind: components["schemas"]["FieldKind"];
+            /** @description code, for choice and multi */
+            dictionary: string;
+            required: boolean;
+            sort: number;
+            is_active: boolean;
+            version: number;
+        };
+        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        CaptureFieldRequest: {
+            /** Format: uuid */
+            hospital: string;
+            stage: components["schemas"]["Stage"];
+            key: string;
+            label: string;
+            kind: components["schemas"]["FieldKind"];
+            /** @description code, for choice and multi */
+            dictionary?: string;
+            required?: boolean;
+            sort?: number;
+            is_active?: boolean;
+        };
+        /** @description Base of plain serializers. */
+        CaptureRequest: {
+            /** @description key → value; null takes a value back */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A field with what is known now; null = nothing. Out of force it is shown while it has a value. */
+        CapturedField: {
+            key: string;
+            label: string;
+            kind: components["schemas"]["FieldKind"];
+            dictionary: string;
+            required: boolean;
+            is_active: boolean;
+            value: unknown;
+            /** Format: uuid */
+            by: string | null;
+            /** Format: date-time */
+            at: string | null;
+        };
+        /** @description Base of plain serializers. */
+        CapturedStage: {
+            stage: components["schemas"]["Stage"];
+            label: string;
+            /** @description whether the reader may write this stage */
+            may_capture: boolean;
+            items: components["schemas"]["CapturedField"][];
+        };
+        /** @description One value of the history. */
+        CapturedValue: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly stage: components["schemas"]["Stage"];
+            readonly key: string;
+            /** @description as it was asked */
+            readonly label: string;
+            /** @description null: taken back */
+            readonly value: unknown;
+            /** Format: uuid */
+            readonly by: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
         };
         /** @enum {string} */
         CareRole: "attending" | "examining" | "consultant" | "online_consultant" | "follow_up_owner" | "shared";
@@ -2328,10 +4328,25 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /** @enum {string} */
-        Channel: "wechat_subscribe" | "wechat_template" | "sms";
-        /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
-        ClinicSession: {
+        /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
+        Change: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from_starts_at: string;
+            /** Format: date-time */
+            to_starts_at: string;
+            from_practitioner_name: string;
+            to_practitioner_name: string;
+            from_number: number;
+            to_number: number;
+            reason: string;
+            by_staff: string | null;
+        };
+        /** @description The session, and what became of its live appointments. `in_service`: finished by the doctor who sees them now. */
+        ChangedSession: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
@@ -2342,6 +4357,14 @@ export interface components {
             /** Format: uuid */
             practitioner: string;
             readonly practitioner_name: string;
+            /**
+             * Format: uuid
+             * @description whose session it was before anybody stood in (替诊)
+             */
+            readonly substituted_for: string | null;
+            readonly substituted_for_name: string | null;
+            /** Format: uuid */
+            room: string | null;
             /** Format: uuid */
             readonly template: string | null;
             /** Format: date */
@@ -2358,6 +4381,96 @@ export interface components {
             registration_fee_fen: number;
             readonly state: components["schemas"]["SessionState"];
             readonly stop_reason: string;
+            channel_quotas: {
+                [key: string]: number;
+            };
+            quota_per: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at: string | null;
+            /** @default 0 */
+            readonly capacity: number;
+            /** @default 0 */
+            readonly remaining: number;
+            version: number;
+            readonly moved: number;
+            readonly cancelled: number;
+            readonly refund_due: number;
+            readonly in_service: number;
+        };
+        /** @description What is set on every session; times of drafts only. */
+        ChangesRequest: {
+            /** Format: int64 */
+            registration_fee_fen?: number;
+            capacity_per_slot?: number;
+            tier?: components["schemas"]["VisitTier"];
+            /** Format: uuid */
+            room?: string | null;
+            /** Format: time */
+            start_time?: string;
+            /** Format: time */
+            end_time?: string;
+        };
+        /** @enum {string} */
+        Channel: "wechat_subscribe" | "wechat_template" | "sms";
+        /** @description `priority`: code of a priority group, with a reason; without it the patient's age decides. */
+        CheckInRequest: {
+            /** @default  */
+            priority?: string;
+            /** @default  */
+            reason?: string;
+        };
+        /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
+        ClinicSession: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            department: string;
+            readonly department_name: string;
+            /** Format: uuid */
+            practitioner: string;
+            readonly practitioner_name: string;
+            /**
+             * Format: uuid
+             * @description whose session it was before anybody stood in (替诊)
+             */
+            readonly substituted_for: string | null;
+            readonly substituted_for_name: string | null;
+            /** Format: uuid */
+            room: string | null;
+            /** Format: uuid */
+            readonly template: string | null;
+            /** Format: date */
+            date: string;
+            period: components["schemas"]["Period"];
+            /** Format: date-time */
+            readonly starts_at: string;
+            /** Format: date-time */
+            readonly ends_at: string;
+            slot_minutes: number;
+            capacity_per_slot: number;
+            tier: components["schemas"]["VisitTier"];
+            /** Format: int64 */
+            registration_fee_fen: number;
+            readonly state: components["schemas"]["SessionState"];
+            readonly stop_reason: string;
+            channel_quotas: {
+                [key: string]: number;
+            };
+            quota_per: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at: string | null;
             /** @default 0 */
             readonly capacity: number;
             /** @default 0 */
@@ -2370,6 +4483,8 @@ export interface components {
             department: string;
             /** Format: uuid */
             practitioner: string;
+            /** Format: uuid */
+            room?: string | null;
             /** Format: date */
             date: string;
             period: components["schemas"]["Period"];
@@ -2382,6 +4497,27 @@ export interface components {
             tier?: components["schemas"]["VisitTier"];
             /** Format: int64 */
             registration_fee_fen: number;
+            channel_quotas?: {
+                [key: string]: number;
+            };
+            quota_per?: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes?: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at?: string | null;
+        };
+        /** @description A session that was not made because others are in the way. */
+        Conflict: {
+            /** Format: uuid */
+            template: string;
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            practitioner: string;
+            conflicts: components["schemas"]["InTheWay"][];
         };
         /** @description How far my codes of a module reach, all together; one's own rows are always within reach. */
         DataScope: {
@@ -2389,6 +4525,41 @@ export interface components {
             everything: boolean;
             hospitals: string[];
             departments: string[];
+        };
+        /** @description The day's sessions, department by department and doctor by doctor. */
+        DayBoard: {
+            /** Format: uuid */
+            hospital: string;
+            /** Format: date */
+            date: string;
+            /** @description there are more than 2,000 sessions: ask by department */
+            truncated: boolean;
+            departments: components["schemas"]["BoardDepartment"][];
+        };
+        /** @enum {string} */
+        DayKind: "holiday" | "workday";
+        /** @description The day's load within the actor's reach. */
+        DayLoad: {
+            /** @description numbers of sessions that were not stopped */
+            capacity: number;
+            /** @description numbers taken, seen patients included */
+            booked: number;
+            /** @description took their number, seen patients included */
+            checked_in: number;
+            no_shows: number;
+            cancelled: number;
+            waiting: number;
+            /** @description called or with the doctor */
+            inside: number;
+            seen: number;
+            sessions: number;
+            stopped_sessions: number;
+            /** @description doctors with a session */
+            doctors: number;
+            /** Format: date-time */
+            first_starts_at: string | null;
+            /** Format: date-time */
+            last_ends_at: string | null;
         };
         /** @description 死信: an event that a handler refused too often. `payload` holds ids only. */
         DeadLetter: {
@@ -2411,6 +4582,11 @@ export interface components {
             readonly created_at: string;
             /** Format: date-time */
             readonly replayed_at: string | null;
+        };
+        /** @description What is decided about an appeal, with a note. */
+        DecisionRequest: {
+            /** @default  */
+            note?: string;
         };
         /** @description One call of a provider; the recipient is masked. */
         DeliveryAttempt: {
@@ -2507,6 +4683,39 @@ export interface components {
             code: string;
             name: string;
         };
+        /** @description Base of plain serializers. */
+        DistinctRequest: {
+            /**
+             * Format: uuid
+             * @description the other archive, within reach
+             */
+            other: string;
+            /** @default  */
+            note?: string;
+        };
+        /** @description 疑似重复: two archives with the likeness found last. */
+        DuplicatePair: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            readonly first: components["schemas"]["BriefPatient"];
+            readonly second: components["schemas"]["BriefPatient"];
+            /** @description 0 – 100 */
+            readonly score: number;
+            readonly reasons: unknown;
+            readonly state: components["schemas"]["PairState"];
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly note: string;
+            /**
+             * Format: date-time
+             * @description when the values last said so
+             */
+            readonly seen_at: string;
+        };
+        /** @enum {string} */
+        DuplicatePolicy: "skip" | "error";
         /** @description For the authenticator app; shown once. */
         Enrolment: {
             secret: string;
@@ -2517,6 +4726,21 @@ export interface components {
         Entry: {
             value: string;
             label: string;
+        };
+        /** @enum {string} */
+        EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
+        /** @enum {string} */
+        FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
+        /** @description A hospital and a year. */
+        FillYearRequest: {
+            /** Format: uuid */
+            hospital: string;
+            year: number;
+        };
+        /** @description `kept`: days that the hospital had decided on itself. */
+        FilledYear: {
+            entered: number;
+            kept: number;
         };
         /** @description A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person. */
         FullContact: {
@@ -2548,10 +4772,21 @@ export interface components {
             /** Format: date */
             last_date: string;
         };
-        /** @description The new draft sessions. */
+        /**
+         * @description The new draft sessions (the first LISTED ids), and what is not there and why.
+         *
+         *     `unknown_days` went by their weekday: nobody has entered the calendar of that year.
+         */
         Generated: {
             created: number;
             sessions: string[];
+            holidays: string[];
+            makeup_days: components["schemas"]["MakeUpDay"][];
+            unknown_days: string[];
+            on_leave_count: number;
+            on_leave: components["schemas"]["Skipped"][];
+            conflict_count: number;
+            conflicts: components["schemas"]["Conflict"][];
         };
         /** @description 集团. */
         Group: {
@@ -2610,6 +4845,30 @@ export interface components {
         };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
+        /** @description What is wrong with one cell. */
+        ImportProblem: {
+            /** @description as the spreadsheet counts: the header is row 1 */
+            row: number;
+            outcome: components["schemas"]["RowOutcome"];
+            column: string;
+            code: string;
+            reason: string;
+        };
+        /** @enum {string} */
+        ImportState: "checking" | "checked" | "applying" | "applied" | "rejected" | "cancelled";
+        /** @description A session in the way: of the same `practitioner` or in the same `room`. */
+        InTheWay: {
+            /** Format: uuid */
+            id: string | null;
+            because: components["schemas"]["BecauseEnum"];
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            practitioner_name: string;
+            department_name: string;
+            room_name: string;
+        };
         /** @description Take a colleague into the care team. */
         JoinRequest: {
             /**
@@ -2632,6 +4891,20 @@ export interface components {
              * @description today unless given; not in the future
              */
             left_on?: string;
+        };
+        /** @enum {string} */
+        LimitScope: "patient" | "patient_doctor" | "patient_department" | "account";
+        /** @description 负荷 of a slot or an hour. `share` is the percentage taken; `quiet`: clearly below the average, and not full. */
+        Load: {
+            /** Format: date */
+            date: string;
+            /** Format: date-time */
+            starts_at: string;
+            capacity: number;
+            taken: number;
+            free: number;
+            share: number;
+            quiet: boolean;
         };
         /** @description 科室分布: building, floor, room. */
         Location: {
@@ -2678,6 +4951,12 @@ export interface components {
         Lookup: {
             code: string;
             items: components["schemas"]["Entry"][];
+        };
+        /** @description 调休: a day that ran by another weekday's templates. */
+        MakeUpDay: {
+            /** Format: date */
+            date: string;
+            follows_weekday: number;
         };
         /** @description Who is signed in. */
         Me: {
@@ -2762,6 +5041,20 @@ export interface components {
             sort?: number;
             is_hidden?: boolean;
             is_active?: boolean;
+        };
+        /** @description `merged` is continued by the patient of the path; both versions are those that were read. */
+        MergeRequestRequest: {
+            /**
+             * Format: uuid
+             * @description the other archive, within reach
+             */
+            merged: string;
+            version: number;
+            merged_version: number;
+            /** @description values of the other that win */
+            take_from_merged?: components["schemas"]["TakeFromMergedEnum"][];
+            /** @default  */
+            reason?: string;
         };
         /** @description 消息: what a patient was told, how far it came and why it failed. */
         Message: {
@@ -2859,6 +5152,28 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description `token` is shown this once: `GET /stream/events?token=…`. */
+        NewScreen: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            department: string;
+            readonly department_name: string;
+            name: string;
+            /** @description empty: all of the department */
+            readonly queue_ids: string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
+            readonly token: string;
+        };
+        /** @enum {unknown} */
+        NullEnum: null;
+        /** @enum {string} */
+        OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
         /** @description Shown once; it must be changed at the next sign-in. */
         OneTimePassword: {
             username: string;
@@ -2900,6 +5215,34 @@ export interface components {
             oldest_pending_at: string | null;
             dead: number;
         };
+        /** @description 诊所概况. */
+        Overview: {
+            /** Format: uuid */
+            hospital: string;
+            name: string;
+            address: string;
+            phone: string;
+            introduction: string;
+            opening_hours: {
+                [key: string]: unknown;
+            };
+            locations: components["schemas"]["BuildingFloor"][];
+            /** @description 部门 */
+            departments: number;
+            /** @description 科室 */
+            sections: number;
+            staff: components["schemas"]["StaffCount"];
+            /** @description null for who does not see the whole hospital */
+            patients: number | null;
+            /**
+             * Format: date-time
+             * @description the count may be some minutes old
+             */
+            patients_counted_at: string | null;
+            /** Format: date */
+            date: string;
+            load: components["schemas"]["DayLoad"];
+        };
         PaginatedAppointmentList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2922,6 +5265,46 @@ export interface components {
              */
             previous: string | null;
             results: components["schemas"]["AuditEvent"][];
+        };
+        PaginatedBookingLimitList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["BookingLimit"][];
+        };
+        PaginatedCalendarDayList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["CalendarDay"][];
+        };
+        PaginatedCaptureFieldList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["CaptureField"][];
+        };
+        PaginatedChangeList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Change"][];
         };
         PaginatedClinicSessionList: {
             /** @description rows that match, counted up to a cap */
@@ -2973,6 +5356,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Dictionary"][];
         };
+        PaginatedDuplicatePairList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["DuplicatePair"][];
+        };
         PaginatedGroupList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2992,6 +5385,16 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Hospital"][];
+        };
+        PaginatedImportProblemList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["ImportProblem"][];
         };
         PaginatedLocationList: {
             /** @description rows that match, counted up to a cap */
@@ -3063,6 +5466,26 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["PartnerApplication"][];
         };
+        PaginatedPatientImportList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PatientImport"][];
+        };
+        PaginatedPatientMergeList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PatientMerge"][];
+        };
         PaginatedPatientRowList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -3092,6 +5515,56 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Position"][];
+        };
+        PaginatedPriorityInForceList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PriorityInForce"][];
+        };
+        PaginatedQueueList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Queue"][];
+        };
+        PaginatedQueuePriorityList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["QueuePriority"][];
+        };
+        PaginatedQueueRuleList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["QueueRule"][];
+        };
+        PaginatedQueueScreenList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["QueueScreen"][];
         };
         PaginatedQueueTicketList: {
             /** @description rows that match, counted up to a cap */
@@ -3123,6 +5596,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["ScheduleTemplate"][];
         };
+        PaginatedSlipPrintList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["SlipPrint"][];
+        };
         PaginatedSlotList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -3133,6 +5616,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Slot"][];
         };
+        PaginatedStaffLeaveList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffLeave"][];
+        };
         PaginatedStaffList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -3142,6 +5635,46 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Staff"][];
+        };
+        PaginatedSubstitutionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Substitution"][];
+        };
+        PaginatedSuspensionAppealList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["SuspensionAppeal"][];
+        };
+        PaginatedSuspensionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Suspension"][];
+        };
+        PaginatedTargetList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Target"][];
         };
         PaginatedTimelineEntryList: {
             /**
@@ -3155,6 +5688,26 @@ export interface components {
              */
             previous: string | null;
             results: components["schemas"]["TimelineEntry"][];
+        };
+        PaginatedWaitlistEntryList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["WaitlistEntry"][];
+        };
+        /** @enum {string} */
+        PairState: "open" | "distinct";
+        /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
+        Parted: {
+            merge: components["schemas"]["PatientMerge"];
+            /** @description edited since the merge: the survivor keeps the newer value */
+            kept_fields: string[];
+            /** @description relations that ended with the merge; their place is taken since */
+            not_revived: string[];
         };
         /** @description 第三方应用: an OAuth2 client of one hospital. Its secret is never shown again. */
         PartnerApplication: {
@@ -3209,12 +5762,53 @@ export interface components {
         PasswordRequest: {
             password: string;
         };
+        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        PatchedBookingLimitRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            scope?: components["schemas"]["LimitScope"];
+            /** @description 1 = the same day */
+            days?: number;
+            /** @description how many are allowed */
+            value?: number;
+            is_active?: boolean;
+            version: number;
+        };
+        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        PatchedCalendarDayRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            /** Format: date */
+            date?: string;
+            kind?: components["schemas"]["DayKind"];
+            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            follows_weekday?: number | null;
+            note?: string;
+            version: number;
+        };
+        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        PatchedCaptureFieldRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            stage?: components["schemas"]["Stage"];
+            key?: string;
+            label?: string;
+            kind?: components["schemas"]["FieldKind"];
+            /** @description code, for choice and multi */
+            dictionary?: string;
+            required?: boolean;
+            sort?: number;
+            is_active?: boolean;
+            version: number;
+        };
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         PatchedClinicSessionRequest: {
             /** Format: uuid */
             department?: string;
             /** Format: uuid */
             practitioner?: string;
+            /** Format: uuid */
+            room?: string | null;
             /** Format: date */
             date?: string;
             period?: components["schemas"]["Period"];
@@ -3227,6 +5821,17 @@ export interface components {
             tier?: components["schemas"]["VisitTier"];
             /** Format: int64 */
             registration_fee_fen?: number;
+            channel_quotas?: {
+                [key: string]: number;
+            };
+            quota_per?: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes?: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at?: string | null;
             version: number;
         };
         /** @description 科室 with its place in the organisation. */
@@ -3407,6 +6012,44 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
+        /** @description Base of plain serializers. */
+        PatchedPriorityRequest: {
+            priority?: number;
+            version: number;
+        };
+        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        PatchedQueuePriorityRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            code?: string;
+            name?: string;
+            minutes?: number;
+            from_age?: number | null;
+            is_active?: boolean;
+            version: number;
+        };
+        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        PatchedQueueRequest: {
+            /** Format: uuid */
+            department?: string;
+            kind?: components["schemas"]["QueueKind"];
+            name?: string;
+            practitioners?: string[];
+            is_active?: boolean;
+            version: number;
+        };
+        /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
+        PatchedQueueRuleRequest: {
+            /** Format: uuid */
+            department?: string;
+            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            late_after_minutes?: number | null;
+            late_behind?: number | null;
+            return_behind?: number | null;
+            skip_behind?: number | null;
+            max_skips?: number | null;
+            version: number;
+        };
         /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
         PatchedRoleRequest: {
             /** Format: uuid */
@@ -3446,6 +6089,20 @@ export interface components {
             /** Format: date */
             valid_until?: string | null;
             is_active?: boolean;
+            runs_on_holidays?: boolean;
+            /** Format: uuid */
+            room?: string | null;
+            channel_quotas?: {
+                [key: string]: number;
+            };
+            quota_per?: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes?: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at?: string | null;
             version: number;
         };
         /** @description Overrides by key; null brings the default back. */
@@ -3526,6 +6183,11 @@ export interface components {
              */
             readonly registered_at: string | null;
             is_active: boolean;
+            /**
+             * Format: uuid
+             * @description the archive that continues this one (合并)
+             */
+            readonly merged_into: string | null;
             version: number;
             /** Format: date-time */
             readonly created_at: string;
@@ -3544,6 +6206,56 @@ export interface components {
         /** @description 就诊卡; the number is shown masked. */
         PatientCardRequest: {
             card_number: string;
+        };
+        /** @description 导入: a file's state and counts. `good_count` rows will be patients. */
+        PatientImport: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly by: string | null;
+            readonly kind: string;
+            readonly duplicates: components["schemas"]["DuplicatePolicy"];
+            readonly state: components["schemas"]["ImportState"];
+            /** @description why nothing was imported */
+            readonly failure: string;
+            readonly skip_bad_rows: boolean;
+            readonly row_count: number;
+            readonly good_count: number;
+            readonly bad_count: number;
+            readonly duplicate_count: number;
+            readonly imported_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly checked_at: string | null;
+            /** Format: date-time */
+            readonly applied_at: string | null;
+        };
+        /** @description 合并: which archive continues which, and how many rows of each kind moved. */
+        PatientMerge: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly survivor: string;
+            /** Format: uuid */
+            readonly merged: string;
+            /** Format: uuid */
+            readonly by: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly reason: string;
+            /** @description rows per kind that belong to the survivor since */
+            readonly moved: {
+                [key: string]: number;
+            };
+            /** Format: uuid */
+            readonly undone_by: string | null;
+            /** Format: date-time */
+            readonly undone_at: string | null;
         };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatientRequest: {
@@ -3605,6 +6317,13 @@ export interface components {
             /** Format: date-time */
             registered_at: string | null;
         };
+        /** @description `until`: the known end, at most a day ahead; without it the pause lasts until it is resumed. */
+        PauseRequest: {
+            /** Format: date-time */
+            until?: string | null;
+            /** @default  */
+            reason?: string;
+        };
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
         /** @enum {string} */
@@ -3664,6 +6383,23 @@ export interface components {
             name: string;
             is_active?: boolean;
         };
+        /** @description `reason` is asked for from the second copy on. */
+        PrintRequest: {
+            /** @default  */
+            reason?: string;
+        };
+        /** @description `priority`: code of the group; empty takes the priority away. */
+        PrioritiseRequest: {
+            priority: string;
+            reason: string;
+        };
+        /** @description 优先人群 as it counts now. */
+        PriorityInForce: {
+            code: string;
+            name: string;
+            minutes: number;
+            from_age: number | null;
+        };
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
             type: string;
@@ -3681,7 +6417,121 @@ export interface components {
             code: string;
             message: string;
         };
-        /** @description 排队号. */
+        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        Queue: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            department: string;
+            readonly department_name: string;
+            kind: components["schemas"]["QueueKind"];
+            name: string;
+            /** Format: uuid */
+            readonly practitioner: string | null;
+            /** @description the doctors who call from it; empty: the department's */
+            readonly served_by: string[];
+            is_active: boolean;
+            readonly is_paused: boolean;
+            /** Format: date-time */
+            readonly paused_at: string | null;
+            /**
+             * Format: date-time
+             * @description known end of the pause; null = unknown
+             */
+            readonly paused_until: string | null;
+            readonly pause_reason: string;
+            version: number;
+        };
+        /** @enum {string} */
+        QueueKind: "doctor" | "department" | "shared";
+        /** @enum {string} */
+        QueueOrder: "appointment" | "arrival";
+        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        QueuePriority: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            code: string;
+            name: string;
+            minutes: number;
+            from_age: number | null;
+            is_active: boolean;
+            version: number;
+        };
+        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        QueuePriorityRequest: {
+            /** Format: uuid */
+            hospital: string;
+            code: string;
+            name: string;
+            minutes: number;
+            from_age?: number | null;
+            is_active?: boolean;
+        };
+        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        QueueRequest: {
+            /** Format: uuid */
+            department: string;
+            kind: components["schemas"]["QueueKind"];
+            name: string;
+            practitioners?: string[];
+            is_active?: boolean;
+        };
+        /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
+        QueueRule: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            department: string;
+            order: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            late_after_minutes: number | null;
+            late_behind: number | null;
+            return_behind: number | null;
+            skip_behind: number | null;
+            max_skips: number | null;
+            version: number;
+        };
+        /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
+        QueueRuleRequest: {
+            /** Format: uuid */
+            department: string;
+            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            late_after_minutes?: number | null;
+            late_behind?: number | null;
+            return_behind?: number | null;
+            skip_behind?: number | null;
+            max_skips?: number | null;
+        };
+        /** @description 候诊大屏. Without `queues` it shows all of the department. */
+        QueueScreen: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            department: string;
+            readonly department_name: string;
+            name: string;
+            /** @description empty: all of the department */
+            readonly queue_ids: string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
+        };
+        /** @description 候诊大屏. Without `queues` it shows all of the department. */
+        QueueScreenRequest: {
+            /** Format: uuid */
+            department: string;
+            name: string;
+            queues?: string[];
+        };
+        /** @description 排队号. `practitioner` was booked, `served_by` called; the line is ordered by `due_at`, then `queued_at`. */
         QueueTicket: {
             /** Format: uuid */
             readonly id: string;
@@ -3693,6 +6543,9 @@ export interface components {
             readonly practitioner: string;
             readonly practitioner_name: string;
             /** Format: uuid */
+            readonly queue: string;
+            readonly queue_name: string;
+            /** Format: uuid */
             readonly session: string;
             /** Format: uuid */
             readonly appointment: string;
@@ -3700,14 +6553,30 @@ export interface components {
             readonly patient: string;
             readonly patient_name: string;
             readonly number: number;
-            /** @description counted from 1 within the session */
+            /**
+             * Format: date
+             * @description the day of the visit
+             */
+            readonly day: string;
+            /** @description counted from 1 within the queue's day */
             readonly ticket_no: number;
             readonly state: components["schemas"]["TicketState"];
+            /** @description code of the priority group */
+            readonly priority: string;
+            /** Format: uuid */
+            readonly served_by: string | null;
+            /** @default  */
+            readonly served_by_name: string;
             /** Format: date-time */
             readonly checked_in_at: string;
             /**
              * Format: date-time
-             * @description place in the line; moved to the end when queued again
+             * @description place in the line: the earlier the sooner
+             */
+            readonly due_at: string;
+            /**
+             * Format: date-time
+             * @description decides between two that are due at the same time
              */
             readonly queued_at: string;
             /** Format: date-time */
@@ -3717,10 +6586,25 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
             readonly call_count: number;
+            readonly skip_count: number;
+            /** @description of the last priority, transfer or call out of turn */
+            readonly reason: string;
+        };
+        /** @enum {string} */
+        QuotaPer: "slot" | "session";
+        /** @description Why; kept with what is done. */
+        ReasonRequest: {
+            reason: string;
         };
         /** @description Each signs in once in place of a code; shown only here. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description The slot to move to, and why. */
+        RescheduleRequest: {
+            /** Format: uuid */
+            slot: string;
+            reason: string;
         };
         /** @description How many messages are queued again. */
         Retried: {
@@ -3783,6 +6667,13 @@ export interface components {
         RotateRequest: {
             version: number;
         };
+        /** @enum {string} */
+        RowOutcome: "good" | "bad" | "duplicate";
+        /** @description Base of plain serializers. */
+        ScanRequest: {
+            /** Format: uuid */
+            hospital: string;
+        };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         ScheduleTemplate: {
             /** Format: uuid */
@@ -3816,6 +6707,20 @@ export interface components {
             /** Format: date */
             valid_until: string | null;
             is_active: boolean;
+            runs_on_holidays: boolean;
+            /** Format: uuid */
+            room: string | null;
+            channel_quotas: {
+                [key: string]: number;
+            };
+            quota_per: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at: string | null;
             version: number;
         };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
@@ -3845,6 +6750,20 @@ export interface components {
             /** Format: date */
             valid_until?: string | null;
             is_active?: boolean;
+            runs_on_holidays?: boolean;
+            /** Format: uuid */
+            room?: string | null;
+            channel_quotas?: {
+                [key: string]: number;
+            };
+            quota_per?: components["schemas"]["QuotaPer"];
+            /** @description minutes before the session's start when unused quota is anybody's */
+            release_minutes?: number | null;
+            /**
+             * Format: time
+             * @description or that time of the day before; neither: never
+             */
+            release_at?: string | null;
         };
         /** @enum {string} */
         ScopeKind: "all" | "hospital" | "department_and_below" | "department" | "chosen" | "own";
@@ -3941,7 +6860,55 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["Me"];
         };
-        /** @description 号源 with the numbers left (余号). */
+        /** @description A session of a template that was not made. */
+        Skipped: {
+            /** Format: uuid */
+            template: string;
+            /** Format: date */
+            date: string;
+            /** Format: uuid */
+            practitioner: string;
+        };
+        /** @description 挂号凭条 as it is printed. `copy_no` counts every print; `ticket_no` once the number was taken. */
+        Slip: {
+            appointment_no: string;
+            hospital_name: string;
+            patient_name: string;
+            mrn: string;
+            department_name: string;
+            practitioner_name: string;
+            practitioner_title: string;
+            tier: components["schemas"]["VisitTier"];
+            kind: components["schemas"]["AppointmentKind"];
+            location: string;
+            /** Format: date */
+            visit_date: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            check_in_until: string;
+            number: number;
+            ticket_no: number | null;
+            queue_name: string;
+            fee_fen: number;
+            payment_status: components["schemas"]["PaymentStatus"];
+            copy_no: number;
+            is_reprint: boolean;
+            /** Format: date-time */
+            printed_at: string;
+        };
+        /** @description One print of the slip. */
+        SlipPrint: {
+            copy_no: number;
+            /** Format: date-time */
+            printed_at: string;
+            /** @default  */
+            printed_by_name: string;
+            reason: string;
+        };
+        /** @description 号源 with the numbers left (余号); `kept`: source → how many of these only it can have now. */
         Slot: {
             /** Format: uuid */
             id: string;
@@ -3951,6 +6918,9 @@ export interface components {
             ends_at: string;
             capacity: number;
             remaining: number;
+            kept: {
+                [key: string]: number;
+            };
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
         Staff: {
@@ -3985,6 +6955,14 @@ export interface components {
             readonly left_on: string | null;
             readonly status: components["schemas"]["StaffState"];
             version: number;
+        };
+        /** @description Active staff; a doctor has a licence. */
+        StaffCount: {
+            total: number;
+            doctors: number;
+            experts: number;
+            others: number;
+            by_title: components["schemas"]["TitleCount"][];
         };
         /** @description A new file; with `username` also an account. */
         StaffCreate: {
@@ -4050,6 +7028,21 @@ export interface components {
             employed_on?: string | null;
             version?: number;
         };
+        /** @description 请假. */
+        StaffLeave: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly practitioner: string;
+            readonly practitioner_name: string;
+            /** Format: date-time */
+            readonly starts_at: string;
+            /** Format: date-time */
+            readonly ends_at: string;
+            readonly reason: string;
+        };
         /** @description Base of plain serializers. */
         StaffName: {
             /** Format: uuid */
@@ -4075,12 +7068,147 @@ export interface components {
             readonly departments: string[];
             readonly portrait_url: string;
         };
-        /** @description Base of plain serializers. */
+        /** @enum {string} */
+        Stage: "booking" | "reception" | "triage" | "consultation" | "examination" | "member_follow_up";
+        /** @description `move_to`: a session of the department whose free numbers the patients get; without it they are cancelled. */
         StopRequest: {
             reason: string;
+            /** Format: uuid */
+            move_to?: string | null;
+        };
+        /** @description Base of plain serializers. */
+        StreamQueryRequest: {
+            queues: string[];
+        };
+        /** @description `GET /stream/events?token=…` (server-sent events) or `GET /stream/board?token=…` (JSON) until `expires_at`. */
+        StreamToken: {
+            token: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description The doctor who takes over, and why. */
+        SubstituteRequest: {
+            /** Format: uuid */
+            practitioner: string;
+            reason: string;
+        };
+        /** @description 替诊: who stood in for whom. */
+        Substitution: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly from_practitioner: string;
+            readonly from_practitioner_name: string;
+            /** Format: uuid */
+            readonly to_practitioner: string;
+            readonly to_practitioner_name: string;
+            readonly reason: string;
+            /** Format: uuid */
+            readonly substituted_by: string | null;
+            readonly substituted_by_name: string | null;
+            /** @description appointments that went to the substitute */
+            readonly moved: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description Whom to suspend until when. */
+        SuspendRequest: {
+            /** Format: uuid */
+            patient: string;
+            /** Format: date-time */
+            until: string;
+            reason: string;
+        };
+        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        Suspension: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly patient: string;
+            readonly patient_name: string;
+            readonly source: components["schemas"]["SuspensionSource"];
+            readonly reason: string;
+            /** @description missed appointments that led to it */
+            readonly missed: number;
+            /** Format: date-time */
+            readonly until: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly lifted_at: string | null;
+            readonly lift_reason: string;
+            readonly has_open_appeal: boolean;
+        };
+        /** @description 申诉 with the suspension it is against. */
+        SuspensionAppeal: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly patient: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly suspension: string;
+            /** Format: date-time */
+            readonly until: string;
+            readonly text: string;
+            /** @default open */
+            readonly state: components["schemas"]["AppealState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly decided_by: string | null;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly decision_note: string;
         };
         /** @enum {string} */
-        TicketState: "waiting" | "called" | "in_service" | "missed" | "finished" | "cancelled";
+        SuspensionSource: "no_shows" | "staff";
+        /** @enum {string} */
+        TakeFromMergedEnum: "address" | "identity" | "industry" | "insurance_no" | "name" | "occupation" | "phone" | "referrer" | "source" | "vip_level";
+        /** @description `stop_sessions`: sessions that it touches are stopped in the same step. */
+        TakeLeaveRequest: {
+            /** Format: uuid */
+            practitioner: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            reason: string;
+            /** @default false */
+            stop_sessions?: boolean;
+        };
+        /** @description The leave, the sessions it touches, and what became of their appointments if they were stopped. */
+        TakenLeave: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly practitioner: string;
+            readonly practitioner_name: string;
+            /** Format: date-time */
+            readonly starts_at: string;
+            /** Format: date-time */
+            readonly ends_at: string;
+            readonly reason: string;
+            sessions: components["schemas"]["TouchedSession"][];
+            cancelled: number;
+            refund_due: number;
+            in_service: number;
+        };
+        /** @description A queue that a ticket can be transferred to. */
+        Target: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["QueueKind"];
+        };
+        /** @enum {string} */
+        TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
         /** @description Base of model serializers. */
         TimelineEntry: {
             /** Format: uuid */
@@ -4099,9 +7227,50 @@ export interface components {
             /** Format: uuid */
             readonly ref_id: string;
         };
+        /** @description Base of plain serializers. */
+        TitleCount: {
+            title: string;
+            count: number;
+        };
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
             code: string;
+        };
+        /** @description A session that a leave touches, as it is afterwards. */
+        TouchedSession: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly department: string;
+            /** Format: date */
+            readonly date: string;
+            readonly period: components["schemas"]["Period"];
+            /** Format: date-time */
+            readonly starts_at: string;
+            /** Format: date-time */
+            readonly ends_at: string;
+            readonly state: components["schemas"]["SessionState"];
+        };
+        /** @description Base of plain serializers. */
+        TransferRequest: {
+            /** Format: uuid */
+            queue: string;
+            reason: string;
+        };
+        /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
+        UploadRequest: {
+            /** Format: uuid */
+            hospital: string;
+            /**
+             * Format: binary
+             * @description at most 30 MB and 200,000 rows; recognised by its content
+             */
+            file: string;
+            /**
+             * @description rows whose patient is on file or stands above: left out, or wrong
+             * @default skip
+             */
+            duplicates?: components["schemas"]["DuplicatePolicy"];
         };
         /** @description Base of plain serializers. */
         VersionRequest: {
@@ -4109,6 +7278,56 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description 候补. `place` in the line, while it waits; `offer`: the latest one. */
+        WaitlistEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            hospital_id: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string | null;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            /** Format: date */
+            first_date: string;
+            /** Format: date */
+            last_date: string;
+            period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            priority: number;
+            state: components["schemas"]["EntryState"];
+            place: number | null;
+            /** Format: uuid */
+            appointment_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            version: number;
+            offer: components["schemas"]["WaitlistOffer"] | null;
+        };
+        /** @description A number that is (or was) kept for the patient until `expires_at`. */
+        WaitlistOffer: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["OfferState"];
+            /** Format: uuid */
+            session_id: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            practitioner_name: string;
+            fee_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
     };
     responses: {
         /** @description Bad request: invalid, validation_error */
@@ -4207,6 +7426,42 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: appointment_not_missed */
+        Problem409AppointmentNotMissed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "appointment_not_missed";
+                };
+            };
+        };
+        /** @description Conflict: bulk_refused */
+        Problem409BulkRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "bulk_refused";
+                };
+            };
+        };
+        /** @description Conflict: calendar_year_unknown */
+        Problem409CalendarYearUnknown: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "calendar_year_unknown";
+                };
+            };
+        };
         /** @description Conflict: duplicate */
         Problem409Duplicate: {
             headers: {
@@ -4252,6 +7507,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "duplicate" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: import_has_errors, state_conflict */
+        Problem409ImportHasErrorsStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "import_has_errors" | "state_conflict";
                 };
             };
         };
@@ -4315,15 +7582,87 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict: queue_empty */
-        Problem409QueueEmpty: {
+        /** @description Conflict: offer_lapsed, state_conflict */
+        Problem409OfferLapsedStateConflict: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "queue_empty";
+                    code?: "offer_lapsed" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: patient_merged, stale_version */
+        Problem409PatientMergedStaleVersion: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "patient_merged" | "stale_version";
+                };
+            };
+        };
+        /** @description Conflict: patient_merged, state_conflict */
+        Problem409PatientMergedStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "patient_merged" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: queue_empty, queue_paused */
+        Problem409QueueEmptyQueuePaused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "queue_empty" | "queue_paused";
+                };
+            };
+        };
+        /** @description Conflict: queue_paused, state_conflict */
+        Problem409QueuePausedStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "queue_paused" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: request_in_progress, state_conflict */
+        Problem409RequestInProgressStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_in_progress" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: session_conflict */
+        Problem409SessionConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "session_conflict";
                 };
             };
         };
@@ -4339,15 +7678,15 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict: session_not_open, stale_version */
-        Problem409SessionNotOpenStaleVersion: {
+        /** @description Conflict: session_not_open, state_conflict */
+        Problem409SessionNotOpenStateConflict: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "session_not_open" | "stale_version";
+                    code?: "session_not_open" | "state_conflict";
                 };
             };
         };
@@ -4408,6 +7747,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: state_conflict, survivor_merged */
+        Problem409StateConflictSurvivorMerged: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "state_conflict" | "survivor_merged";
+                };
+            };
+        };
+        /** @description Conflict: suspension_over */
+        Problem409SuspensionOver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "suspension_over";
                 };
             };
         };
@@ -4503,22 +7866,61 @@ export interface components {
 }
 export type AccessDocument = components['schemas']['AccessDocument'];
 export type AccountRequest = components['schemas']['AccountRequest'];
+export type ActionEnum = components['schemas']['ActionEnum'];
+export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest'];
+export type AppealState = components['schemas']['AppealState'];
+export type ApplyRequest = components['schemas']['ApplyRequest'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AuditEvent = components['schemas']['AuditEvent'];
+export type BecauseEnum = components['schemas']['BecauseEnum'];
+export type BlankEnum = components['schemas']['BlankEnum'];
+export type Board = components['schemas']['Board'];
+export type BoardDepartment = components['schemas']['BoardDepartment'];
+export type BoardDoctor = components['schemas']['BoardDoctor'];
+export type BoardEntry = components['schemas']['BoardEntry'];
+export type BoardSession = components['schemas']['BoardSession'];
 export type BookOnBehalfRequest = components['schemas']['BookOnBehalfRequest'];
 export type BookOnBehalfSourceEnum = components['schemas']['BookOnBehalfSourceEnum'];
+export type BookingLimit = components['schemas']['BookingLimit'];
+export type BookingLimitRequest = components['schemas']['BookingLimitRequest'];
+export type BriefPatient = components['schemas']['BriefPatient'];
+export type BuildingFloor = components['schemas']['BuildingFloor'];
+export type BulkReport = components['schemas']['BulkReport'];
+export type BulkRequest = components['schemas']['BulkRequest'];
+export type BulkRow = components['schemas']['BulkRow'];
+export type CalendarDay = components['schemas']['CalendarDay'];
+export type CalendarDayRequest = components['schemas']['CalendarDayRequest'];
+export type CallNextRequest = components['schemas']['CallNextRequest'];
+export type CallRequest = components['schemas']['CallRequest'];
+export type CancelCode = components['schemas']['CancelCode'];
 export type CancelRequest = components['schemas']['CancelRequest'];
+export type Candidate = components['schemas']['Candidate'];
+export type CaptureField = components['schemas']['CaptureField'];
+export type CaptureFieldRequest = components['schemas']['CaptureFieldRequest'];
+export type CaptureRequest = components['schemas']['CaptureRequest'];
+export type CapturedField = components['schemas']['CapturedField'];
+export type CapturedStage = components['schemas']['CapturedStage'];
+export type CapturedValue = components['schemas']['CapturedValue'];
 export type CareRole = components['schemas']['CareRole'];
 export type CareTeamMember = components['schemas']['CareTeamMember'];
+export type Change = components['schemas']['Change'];
+export type ChangedSession = components['schemas']['ChangedSession'];
+export type ChangesRequest = components['schemas']['ChangesRequest'];
 export type Channel = components['schemas']['Channel'];
+export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
+export type Conflict = components['schemas']['Conflict'];
 export type DataScope = components['schemas']['DataScope'];
+export type DayBoard = components['schemas']['DayBoard'];
+export type DayKind = components['schemas']['DayKind'];
+export type DayLoad = components['schemas']['DayLoad'];
 export type DeadLetter = components['schemas']['DeadLetter'];
+export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
 export type Department = components['schemas']['Department'];
 export type DepartmentRequest = components['schemas']['DepartmentRequest'];
@@ -4526,8 +7928,15 @@ export type Dictionary = components['schemas']['Dictionary'];
 export type DictionaryItem = components['schemas']['DictionaryItem'];
 export type DictionaryItemRequest = components['schemas']['DictionaryItemRequest'];
 export type DictionaryRequest = components['schemas']['DictionaryRequest'];
+export type DistinctRequest = components['schemas']['DistinctRequest'];
+export type DuplicatePair = components['schemas']['DuplicatePair'];
+export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
+export type EntryState = components['schemas']['EntryState'];
+export type FieldKind = components['schemas']['FieldKind'];
+export type FillYearRequest = components['schemas']['FillYearRequest'];
+export type FilledYear = components['schemas']['FilledYear'];
 export type FullContact = components['schemas']['FullContact'];
 export type FullContactRequest = components['schemas']['FullContactRequest'];
 export type Gender = components['schemas']['Gender'];
@@ -4539,13 +7948,19 @@ export type Hospital = components['schemas']['Hospital'];
 export type HospitalRequest = components['schemas']['HospitalRequest'];
 export type HospitalSettings = components['schemas']['HospitalSettings'];
 export type IdKind = components['schemas']['IdKind'];
+export type ImportProblem = components['schemas']['ImportProblem'];
+export type ImportState = components['schemas']['ImportState'];
+export type InTheWay = components['schemas']['InTheWay'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type JoinRoleEnum = components['schemas']['JoinRoleEnum'];
 export type LeaveRequest = components['schemas']['LeaveRequest'];
+export type LimitScope = components['schemas']['LimitScope'];
+export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
 export type LocationRequest = components['schemas']['LocationRequest'];
 export type LogState = components['schemas']['LogState'];
 export type Lookup = components['schemas']['Lookup'];
+export type MakeUpDay = components['schemas']['MakeUpDay'];
 export type Me = components['schemas']['Me'];
 export type Membership = components['schemas']['Membership'];
 export type MembershipRequest = components['schemas']['MembershipRequest'];
@@ -4554,6 +7969,7 @@ export type MenuItemKind = components['schemas']['MenuItemKind'];
 export type MenuMeta = components['schemas']['MenuMeta'];
 export type MenuNode = components['schemas']['MenuNode'];
 export type MenuRequest = components['schemas']['MenuRequest'];
+export type MergeRequestRequest = components['schemas']['MergeRequestRequest'];
 export type Message = components['schemas']['Message'];
 export type MessageCounters = components['schemas']['MessageCounters'];
 export type MessageState = components['schemas']['MessageState'];
@@ -4562,19 +7978,29 @@ export type MessageTemplateRequest = components['schemas']['MessageTemplateReque
 export type Module = components['schemas']['Module'];
 export type Myself = components['schemas']['Myself'];
 export type Named = components['schemas']['Named'];
+export type NewScreen = components['schemas']['NewScreen'];
+export type NullEnum = components['schemas']['NullEnum'];
+export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OrgUnit = components['schemas']['OrgUnit'];
 export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
+export type Overview = components['schemas']['Overview'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEventList'];
+export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
+export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
+export type PaginatedCaptureFieldList = components['schemas']['PaginatedCaptureFieldList'];
+export type PaginatedChangeList = components['schemas']['PaginatedChangeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
 export type PaginatedDictionaryList = components['schemas']['PaginatedDictionaryList'];
+export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PaginatedImportProblemList = components['schemas']['PaginatedImportProblemList'];
 export type PaginatedLocationList = components['schemas']['PaginatedLocationList'];
 export type PaginatedMenuList = components['schemas']['PaginatedMenuList'];
 export type PaginatedMessageList = components['schemas']['PaginatedMessageList'];
@@ -4582,20 +8008,39 @@ export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessa
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
 export type PaginatedOrgUnitList = components['schemas']['PaginatedOrgUnitList'];
 export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPartnerApplicationList'];
+export type PaginatedPatientImportList = components['schemas']['PaginatedPatientImportList'];
+export type PaginatedPatientMergeList = components['schemas']['PaginatedPatientMergeList'];
 export type PaginatedPatientRowList = components['schemas']['PaginatedPatientRowList'];
 export type PaginatedPermissionList = components['schemas']['PaginatedPermissionList'];
 export type PaginatedPositionList = components['schemas']['PaginatedPositionList'];
+export type PaginatedPriorityInForceList = components['schemas']['PaginatedPriorityInForceList'];
+export type PaginatedQueueList = components['schemas']['PaginatedQueueList'];
+export type PaginatedQueuePriorityList = components['schemas']['PaginatedQueuePriorityList'];
+export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleList'];
+export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScreenList'];
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
+export type PaginatedSlipPrintList = components['schemas']['PaginatedSlipPrintList'];
 export type PaginatedSlotList = components['schemas']['PaginatedSlotList'];
+export type PaginatedStaffLeaveList = components['schemas']['PaginatedStaffLeaveList'];
 export type PaginatedStaffList = components['schemas']['PaginatedStaffList'];
+export type PaginatedSubstitutionList = components['schemas']['PaginatedSubstitutionList'];
+export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSuspensionAppealList'];
+export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
+export type PaginatedTargetList = components['schemas']['PaginatedTargetList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
+export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
+export type PairState = components['schemas']['PairState'];
+export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
 export type PartnerApplicationCreate = components['schemas']['PartnerApplicationCreate'];
 export type PartnerApplicationCreateRequest = components['schemas']['PartnerApplicationCreateRequest'];
 export type PasswordChangeRequest = components['schemas']['PasswordChangeRequest'];
 export type PasswordRequest = components['schemas']['PasswordRequest'];
+export type PatchedBookingLimitRequest = components['schemas']['PatchedBookingLimitRequest'];
+export type PatchedCalendarDayRequest = components['schemas']['PatchedCalendarDayRequest'];
+export type PatchedCaptureFieldRequest = components['schemas']['PatchedCaptureFieldRequest'];
 export type PatchedClinicSessionRequest = components['schemas']['PatchedClinicSessionRequest'];
 export type PatchedDepartmentRequest = components['schemas']['PatchedDepartmentRequest'];
 export type PatchedDictionaryItemRequest = components['schemas']['PatchedDictionaryItemRequest'];
@@ -4610,6 +8055,10 @@ export type PatchedOrgUnitRequest = components['schemas']['PatchedOrgUnitRequest
 export type PatchedPartnerApplicationRequest = components['schemas']['PatchedPartnerApplicationRequest'];
 export type PatchedPatientRequest = components['schemas']['PatchedPatientRequest'];
 export type PatchedPositionRequest = components['schemas']['PatchedPositionRequest'];
+export type PatchedPriorityRequest = components['schemas']['PatchedPriorityRequest'];
+export type PatchedQueuePriorityRequest = components['schemas']['PatchedQueuePriorityRequest'];
+export type PatchedQueueRequest = components['schemas']['PatchedQueueRequest'];
+export type PatchedQueueRuleRequest = components['schemas']['PatchedQueueRuleRequest'];
 export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
@@ -4617,8 +8066,11 @@ export type PatchedStaffRequest = components['schemas']['PatchedStaffRequest'];
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
+export type PatientImport = components['schemas']['PatientImport'];
+export type PatientMerge = components['schemas']['PatientMerge'];
 export type PatientRequest = components['schemas']['PatientRequest'];
 export type PatientRow = components['schemas']['PatientRow'];
+export type PauseRequest = components['schemas']['PauseRequest'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Period = components['schemas']['Period'];
 export type Permission = components['schemas']['Permission'];
@@ -4628,10 +8080,26 @@ export type Place = components['schemas']['Place'];
 export type PlaceRequest = components['schemas']['PlaceRequest'];
 export type Position = components['schemas']['Position'];
 export type PositionRequest = components['schemas']['PositionRequest'];
+export type PrintRequest = components['schemas']['PrintRequest'];
+export type PrioritiseRequest = components['schemas']['PrioritiseRequest'];
+export type PriorityInForce = components['schemas']['PriorityInForce'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemItem = components['schemas']['ProblemItem'];
+export type Queue = components['schemas']['Queue'];
+export type QueueKind = components['schemas']['QueueKind'];
+export type QueueOrder = components['schemas']['QueueOrder'];
+export type QueuePriority = components['schemas']['QueuePriority'];
+export type QueuePriorityRequest = components['schemas']['QueuePriorityRequest'];
+export type QueueRequest = components['schemas']['QueueRequest'];
+export type QueueRule = components['schemas']['QueueRule'];
+export type QueueRuleRequest = components['schemas']['QueueRuleRequest'];
+export type QueueScreen = components['schemas']['QueueScreen'];
+export type QueueScreenRequest = components['schemas']['QueueScreenRequest'];
 export type QueueTicket = components['schemas']['QueueTicket'];
+export type QuotaPer = components['schemas']['QuotaPer'];
+export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type Retried = components['schemas']['Retried'];
 export type RetryRequest = components['schemas']['RetryRequest'];
 export type Role = components['schemas']['Role'];
@@ -4640,6 +8108,8 @@ export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleScope = components['schemas']['RoleScope'];
 export type RoleScopeRequest = components['schemas']['RoleScopeRequest'];
 export type RotateRequest = components['schemas']['RotateRequest'];
+export type RowOutcome = components['schemas']['RowOutcome'];
+export type ScanRequest = components['schemas']['ScanRequest'];
 export type ScheduleTemplate = components['schemas']['ScheduleTemplate'];
 export type ScheduleTemplateRequest = components['schemas']['ScheduleTemplateRequest'];
 export type ScopeKind = components['schemas']['ScopeKind'];
@@ -4653,20 +8123,44 @@ export type Setting = components['schemas']['Setting'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SignedIn = components['schemas']['SignedIn'];
+export type Skipped = components['schemas']['Skipped'];
+export type Slip = components['schemas']['Slip'];
+export type SlipPrint = components['schemas']['SlipPrint'];
 export type Slot = components['schemas']['Slot'];
 export type Staff = components['schemas']['Staff'];
+export type StaffCount = components['schemas']['StaffCount'];
 export type StaffCreate = components['schemas']['StaffCreate'];
 export type StaffCreateRequest = components['schemas']['StaffCreateRequest'];
+export type StaffLeave = components['schemas']['StaffLeave'];
 export type StaffName = components['schemas']['StaffName'];
 export type StaffRolesRequest = components['schemas']['StaffRolesRequest'];
 export type StaffState = components['schemas']['StaffState'];
 export type StaffSummary = components['schemas']['StaffSummary'];
+export type Stage = components['schemas']['Stage'];
 export type StopRequest = components['schemas']['StopRequest'];
+export type StreamQueryRequest = components['schemas']['StreamQueryRequest'];
+export type StreamToken = components['schemas']['StreamToken'];
+export type SubstituteRequest = components['schemas']['SubstituteRequest'];
+export type Substitution = components['schemas']['Substitution'];
+export type SuspendRequest = components['schemas']['SuspendRequest'];
+export type Suspension = components['schemas']['Suspension'];
+export type SuspensionAppeal = components['schemas']['SuspensionAppeal'];
+export type SuspensionSource = components['schemas']['SuspensionSource'];
+export type TakeFromMergedEnum = components['schemas']['TakeFromMergedEnum'];
+export type TakeLeaveRequest = components['schemas']['TakeLeaveRequest'];
+export type TakenLeave = components['schemas']['TakenLeave'];
+export type Target = components['schemas']['Target'];
 export type TicketState = components['schemas']['TicketState'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type TitleCount = components['schemas']['TitleCount'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
+export type TouchedSession = components['schemas']['TouchedSession'];
+export type TransferRequest = components['schemas']['TransferRequest'];
+export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type WaitlistEntry = components['schemas']['WaitlistEntry'];
+export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type ResponseProblem400InvalidValidationError = components['responses']['Problem400InvalidValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
@@ -4675,23 +8169,35 @@ export type ResponseProblem401InvalidCredentialsSecondFactorRequired = component
 export type ResponseProblem403GrantTooWidePermissionDenied = components['responses']['Problem403GrantTooWidePermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
+export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
+export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409ImportHasErrorsStateConflict = components['responses']['Problem409ImportHasErrorsStateConflict'];
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
-export type ResponseProblem409QueueEmpty = components['responses']['Problem409QueueEmpty'];
+export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
+export type ResponseProblem409PatientMergedStaleVersion = components['responses']['Problem409PatientMergedStaleVersion'];
+export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
+export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
+export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
+export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
+export type ResponseProblem409SessionConflict = components['responses']['Problem409SessionConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
-export type ResponseProblem409SessionNotOpenStaleVersion = components['responses']['Problem409SessionNotOpenStaleVersion'];
+export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
 export type ResponseProblem409StaffHasNoAccount = components['responses']['Problem409StaffHasNoAccount'];
 export type ResponseProblem409StaleVersion = components['responses']['Problem409StaleVersion'];
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
+export type ResponseProblem409StateConflictSurvivorMerged = components['responses']['Problem409StateConflictSurvivorMerged'];
+export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
 export type ResponseProblem413ParseErrorPictureTooLarge = components['responses']['Problem413ParseErrorPictureTooLarge'];
@@ -4712,7 +8218,7 @@ export interface operations {
                 department?: string;
                 practitioner?: string;
                 session?: string;
-                source?: "miniprogram" | "partner" | "phone" | "window";
+                source?: "follow_up" | "miniprogram" | "partner" | "phone" | "web" | "window";
                 payment_status?: "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded" | "unpaid";
                 visit_date_from?: string;
                 visit_date_to?: string;
@@ -4760,6 +8266,7 @@ export interface operations {
                      *           "hold_expires_at": "2026-03-16T01:30:00Z",
                      *           "checked_in_at": "2026-03-16T01:30:00Z",
                      *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_code": "patient_plans",
                      *           "cancel_reason": "临时有事",
                      *           "created_at": "2026-03-16T01:30:00Z",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -4807,7 +8314,8 @@ export interface operations {
                  *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
                  *       "kind": "advance",
                  *       "source": "window",
-                 *       "paid_at_counter": false
+                 *       "paid_at_counter": false,
+                 *       "override_reason": ""
                  *     }
                  */
                 "application/json": components["schemas"]["BookOnBehalfRequest"];
@@ -4837,6 +8345,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -4873,7 +8382,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4881,7 +8390,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "already_booked" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
                     };
                 };
             };
@@ -4925,6 +8434,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -4966,6 +8476,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "code": "",
                  *       "reason": ""
                  *     }
                  */
@@ -4996,6 +8507,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -5027,6 +8539,59 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    appointments_changes_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 改期记录: how the appointment came to its present time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "from_starts_at": "2026-03-16T01:30:00Z",
+                     *           "to_starts_at": "2026-03-16T01:30:00Z",
+                     *           "from_practitioner_name": "李建国",
+                     *           "to_practitioner_name": "李建国",
+                     *           "from_number": 12,
+                     *           "to_number": 12,
+                     *           "reason": "临时有事",
+                     *           "by_staff": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedChangeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     appointments_check_in: {
         parameters: {
             query?: never;
@@ -5036,7 +8601,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "priority": "",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["CheckInRequest"];
+            };
+        };
         responses: {
             /** @description 取号: hand out the number; the patient joins the queue */
             200: {
@@ -5061,6 +8636,104 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_excuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 更正爽约: a missed appointment no longer counts against the patient */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -5086,7 +8759,97 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
+            409: components["responses"]["Problem409AppointmentNotMissed"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_reschedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RescheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 改期 for the patient, to another slot of the department */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, check_in_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5094,12 +8857,114 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict";
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
                     };
                 };
             };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_reverse_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 冲正: the cash goes back to the patient, until the patient is called */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: check_in_too_late, not_settled_in_cash, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5140,6 +9005,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -5188,6 +9054,133 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_slip_prints_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every print of the slip: when, by whom and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "copy_no": 1,
+                     *           "printed_at": "2026-03-16T01:30:00Z",
+                     *           "printed_by_name": "",
+                     *           "reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSlipPrintList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_print_slip: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["PrintRequest"];
+            };
+        };
+        responses: {
+            /** @description 打印凭条: count a copy of the registration slip and return it for the printer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "appointment_no": "GH20260316000001",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "department_name": "心内科",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "kind": "advance",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "number": 12,
+                     *       "ticket_no": 1,
+                     *       "queue_name": "张三",
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "copy_no": 1,
+                     *       "is_reprint": true,
+                     *       "printed_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Slip"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, parse_error, reprint_needs_reason, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -5761,6 +9754,815 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    booking_limits_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                scope?: "account" | "patient" | "patient_department" | "patient_doctor";
+                is_active?: boolean;
+                /** @description scope, days; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询挂号限制 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "scope": "patient",
+                     *           "days": 1,
+                     *           "value": 1,
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBookingLimitList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_limits_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "scope": "patient",
+                 *       "days": 1,
+                 *       "value": 1,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BookingLimitRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增挂号限制 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "scope": "patient",
+                     *       "days": 1,
+                     *       "value": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingLimit"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_limits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看挂号限制 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "scope": "patient",
+                     *       "days": 1,
+                     *       "value": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingLimit"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_limits_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_limits_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "scope": "patient",
+                 *       "days": 1,
+                 *       "value": 1,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedBookingLimitRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改挂号限制 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "scope": "patient",
+                     *       "days": 1,
+                     *       "value": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BookingLimit"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                patient?: string;
+                source?: "no_shows" | "staff";
+                until_after?: string;
+                is_lifted?: boolean;
+                /** @description until; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询停止预约 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_name": "张三",
+                     *           "source": "no_shows",
+                     *           "reason": "临时有事",
+                     *           "missed": 1,
+                     *           "until": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "lifted_at": "2026-03-16T01:30:00Z",
+                     *           "lift_reason": "临时有事",
+                     *           "has_open_appeal": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSuspensionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "until": "2026-03-16T01:30:00Z",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuspendRequest"];
+            };
+        };
+        responses: {
+            /** @description Suspend a patient by hand; the patient is told */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "source": "no_shows",
+                     *       "reason": "临时有事",
+                     *       "missed": 1,
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "lift_reason": "临时有事",
+                     *       "has_open_appeal": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看停止预约 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "source": "no_shows",
+                     *       "reason": "临时有事",
+                     *       "missed": 1,
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "lift_reason": "临时有事",
+                     *       "has_open_appeal": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 解除: the patient can book again at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "source": "no_shows",
+                     *       "reason": "临时有事",
+                     *       "missed": 1,
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "lift_reason": "临时有事",
+                     *       "has_open_appeal": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspension"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409SuspensionOver"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                date_from?: string;
+                date_to?: string;
+                kind?: "holiday" | "workday";
+                /** @description date; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询节假日与调休 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "date": "2026-03-16",
+                     *           "kind": "holiday",
+                     *           "follows_weekday": 1,
+                     *           "note": "临时有事",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCalendarDayList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "date": "2026-03-16",
+                 *       "kind": "holiday",
+                 *       "follows_weekday": 1,
+                 *       "note": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CalendarDayRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增节假日与调休 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "date": "2026-03-16",
+                     *       "kind": "holiday",
+                     *       "follows_weekday": 1,
+                     *       "note": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看节假日与调休 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "date": "2026-03-16",
+                     *       "kind": "holiday",
+                     *       "follows_weekday": 1,
+                     *       "note": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "date": "2026-03-16",
+                 *       "kind": "holiday",
+                 *       "follows_weekday": 1,
+                 *       "note": "临时有事",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedCalendarDayRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改节假日与调休 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "date": "2026-03-16",
+                     *       "kind": "holiday",
+                     *       "follows_weekday": 1,
+                     *       "note": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarDay"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    calendar_days_fill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "year": 2000
+                 *     }
+                 */
+                "application/json": components["schemas"]["FillYearRequest"];
+            };
+        };
+        responses: {
+            /** @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entered": 1,
+                     *       "kept": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FilledYear"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CalendarYearUnknown"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    clinic_overview: {
+        parameters: {
+            query?: {
+                /** @description default: one's own */
+                hospital?: string;
+                /** @description default: today */
+                date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 诊所概况: counts, opening hours, place, staff and the day's load in one read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "name": "张三",
+                     *       "address": "北京市海淀区中关村大街 1 号",
+                     *       "phone": "138****8000",
+                     *       "introduction": "擅长冠心病、高血压的诊治",
+                     *       "opening_hours": {
+                     *         "key": {}
+                     *       },
+                     *       "locations": [
+                     *         {
+                     *           "building": "门诊楼",
+                     *           "floor": "3F"
+                     *         }
+                     *       ],
+                     *       "departments": 1,
+                     *       "sections": 1,
+                     *       "staff": {
+                     *         "total": 1,
+                     *         "doctors": 1,
+                     *         "experts": 1,
+                     *         "others": 1,
+                     *         "by_title": [
+                     *           {
+                     *             "title": "主任医师",
+                     *             "count": 1
+                     *           }
+                     *         ]
+                     *       },
+                     *       "patients": 1,
+                     *       "patients_counted_at": "2026-03-16T01:30:00Z",
+                     *       "date": "2026-03-16",
+                     *       "load": {
+                     *         "capacity": 30,
+                     *         "booked": 1,
+                     *         "checked_in": 1,
+                     *         "no_shows": 1,
+                     *         "cancelled": 1,
+                     *         "waiting": 1,
+                     *         "inside": 1,
+                     *         "seen": 1,
+                     *         "sessions": 1,
+                     *         "stopped_sessions": 1,
+                     *         "doctors": 1,
+                     *         "first_starts_at": "2026-03-16T01:30:00Z",
+                     *         "last_ends_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     clinic_sessions_list: {
         parameters: {
             query?: {
@@ -5804,6 +10606,9 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *           "practitioner_name": "李建国",
+                     *           "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *           "substituted_for_name": "张三",
+                     *           "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
@@ -5815,6 +10620,12 @@ export interface operations {
                      *           "registration_fee_fen": 5000,
                      *           "state": "draft",
                      *           "stop_reason": "临时有事",
+                     *           "channel_quotas": {
+                     *             "key": 1
+                     *           },
+                     *           "quota_per": "slot",
+                     *           "release_minutes": 1,
+                     *           "release_at": "08:30:00",
                      *           "capacity": 0,
                      *           "remaining": 0,
                      *           "version": 1
@@ -5844,6 +10655,7 @@ export interface operations {
                  * @example {
                  *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                  *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -5851,7 +10663,13 @@ export interface operations {
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
-                 *       "registration_fee_fen": 5000
+                 *       "registration_fee_fen": 5000,
+                 *       "channel_quotas": {
+                 *         "key": 1
+                 *       },
+                 *       "quota_per": "slot",
+                 *       "release_minutes": 1,
+                 *       "release_at": "08:30:00"
                  *     }
                  */
                 "application/json": components["schemas"]["ClinicSessionRequest"];
@@ -5872,6 +10690,9 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
@@ -5883,6 +10704,12 @@ export interface operations {
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "capacity": 0,
                      *       "remaining": 0,
                      *       "version": 1
@@ -5905,7 +10732,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409Duplicate"];
+            409: components["responses"]["Problem409SessionConflict"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -5936,6 +10763,9 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
@@ -5947,6 +10777,12 @@ export interface operations {
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "capacity": 0,
                      *       "remaining": 0,
                      *       "version": 1
@@ -6003,6 +10839,7 @@ export interface operations {
                  * @example {
                  *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                  *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -6011,6 +10848,12 @@ export interface operations {
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
+                 *       "channel_quotas": {
+                 *         "key": 1
+                 *       },
+                 *       "quota_per": "slot",
+                 *       "release_minutes": 1,
+                 *       "release_at": "08:30:00",
                  *       "version": 1
                  *     }
                  */
@@ -6032,6 +10875,9 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
@@ -6043,6 +10889,12 @@ export interface operations {
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "capacity": 0,
                      *       "remaining": 0,
                      *       "version": 1
@@ -6066,7 +10918,18 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409SessionNotOpenStaleVersion"];
+            /** @description Conflict: session_conflict, session_not_open, stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "session_conflict" | "session_not_open" | "stale_version";
+                    };
+                };
+            };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -6083,7 +10946,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 叫号: call whoever has waited longest */
+            /** @description 叫号: call whoever is first in the session's queue into its doctor's room */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6096,19 +10959,28 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -6118,7 +10990,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409QueueEmpty"];
+            409: components["responses"]["Problem409QueueEmptyQueuePaused"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -6149,6 +11021,9 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
@@ -6160,6 +11035,12 @@ export interface operations {
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "capacity": 0,
                      *       "remaining": 0,
                      *       "version": 1
@@ -6211,7 +11092,10 @@ export interface operations {
                      *           "starts_at": "2026-03-16T01:30:00Z",
                      *           "ends_at": "2026-03-16T01:30:00Z",
                      *           "capacity": 30,
-                     *           "remaining": 1
+                     *           "remaining": 1,
+                     *           "kept": {
+                     *             "key": 1
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -6239,14 +11123,15 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "临时有事"
+                 *       "reason": "临时有事",
+                 *       "move_to": "0199c3a5-d1f2-73a3-9096-c54d2c1747c9"
                  *     }
                  */
                 "application/json": components["schemas"]["StopRequest"];
             };
         };
         responses: {
-            /** @description 停诊: close the session for booking and cancel its live appointments; the patients are told */
+            /** @description 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6260,6 +11145,9 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
@@ -6271,19 +11159,279 @@ export interface operations {
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "capacity": 0,
                      *       "remaining": 0,
-                     *       "version": 1
+                     *       "version": 1,
+                     *       "moved": 1,
+                     *       "cancelled": 1,
+                     *       "refund_due": 1,
+                     *       "in_service": 1
                      *     }
                      */
-                    "application/json": components["schemas"]["ClinicSession"];
+                    "application/json": components["schemas"]["ChangedSession"];
                 };
             };
-            400: components["responses"]["Problem400ParseErrorValidationError"];
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409SessionNotOpenStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    clinic_sessions_substitute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubstituteRequest"];
+            };
+        };
+        responses: {
+            /** @description 替诊: another doctor holds the session; its patients keep number and time and are told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_name": "张三",
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "slot_minutes": 1,
+                     *       "capacity_per_slot": 30,
+                     *       "tier": "normal",
+                     *       "registration_fee_fen": 5000,
+                     *       "state": "draft",
+                     *       "stop_reason": "临时有事",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
+                     *       "capacity": 0,
+                     *       "remaining": 0,
+                     *       "version": 1,
+                     *       "moved": 1,
+                     *       "cancelled": 1,
+                     *       "refund_due": 1,
+                     *       "in_service": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangedSession"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: session_conflict, slot_past, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "session_conflict" | "slot_past" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    clinic_sessions_substitutions_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 替诊 of the session, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "from_practitioner": "0199c3a5-d1f2-7081-98d8-6a3afd578259",
+                     *           "from_practitioner_name": "李建国",
+                     *           "to_practitioner": "0199c3a5-d1f2-740e-9e98-e9c2d8f9740a",
+                     *           "to_practitioner_name": "李建国",
+                     *           "reason": "临时有事",
+                     *           "substituted_by": "0199c3a5-d1f2-731b-9540-5b91d27642b9",
+                     *           "substituted_by_name": "张三",
+                     *           "moved": 1,
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSubstitutionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    clinic_sessions_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "first_date": "2026-03-16",
+                 *       "last_date": "2026-03-16",
+                 *       "weekdays": [
+                 *         1
+                 *       ],
+                 *       "period": "morning",
+                 *       "action": "change",
+                 *       "changes": {
+                 *         "registration_fee_fen": 5000,
+                 *         "capacity_per_slot": 30,
+                 *         "tier": "normal",
+                 *         "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *         "start_time": "08:30:00",
+                 *         "end_time": "08:30:00"
+                 *       },
+                 *       "reason": "临时有事",
+                 *       "dry_run": false,
+                 *       "all_or_nothing": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "applied": true,
+                     *       "changed": 1,
+                     *       "refused": 1,
+                     *       "cancelled": 1,
+                     *       "refund_due": 1,
+                     *       "rows": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "starts_at": "2026-03-16T01:30:00Z",
+                     *           "practitioner_name": "李建国",
+                     *           "code": "A001",
+                     *           "detail": "示例",
+                     *           "cancelled": 1,
+                     *           "refund_due": 1,
+                     *           "in_service": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkReport"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409BulkRefused"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -6311,7 +11459,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Make draft sessions from templates for a range of days; days that have theirs stay as they are */
+            /** @description Make draft sessions from templates for a range of days; what is left out, and why, is said */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6322,6 +11470,45 @@ export interface operations {
                      *       "created": 1,
                      *       "sessions": [
                      *         "0199c3a5-d1f2-7122-95ae-6c1ae69dcb4e"
+                     *       ],
+                     *       "holidays": [
+                     *         "2026-03-16"
+                     *       ],
+                     *       "makeup_days": [
+                     *         {
+                     *           "date": "2026-03-16",
+                     *           "follows_weekday": 1
+                     *         }
+                     *       ],
+                     *       "unknown_days": [
+                     *         "2026-03-16"
+                     *       ],
+                     *       "on_leave_count": 1,
+                     *       "on_leave": [
+                     *         {
+                     *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *           "date": "2026-03-16",
+                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c"
+                     *         }
+                     *       ],
+                     *       "conflict_count": 1,
+                     *       "conflicts": [
+                     *         {
+                     *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *           "date": "2026-03-16",
+                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "conflicts": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "because": "practitioner",
+                     *               "starts_at": "2026-03-16T01:30:00Z",
+                     *               "ends_at": "2026-03-16T01:30:00Z",
+                     *               "practitioner_name": "李建国",
+                     *               "department_name": "心内科",
+                     *               "room_name": "张三"
+                     *             }
+                     *           ]
+                     *         }
                      *       ]
                      *     }
                      */
@@ -6344,6 +11531,76 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    day_board: {
+        parameters: {
+            query?: {
+                /** @description default: one's own */
+                hospital?: string;
+                /** @description default: today */
+                date?: string;
+                department?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 今日看板: per department and doctor the day's sessions in one read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "date": "2026-03-16",
+                     *       "truncated": true,
+                     *       "departments": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "name": "心内科",
+                     *           "doctors": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "name": "李建国",
+                     *               "title": "主任医师",
+                     *               "sessions": [
+                     *                 {
+                     *                   "capacity": 30,
+                     *                   "booked": 1,
+                     *                   "checked_in": 1,
+                     *                   "no_shows": 1,
+                     *                   "cancelled": 1,
+                     *                   "waiting": 1,
+                     *                   "inside": 1,
+                     *                   "seen": 1,
+                     *                   "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *                   "period": "示例",
+                     *                   "starts_at": "2026-03-16T01:30:00Z",
+                     *                   "ends_at": "2026-03-16T01:30:00Z",
+                     *                   "tier": "示例",
+                     *                   "state": "示例",
+                     *                   "current_number": 12
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DayBoard"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -9845,6 +15102,1033 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patient_capture_fields_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                stage?: "booking" | "consultation" | "examination" | "member_follow_up" | "reception" | "triage";
+                is_active?: boolean;
+                /** @description sort; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询采集项 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "stage": "booking",
+                     *           "key": "示例",
+                     *           "label": "主任医师",
+                     *           "kind": "text",
+                     *           "dictionary": "示例",
+                     *           "required": true,
+                     *           "sort": 1,
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCaptureFieldList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_capture_fields_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "stage": "booking",
+                 *       "key": "示例",
+                 *       "label": "主任医师",
+                 *       "kind": "text",
+                 *       "dictionary": "示例",
+                 *       "required": true,
+                 *       "sort": 1,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增采集项 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "stage": "booking",
+                     *       "key": "示例",
+                     *       "label": "主任医师",
+                     *       "kind": "text",
+                     *       "dictionary": "示例",
+                     *       "required": true,
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureField"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_capture_fields_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看采集项 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "stage": "booking",
+                     *       "key": "示例",
+                     *       "label": "主任医师",
+                     *       "kind": "text",
+                     *       "dictionary": "示例",
+                     *       "required": true,
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureField"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_capture_fields_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "stage": "booking",
+                 *       "key": "示例",
+                 *       "label": "主任医师",
+                 *       "kind": "text",
+                 *       "dictionary": "示例",
+                 *       "required": true,
+                 *       "sort": 1,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedCaptureFieldRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改采集项 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "stage": "booking",
+                     *       "key": "示例",
+                     *       "label": "主任医师",
+                     *       "kind": "text",
+                     *       "dictionary": "示例",
+                     *       "required": true,
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CaptureField"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_duplicates_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                /** @description default: open */
+                state?: "distinct" | "open";
+                /** @description score; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询疑似重复 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "first": {
+                     *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *             "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *             "mrn": "P0000123",
+                     *             "name": "张三",
+                     *             "gender": "female",
+                     *             "birth_date": "1990-03-07",
+                     *             "age": 1,
+                     *             "phone": "138****8000",
+                     *             "national_id": "110***********0028",
+                     *             "vip_level": "示例",
+                     *             "tags": [
+                     *               "示例"
+                     *             ],
+                     *             "is_provisional": true,
+                     *             "is_active": true,
+                     *             "registered_at": "2026-03-16T01:30:00Z",
+                     *             "version": 1
+                     *           },
+                     *           "second": {
+                     *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *             "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *             "mrn": "P0000123",
+                     *             "name": "张三",
+                     *             "gender": "female",
+                     *             "birth_date": "1990-03-07",
+                     *             "age": 1,
+                     *             "phone": "138****8000",
+                     *             "national_id": "110***********0028",
+                     *             "vip_level": "示例",
+                     *             "tags": [
+                     *               "示例"
+                     *             ],
+                     *             "is_provisional": true,
+                     *             "is_active": true,
+                     *             "registered_at": "2026-03-16T01:30:00Z",
+                     *             "version": 1
+                     *           },
+                     *           "score": 1,
+                     *           "reasons": {},
+                     *           "state": "open",
+                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "note": "临时有事",
+                     *           "seen_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDuplicatePairList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_duplicates_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take back that the two are different people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "first": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "mrn": "P0000123",
+                     *         "name": "张三",
+                     *         "gender": "female",
+                     *         "birth_date": "1990-03-07",
+                     *         "age": 1,
+                     *         "phone": "138****8000",
+                     *         "national_id": "110***********0028",
+                     *         "vip_level": "示例",
+                     *         "tags": [
+                     *           "示例"
+                     *         ],
+                     *         "is_provisional": true,
+                     *         "is_active": true,
+                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "second": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "mrn": "P0000123",
+                     *         "name": "张三",
+                     *         "gender": "female",
+                     *         "birth_date": "1990-03-07",
+                     *         "age": 1,
+                     *         "phone": "138****8000",
+                     *         "national_id": "110***********0028",
+                     *         "vip_level": "示例",
+                     *         "tags": [
+                     *           "示例"
+                     *         ],
+                     *         "is_provisional": true,
+                     *         "is_active": true,
+                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "score": 1,
+                     *       "reasons": {},
+                     *       "state": "open",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "seen_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_duplicates_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询患者导入 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *           "kind": "示例",
+                     *           "duplicates": "skip",
+                     *           "state": "checking",
+                     *           "failure": "示例",
+                     *           "skip_bad_rows": true,
+                     *           "row_count": 1,
+                     *           "good_count": 1,
+                     *           "bad_count": 1,
+                     *           "duplicate_count": 1,
+                     *           "imported_count": 1,
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "checked_at": "2026-03-16T01:30:00Z",
+                     *           "applied_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPatientImportList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "file": "…",
+                 *       "duplicates": "skip"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Upload a file; a worker checks it. The same file again answers the import that is open (200) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "kind": "示例",
+                     *       "duplicates": "skip",
+                     *       "state": "checking",
+                     *       "failure": "示例",
+                     *       "skip_bad_rows": true,
+                     *       "row_count": 1,
+                     *       "good_count": 1,
+                     *       "bad_count": 1,
+                     *       "duplicate_count": 1,
+                     *       "imported_count": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "checked_at": "2026-03-16T01:30:00Z",
+                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientImport"];
+                };
+            };
+            /** @description Upload a file; a worker checks it. The same file again answers the import that is open (200) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "kind": "示例",
+                     *       "duplicates": "skip",
+                     *       "state": "checking",
+                     *       "failure": "示例",
+                     *       "skip_bad_rows": true,
+                     *       "row_count": 1,
+                     *       "good_count": 1,
+                     *       "bad_count": 1,
+                     *       "duplicate_count": 1,
+                     *       "imported_count": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "checked_at": "2026-03-16T01:30:00Z",
+                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientImport"];
+                };
+            };
+            /** @description Bad request: import_unreadable, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "import_unreadable" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看患者导入 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "kind": "示例",
+                     *       "duplicates": "skip",
+                     *       "state": "checking",
+                     *       "failure": "示例",
+                     *       "skip_bad_rows": true,
+                     *       "row_count": 1,
+                     *       "good_count": 1,
+                     *       "bad_count": 1,
+                     *       "duplicate_count": 1,
+                     *       "imported_count": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "checked_at": "2026-03-16T01:30:00Z",
+                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientImport"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "skip_bad_rows": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Import all good rows in one transaction; a worker does it. Asked again it answers the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "kind": "示例",
+                     *       "duplicates": "skip",
+                     *       "state": "checking",
+                     *       "failure": "示例",
+                     *       "skip_bad_rows": true,
+                     *       "row_count": 1,
+                     *       "good_count": 1,
+                     *       "bad_count": 1,
+                     *       "duplicate_count": 1,
+                     *       "imported_count": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "checked_at": "2026-03-16T01:30:00Z",
+                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientImport"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ImportHasErrorsStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Give the import up; nothing of the file is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "kind": "示例",
+                     *       "duplicates": "skip",
+                     *       "state": "checking",
+                     *       "failure": "示例",
+                     *       "skip_bad_rows": true,
+                     *       "row_count": 1,
+                     *       "good_count": 1,
+                     *       "bad_count": 1,
+                     *       "duplicate_count": 1,
+                     *       "imported_count": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "checked_at": "2026-03-16T01:30:00Z",
+                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientImport"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_problems_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first 500 problems, each with row, column and reason; all of them are in the report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "row": 1,
+                     *           "outcome": "good",
+                     *           "column": "示例",
+                     *           "code": "A001",
+                     *           "reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedImportProblemList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_report: {
+        parameters: {
+            query?: {
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_template: {
+        parameters: {
+            query?: {
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_merges_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                survivor?: string;
+                merged?: string;
+                undone?: boolean;
+                /** @description at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询合并记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
+                     *           "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                     *           "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "reason": "临时有事",
+                     *           "moved": {
+                     *             "key": 1
+                     *           },
+                     *           "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *           "undone_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPatientMergeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_merges_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看合并记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
+                     *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "reason": "临时有事",
+                     *       "moved": {
+                     *         "key": 1
+                     *       },
+                     *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *       "undone_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientMerge"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_merges_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part the two again; rows made since the merge stay with the survivor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "merge": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
+                     *         "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                     *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *         "at": "2026-03-16T01:30:00Z",
+                     *         "reason": "临时有事",
+                     *         "moved": {
+                     *           "key": 1
+                     *         },
+                     *         "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *         "undone_at": "2026-03-16T01:30:00Z"
+                     *       },
+                     *       "kept_fields": [
+                     *         "示例"
+                     *       ],
+                     *       "not_revived": [
+                     *         "示例"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Parted"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflictSurvivorMerged"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_list: {
         parameters: {
             query?: {
@@ -10021,6 +16305,7 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T01:30:00Z",
                      *       "is_active": true,
+                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "updated_at": "2026-03-16T01:30:00Z"
@@ -10044,6 +16329,540 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All stages with their fields and what is known, as one document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_booking_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_consultation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_examination_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every value, the newest first (at most 200) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "stage": "booking",
+                     *         "key": "示例",
+                     *         "label": "主任医师",
+                     *         "value": {},
+                     *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "ended_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedValue"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_member_follow_up_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_reception_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_captures_triage_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CaptureRequest"];
+            };
+        };
+        responses: {
+            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "stage": "booking",
+                     *         "label": "主任医师",
+                     *         "may_capture": true,
+                     *         "items": [
+                     *           {
+                     *             "key": "示例",
+                     *             "label": "主任医师",
+                     *             "kind": "text",
+                     *             "dictionary": "示例",
+                     *             "required": true,
+                     *             "is_active": true,
+                     *             "value": {},
+                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CapturedStage"][];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -10465,6 +17284,245 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patients_distinct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "other": "0199c3a5-d1f2-7d92-998a-10d1b0735837",
+                 *       "note": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["DistinctRequest"];
+            };
+        };
+        responses: {
+            /** @description These are two people: remembered, and not shown again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "first": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "mrn": "P0000123",
+                     *         "name": "张三",
+                     *         "gender": "female",
+                     *         "birth_date": "1990-03-07",
+                     *         "age": 1,
+                     *         "phone": "138****8000",
+                     *         "national_id": "110***********0028",
+                     *         "vip_level": "示例",
+                     *         "tags": [
+                     *           "示例"
+                     *         ],
+                     *         "is_provisional": true,
+                     *         "is_active": true,
+                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "second": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "mrn": "P0000123",
+                     *         "name": "张三",
+                     *         "gender": "female",
+                     *         "birth_date": "1990-03-07",
+                     *         "age": 1,
+                     *         "phone": "138****8000",
+                     *         "national_id": "110***********0028",
+                     *         "vip_level": "示例",
+                     *         "tags": [
+                     *           "示例"
+                     *         ],
+                     *         "is_provisional": true,
+                     *         "is_active": true,
+                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "version": 1
+                     *       },
+                     *       "score": 1,
+                     *       "reasons": {},
+                     *       "state": "open",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "seen_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_duplicates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archives that may be the same person's, with score and reasons (at most 50 per shared value) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "patient": {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "mrn": "P0000123",
+                     *           "name": "张三",
+                     *           "gender": "female",
+                     *           "birth_date": "1990-03-07",
+                     *           "age": 1,
+                     *           "phone": "138****8000",
+                     *           "national_id": "110***********0028",
+                     *           "vip_level": "示例",
+                     *           "tags": [
+                     *             "示例"
+                     *           ],
+                     *           "is_provisional": true,
+                     *           "is_active": true,
+                     *           "registered_at": "2026-03-16T01:30:00Z",
+                     *           "version": 1
+                     *         },
+                     *         "score": 1,
+                     *         "reasons": [
+                     *           "示例"
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Candidate"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                 *       "version": 1,
+                 *       "merged_version": 1,
+                 *       "take_from_merged": [
+                 *         "address"
+                 *       ],
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergeRequestRequest"];
+            };
+        };
+        responses: {
+            /** @description Let this patient continue another archive; all its records are then this patient's */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
+                     *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "reason": "临时有事",
+                     *       "moved": {
+                     *         "key": 1
+                     *       },
+                     *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *       "undone_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientMerge"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_timeline_list: {
         parameters: {
             query?: {
@@ -10574,6 +17632,7 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T01:30:00Z",
                      *       "is_active": true,
+                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "updated_at": "2026-03-16T01:30:00Z"
@@ -10718,6 +17777,7 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T01:30:00Z",
                      *       "is_active": true,
+                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "updated_at": "2026-03-16T01:30:00Z"
@@ -10741,7 +17801,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StaleVersion"];
+            409: components["responses"]["Problem409PatientMergedStaleVersion"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -10814,6 +17874,7 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T01:30:00Z",
                      *       "is_active": true,
+                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "updated_at": "2026-03-16T01:30:00Z"
@@ -10890,6 +17951,37 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_export: {
+        parameters: {
+            query?: {
+                file_format?: "csv" | "xlsx";
+                /** @description whole numbers and addresses */
+                unmasked?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11218,16 +18310,12 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
-    queue_tickets_list: {
+    queue_priorities_list: {
         parameters: {
             query?: {
                 hospital?: string;
-                department?: string;
-                practitioner?: string;
-                session?: string;
-                state?: ("called" | "cancelled" | "finished" | "in_service" | "missed" | "waiting")[];
-                date?: string;
-                /** @description queued_at, ticket_no; `-` in front reverses, commas separate */
+                code?: string;
+                /** @description code; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
                 page_size?: number;
@@ -11238,7 +18326,723 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List queue tickets */
+            /** @description 查询优先人群 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "code": "example",
+                     *           "name": "张三",
+                     *           "minutes": 1,
+                     *           "from_age": 1,
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedQueuePriorityList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "code": "example",
+                 *       "name": "张三",
+                 *       "minutes": 1,
+                 *       "from_age": 1,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueuePriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增优先人群 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "code": "example",
+                     *       "name": "张三",
+                     *       "minutes": 1,
+                     *       "from_age": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueuePriority"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看优先人群 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "code": "example",
+                     *       "name": "张三",
+                     *       "minutes": 1,
+                     *       "from_age": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueuePriority"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "code": "example",
+                 *       "name": "张三",
+                 *       "minutes": 1,
+                 *       "from_age": 1,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedQueuePriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改优先人群 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "code": "example",
+                     *       "name": "张三",
+                     *       "minutes": 1,
+                     *       "from_age": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueuePriority"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_in_force: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 优先人群在用 The groups of the caller's hospital that count now, shipped ones included */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "minutes": 1,
+                     *           "from_age": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPriorityInForceList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_rules_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                department?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询排队规则 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "order": "appointment",
+                     *           "late_after_minutes": 1,
+                     *           "late_behind": 1,
+                     *           "return_behind": 1,
+                     *           "skip_behind": 1,
+                     *           "max_skips": 1,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedQueueRuleList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_rules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "order": "appointment",
+                 *       "late_after_minutes": 1,
+                 *       "late_behind": 1,
+                 *       "return_behind": 1,
+                 *       "skip_behind": 1,
+                 *       "max_skips": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增排队规则 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "order": "appointment",
+                     *       "late_after_minutes": 1,
+                     *       "late_behind": 1,
+                     *       "return_behind": 1,
+                     *       "skip_behind": 1,
+                     *       "max_skips": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueRule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_rules_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看排队规则 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "order": "appointment",
+                     *       "late_after_minutes": 1,
+                     *       "late_behind": 1,
+                     *       "return_behind": 1,
+                     *       "skip_behind": 1,
+                     *       "max_skips": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueRule"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_rules_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_rules_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "order": "appointment",
+                 *       "late_after_minutes": 1,
+                 *       "late_behind": 1,
+                 *       "return_behind": 1,
+                 *       "skip_behind": 1,
+                 *       "max_skips": 1,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedQueueRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改排队规则 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "order": "appointment",
+                     *       "late_after_minutes": 1,
+                     *       "late_behind": 1,
+                     *       "return_behind": 1,
+                     *       "skip_behind": 1,
+                     *       "max_skips": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueRule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_screens_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                department?: string;
+                is_revoked?: boolean;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询候诊大屏 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_name": "心内科",
+                     *           "name": "张三",
+                     *           "queue_ids": [
+                     *             "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
+                     *           ],
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "revoked_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedQueueScreenList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_screens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "name": "张三",
+                 *       "queues": [
+                 *         "0199c3a5-d1f2-7a5e-9b26-794d2e9ed40a"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueScreenRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增候诊大屏 A screen; its token is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "name": "张三",
+                     *       "queue_ids": [
+                     *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
+                     *       ],
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "revoked_at": "2026-03-16T01:30:00Z",
+                     *       "token": "4f1d0c7be2a94b0e8f6a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewScreen"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_screens_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看候诊大屏 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "name": "张三",
+                     *       "queue_ids": [
+                     *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
+                     *       ],
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "revoked_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueScreen"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_screens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 停用: the token counts no longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "name": "张三",
+                     *       "queue_ids": [
+                     *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
+                     *       ],
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "revoked_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueScreen"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                queue?: string;
+                session?: string;
+                state?: ("called" | "cancelled" | "examination" | "finished" | "in_service" | "missed" | "waiting")[];
+                date?: string;
+                /** @description queued_at, due_at, ticket_no; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询排队候诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11258,19 +19062,28 @@ export interface operations {
                      *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *           "practitioner_name": "李建国",
+                     *           "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *           "queue_name": "张三",
                      *           "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *           "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *           "patient_name": "张三",
                      *           "number": 12,
+                     *           "day": "2026-03-16",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *           "served_by_name": "",
                      *           "checked_in_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T01:30:00Z",
                      *           "queued_at": "2026-03-16T01:30:00Z",
                      *           "called_at": "2026-03-16T01:30:00Z",
                      *           "started_at": "2026-03-16T01:30:00Z",
                      *           "finished_at": "2026-03-16T01:30:00Z",
-                     *           "call_count": 1
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "reason": "临时有事"
                      *         }
                      *       ]
                      *     }
@@ -11295,7 +19108,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read queue tickets */
+            /** @description 查看排队候诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11308,19 +19121,28 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -11330,6 +19152,88 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallRequest"];
+            };
+        };
+        responses: {
+            /** @description Call this patient out of turn, with a reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409QueuePausedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11357,25 +19261,116 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_prioritise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "priority": "示例",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PrioritiseRequest"];
+            };
+        };
+        responses: {
+            /** @description 优先: put a waiting patient into a priority group, or out of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -11409,19 +19404,28 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -11448,7 +19452,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A missed patient joins the end of the line */
+            /** @description A patient who was passed over joins the end of the line */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11461,19 +19465,89 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_send_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The doctor sends the patient to an examination */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -11500,7 +19574,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 过号: the called patient did not come */
+            /** @description 过号: the called patient did not come: back by some places, in the end passed over */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11513,19 +19587,28 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -11565,19 +19648,28 @@ export interface operations {
                      *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
                      *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
                      *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "number": 12,
+                     *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
                      *       "queued_at": "2026-03-16T01:30:00Z",
                      *       "called_at": "2026-03-16T01:30:00Z",
                      *       "started_at": "2026-03-16T01:30:00Z",
                      *       "finished_at": "2026-03-16T01:30:00Z",
-                     *       "call_count": 1
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueTicket"];
@@ -11588,6 +19680,857 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 回诊: the patient is back from the examination */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description 转诊: to another doctor's queue of the hospital, with a number there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_tickets_transfer_targets_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queues that the ticket can be transferred to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "name": "张三",
+                     *           "kind": "doctor"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedTargetList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                kind?: "department" | "doctor" | "shared";
+                is_active?: boolean;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询排队 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_name": "心内科",
+                     *           "kind": "doctor",
+                     *           "name": "张三",
+                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "served_by": [
+                     *             "示例"
+                     *           ],
+                     *           "is_active": true,
+                     *           "is_paused": true,
+                     *           "paused_at": "2026-03-16T01:30:00Z",
+                     *           "paused_until": "2026-03-16T01:30:00Z",
+                     *           "pause_reason": "临时有事",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedQueueList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "kind": "doctor",
+                 *       "name": "张三",
+                 *       "practitioners": [
+                 *         "0199c3a5-d1f2-78bb-9989-5cc443b07879"
+                 *       ],
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["QueueRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增排队 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "kind": "doctor",
+                     *       "name": "张三",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "served_by": [
+                     *         "示例"
+                     *       ],
+                     *       "is_active": true,
+                     *       "is_paused": true,
+                     *       "paused_at": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看排队 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "kind": "doctor",
+                     *       "name": "张三",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "served_by": [
+                     *         "示例"
+                     *       ],
+                     *       "is_active": true,
+                     *       "is_paused": true,
+                     *       "paused_at": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409InUse"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "kind": "doctor",
+                 *       "name": "张三",
+                 *       "practitioners": [
+                 *         "0199c3a5-d1f2-78bb-9989-5cc443b07879"
+                 *       ],
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedQueueRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改排队 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "kind": "doctor",
+                     *       "name": "张三",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "served_by": [
+                     *         "示例"
+                     *       ],
+                     *       "is_active": true,
+                     *       "is_paused": true,
+                     *       "paused_at": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 候诊看板: the running day of the queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "name": "张三",
+                     *       "kind": "doctor",
+                     *       "is_paused": true,
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "waiting": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *           "doctor_name": "李建国",
+                     *           "room": "302"
+                     *         }
+                     *       ],
+                     *       "called": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *           "doctor_name": "李建国",
+                     *           "room": "302"
+                     *         }
+                     *       ],
+                     *       "in_service": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *           "doctor_name": "李建国",
+                     *           "room": "302"
+                     *         }
+                     *       ],
+                     *       "examination": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *           "doctor_name": "李建国",
+                     *           "room": "302"
+                     *         }
+                     *       ],
+                     *       "missed": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "priority": "示例",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "skip_count": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *           "doctor_name": "李建国",
+                     *           "room": "302"
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "key": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_call_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallNextRequest"];
+            };
+        };
+        responses: {
+            /** @description 叫号: call whoever is first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_name": "张三",
+                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
+                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "queued_at": "2026-03-16T01:30:00Z",
+                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "started_at": "2026-03-16T01:30:00Z",
+                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409QueueEmptyQueuePaused"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "until": "2026-03-16T01:30:00Z",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description 暂停叫号: nobody is called for a while; the patients' estimates say so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "kind": "doctor",
+                     *       "name": "张三",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "served_by": [
+                     *         "示例"
+                     *       ],
+                     *       "is_active": true,
+                     *       "is_paused": true,
+                     *       "paused_at": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 恢复叫号: patients are called again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "department_name": "心内科",
+                     *       "kind": "doctor",
+                     *       "name": "张三",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "served_by": [
+                     *         "示例"
+                     *       ],
+                     *       "is_active": true,
+                     *       "is_paused": true,
+                     *       "paused_at": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "pause_reason": "临时有事",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queues_stream_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "queues": [
+                 *         "0199c3a5-d1f2-7a5e-9b26-794d2e9ed40a"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["StreamQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description A desk's right to follow these boards as server-sent events; ask again before it ends */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "token": "4f1d0c7be2a94b0e8f6a",
+                     *       "expires_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StreamToken"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12044,6 +20987,14 @@ export interface operations {
                      *           "valid_from": "2026-03-16",
                      *           "valid_until": "2026-03-16",
                      *           "is_active": true,
+                     *           "runs_on_holidays": true,
+                     *           "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *           "channel_quotas": {
+                     *             "key": 1
+                     *           },
+                     *           "quota_per": "slot",
+                     *           "release_minutes": 1,
+                     *           "release_at": "08:30:00",
                      *           "version": 1
                      *         }
                      *       ]
@@ -12081,7 +21032,15 @@ export interface operations {
                  *       "tier": "normal",
                  *       "valid_from": "2026-03-16",
                  *       "valid_until": "2026-03-16",
-                 *       "is_active": true
+                 *       "is_active": true,
+                 *       "runs_on_holidays": true,
+                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "channel_quotas": {
+                 *         "key": 1
+                 *       },
+                 *       "quota_per": "slot",
+                 *       "release_minutes": 1,
+                 *       "release_at": "08:30:00"
                  *     }
                  */
                 "application/json": components["schemas"]["ScheduleTemplateRequest"];
@@ -12113,6 +21072,14 @@ export interface operations {
                      *       "valid_from": "2026-03-16",
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
+                     *       "runs_on_holidays": true,
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "version": 1
                      *     }
                      */
@@ -12175,6 +21142,14 @@ export interface operations {
                      *       "valid_from": "2026-03-16",
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
+                     *       "runs_on_holidays": true,
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "version": 1
                      *     }
                      */
@@ -12239,6 +21214,14 @@ export interface operations {
                  *       "valid_from": "2026-03-16",
                  *       "valid_until": "2026-03-16",
                  *       "is_active": true,
+                 *       "runs_on_holidays": true,
+                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "channel_quotas": {
+                 *         "key": 1
+                 *       },
+                 *       "quota_per": "slot",
+                 *       "release_minutes": 1,
+                 *       "release_at": "08:30:00",
                  *       "version": 1
                  *     }
                  */
@@ -12271,6 +21254,14 @@ export interface operations {
                      *       "valid_from": "2026-03-16",
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
+                     *       "runs_on_holidays": true,
+                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "channel_quotas": {
+                     *         "key": 1
+                     *       },
+                     *       "quota_per": "slot",
+                     *       "release_minutes": 1,
+                     *       "release_at": "08:30:00",
                      *       "version": 1
                      *     }
                      */
@@ -12295,6 +21286,49 @@ export interface operations {
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    session_load_list: {
+        parameters: {
+            query: {
+                department?: string;
+                practitioner?: string;
+                date_from: string;
+                date_to: string;
+                by?: "slot" | "hour";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How full a department or a doctor is, by slot or by hour */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "date": "2026-03-16",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "capacity": 30,
+                     *         "taken": 1,
+                     *         "free": 1,
+                     *         "share": 1,
+                     *         "quiet": true
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Load"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12488,6 +21522,197 @@ export interface operations {
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    staff_leaves_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                practitioner?: string;
+                ends_after?: string;
+                /** @description starts_at, ends_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List staff leaves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "practitioner_name": "李建国",
+                     *           "starts_at": "2026-03-16T01:30:00Z",
+                     *           "ends_at": "2026-03-16T01:30:00Z",
+                     *           "reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffLeaveList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    staff_leaves_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "starts_at": "2026-03-16T01:30:00Z",
+                 *       "ends_at": "2026-03-16T01:30:00Z",
+                 *       "reason": "临时有事",
+                 *       "stop_sessions": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["TakeLeaveRequest"];
+            };
+        };
+        responses: {
+            /** @description Enter a leave; the sessions it touches are named, or stopped with it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "reason": "临时有事",
+                     *       "sessions": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "date": "2026-03-16",
+                     *           "period": "morning",
+                     *           "starts_at": "2026-03-16T01:30:00Z",
+                     *           "ends_at": "2026-03-16T01:30:00Z",
+                     *           "state": "draft"
+                     *         }
+                     *       ],
+                     *       "cancelled": 1,
+                     *       "refund_due": 1,
+                     *       "in_service": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TakenLeave"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    staff_leaves_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read staff leaves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_name": "李建国",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffLeave"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    staff_leaves_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13203,6 +22428,691 @@ export interface operations {
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministrator"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    suspension_appeals_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                patient?: string;
+                suspension?: string;
+                state?: ("accepted" | "open" | "rejected")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询申诉 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_name": "张三",
+                     *           "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *           "until": "2026-03-16T01:30:00Z",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "state": "open",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decision_note": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSuspensionAppealList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    suspension_appeals_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看申诉 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuspensionAppeal"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    suspension_appeals_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description The suspension is lifted at once; the patient is told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuspensionAppeal"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    suspension_appeals_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description The suspension stays; the patient is told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_name": "张三",
+                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuspensionAppeal"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                /** @description entries that want a number of this day */
+                date?: string;
+                /** @description first_date, priority; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 候补名单 within reach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "first_date": "2026-03-16",
+                     *           "last_date": "2026-03-16",
+                     *           "period": "morning",
+                     *           "priority": 1,
+                     *           "state": "waiting",
+                     *           "place": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "version": 1,
+                     *           "offer": {
+                     *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *             "state": "open",
+                     *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *             "starts_at": "2026-03-16T01:30:00Z",
+                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "practitioner_name": "李建国",
+                     *             "fee_fen": 5000,
+                     *             "created_at": "2026-03-16T01:30:00Z",
+                     *             "expires_at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWaitlistEntryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "first_date": "2026-03-16",
+                 *       "last_date": "2026-03-16",
+                 *       "period": "",
+                 *       "priority": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddToWaitlistRequest"];
+            };
+        };
+        responses: {
+            /** @description Put a patient on the list; a number that is free already is offered at once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry with its latest offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "priority": 1,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedPriorityRequest"];
+            };
+        };
+        responses: {
+            /** @description Move an entry in the line, where the hospital uses priorities */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_accept: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Book the offered number for the patient, who has said so by phone */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take the patient off the list; a number on offer goes to the next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409OfferLapsedStateConflict"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];

@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/appointments/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 改期记录: how the appointment came to its present time
+         * @description 改期记录: how the appointment came to its present time.
+         */
+        get: operations["appointments_changes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/appointments/{id}/queue": {
         parameters: {
             query?: never;
@@ -76,12 +96,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 排队: the patient's place in the line; not found before check-in
-         * @description 排队: the patient's place in the line; not found before check-in.
+         * 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match`
+         * @description 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match`.
          */
         get: operations["appointments_queue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/appointments/{id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改期: move the booking to another slot of the department, up to the hospital's cut-off
+         * @description 改期: move the booking to another slot of the department, up to the hospital's cut-off.
+         */
+        post: operations["appointments_reschedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -162,6 +202,50 @@ export interface paths {
          * @description 绑定手机号 Store the phone number behind WeChat's phone code.
          */
         post: operations["auth_wechat_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/booking-suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 停止预约记录: those in force and those that were
+         * @description 停止预约记录: those in force and those that were.
+         */
+        get: operations["booking_suspensions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/booking-suspensions/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 申诉 against this suspension, the latest first
+         * @description 申诉 against this suspension, the latest first.
+         */
+        get: operations["booking_suspensions_appeals_list"];
+        put?: never;
+        /**
+         * Ask for the suspension to be lifted; one open appeal at a time
+         * @description Ask for the suspension to be lifted; one open appeal at a time.
+         */
+        post: operations["booking_suspensions_appeals_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,6 +580,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/waitlist-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 候补记录 with the place in the line
+         * @description 候补记录 with the place in the line.
+         */
+        get: operations["waitlist_entries_list"];
+        put?: never;
+        /**
+         * Join the list; a number that is free already is offered at once
+         * @description Join the list; a number that is free already is offered at once.
+         */
+        post: operations["waitlist_entries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/waitlist-entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry with its latest offer
+         * @description One entry with its latest offer.
+         */
+        get: operations["waitlist_entries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/waitlist-entries/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book the offered number before its deadline
+         * @description Book the offered number before its deadline.
+         */
+        post: operations["waitlist_entries_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/waitlist-entries/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The offered number goes to the next; the entry waits for a number of another session
+         * @description The offered number goes to the next; the entry waits for a number of another session.
+         */
+        post: operations["waitlist_entries_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/waitlist-entries/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave the list; a number on offer goes to the next
+         * @description Leave the list; a number on offer goes to the next.
+         */
+        post: operations["waitlist_entries_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -509,6 +697,23 @@ export interface components {
             readonly phone: string;
             readonly has_phone: boolean;
         };
+        /** @description 申诉 and what became of it. */
+        Appeal: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly suspension: string;
+            readonly text: string;
+            /** @default open */
+            readonly state: components["schemas"]["AppealState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly decision_note: string;
+        };
+        /** @enum {string} */
+        AppealState: "open" | "accepted" | "rejected";
         /** @description 挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands. */
         Appointment: {
             /** Format: uuid */
@@ -534,6 +739,7 @@ export interface components {
             checked_in_at: string | null;
             /** Format: date-time */
             cancelled_at: string | null;
+            cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
             cancel_reason: string;
             /** Format: date-time */
             created_at: string;
@@ -561,7 +767,7 @@ export interface components {
         /** @enum {string} */
         AppointmentKind: "advance" | "same_day";
         /** @enum {string} */
-        AppointmentSource: "miniprogram" | "window" | "phone" | "partner";
+        AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
         /** @description Everything must match the hospital's archive (the phone only if one is on file). */
@@ -594,6 +800,8 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @enum {unknown} */
+        BlankEnum: "";
         /** @description `binding` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /** Format: uuid */
@@ -644,6 +852,27 @@ export interface components {
             ends_at: string;
             capacity: number;
             remaining: number;
+            /** @description clearly less taken than the session on average */
+            suggested: boolean;
+        };
+        /** @enum {string} */
+        CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
+        /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
+        Change: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from_starts_at: string;
+            /** Format: date-time */
+            to_starts_at: string;
+            from_practitioner_name: string;
+            to_practitioner_name: string;
+            from_number: number;
+            to_number: number;
+            reason: string;
+            by_staff: string | null;
         };
         /** @description How many messages of the template the user still accepts. */
         ConsentLeft: {
@@ -679,6 +908,8 @@ export interface components {
             value: string;
             label: string;
         };
+        /** @enum {string} */
+        EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
         /** @description Who the person is. */
         FileRequest: {
             /** Format: uuid */
@@ -694,6 +925,13 @@ export interface components {
         };
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
+        /** @description Why the patient gives the number back. */
+        GiveBackRequest: {
+            /** @default  */
+            code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            /** @default  */
+            reason?: string;
+        };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
         /** @description A message as its reader sees it. */
@@ -712,12 +950,29 @@ export interface components {
             /** Format: date-time */
             readonly read_at: string | null;
         };
+        /** @description What is wanted; `binding` is for whom, without it the default card. */
+        JoinRequest: {
+            /** Format: uuid */
+            department: string;
+            /** Format: uuid */
+            practitioner?: string | null;
+            /** Format: date */
+            first_date: string;
+            /** Format: date */
+            last_date: string;
+            /** @default  */
+            period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            /** Format: uuid */
+            binding?: string | null;
+        };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
             code: string;
             items: components["schemas"]["Entry"][];
         };
-        /** @description 出诊 with the numbers left. */
+        /** @enum {string} */
+        OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
+        /** @description 出诊 with the numbers left; `opens_at`: not to be booked before (放号时间), null = open. */
         OpenSession: {
             /** Format: uuid */
             id: string;
@@ -729,6 +984,18 @@ export interface components {
             ends_at: string;
             fee_fen: number;
             remaining: number;
+            /** Format: date-time */
+            opens_at: string | null;
+        };
+        PaginatedAppealList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Appeal"][];
         };
         PaginatedAppointmentList: {
             /** @description rows that match, counted up to a cap */
@@ -740,6 +1007,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Appointment"][];
         };
+        PaginatedChangeList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Change"][];
+        };
         PaginatedInboxMessageList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -749,6 +1026,26 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["InboxMessage"][];
+        };
+        PaginatedSuspensionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Suspension"][];
+        };
+        PaginatedWaitlistEntryList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["WaitlistEntry"][];
         };
         /** @description What the patient may write. */
         PatchedPersonalEditRequest: {
@@ -811,7 +1108,7 @@ export interface components {
             code: string;
             message: string;
         };
-        /** @description 排队: `ahead`, `position` and `estimated_wait_minutes` are null unless the patient is waiting. */
+        /** @description 排队: place and estimate are null unless the patient waits, the estimate also in a pause without a known end. */
         QueuePlace: {
             ticket_no: number;
             state: components["schemas"]["TicketState"];
@@ -823,9 +1120,23 @@ export interface components {
             ahead: number | null;
             position: number | null;
             estimated_wait_minutes: number | null;
+            /** Format: date-time */
+            estimated_call_at: string | null;
+            queue_name: string;
+            priority: string;
+            is_paused: boolean;
+            /** Format: date-time */
+            paused_until: string | null;
         };
         /** @enum {string} */
         Relationship: "self" | "other";
+        /** @description The slot to move to. */
+        RescheduleRequest: {
+            /** Format: uuid */
+            slot: string;
+            /** @default  */
+            reason?: string;
+        };
         /** @description A session with its department. */
         SessionOfDay: {
             /** Format: uuid */
@@ -838,6 +1149,8 @@ export interface components {
             ends_at: string;
             fee_fen: number;
             remaining: number;
+            /** Format: date-time */
+            opens_at: string | null;
             department_name: string;
         };
         /** @description What to give to wx.requestSubscribeMessage for a scene. */
@@ -846,10 +1159,84 @@ export interface components {
             title: string;
             template_ids: string[];
         };
+        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        Suspension: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly patient: string;
+            readonly patient_name: string;
+            readonly source: components["schemas"]["SuspensionSource"];
+            readonly reason: string;
+            /** @description missed appointments that led to it */
+            readonly missed: number;
+            /** Format: date-time */
+            readonly until: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly lifted_at: string | null;
+            readonly lift_reason: string;
+            readonly has_open_appeal: boolean;
+        };
         /** @enum {string} */
-        TicketState: "waiting" | "called" | "in_service" | "missed" | "finished" | "cancelled";
+        SuspensionSource: "no_shows" | "staff";
+        /** @enum {string} */
+        TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description 候补. `place` in the line, while it waits; `offer`: the latest one. */
+        WaitlistEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            hospital_id: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string | null;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            /** Format: date */
+            first_date: string;
+            /** Format: date */
+            last_date: string;
+            period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            priority: number;
+            state: components["schemas"]["EntryState"];
+            place: number | null;
+            /** Format: uuid */
+            appointment_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            version: number;
+            offer: components["schemas"]["WaitlistOffer"] | null;
+        };
+        /** @description A number that is (or was) kept for the patient until `expires_at`. */
+        WaitlistOffer: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["OfferState"];
+            /** Format: uuid */
+            session_id: string;
+            /** Format: uuid */
+            slot_id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            practitioner_name: string;
+            fee_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** @description The code of `wx.login`, good once. */
         WeChatCodeRequest: {
             code: string;
@@ -863,6 +1250,10 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             account: components["schemas"]["Account"];
+        };
+        /** @description Base of plain serializers. */
+        WriteAppealRequest: {
+            text: string;
         };
     };
     responses: {
@@ -950,6 +1341,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: appeal_open, suspension_over */
+        Problem409AppealOpenSuspensionOver: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "appeal_open" | "suspension_over";
+                };
+            };
+        };
         /** @description Conflict: card_required */
         Problem409CardRequired: {
             headers: {
@@ -971,6 +1374,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "card_required" | "stale_version";
+                };
+            };
+        };
+        /** @description Conflict: no_offer, offer_lapsed */
+        Problem409NoOfferOfferLapsed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "no_offer" | "offer_lapsed";
+                };
+            };
+        };
+        /** @description Conflict: offer_lapsed, state_conflict */
+        Problem409OfferLapsedStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "offer_lapsed" | "state_conflict";
                 };
             };
         };
@@ -1053,31 +1480,44 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
+export type Appeal = components['schemas']['Appeal'];
+export type AppealState = components['schemas']['AppealState'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
 export type BindRequest = components['schemas']['BindRequest'];
 export type Binding = components['schemas']['Binding'];
+export type BlankEnum = components['schemas']['BlankEnum'];
 export type BookRequest = components['schemas']['BookRequest'];
 export type BookableDay = components['schemas']['BookableDay'];
 export type BookableDepartment = components['schemas']['BookableDepartment'];
 export type BookableDoctor = components['schemas']['BookableDoctor'];
 export type BookableSlot = components['schemas']['BookableSlot'];
+export type CancelCode = components['schemas']['CancelCode'];
+export type Change = components['schemas']['Change'];
 export type ConsentLeft = components['schemas']['ConsentLeft'];
 export type ConsentRequest = components['schemas']['ConsentRequest'];
 export type Contact = components['schemas']['Contact'];
 export type ContactRequest = components['schemas']['ContactRequest'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type Entry = components['schemas']['Entry'];
+export type EntryState = components['schemas']['EntryState'];
 export type FileRequest = components['schemas']['FileRequest'];
 export type Gender = components['schemas']['Gender'];
+export type GiveBackRequest = components['schemas']['GiveBackRequest'];
 export type IdKind = components['schemas']['IdKind'];
 export type InboxMessage = components['schemas']['InboxMessage'];
+export type JoinRequest = components['schemas']['JoinRequest'];
 export type Lookup = components['schemas']['Lookup'];
+export type OfferState = components['schemas']['OfferState'];
 export type OpenSession = components['schemas']['OpenSession'];
+export type PaginatedAppealList = components['schemas']['PaginatedAppealList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
+export type PaginatedChangeList = components['schemas']['PaginatedChangeList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
+export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
+export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PatchedPersonalEditRequest = components['schemas']['PatchedPersonalEditRequest'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Period = components['schemas']['Period'];
@@ -1087,12 +1527,18 @@ export type Problem = components['schemas']['Problem'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type QueuePlace = components['schemas']['QueuePlace'];
 export type Relationship = components['schemas']['Relationship'];
+export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
+export type Suspension = components['schemas']['Suspension'];
+export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type WaitlistEntry = components['schemas']['WaitlistEntry'];
+export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WeChatCodeRequest = components['schemas']['WeChatCodeRequest'];
 export type WeChatSignedIn = components['schemas']['WeChatSignedIn'];
+export type WriteAppealRequest = components['schemas']['WriteAppealRequest'];
 export type ResponseProblem400InvalidValidationError = components['responses']['Problem400InvalidValidationError'];
 export type ResponseProblem400MessagingUnknownSceneValidationError = components['responses']['Problem400MessagingUnknownSceneValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
@@ -1100,8 +1546,11 @@ export type ResponseProblem400ValidationError = components['responses']['Problem
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AppealOpenSuspensionOver = components['responses']['Problem409AppealOpenSuspensionOver'];
 export type ResponseProblem409CardRequired = components['responses']['Problem409CardRequired'];
 export type ResponseProblem409CardRequiredStaleVersion = components['responses']['Problem409CardRequiredStaleVersion'];
+export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
+export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
@@ -1158,6 +1607,7 @@ export interface operations {
                      *           "hold_expires_at": "2026-03-16T01:30:00Z",
                      *           "checked_in_at": "2026-03-16T01:30:00Z",
                      *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_code": "patient_plans",
                      *           "cancel_reason": "临时有事",
                      *           "created_at": "2026-03-16T01:30:00Z",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -1234,6 +1684,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -1270,7 +1721,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, card_required, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, card_required, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1278,7 +1729,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "already_booked" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
                     };
                 };
             };
@@ -1322,6 +1773,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -1359,7 +1811,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["GiveBackRequest"];
+            };
+        };
         responses: {
             /** @description 退号: give the number back, up to the hospital's cut-off */
             200: {
@@ -1384,6 +1846,7 @@ export interface operations {
                      *       "hold_expires_at": "2026-03-16T01:30:00Z",
                      *       "checked_in_at": "2026-03-16T01:30:00Z",
                      *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
                      *       "created_at": "2026-03-16T01:30:00Z",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -1426,9 +1889,12 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
-    appointments_queue: {
+    appointments_changes_list: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1437,7 +1903,60 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 排队: the patient's place in the line; not found before check-in */
+            /** @description 改期记录: how the appointment came to its present time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "from_starts_at": "2026-03-16T01:30:00Z",
+                     *           "to_starts_at": "2026-03-16T01:30:00Z",
+                     *           "from_practitioner_name": "李建国",
+                     *           "to_practitioner_name": "李建国",
+                     *           "from_number": 12,
+                     *           "to_number": 12,
+                     *           "reason": "临时有事",
+                     *           "by_staff": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedChangeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the last ETag */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1452,16 +1971,130 @@ export interface operations {
                      *       "call_count": 1,
                      *       "ahead": 1,
                      *       "position": 1,
-                     *       "estimated_wait_minutes": 1
+                     *       "estimated_wait_minutes": 1,
+                     *       "estimated_call_at": "2026-03-16T01:30:00Z",
+                     *       "queue_name": "张三",
+                     *       "priority": "示例",
+                     *       "is_paused": true,
+                     *       "paused_until": "2026-03-16T01:30:00Z"
                      *     }
                      */
                     "application/json": components["schemas"]["QueuePlace"];
                 };
             };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_reschedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["RescheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 改期: move the booking to another slot of the department, up to the hospital's cut-off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, cancel_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict, too_many_changes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1625,6 +2258,160 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailableWechatUnavailable"];
         };
     };
+    booking_suspensions_list: {
+        parameters: {
+            query?: {
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 停止预约记录: those in force and those that were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_name": "张三",
+                     *           "source": "no_shows",
+                     *           "reason": "临时有事",
+                     *           "missed": 1,
+                     *           "until": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "lifted_at": "2026-03-16T01:30:00Z",
+                     *           "lift_reason": "临时有事",
+                     *           "has_open_appeal": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSuspensionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_appeals_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 申诉 against this suspension, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "state": "open",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decision_note": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedAppealList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_appeals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WriteAppealRequest"];
+            };
+        };
+        responses: {
+            /** @description Ask for the suspension to be lifted; one open appeal at a time */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appeal"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AppealOpenSuspensionOver"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     bookable_days_list: {
         parameters: {
             query: {
@@ -1657,6 +2444,7 @@ export interface operations {
                      *             "ends_at": "2026-03-16T01:30:00Z",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
+                     *             "opens_at": "2026-03-16T01:30:00Z",
                      *             "department_name": "心内科"
                      *           }
                      *         ]
@@ -1747,7 +2535,8 @@ export interface operations {
                      *             "starts_at": "2026-03-16T01:30:00Z",
                      *             "ends_at": "2026-03-16T01:30:00Z",
                      *             "fee_fen": 5000,
-                     *             "remaining": 1
+                     *             "remaining": 1,
+                     *             "opens_at": "2026-03-16T01:30:00Z"
                      *           }
                      *         ]
                      *       }
@@ -1786,7 +2575,8 @@ export interface operations {
                      *         "starts_at": "2026-03-16T01:30:00Z",
                      *         "ends_at": "2026-03-16T01:30:00Z",
                      *         "capacity": 30,
-                     *         "remaining": 1
+                     *         "remaining": 1,
+                     *         "suggested": true
                      *       }
                      *     ]
                      */
@@ -2492,6 +3282,454 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 候补记录 with the place in the line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "first_date": "2026-03-16",
+                     *           "last_date": "2026-03-16",
+                     *           "period": "morning",
+                     *           "priority": 1,
+                     *           "state": "waiting",
+                     *           "place": 1,
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "version": 1,
+                     *           "offer": {
+                     *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *             "state": "open",
+                     *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *             "starts_at": "2026-03-16T01:30:00Z",
+                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "practitioner_name": "李建国",
+                     *             "fee_fen": 5000,
+                     *             "created_at": "2026-03-16T01:30:00Z",
+                     *             "expires_at": "2026-03-16T01:30:00Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWaitlistEntryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "first_date": "2026-03-16",
+                 *       "last_date": "2026-03-16",
+                 *       "period": "",
+                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764"
+                 *     }
+                 */
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Join the list; a number that is free already is offered at once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: already_waiting, booking_suspended, card_required, too_many_waitlist_entries */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry with its latest offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_accept: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Book the offered number before its deadline */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "appointment_no": "GH20260316000001",
+                     *       "kind": "advance",
+                     *       "state": "pending",
+                     *       "source": "miniprogram",
+                     *       "number": 12,
+                     *       "fee_fen": 5000,
+                     *       "payment_status": "unpaid",
+                     *       "visit_date": "2026-03-16",
+                     *       "starts_at": "2026-03-16T01:30:00Z",
+                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_code": "patient_plans",
+                     *       "cancel_reason": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "practitioner_title": "主任医师",
+                     *       "tier": "normal",
+                     *       "period": "morning",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offered number goes to the next; the entry waits for a number of another session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409NoOfferOfferLapsed"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    waitlist_entries_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Leave the list; a number on offer goes to the next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "first_date": "2026-03-16",
+                     *       "last_date": "2026-03-16",
+                     *       "period": "morning",
+                     *       "priority": 1,
+                     *       "state": "waiting",
+                     *       "place": 1,
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1,
+                     *       "offer": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "state": "open",
+                     *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "practitioner_name": "李建国",
+                     *         "fee_fen": 5000,
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistEntry"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409OfferLapsedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
