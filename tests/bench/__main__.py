@@ -1,6 +1,6 @@
 """Prints every figure beside its limit of the same run.
 
-    ./scripts/bench [--quick] [ROW …]        rows: booking lists browse find start schema relay schedules waitlist
+    ./scripts/bench [--quick] [ROW …]        rows: booking lists browse find start schema relay schedules waitlist hall
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 
-from tests.bench.rows import booking, others, reads, schedules, waitlist
+from tests.bench.rows import booking, hall, others, reads, schedules, waitlist
 from tests.bench.table import Line, show
 
 ROWS = {
@@ -23,6 +23,7 @@ ROWS = {
     "relay": others.relay,
     "schedules": schedules.measure,
     "waitlist": waitlist.measure,
+    "hall": hall.measure,
 }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,7 +17,7 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-MOST_LISTENERS, MOST_PER_TOKEN = 5_000, 50
+MOST_LISTENERS, MOST_PER_TOKEN = 5_000, 500
 _COMMON = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
@@ -55,7 +55,7 @@ class StreamApplication:
             right = await self._right(token)
             if right is None:
                 return await _answer(send, 401, {"code": "authentication_failed"})
-            return await handler(token, *right, send)
+            return await handler(token, *right, receive, send)
         except (RedisError, OSError):
             return await _answer(send, 503, {"code": "service_unavailable"})
 
@@ -78,12 +78,12 @@ class StreamApplication:
         queues = await self.hub.screen(keys.digest(token)) if token else None
         return None if queues is None else ("screen", queues)
 
-    async def _board(self, token: str, field: str, queues: list[str], send: Send) -> None:
+    async def _board(self, token: str, field: str, queues: list[str], receive: Receive, send: Send) -> None:
         found = [await self.hub.board(queue) for queue in queues]
         body = b"[" + b",".join(board[field] for board in found if board) + b"]"
         await _answer(send, 200, body)
 
-    async def _events(self, token: str, field: str, queues: list[str], send: Send) -> None:
+    async def _events(self, token: str, field: str, queues: list[str], receive: Receive, send: Send) -> None:
         key = keys.digest(token)
         if self.hub.count >= MOST_LISTENERS or self.per_token[key] >= MOST_PER_TOKEN:
             return await _answer(send, 503, {"code": "too_many_listeners"})
@@ -93,7 +93,7 @@ class StreamApplication:
             with self.hub.listening(listener):
                 await send({"type": "http.response.start", "status": 200, "headers": _EVENTS})
                 await self._write(send, b"retry: 3000\n\n")
-                await self._feed(token, listener, send)
+                await _until_gone(self._feed(token, listener, send), receive)
         except (TimeoutError, RedisError, OSError):
             pass  # too slow, gone, or Redis is away: the client comes again and gets everything
         finally:
@@ -130,6 +130,23 @@ class StreamApplication:
         """The server holds no more than a few pieces back, then it waits for the client; TimeoutError."""
         message = {"type": "http.response.body", "body": body, "more_body": True}
         await asyncio.wait_for(send(message), self.write_seconds)
+
+
+async def _until_gone(feed: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Run the feed until it ends or the client has left, which writing alone does not tell."""
+    running, gone = asyncio.ensure_future(feed), asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        running.cancel()
+        gone.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _event(version: bytes, data: bytes) -> bytes:

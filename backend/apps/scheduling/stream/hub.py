@@ -17,6 +17,8 @@ from apps.scheduling.stream import keys
 
 log = logging.getLogger(__name__)
 RECONNECT_SECONDS = 1.0
+#: A hall that reconnects at once waits for one of these instead of being refused.
+CONNECTIONS = 16
 #: All boards are read again so often, for changes that were published while the subscription was down.
 RESYNC_SECONDS = 15.0
 
@@ -41,7 +43,10 @@ class Hub:
     """Boards in memory, as Redis has them, and who listens to which."""
 
     def __init__(self, url: str) -> None:
-        self.server: aioredis.Redis = aioredis.from_url(url, socket_timeout=5.0, socket_connect_timeout=2.0)
+        pool = aioredis.BlockingConnectionPool.from_url(
+            url, max_connections=CONNECTIONS, timeout=5.0, socket_timeout=5.0, socket_connect_timeout=2.0
+        )
+        self.server = aioredis.Redis(connection_pool=pool)
         self.boards: dict[str, dict[str, bytes]] = {}
         self.listeners: dict[str, set[Listener]] = defaultdict(set)
         self.count = 0
