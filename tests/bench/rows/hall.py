@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +134,10 @@ def _fan_out(port: int, pid: int, url: str, hall: dict[str, Any]) -> tuple[float
             sock.sendall(request)
             selector.register(sock, selectors.EVENT_READ)
         _all_receive(selector)
-        begin = inside(url, "call_one", hall["queue"])
-        delay = _all_receive(selector) - begin
+        with ThreadPoolExecutor(1) as caller:
+            begin = caller.submit(inside, url, "call_one", hall["queue"])
+            last = _all_receive(selector)
+            delay = last - begin.result()
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         memory = max(_resident(int(child)) for child in children)
         for key in list(selector.get_map().values()):
