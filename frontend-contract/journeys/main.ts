@@ -4,9 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 
-import { ApiError, createMiniProgramClient, intention, unwrap, type MiniProgramClient } from "../miniprogram/client.js";
+import { intention, unwrap } from "../miniprogram/client.js";
+import { hall } from "./hall.js";
+import { Patient, refused } from "./people.js";
 import { eventually, expect, finish, present, step } from "./steps.js";
-import { Clock, Phones, Staff, somebody, type Settings } from "./world.js";
+import { Clock, Phones, Staff, type Settings } from "./world.js";
 
 const settings = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Settings;
 const clock = new Clock(settings.clock_file);
@@ -14,77 +16,8 @@ const phones = new Phones(settings.sandbox_url);
 const staff = new Staff(settings);
 process.on("exit", () => clock.restore());
 
-/** Someone whom the window files, and who then opens the mini-program. */
-class Patient {
-  readonly person = somebody();
-  id = "";
-  openid = "";
-  private token: string | null = null;
-  readonly api: MiniProgramClient = createMiniProgramClient({ baseUrl: settings.base_url, token: () => this.token });
-
-  async beFiled(hospital: string): Promise<void> {
-    const clerk = await staff.as("clerk");
-    const { card_number, ...person } = this.person;
-    this.id = (await unwrap(clerk.POST("/api/admin/v1/patients", { body: { ...person, hospital } }))).id;
-    const path = { patient_id: this.id };
-    await unwrap(clerk.POST("/api/admin/v1/patients/{patient_id}/cards", { params: { path }, body: { card_number } }));
-  }
-
-  async signIn(): Promise<void> {
-    this.openid = await phones.user(this.person.phone);
-    const code = await phones.loginCode(this.openid);
-    this.token = (await unwrap(this.api.POST("/api/miniprogram/v1/auth/wechat", { body: { code } }))).token;
-  }
-
-  bind(hospital: string, other: { name?: string; card_number?: string } = {}) {
-    const { name, national_id, phone, address, card_number } = { ...this.person, ...other };
-    return unwrap(
-      this.api.POST("/api/miniprogram/v1/cards/bindings", {
-        body: { hospital_id: hospital, name, national_id, phone, address, card_number, relationship: "self" },
-      }),
-    );
-  }
-
-  book(slot: string, kind: "advance" | "same_day", key: string) {
-    const header = { "Idempotency-Key": key };
-    return unwrap(
-      this.api.POST("/api/miniprogram/v1/appointments", { params: { header }, body: { slot, kind } }),
-    );
-  }
-
-  slots(session: string) {
-    return unwrap(this.api.GET("/api/miniprogram/v1/booking/slots", { params: { query: { session } } }));
-  }
-
-  async freeSlot(session: string) {
-    return present((await this.slots(session)).find((slot) => slot.remaining > 0), "a time with a number left");
-  }
-
-  async position(appointment: string): Promise<number | null> {
-    const path = { id: appointment };
-    const found = await unwrap(
-      this.api.GET("/api/miniprogram/v1/appointments/{id}/queue", { params: { path } }),
-    );
-    return found.position;
-  }
-}
-
-/** The code of the refusal of a call that must be refused. */
-async function refused(call: Promise<unknown>): Promise<{ status: number; code: string; detail: string }> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof ApiError) {
-      const { status, code, detail } = error.problem;
-      return { status, code, detail };
-    }
-    throw error;
-  }
-  throw new Error("expected a refusal");
-}
-
 clock.set(1, 7);
-const patient = new Patient();
+const patient = new Patient(settings, phones, staff);
 const hospital = await step("the hospital of the window", async () => {
   const me = await unwrap((await staff.as("clerk")).GET("/api/admin/v1/auth/me"));
   return present(me.staff, "a member of staff").hospital;
@@ -188,7 +121,7 @@ const waiting = { session: session.id, state: ["waiting" as const], page_size: 1
 const left = await unwrap(consulting.GET("/api/admin/v1/queue-tickets", { params: { query: waiting } }));
 for (const _ of left.results) await callNext(); // whom a former run left waiting
 await step("two others walk in and are checked in before", async () => {
-  for (const other of [new Patient(), new Patient()]) {
+  for (const other of [new Patient(settings, phones, staff), new Patient(settings, phones, staff)]) {
     await other.beFiled(hospital);
     const free = await patient.freeSlot(session.id);
     const made = await unwrap(
@@ -264,4 +197,5 @@ await step("unpaid after 15 minutes: the number is free again", async () => {
     90,
   );
 });
+await hall({ clock, staff, patient, other: new Patient(settings, phones, staff), hospital, department: department.id, doctor: doctor.id });
 finish();
