@@ -18,6 +18,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
+from journey_imports import Import
 from journey_people import Hospital, Patient
 from journey_steps import Clock, Failed, Sandbox, Staff, done, eventually, expect, step
 
@@ -41,6 +42,7 @@ class Journey:
         self.reminder()
         self.visit()
         self.unpaid_hold()
+        Import(self.staff, self.hospital).run()
 
     def sign_in_and_bind(self) -> None:
         """From the WeChat code to the bound card."""

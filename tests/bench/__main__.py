@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 
-from tests.bench.rows import booking, hall, others, reads, schedules, waitlist
+from tests.bench.rows import booking, hall, others, patients, reads, schedules, waitlist
 from tests.bench.table import Line, show
 
 ROWS = {
@@ -24,6 +24,8 @@ ROWS = {
     "schedules": schedules.measure,
     "waitlist": waitlist.measure,
     "hall": hall.measure,
+    "imports": patients.imports,
+    "duplicates": patients.duplicates,
 }
 
 

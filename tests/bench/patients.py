@@ -1,0 +1,53 @@
+"""What the bench of imports and duplicates needs from inside the product."""
+
+import csv
+import io
+import resource
+import time
+
+from django.core.files.base import ContentFile
+
+from apps.identity.models import Hospital
+from apps.patients.columns import TITLES
+from apps.patients.models import DuplicatePolicy, PatientImport
+from apps.patients.services import imports
+from apps.patients.services.duplicates import scan
+from workflows.sample.people import person
+
+
+def import_patients(count: str) -> dict[str, float]:
+    """Seconds to check and to apply a CSV of so many new patients, and MB that both added to the process."""
+    hospital = Hospital.objects.order_by("code")[0]
+    first = 20_000_000
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(TITLES.values())
+    for serial in range(first, first + int(count)):
+        who = person(serial)
+        row = dict.fromkeys(TITLES, "") | {
+            "name": who.name,
+            "phone": who.phone,
+            "national_id": who.national_id,
+        }
+        writer.writerow(row.values())
+    content = ContentFile(buffer.getvalue().encode(), name="bench.csv")
+    job, _ = imports.start(hospital=hospital, upload=content, duplicates=DuplicatePolicy.SKIP, by_id=None)
+    del buffer, content
+    before, begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    imports.check(job.pk)
+    checked = time.monotonic()
+    imports.want_apply(PatientImport.objects.get(pk=job.pk), skip_bad_rows=True)
+    done = imports.apply(job.pk)
+    applied = time.monotonic()
+    return {
+        "check": checked - begin, "apply": applied - checked, "imported": done.imported_count,
+        "bad": done.bad_count, "megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+    }  # fmt: skip
+
+
+def find_duplicates() -> dict[str, float]:
+    """Seconds to look through the first hospital's whole archive, and the pairs found."""
+    hospital = Hospital.objects.order_by("code")[0]
+    begin = time.monotonic()
+    pairs = scan(hospital.pk)
+    return {"seconds": time.monotonic() - begin, "pairs": pairs}
