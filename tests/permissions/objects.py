@@ -20,7 +20,15 @@ from apps.identity.models import (
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
-from apps.patients.models import CaptureField, CareTeamMember, DuplicatePair, PatientImport, PatientMerge
+from apps.patients.models import (
+    CaptureField,
+    CareTeamMember,
+    DuplicatePair,
+    PatientImport,
+    PatientMerge,
+    PatientTag,
+    RelatedPerson,
+)
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
 from apps.scheduling.models import (
@@ -190,6 +198,13 @@ class Estate:
         values = {"stage": "triage", "key": "matrix", "label": "matrix", "kind": "text"}
         return CaptureField.objects.create(hospital=self.world.h1, **values)
 
+    def make_patient_tag(self) -> PatientTag:
+        return PatientTag.objects.create(hospital=self.world.h1, name="matrix")
+
+    def make_related_person(self) -> RelatedPerson:
+        values = {"patient": self.world.patients["patient_a"], "name": "matrix", "relation": "parent"}
+        return RelatedPerson.objects.create(hospital=self.world.h1, **values)
+
     def make_patient_import(self) -> PatientImport:
         columns = {"hospital": self.world.h1, "kind": "csv", "digest": b"matrix", "state": "checked"}
         return PatientImport.objects.create(**columns)
@@ -247,8 +262,10 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/patient-duplicates/": lambda e: e.get("duplicate_pair").pk,
     "admin/v1/patient-imports/": lambda e: e.get("patient_import").pk,
     "admin/v1/patient-merges/": lambda e: e.get("patient_merge").pk,
+    "admin/v1/patient-tags/": lambda e: e.get("patient_tag").pk,
     "admin/v1/patients/": lambda e: e.world.patients["patient_a"].pk,
     "admin/v1/patients/{}/cards/": lambda e: e.world.cards["patient_a"].pk,
+    "admin/v1/patients/{}/related-persons/": lambda e: e.get("related_person").pk,
     "admin/v1/patients/{}/care-team/": lambda e: e.get("care_team_member").pk,
     "admin/v1/permissions/": lambda e: Permission.objects.get(code="patients.patient.list").pk,
     "admin/v1/positions/": lambda e: e.get("position").pk,

@@ -1,6 +1,7 @@
 """Identity documents (rules.md 27): what is a number of which kind, and what it says of the holder."""
 
 import datetime as dt
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -71,6 +72,12 @@ def _resident(number: str, *, known_region: bool) -> Document:
     if not dt.date(1850, 1, 1) <= born <= clock.today():
         raise BadDocument
     # Codes are given where the ID was first registered: a code younger than the birth date is normal.
-    if known_region and not any(found for _, found in numdb.get("cn/loc").info(number[:6])):
+    if known_region and not _is_region(number[:6]):
         raise BadDocument
     return Document(number, Gender.MALE if int(number[16]) % 2 else Gender.FEMALE, born)
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_region(code: str) -> bool:
+    """Whether the code was ever given to a county; looked up once, files hold thousands from the same few."""
+    return any(found for _, found in numdb.get("cn/loc").info(code))

@@ -12,6 +12,7 @@ resource(
     unmerge="撤销合并",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
+resource("patients", "tag", "患者标签", ("list", "add", "change"), assign="打标签")
 resource("patients", "capture_field", "采集项", ("list", "add", "change"))
 resource(
     "patients",
@@ -33,6 +34,7 @@ for _role in ("doctor", "department_head"):
     give(_role, "patients.card.list")
     give(_role, *(f"patients.capture.{verb}" for verb in ("list", "triage", "consultation", "examination")))
 give("department_head", "patients.care_team.change", "patients.capture.member_follow_up")
+give("clerk", "patients.tag.list", "patients.tag.assign")
 give("clerk", *(f"patients.capture.{verb}" for verb in ("list", "booking", "reception", "triage")))
 give("clerk", "patients.patient.list", "patients.patient.add", "patients.patient.change")
 give("clerk", "patients.card.list", "patients.card.add", "patients.card.change")
@@ -50,3 +52,5 @@ page("capture_fields", resource="patients.capture_field", zh="采集项", en="Ca
      component="patients/capture-fields/index", parent="patients", icon="form", sort=5)  # fmt: skip
 page("captures", resource="patients.capture", zh="阶段信息", en="Captured information", path="archive/:id/captures",
      component="patients/captures/index", parent="patients", icon="form", sort=6, hidden=True)  # fmt: skip
+page("patient_tags", resource="patients.tag", zh="患者标签", en="Tags", path="tags",
+     component="patients/tags/index", parent="patients", icon="tag", sort=7)  # fmt: skip

@@ -16,6 +16,7 @@ from apps.patients.models import (
     PatientDepartment,
     PatientImport,
     PatientMerge,
+    PatientTag,
     PatientUserObjectPermission,
     RelatedPerson,
     TimelineEntry,
@@ -56,7 +57,7 @@ def _treated(path: str, departments: list[UUID]) -> Q:
     return Q(Exists(treated.filter(department_id__in=departments)))
 
 
-for _whole in (CaptureField, DuplicatePair, PatientImport, PatientMerge):
+for _whole in (CaptureField, DuplicatePair, PatientImport, PatientMerge, PatientTag):
     policy_for(_whole)(type(f"{_whole.__name__}Policy", (Policy,), {}))  # whole hospitals only
 
 for _model in (CapturedValue, PatientCard, CareTeamMember, RelatedPerson, TimelineEntry):

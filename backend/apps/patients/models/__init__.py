@@ -9,6 +9,7 @@ from apps.patients.models.care_team import (
 from apps.patients.models.merge import DuplicatePair, PairState, PatientMerge
 from apps.patients.models.patient import Gender, IdKind, Patient
 from apps.patients.models.related_person import RelatedPerson
+from apps.patients.models.tag import PatientTag
 from apps.patients.models.timeline import TimelineEntry
 from apps.patients.models.transfer import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
 
@@ -31,6 +32,7 @@ __all__ = [
     "PatientDepartment",
     "PatientImport",
     "PatientMerge",
+    "PatientTag",
     "PatientUserObjectPermission",
     "RelatedPerson",
     "Relationship",

@@ -1,4 +1,4 @@
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import StrIndex, Substr
@@ -93,6 +93,7 @@ class Patient(VersionedModel):
                 include=["id", "hospital", "pinyin"],
                 name="patient_by_pinyin",
             ),
+            GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], name="patient_by_tag"),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patient_merged_into"
             ),

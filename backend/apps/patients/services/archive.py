@@ -143,16 +143,20 @@ def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: boo
         person = present.get(pk) or RelatedPerson(patient=patient, hospital_id=patient.hospital_id)
         if pk is not None and (pk not in present or pk in kept):
             raise InvalidValue(field="contacts")
+        before = (person.name, person.national_id, person.is_guardian)
         for name, value in values.items():
             setattr(person, name, value)
-        _check_contact(person)
+        check_contact(person)
+        if (person.name, person.national_id, person.is_guardian) != before:
+            person.verified_at = person.verified_by = None  # somebody else is meant: to be looked at again
         person.updated_at = clock.now()
         person.save()
         kept.add(person.pk)
     RelatedPerson.objects.filter(patient=patient).exclude(pk__in=kept).delete()
 
 
-def _check_contact(person: RelatedPerson) -> None:
+def check_contact(person: RelatedPerson) -> None:
+    """Normalise and check phone and document; a guardian needs one. InvalidValue."""
     try:
         person.phone = normalise_phone(person.phone, field="contacts")
         person.national_id = (

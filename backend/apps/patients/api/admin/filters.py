@@ -21,6 +21,7 @@ class PatientFilter(django_filters.FilterSet):
     gender = django_filters.ChoiceFilter(choices=Gender.choices)
     vip_level = django_filters.CharFilter(max_length=32)
     source = django_filters.CharFilter(max_length=64)
+    tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="the whole name of a tag")
     is_provisional = django_filters.BooleanFilter()
     is_active = django_filters.BooleanFilter()
     search = django_filters.CharFilter(
@@ -41,6 +42,9 @@ class PatientFilter(django_filters.FilterSet):
 
     def by_card(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return with_card(queryset, value)
+
+    def by_tag(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
+        return queryset.filter(tags__contains=[value])
 
     def find(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return find_patients(queryset, value)

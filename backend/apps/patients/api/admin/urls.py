@@ -6,10 +6,13 @@ from apps.patients.api.admin.imports import PatientImportViewSet
 from apps.patients.api.admin.merge import DuplicatePairViewSet, MergeOfPatientViewSet, PatientMergeViewSet
 from apps.patients.api.admin.of_patient import CareTeamViewSet, PatientCardViewSet, PatientTimelineViewSet
 from apps.patients.api.admin.patients import PatientViewSet
+from apps.patients.api.admin.related_persons import RelatedPersonViewSet
+from apps.patients.api.admin.tags import PatientTagViewSet
 from apps.patients.models import Stage
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("patients", PatientViewSet, basename="patients")
+router.register("patient-tags", PatientTagViewSet, basename="patient-tags")
 router.register("patient-capture-fields", CaptureFieldViewSet, basename="patient-capture-fields")
 
 OF = "patients/<uuid:patient_id>"
@@ -32,6 +35,14 @@ urlpatterns = [
         )
         for stage in Stage.values
     ),
+    path(f"{OF}/related-persons", RelatedPersonViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        f"{OF}/related-persons/<uuid:pk>",
+        RelatedPersonViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
+    path(f"{OF}/related-persons/<uuid:pk>/verify", RelatedPersonViewSet.as_view({"post": "verify"})),
+    path("patient-tags/<uuid:pk>/put-on", PatientTagViewSet.as_view({"post": "put_on"})),
+    path("patient-tags/<uuid:pk>/take-off", PatientTagViewSet.as_view({"post": "take_off"})),
     path(f"{OF}/duplicates", MergeOfPatientViewSet.as_view({"get": "list"})),
     path(f"{OF}/distinct", MergeOfPatientViewSet.as_view({"post": "distinct"})),
     path(f"{OF}/merge", MergeOfPatientViewSet.as_view({"post": "merge"})),
