@@ -21,7 +21,7 @@ from apps.patients.services import imports
 from apps.patients.services.import_staging import _copied
 from kernel.outbox.models import OutboxEvent
 from kernel.sheets import SheetProblem, neutral, plain, rows_of
-from tests.support.world import World, build_world
+from tests.support.world import World
 
 URL = "/api/admin/v1/patient-imports"
 PATIENTS = "/api/admin/v1/patients"
@@ -220,8 +220,7 @@ def test_the_same_file_twice_is_one_import_and_an_open_one_is_not_applied_unchec
 
 @pytest.mark.requirement("PAT-04")
 @pytest.mark.django_db(transaction=True)
-def test_an_import_that_dies_half_way_leaves_nothing_and_runs_again(tmp_path: Path) -> None:
-    world = build_world()
+def test_an_import_that_dies_half_way_leaves_nothing_and_runs_again(world: World, tmp_path: Path) -> None:
     job = checked(world, text(GOOD, PLAIN))
     assert stored(tmp_path) == [], "the file with its secrets is not kept"
     imports.want_apply(PatientImport.objects.get(pk=job["id"]))

@@ -30,7 +30,7 @@ from apps.scheduling.services import book, sessions
 from apps.scheduling.services.publish import publish_session
 from kernel import clock, ids
 from kernel.errors import DomainError
-from tests.support.world import World, build_world
+from tests.support.world import World
 
 URL = "/api/admin/v1/patients"
 ALL = "/api/admin/v1/patient-duplicates"
@@ -320,8 +320,7 @@ def test_a_row_written_while_the_two_were_merged_follows(world: World) -> None:
 
 @pytest.mark.requirement("PAT-02")
 @pytest.mark.django_db(transaction=True)
-def test_of_two_merges_of_the_same_pair_at_once_one_wins() -> None:
-    world = build_world()
+def test_of_two_merges_of_the_same_pair_at_once_one_wins(world: World) -> None:
     first, second = twins(world)
     gate, answers = threading.Barrier(2), []
 
