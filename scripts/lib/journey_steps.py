@@ -160,6 +160,10 @@ class Staff:
         """The status of a GET."""
         return self.http.get(path, headers=self._headers(who)).status_code
 
+    def patch(self, who: str, path: str, body: dict[str, Any]) -> Any:
+        """The body of a PATCH."""
+        return answered(self.http.patch(path, headers=self._headers(who), json=body))
+
     def post(self, who: str, path: str, body: dict[str, Any] | None = None, *, key: bool = False) -> Any:
         """The body of a POST; `key`: with an Idempotency-Key."""
         headers = self._headers(who) | ({"Idempotency-Key": secrets.token_hex(16)} if key else {})
