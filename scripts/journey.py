@@ -3,9 +3,9 @@
     python scripts/journey.py --base-url URL --sandbox-url URL --accounts FILE --clock-file FILE
 
 A patient signs in by WeChat, binds a card, finds a doctor, books, is told, reminded, checked in, called and seen; and a
-number that is held for today but not paid is free again. Time is moved by the clock file and put back at the end.
-Every run files patients of its own, so it can be repeated. The administrator's one-time password is changed; the new
-one is written to the accounts file.
+number that is held for today but not paid is free again; a session gets another doctor and is stopped. Time is moved by
+the clock file and put back at the end. Every run files patients of its own, so it can be repeated.
+The administrator's one-time password is changed; the new one is written to the accounts file.
 """
 
 import argparse
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 from journey_imports import Import
 from journey_limits import Waiting
 from journey_people import Hospital, Patient
+from journey_schedules import substitution
 from journey_steps import Clock, Failed, Sandbox, Staff, done, eventually, expect, step
 
 BOOKED, REMINDER, CALLED = "appointment_booked", "appointment_reminder", "queue_called"
@@ -43,6 +44,7 @@ class Journey:
         self.reminder()
         self.visit()
         self.unpaid_hold()
+        substitution(self.staff, self.clock, self.patient, self.department)
         Import(self.staff, self.hospital).run()
         Waiting(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
 

@@ -8,8 +8,9 @@ import pytest
 
 from apps.access.services.sync import sync_access
 from apps.identity.models import StaffMember
-from apps.scheduling.errors import SessionConflict, SessionNotOpen, SlotFull
+from apps.scheduling.errors import BulkRefused, SessionConflict, SessionNotOpen, SlotFull
 from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
+from apps.scheduling.services.bulk import edit_sessions
 from apps.scheduling.services.sessions import create_session
 from apps.scheduling.services.stop import stop_and_move
 from apps.scheduling.services.substitute import substitute_session
@@ -98,3 +99,19 @@ def test_of_overlapping_sessions_created_at_once_one_is_made(clinic: World) -> N
     results = at_once([partial(plan, minute) for minute in range(8)], 8)
     assert sum(isinstance(r, ClinicSession) for r in results) == 1
     assert sum(isinstance(r, SessionConflict) for r in results) == 7
+
+
+def test_capacity_falls_while_patients_book_and_nobody_loses_a_number(clinic: World) -> None:
+    session = open_session(clinic, slot_minutes=0, capacity=20, fee=0)
+    everything = ClinicSession.objects.filter(pk=session.pk)
+    lower = partial(edit_sessions, everything, {"capacity_per_slot": 10}, dry_run=False, all_or_nothing=True)
+    jobs = [partial(hold, clinic, patient, first_slot(session).pk) for patient in patients(clinic, 30)]
+    jobs.insert(6, lower)
+    results = at_once(jobs)
+    assert not [r for r in results if isinstance(r, Exception) and not isinstance(r, SlotFull | BulkRefused)]
+    live = Appointment.objects.filter(state__in=OCCUPYING).count()
+    session.refresh_from_db()
+    assert session.capacity_per_slot == (20 if isinstance(results[6], BulkRefused) else 10)
+    assert live == session.capacity_per_slot
+    assert SlotNumber.objects.filter(state="free").count() == 0
+    check_numbers()
