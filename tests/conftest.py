@@ -48,6 +48,14 @@ def _first_world(django_db_setup: None, django_db_blocker: pytest.FixtureDef) ->
 
 
 @pytest.fixture
+def nobody_yet(db: None) -> None:
+    """A database as `migrate` and `sync_access` leave it, without the world that other tests share."""
+    from tests.support.database import empty
+
+    empty()
+
+
+@pytest.fixture
 def world(_first_world: Any, db: None) -> "object":
     """Two hospitals with staff of every role, patients and mini-program accounts (tests.support.world)."""
     from kernel import redis

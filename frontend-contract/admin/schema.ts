@@ -2088,6 +2088,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/patient-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询患者标签
+         * @description 患者标签: a hospital's words for patients, put on and taken off many at once.
+         */
+        get: operations["patient_tags_list"];
+        put?: never;
+        /**
+         * 新增患者标签
+         * @description 患者标签: a hospital's words for patients, put on and taken off many at once.
+         */
+        post: operations["patient_tags_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看患者标签
+         * @description 患者标签: a hospital's words for patients, put on and taken off many at once.
+         */
+        get: operations["patient_tags_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改患者标签
+         * @description 患者标签: a hospital's words for patients, put on and taken off many at once.
+         */
+        patch: operations["patient_tags_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/patient-tags/{id}/put-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the tag on patients within reach: on all of them or on none
+         * @description Put the tag on patients within reach: on all of them or on none.
+         */
+        post: operations["patient_tags_put_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-tags/{id}/take-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the tag off patients within reach
+         * @description Take the tag off patients within reach.
+         */
+        post: operations["patient_tags_take_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/patients": {
         parameters: {
             query?: never;
@@ -2460,6 +2548,74 @@ export interface paths {
          * @description Let this patient continue another archive; all its records are then this patient's.
          */
         post: operations["patients_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/related-persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody related to the patient, in the order of entry
+         * @description Everybody related to the patient, in the order of entry.
+         */
+        get: operations["patients_related_persons_list"];
+        put?: never;
+        /**
+         * Add a contact or guardian (at most 20)
+         * @description Add a contact or guardian (at most 20).
+         */
+        post: operations["patients_related_persons_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/related-persons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a contact
+         * @description Remove a contact.
+         */
+        delete: operations["patients_related_persons_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact; a guardian whose identity changes has to be verified again
+         * @description Change a contact; a guardian whose identity changes has to be verified again.
+         */
+        patch: operations["patients_related_persons_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/patients/{patient_id}/related-persons/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The guardian's document was seen
+         * @description The guardian's document was seen.
+         */
+        post: operations["patients_related_persons_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5496,6 +5652,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["PatientRow"][];
         };
+        PaginatedPatientTagList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PatientTag"][];
+        };
         PaginatedPermissionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5515,16 +5681,6 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Position"][];
-        };
-        PaginatedPriorityInForceList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["PriorityInForce"][];
         };
         PaginatedQueueList: {
             /** @description rows that match, counted up to a cap */
@@ -6003,6 +6159,16 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
+        /** @description 标签 with its colour. */
+        PatchedPatientTagRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            name?: string;
+            colour?: string;
+            sort?: number;
+            is_active?: boolean;
+            version: number;
+        };
         /** @description 职务. */
         PatchedPositionRequest: {
             /** Format: uuid */
@@ -6049,6 +6215,20 @@ export interface components {
             skip_behind?: number | null;
             max_skips?: number | null;
             version: number;
+        };
+        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        PatchedRelatedPersonRequest: {
+            name?: string;
+            /** @description dictionary: relation */
+            relation?: string;
+            phone?: string;
+            national_id?: string;
+            is_guardian?: boolean;
+            /**
+             * Format: uuid
+             * @description the person's own archive
+             */
+            linked_patient?: string | null;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
         PatchedRoleRequest: {
@@ -6316,6 +6496,27 @@ export interface components {
             is_active: boolean;
             /** Format: date-time */
             registered_at: string | null;
+        };
+        /** @description 标签 with its colour. */
+        PatientTag: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            name: string;
+            colour: string;
+            sort: number;
+            is_active: boolean;
+            version: number;
+        };
+        /** @description 标签 with its colour. */
+        PatientTagRequest: {
+            /** Format: uuid */
+            hospital: string;
+            name: string;
+            colour?: string;
+            sort?: number;
+            is_active?: boolean;
         };
         /** @description `until`: the known end, at most a day ahead; without it the pause lasts until it is resumed. */
         PauseRequest: {
@@ -6599,6 +6800,47 @@ export interface components {
         /** @description Each signs in once in place of a code; shown only here. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        RelatedPerson: {
+            /** Format: uuid */
+            readonly id: string;
+            name: string;
+            /** @description dictionary: relation */
+            relation: string;
+            phone: string;
+            national_id: string;
+            is_guardian: boolean;
+            /**
+             * Format: uuid
+             * @description the person's own archive
+             */
+            linked_patient: string | null;
+            /**
+             * Format: date-time
+             * @description somebody saw the guardian's document
+             */
+            readonly verified_at: string | null;
+            /** Format: uuid */
+            readonly verified_by: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        RelatedPersonRequest: {
+            name: string;
+            /** @description dictionary: relation */
+            relation: string;
+            phone?: string;
+            national_id?: string;
+            is_guardian?: boolean;
+            /**
+             * Format: uuid
+             * @description the person's own archive
+             */
+            linked_patient?: string | null;
         };
         /** @description The slot to move to, and why. */
         RescheduleRequest: {
@@ -7167,6 +7409,15 @@ export interface components {
         };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
+        /** @description Base of plain serializers. */
+        TagChange: {
+            /** @description patients that were not so before */
+            changed: number;
+        };
+        /** @description Base of plain serializers. */
+        TaggedRequest: {
+            patients: string[];
+        };
         /** @enum {string} */
         TakeFromMergedEnum: "address" | "identity" | "industry" | "insurance_no" | "name" | "occupation" | "phone" | "referrer" | "source" | "vip_level";
         /** @description `stop_sessions`: sessions that it touches are stopped in the same step. */
@@ -7594,6 +7845,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: patient_merged */
+        Problem409PatientMerged: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "patient_merged";
+                };
+            };
+        };
         /** @description Conflict: patient_merged, stale_version */
         Problem409PatientMergedStaleVersion: {
             headers: {
@@ -8011,9 +8274,9 @@ export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPa
 export type PaginatedPatientImportList = components['schemas']['PaginatedPatientImportList'];
 export type PaginatedPatientMergeList = components['schemas']['PaginatedPatientMergeList'];
 export type PaginatedPatientRowList = components['schemas']['PaginatedPatientRowList'];
+export type PaginatedPatientTagList = components['schemas']['PaginatedPatientTagList'];
 export type PaginatedPermissionList = components['schemas']['PaginatedPermissionList'];
 export type PaginatedPositionList = components['schemas']['PaginatedPositionList'];
-export type PaginatedPriorityInForceList = components['schemas']['PaginatedPriorityInForceList'];
 export type PaginatedQueueList = components['schemas']['PaginatedQueueList'];
 export type PaginatedQueuePriorityList = components['schemas']['PaginatedQueuePriorityList'];
 export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleList'];
@@ -8054,11 +8317,13 @@ export type PatchedModuleRequest = components['schemas']['PatchedModuleRequest']
 export type PatchedOrgUnitRequest = components['schemas']['PatchedOrgUnitRequest'];
 export type PatchedPartnerApplicationRequest = components['schemas']['PatchedPartnerApplicationRequest'];
 export type PatchedPatientRequest = components['schemas']['PatchedPatientRequest'];
+export type PatchedPatientTagRequest = components['schemas']['PatchedPatientTagRequest'];
 export type PatchedPositionRequest = components['schemas']['PatchedPositionRequest'];
 export type PatchedPriorityRequest = components['schemas']['PatchedPriorityRequest'];
 export type PatchedQueuePriorityRequest = components['schemas']['PatchedQueuePriorityRequest'];
 export type PatchedQueueRequest = components['schemas']['PatchedQueueRequest'];
 export type PatchedQueueRuleRequest = components['schemas']['PatchedQueueRuleRequest'];
+export type PatchedRelatedPersonRequest = components['schemas']['PatchedRelatedPersonRequest'];
 export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
@@ -8070,6 +8335,8 @@ export type PatientImport = components['schemas']['PatientImport'];
 export type PatientMerge = components['schemas']['PatientMerge'];
 export type PatientRequest = components['schemas']['PatientRequest'];
 export type PatientRow = components['schemas']['PatientRow'];
+export type PatientTag = components['schemas']['PatientTag'];
+export type PatientTagRequest = components['schemas']['PatientTagRequest'];
 export type PauseRequest = components['schemas']['PauseRequest'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Period = components['schemas']['Period'];
@@ -8099,6 +8366,8 @@ export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type RelatedPerson = components['schemas']['RelatedPerson'];
+export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type Retried = components['schemas']['Retried'];
 export type RetryRequest = components['schemas']['RetryRequest'];
@@ -8146,6 +8415,8 @@ export type SuspendRequest = components['schemas']['SuspendRequest'];
 export type Suspension = components['schemas']['Suspension'];
 export type SuspensionAppeal = components['schemas']['SuspensionAppeal'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];
+export type TagChange = components['schemas']['TagChange'];
+export type TaggedRequest = components['schemas']['TaggedRequest'];
 export type TakeFromMergedEnum = components['schemas']['TakeFromMergedEnum'];
 export type TakeLeaveRequest = components['schemas']['TakeLeaveRequest'];
 export type TakenLeave = components['schemas']['TakenLeave'];
@@ -8183,6 +8454,7 @@ export type ResponseProblem409InUseSystemRole = components['responses']['Problem
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
+export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
 export type ResponseProblem409PatientMergedStaleVersion = components['responses']['Problem409PatientMergedStaleVersion'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
@@ -15533,7 +15805,7 @@ export interface operations {
         };
         responses: {
             /** @description No response body */
-            202: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16129,6 +16401,325 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patient_tags_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                is_active?: boolean;
+                /** @description sort, name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询患者标签 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "name": "张三",
+                     *           "colour": "a",
+                     *           "sort": 1,
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPatientTagList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "name": "张三",
+                 *       "colour": "a",
+                 *       "sort": 1,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatientTagRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增患者标签 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "name": "张三",
+                     *       "colour": "a",
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientTag"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看患者标签 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "name": "张三",
+                     *       "colour": "a",
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientTag"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "name": "张三",
+                 *       "colour": "a",
+                 *       "sort": 1,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedPatientTagRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改患者标签 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "name": "张三",
+                     *       "colour": "a",
+                     *       "sort": 1,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientTag"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_put_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patients": [
+                 *         "0199c3a5-d1f2-79f9-9c7c-fdeee2409d9d"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaggedRequest"];
+            };
+        };
+        responses: {
+            /** @description Put the tag on patients within reach: on all of them or on none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_take_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patients": [
+                 *         "0199c3a5-d1f2-79f9-9c7c-fdeee2409d9d"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TaggedRequest"];
+            };
+        };
+        responses: {
+            /** @description Take the tag off patients within reach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_list: {
         parameters: {
             query?: {
@@ -16146,6 +16737,8 @@ export interface operations {
                 gender?: "female" | "male" | "unknown";
                 vip_level?: string;
                 source?: string;
+                /** @description the whole name of a tag */
+                tag?: string;
                 is_provisional?: boolean;
                 is_active?: boolean;
                 /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
@@ -17523,6 +18116,264 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patients_related_persons_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everybody related to the patient, in the order of entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "name": "张三",
+                     *         "relation": "配偶",
+                     *         "phone": "138****8000",
+                     *         "national_id": "110***********0028",
+                     *         "is_guardian": true,
+                     *         "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *         "verified_at": "2026-03-16T01:30:00Z",
+                     *         "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "updated_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["RelatedPerson"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_related_persons_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "张三",
+                 *       "relation": "配偶",
+                 *       "phone": "13800138000",
+                 *       "national_id": "110000199003070028",
+                 *       "is_guardian": true,
+                 *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RelatedPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Add a contact or guardian (at most 20) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "张三",
+                     *       "relation": "配偶",
+                     *       "phone": "138****8000",
+                     *       "national_id": "110***********0028",
+                     *       "is_guardian": true,
+                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedPerson"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMerged"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_related_persons_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMerged"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_related_persons_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "张三",
+                 *       "relation": "配偶",
+                 *       "phone": "13800138000",
+                 *       "national_id": "110000199003070028",
+                 *       "is_guardian": true,
+                 *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedRelatedPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Change a contact; a guardian whose identity changes has to be verified again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "张三",
+                     *       "relation": "配偶",
+                     *       "phone": "138****8000",
+                     *       "national_id": "110***********0028",
+                     *       "is_guardian": true,
+                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedPerson"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMerged"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_related_persons_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patient_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The guardian's document was seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "张三",
+                     *       "relation": "配偶",
+                     *       "phone": "138****8000",
+                     *       "national_id": "110***********0028",
+                     *       "is_guardian": true,
+                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedPerson"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMergedStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_timeline_list: {
         parameters: {
             query?: {
@@ -18538,10 +19389,7 @@ export interface operations {
     };
     queue_priorities_in_force: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -18555,23 +19403,16 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "minutes": 1,
-                     *           "from_age": 1
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "code": "A001",
+                     *         "name": "张三",
+                     *         "minutes": 1,
+                     *         "from_age": 1
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedPriorityInForceList"];
+                    "application/json": components["schemas"]["PriorityInForce"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from functools import partial
 from typing import Any
 
 from journey_people import Hospital, Patient
@@ -20,10 +21,7 @@ class Waiting:
     def run(self) -> None:
         """Both stories."""
         for person in self.people:
-            step(
-                "another patient is filed, signs in and binds a card",
-                lambda person=person: self._arrive(person),
-            )
+            step("another patient is filed, signs in and binds a card", partial(self._arrive, person))
         self.waiting_list()
         self.no_shows()
 

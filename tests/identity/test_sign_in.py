@@ -220,7 +220,7 @@ def test_devices_are_listed_and_signed_out_one_by_one_or_all_at_once(world: Worl
 
 @pytest.mark.requirement("ACC-01")
 def test_the_first_administrator_gets_a_one_time_password_once(
-    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    nobody_yet: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("YIHUI_FIRST_ADMIN_PASSWORD", raising=False)
     call_command("create_first_administrator", username="root.admin")
@@ -239,7 +239,7 @@ def test_the_first_administrator_gets_a_one_time_password_once(
 
 @pytest.mark.requirement("ACC-01")
 def test_the_first_password_can_come_from_the_environment_and_must_be_strong(
-    db: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    nobody_yet: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YIHUI_FIRST_ADMIN_PASSWORD", "weak")
     with pytest.raises(CommandError):

@@ -24,7 +24,7 @@ def sign_in(code: str, **more: str) -> Any:
 
 
 @pytest.mark.requirement("CARD-01")
-def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(db: None, sandbox: Sandbox) -> None:
+def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user()
     first, second = (sign_in(sandbox.login_code(person["openid"])) for _ in range(2))
     assert first.status_code == 200, first.content
@@ -39,7 +39,7 @@ def test_the_first_sign_in_makes_an_account_and_the_next_finds_it(db: None, sand
 
 
 @pytest.mark.requirement("CARD-01")
-def test_a_session_ends_after_thirty_days(db: None, sandbox: Sandbox) -> None:
+def test_a_session_ends_after_thirty_days(nobody_yet: None, sandbox: Sandbox) -> None:
     client = bearer(sign_in(sandbox.login_code(sandbox.user()["openid"])).json()["token"])
     with clock.frozen(clock.now() + dt.timedelta(days=29)):
         assert client.get(f"{API}/me").status_code == 200
@@ -49,7 +49,9 @@ def test_a_session_ends_after_thirty_days(db: None, sandbox: Sandbox) -> None:
 
 @pytest.mark.requirement("CARD-01")
 @pytest.mark.parametrize("case", ["unknown", "used", "too old"])
-def test_a_bad_code_asks_for_a_new_one_and_makes_nothing(db: None, sandbox: Sandbox, case: str) -> None:
+def test_a_bad_code_asks_for_a_new_one_and_makes_nothing(
+    nobody_yet: None, sandbox: Sandbox, case: str
+) -> None:
     code = (
         "0unknown-code-000000000000000000"
         if case == "unknown"
@@ -77,7 +79,9 @@ def test_a_bad_code_asks_for_a_new_one_and_makes_nothing(db: None, sandbox: Sand
     ],
     ids=["http error", "closed", "busy", "slow", "our app id is wrong"],
 )
-def test_an_outage_of_wechat_is_said_clearly(db: None, sandbox: Sandbox, fault: dict[str, Any]) -> None:
+def test_an_outage_of_wechat_is_said_clearly(
+    nobody_yet: None, sandbox: Sandbox, fault: dict[str, Any]
+) -> None:
     code = sandbox.login_code(sandbox.user()["openid"])
     sandbox.faults("wechat", fault)
     answer = sign_in(code)
@@ -89,7 +93,7 @@ def test_an_outage_of_wechat_is_said_clearly(db: None, sandbox: Sandbox, fault: 
 
 @pytest.mark.requirement("CARD-01")
 @pytest.mark.parametrize("code", [None, "", "x" * 129, 1.5, ["a"]])
-def test_a_malformed_code_is_a_clear_error(db: None, sandbox: Sandbox, code: Any) -> None:
+def test_a_malformed_code_is_a_clear_error(nobody_yet: None, sandbox: Sandbox, code: Any) -> None:
     answer = sign_in(code)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
@@ -116,7 +120,7 @@ def test_first_sign_ins_at_once_make_one_account(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.requirement("CARD-01")
-def test_a_unionid_that_comes_later_is_filled_in(db: None, sandbox: Sandbox) -> None:
+def test_a_unionid_that_comes_later_is_filled_in(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user()
     first = sign_in(sandbox.login_code(person["openid"])).json()["account"]["id"]
     WeChatAccount.objects.update(unionid=None)  # as WeChat answers before the apps are linked
@@ -125,7 +129,9 @@ def test_a_unionid_that_comes_later_is_filled_in(db: None, sandbox: Sandbox) -> 
 
 
 @pytest.mark.requirement("CARD-01")
-def test_one_unionid_is_one_account_when_the_mini_program_is_replaced(db: None, sandbox: Sandbox) -> None:
+def test_one_unionid_is_one_account_when_the_mini_program_is_replaced(
+    nobody_yet: None, sandbox: Sandbox
+) -> None:
     old = sandbox.user()
     first = sign_in(sandbox.login_code(old["openid"])).json()["account"]["id"]
     new = sandbox.user(unionid=old["unionid"])
@@ -134,7 +140,7 @@ def test_one_unionid_is_one_account_when_the_mini_program_is_replaced(db: None, 
 
 
 @pytest.mark.requirement("CARD-01")
-def test_the_phone_comes_from_wechats_code_and_is_kept_encrypted(db: None, sandbox: Sandbox) -> None:
+def test_the_phone_comes_from_wechats_code_and_is_kept_encrypted(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user(phone="13812348000")
     client = bearer(sign_in(sandbox.login_code(person["openid"])).json()["token"])
     assert client.get(f"{API}/me").json()["has_phone"] is False
@@ -155,7 +161,7 @@ def test_the_phone_comes_from_wechats_code_and_is_kept_encrypted(db: None, sandb
 
 
 @pytest.mark.requirement("CARD-01")
-def test_a_foreign_number_is_not_stored(db: None, sandbox: Sandbox) -> None:
+def test_a_foreign_number_is_not_stored(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user(phone="51234567", country_code="852")
     client = bearer(sign_in(sandbox.login_code(person["openid"])).json()["token"])
     body = {"code": sandbox.phone_code(person["openid"])}
@@ -165,7 +171,7 @@ def test_a_foreign_number_is_not_stored(db: None, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.requirement("CARD-01")
-def test_sign_out_ends_this_phone_or_all(db: None, sandbox: Sandbox) -> None:
+def test_sign_out_ends_this_phone_or_all(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user()
     one, two, three = (
         bearer(sign_in(sandbox.login_code(person["openid"])).json()["token"]) for _ in range(3)
@@ -177,7 +183,7 @@ def test_sign_out_ends_this_phone_or_all(db: None, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.requirement("CARD-01")
-def test_a_blocked_account_gets_no_session(db: None, sandbox: Sandbox) -> None:
+def test_a_blocked_account_gets_no_session(nobody_yet: None, sandbox: Sandbox) -> None:
     person = sandbox.user()
     client = bearer(sign_in(sandbox.login_code(person["openid"])).json()["token"])
     User.objects.update(is_active=False)

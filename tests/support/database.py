@@ -15,6 +15,11 @@ def empty_after_transactional_tests() -> None:
 
 
 def _empty(case: Any) -> None:
+    empty()
+
+
+def empty() -> None:
+    """As after `migrate` and `sync_access`: nobody is there. Within a transaction it is rolled back with it."""
     from apps.access.services.sync import sync_access
 
     with connection.cursor() as cursor:

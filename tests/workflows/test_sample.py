@@ -16,6 +16,7 @@ from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
 from kernel.crypto import blind_index
 from workflows.sample.people import person
 
+pytestmark = pytest.mark.usefixtures("nobody_yet")
 MODELS = (User, StaffMember, Department, Patient, PatientCard, Appointment, ClinicSession, SlotNumber)
 
 

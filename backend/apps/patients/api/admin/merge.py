@@ -52,7 +52,7 @@ class DuplicatePairViewSet(ListMixin, ScopedViewSet):
     def visible_code(self) -> str:
         return self.code_of_action() or ""
 
-    @extend_schema(request=io.ScanSerializer, responses={202: None}, operation_id="patient_duplicates_scan")
+    @extend_schema(request=io.ScanSerializer, responses={204: None}, operation_id="patient_duplicates_scan")
     @raises(NotFound)
     def scan(self, request: Any) -> Response:
         """Look through a hospital's archive now; a worker brings the list up to date."""
@@ -63,7 +63,7 @@ class DuplicatePairViewSet(ListMixin, ScopedViewSet):
         if hospital is None:
             raise NotFound
         duplicates.want_scan(hospital)
-        return Response(status=202)
+        return Response(status=204)
 
     @extend_schema(request=None, operation_id="patient_duplicates_reopen")
     def reopen(self, request: Any, pk: UUID) -> Response:

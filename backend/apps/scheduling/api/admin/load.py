@@ -28,7 +28,7 @@ class LoadQuerySerializer(Serializer):
         length = attrs["date_to"] - attrs["date_from"]
         if not dt.timedelta(0) <= length < dt.timedelta(days=MAX_DAYS):
             raise serializers.ValidationError({"date_to": [f"最多 {MAX_DAYS} 天"]}, code="invalid")
-        return super().validate(attrs)
+        return attrs
 
 
 class LoadSerializer(Serializer):
