@@ -111,6 +111,7 @@ ID_CARD, PHONE = "110***********0028", "138****8000"
 #: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
 API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("department_name", ("心内科",)),
+    ("colour", ("#3366CC",)),
     ("practitioner_name", ("李建国",)),
     ("hospital_name", ("第一医院",)),
     ("doctor_name", ("李建国",)),

@@ -155,7 +155,7 @@ def test_the_document_explains_the_conventions_and_names_no_host(document: Node)
 
 def test_money_and_booking_operations_ask_for_an_idempotency_key(documents: dict[str, Node]) -> None:
     for name, operation in operations(documents["miniprogram"]):
-        headers = [p for p in operation.get("parameters", ()) if p["in"] == "header"]
+        headers = [p for p in operation.get("parameters", ()) if p["name"] == "Idempotency-Key"]
         codes = [a.get("$ref", "") for a in operation["responses"].values()]
         assert bool(headers) == any("IdempotencyKey" in code for code in codes), name
 
