@@ -92,6 +92,8 @@ page("queue", resource="scheduling.queue", zh="排队候诊", en="Queue", path="
      component="scheduling/queue/index", parent="scheduling", icon="queue", sort=2)  # fmt: skip
 page("queues", resource="scheduling.queue_rule", zh="队列与规则", en="Lines and rules", path="queues",
      component="scheduling/queues/index", parent="scheduling", icon="settings", sort=5)  # fmt: skip
+page("queue_screens", resource="scheduling.queue_screen", zh="叫号屏", en="Screens", path="queue-screens",
+     component="scheduling/queue-screens/index", parent="scheduling", icon="screen", sort=6)  # fmt: skip
 page("clinic_sessions", resource="scheduling.session", zh="出诊", en="Sessions", path="clinic-sessions",
      component="scheduling/clinic-sessions/index", parent="scheduling", icon="clock", sort=3)  # fmt: skip
 page("schedule_templates", resource="scheduling.template", zh="排班", en="Templates", path="schedule-templates",
