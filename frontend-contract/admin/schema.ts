@@ -16435,7 +16435,7 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *           "name": "张三",
-                     *           "colour": "a",
+                     *           "colour": "#3366CC",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -16465,7 +16465,7 @@ export interface operations {
                  * @example {
                  *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                  *       "name": "张三",
-                 *       "colour": "a",
+                 *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true
                  *     }
@@ -16485,7 +16485,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *       "name": "张三",
-                     *       "colour": "a",
+                     *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -16536,7 +16536,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *       "name": "张三",
-                     *       "colour": "a",
+                     *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -16567,7 +16567,7 @@ export interface operations {
                  * @example {
                  *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                  *       "name": "张三",
-                 *       "colour": "a",
+                 *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -16588,7 +16588,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *       "name": "张三",
-                     *       "colour": "a",
+                     *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
