@@ -47,7 +47,8 @@ class Prepared:
             return
         known = _known(cursor.db)
         if self.name not in known:
-            cursor.cursor.execute(self._prepare)
+            with cursor.db.wrap_database_errors:
+                cursor.cursor.execute(self._prepare)
             known.add(self.name)
         cursor.execute(before + self._execute, values)
 
@@ -72,10 +73,12 @@ def _prepare_read(execute: Any, sql: str, params: Any, many: bool, context: Any)
     known = _known(context["connection"])
     if name not in known:
         if len(known) >= MOST_KNOWN:
-            context["cursor"].cursor.execute("DEALLOCATE ALL")
+            with context["connection"].wrap_database_errors:
+                context["cursor"].cursor.execute("DEALLOCATE ALL")
             known.clear()
         if not _prepare(context, name, sql, len(params)):
-            _UNPREPARABLE.add(sql)
+            if len(_UNPREPARABLE) < MOST_KNOWN:
+                _UNPREPARABLE.add(sql)
             return execute(sql, params, many, context)
         known.add(name)
     return execute(f"EXECUTE {name} ({', '.join(['%s'] * len(params))})", params, many, context)
@@ -88,18 +91,18 @@ def _is_select(sql: str) -> bool:
 def _prepare(context: Any, name: str, sql: str, count: int) -> bool:
     """Prepare a text with positional parameters; False if PostgreSQL cannot."""
     numbered = sql % tuple(f"${n}" for n in range(1, count + 1))
-    cursor, atomic = context["cursor"].cursor, context["connection"].in_atomic_block
-    try:
-        if atomic:
-            cursor.execute("SAVEPOINT preparing")
-        cursor.execute(f"PREPARE {name} AS {numbered}")
-    except context["connection"].Database.ProgrammingError:
-        if atomic:
-            cursor.execute("ROLLBACK TO SAVEPOINT preparing")
-        return False
-    finally:
-        if atomic:
-            cursor.execute("RELEASE SAVEPOINT preparing")
+    database, run = context["connection"], context["cursor"].cursor.execute
+    with database.wrap_database_errors:
+        if database.in_atomic_block:
+            run("SAVEPOINT preparing")
+        try:
+            run(f"PREPARE {name} AS {numbered}")
+        except database.Database.ProgrammingError:
+            if database.in_atomic_block:
+                run("ROLLBACK TO SAVEPOINT preparing")
+            return False
+        if database.in_atomic_block:
+            run("RELEASE SAVEPOINT preparing")
     return True
 
 
