@@ -1,10 +1,12 @@
 """Base classes of the admin API: permission codes decide on the action, policies on the rows."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from apps.access.actor import Actor
@@ -22,7 +24,7 @@ STANDARD = {
 READS = frozenset({"list", "export", "sensitive"})
 
 
-class CodedView:
+class CodedView(APIView):
     """Mixin of every admin view: `resource` is `<module>.<resource>`, `codes` names the code's last part per action."""
 
     resource: ClassVar[str] = ""
@@ -31,7 +33,7 @@ class CodedView:
 
     def code_of_action(self) -> str | None:
         """The permission code of the running action; None denies."""
-        action = getattr(self, "action", None) or self.request.method.lower()  # type: ignore[attr-defined]
+        action = getattr(self, "action", None) or str(self.request.method).lower()
         verb = self.codes.get(action) or STANDARD.get(action)
         if verb is None or not self.resource:
             return None
@@ -40,7 +42,7 @@ class CodedView:
     @property
     def actor(self) -> Actor:
         """The acting staff member; PermissionDenied for anybody else."""
-        actor = request_actor(self.request)  # type: ignore[attr-defined]
+        actor = request_actor(self.request)
         if actor is None:
             raise PermissionDenied
         return actor
@@ -98,53 +100,60 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
             raise PermissionDenied
 
 
-class ListMixin:
+class ListMixin(ScopedViewSet):
     """GET list."""
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.listed())  # type: ignore[attr-defined]
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)  # type: ignore[attr-defined,no-any-return]
+        page = self.paginate_queryset(self.listed())
+        answer: Response = self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return answer
 
 
-class RetrieveMixin:
+class RetrieveMixin(ScopedViewSet):
     """GET one."""
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.get_serializer(self.get_object()).data)  # type: ignore[attr-defined]
+        return Response(self.get_serializer(self.get_object()).data)
 
 
-class CreateMixin:
+class CreateMixin(ScopedViewSet):
     """POST: `perform_create(data)` calls the service; the new row must be within the actor's reach."""
 
+    perform_create: Callable[..., Any]
+
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data)  # type: ignore[attr-defined]
+        serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            instance = self.perform_create(serializer.validated_data)  # type: ignore[attr-defined]
-            self.check_reach(instance)  # type: ignore[attr-defined]
-        return Response(self.get_serializer(instance).data, status=201)  # type: ignore[attr-defined]
+            instance = self.perform_create(serializer.validated_data)
+            self.check_reach(instance)
+        return Response(self.get_serializer(instance).data, status=201)
 
 
-class UpdateMixin:
+class UpdateMixin(ScopedViewSet):
     """PATCH with `version`: `perform_update(instance, data, version)` calls the service; checked again after saving."""
+
+    perform_update: Callable[..., Any]
 
     @raises(StaleVersion)
     def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        instance = self.get_object()  # type: ignore[attr-defined]
-        serializer = self.get_serializer(instance, data=request.data, partial=True)  # type: ignore[attr-defined]
+        instance = self.get_object()
+        serializer = self.get_serializer(instance, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         data = dict(serializer.validated_data)
         with transaction.atomic():
-            instance = self.perform_update(instance, data, data.pop("version"))  # type: ignore[attr-defined]
-            self.check_reach(instance)  # type: ignore[attr-defined]
-        return Response(self.get_serializer(instance).data)  # type: ignore[attr-defined]
+            instance = self.perform_update(instance, data, data.pop("version"))
+            self.check_reach(instance)
+        return Response(self.get_serializer(instance).data)
 
 
-class DestroyMixin:
+class DestroyMixin(ScopedViewSet):
     """DELETE: `perform_destroy(instance)` calls the service, which refuses what is in use."""
 
+    perform_destroy: Callable[..., None]
+
     def destroy(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        self.perform_destroy(self.get_object())  # type: ignore[attr-defined]
+        self.perform_destroy(self.get_object())
         return Response(status=204)
 
 
