@@ -5452,16 +5452,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["CaptureField"][];
         };
-        PaginatedChangeList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Change"][];
-        };
         PaginatedClinicSessionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5541,16 +5531,6 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Hospital"][];
-        };
-        PaginatedImportProblemList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["ImportProblem"][];
         };
         PaginatedLocationList: {
             /** @description rows that match, counted up to a cap */
@@ -5752,26 +5732,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["ScheduleTemplate"][];
         };
-        PaginatedSlipPrintList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["SlipPrint"][];
-        };
-        PaginatedSlotList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Slot"][];
-        };
         PaginatedStaffLeaveList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5792,16 +5752,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Staff"][];
         };
-        PaginatedSubstitutionList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Substitution"][];
-        };
         PaginatedSuspensionAppealList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5821,16 +5771,6 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Suspension"][];
-        };
-        PaginatedTargetList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Target"][];
         };
         PaginatedTimelineEntryList: {
             /**
@@ -8254,7 +8194,6 @@ export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEvent
 export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
 export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
 export type PaginatedCaptureFieldList = components['schemas']['PaginatedCaptureFieldList'];
-export type PaginatedChangeList = components['schemas']['PaginatedChangeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
@@ -8263,7 +8202,6 @@ export type PaginatedDictionaryList = components['schemas']['PaginatedDictionary
 export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
-export type PaginatedImportProblemList = components['schemas']['PaginatedImportProblemList'];
 export type PaginatedLocationList = components['schemas']['PaginatedLocationList'];
 export type PaginatedMenuList = components['schemas']['PaginatedMenuList'];
 export type PaginatedMessageList = components['schemas']['PaginatedMessageList'];
@@ -8284,14 +8222,10 @@ export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScre
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
-export type PaginatedSlipPrintList = components['schemas']['PaginatedSlipPrintList'];
-export type PaginatedSlotList = components['schemas']['PaginatedSlotList'];
 export type PaginatedStaffLeaveList = components['schemas']['PaginatedStaffLeaveList'];
 export type PaginatedStaffList = components['schemas']['PaginatedStaffList'];
-export type PaginatedSubstitutionList = components['schemas']['PaginatedSubstitutionList'];
 export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSuspensionAppealList'];
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
-export type PaginatedTargetList = components['schemas']['PaginatedTargetList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PairState = components['schemas']['PairState'];
@@ -8813,10 +8747,7 @@ export interface operations {
     };
     appointments_changes_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -8832,29 +8763,22 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "from_starts_at": "2026-03-16T01:30:00Z",
-                     *           "to_starts_at": "2026-03-16T01:30:00Z",
-                     *           "from_practitioner_name": "李建国",
-                     *           "to_practitioner_name": "李建国",
-                     *           "from_number": 12,
-                     *           "to_number": 12,
-                     *           "reason": "临时有事",
-                     *           "by_staff": "示例"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "from_starts_at": "2026-03-16T01:30:00Z",
+                     *         "to_starts_at": "2026-03-16T01:30:00Z",
+                     *         "from_practitioner_name": "李建国",
+                     *         "to_practitioner_name": "李建国",
+                     *         "from_number": 12,
+                     *         "to_number": 12,
+                     *         "reason": "临时有事",
+                     *         "by_staff": "示例"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedChangeList"];
+                    "application/json": components["schemas"]["Change"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -9334,10 +9258,7 @@ export interface operations {
     };
     appointments_slip_prints_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -9353,23 +9274,16 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "copy_no": 1,
-                     *           "printed_at": "2026-03-16T01:30:00Z",
-                     *           "printed_by_name": "",
-                     *           "reason": "临时有事"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "copy_no": 1,
+                     *         "printed_at": "2026-03-16T01:30:00Z",
+                     *         "printed_by_name": "",
+                     *         "reason": "临时有事"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedSlipPrintList"];
+                    "application/json": components["schemas"]["SlipPrint"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -11333,10 +11247,7 @@ export interface operations {
     };
     clinic_sessions_slots_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -11352,27 +11263,20 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
-                     *           "capacity": 30,
-                     *           "remaining": 1,
-                     *           "kept": {
-                     *             "key": 1
-                     *           }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "capacity": 30,
+                     *         "remaining": 1,
+                     *         "kept": {
+                     *           "key": 1
                      *         }
-                     *       ]
-                     *     }
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedSlotList"];
+                    "application/json": components["schemas"]["Slot"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -11571,10 +11475,7 @@ export interface operations {
     };
     clinic_sessions_substitutions_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -11590,29 +11491,22 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "from_practitioner": "0199c3a5-d1f2-7081-98d8-6a3afd578259",
-                     *           "from_practitioner_name": "李建国",
-                     *           "to_practitioner": "0199c3a5-d1f2-740e-9e98-e9c2d8f9740a",
-                     *           "to_practitioner_name": "李建国",
-                     *           "reason": "临时有事",
-                     *           "substituted_by": "0199c3a5-d1f2-731b-9540-5b91d27642b9",
-                     *           "substituted_by_name": "张三",
-                     *           "moved": 1,
-                     *           "created_at": "2026-03-16T01:30:00Z"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "from_practitioner": "0199c3a5-d1f2-7081-98d8-6a3afd578259",
+                     *         "from_practitioner_name": "李建国",
+                     *         "to_practitioner": "0199c3a5-d1f2-740e-9e98-e9c2d8f9740a",
+                     *         "to_practitioner_name": "李建国",
+                     *         "reason": "临时有事",
+                     *         "substituted_by": "0199c3a5-d1f2-731b-9540-5b91d27642b9",
+                     *         "substituted_by_name": "张三",
+                     *         "moved": 1,
+                     *         "created_at": "2026-03-16T01:30:00Z"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedSubstitutionList"];
+                    "application/json": components["schemas"]["Substitution"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -16140,8 +16034,6 @@ export interface operations {
                 state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
-                page?: number;
-                page_size?: number;
             };
             header?: never;
             path: {
@@ -16158,24 +16050,17 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "row": 1,
-                     *           "outcome": "good",
-                     *           "column": "示例",
-                     *           "code": "A001",
-                     *           "reason": "临时有事"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "row": 1,
+                     *         "outcome": "good",
+                     *         "column": "示例",
+                     *         "code": "A001",
+                     *         "reason": "临时有事"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedImportProblemList"];
+                    "application/json": components["schemas"]["ImportProblem"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -20671,10 +20556,7 @@ export interface operations {
     };
     queue_tickets_transfer_targets_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -20690,22 +20572,15 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
-                     *           "kind": "doctor"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "name": "张三",
+                     *         "kind": "doctor"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedTargetList"];
+                    "application/json": components["schemas"]["Target"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

@@ -46,7 +46,7 @@ async function otherTime({ clock, patient, doctor }: Hall): Promise<void> {
   await step("the history shows the move", async () => {
     const params = { path: { id: moved.id } };
     const rows = await unwrap(patient.api.GET("/api/miniprogram/v1/appointments/{id}/changes", { params }));
-    expect(rows.count === 1, "one change", rows);
+    expect(rows.length === 1, "one change", rows);
   });
   await step("cancel it", async () => {
     const params = { path: { id: moved.id } };

@@ -987,16 +987,6 @@ export interface components {
             /** Format: date-time */
             opens_at: string | null;
         };
-        PaginatedAppealList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Appeal"][];
-        };
         PaginatedAppointmentList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -1006,16 +996,6 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Appointment"][];
-        };
-        PaginatedChangeList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Change"][];
         };
         PaginatedInboxMessageList: {
             /** @description rows that match, counted up to a cap */
@@ -1512,9 +1492,7 @@ export type JoinRequest = components['schemas']['JoinRequest'];
 export type Lookup = components['schemas']['Lookup'];
 export type OfferState = components['schemas']['OfferState'];
 export type OpenSession = components['schemas']['OpenSession'];
-export type PaginatedAppealList = components['schemas']['PaginatedAppealList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
-export type PaginatedChangeList = components['schemas']['PaginatedChangeList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
@@ -1891,10 +1869,7 @@ export interface operations {
     };
     appointments_changes_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -1910,29 +1885,22 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "from_starts_at": "2026-03-16T01:30:00Z",
-                     *           "to_starts_at": "2026-03-16T01:30:00Z",
-                     *           "from_practitioner_name": "李建国",
-                     *           "to_practitioner_name": "李建国",
-                     *           "from_number": 12,
-                     *           "to_number": 12,
-                     *           "reason": "临时有事",
-                     *           "by_staff": "示例"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "from_starts_at": "2026-03-16T01:30:00Z",
+                     *         "to_starts_at": "2026-03-16T01:30:00Z",
+                     *         "from_practitioner_name": "李建国",
+                     *         "to_practitioner_name": "李建国",
+                     *         "from_number": 12,
+                     *         "to_number": 12,
+                     *         "reason": "临时有事",
+                     *         "by_staff": "示例"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedChangeList"];
+                    "application/json": components["schemas"]["Change"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -2314,10 +2282,7 @@ export interface operations {
     };
     booking_suspensions_appeals_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -2333,26 +2298,19 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": false,
-                     *       "results": [
-                     *         {
-                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
-                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "state": "open",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "decided_at": "2026-03-16T01:30:00Z",
-                     *           "decision_note": "临时有事"
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *         "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *         "state": "open",
+                     *         "created_at": "2026-03-16T01:30:00Z",
+                     *         "decided_at": "2026-03-16T01:30:00Z",
+                     *         "decision_note": "临时有事"
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedAppealList"];
+                    "application/json": components["schemas"]["Appeal"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

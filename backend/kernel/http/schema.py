@@ -88,6 +88,10 @@ class AutoSchema(SpectacularAutoSchema):
             return name
         return name.removesuffix("_create").removesuffix("_retrieve")
 
+    def _get_paginator(self) -> Any:
+        """Only `list` pages; every other action answers what it returns, bounded by itself."""
+        return super()._get_paginator() if getattr(self.view, "action", "list") == "list" else None
+
     def get_summary(self) -> str:
         """The docstring's first line for an action that has one, else verb and noun."""
         name = getattr(self.view, "action", None) or self.method.lower()

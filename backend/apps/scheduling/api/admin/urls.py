@@ -90,8 +90,7 @@ for action, method in (("call_next", "post"), ("pause", "post"), ("resume", "pos
     urlpatterns.append(path(f"queues/<uuid:pk>/{name}", QueueViewSet.as_view({method: action})))
 urlpatterns.append(path("queues/stream-token", QueueViewSet.as_view({"post": "stream_token"})))
 urlpatterns.append(path("queue-screens/<uuid:pk>/revoke", QueueScreenViewSet.as_view({"post": "revoke"})))
-in_force = QueuePriorityViewSet.as_view({"get": "in_force"}, pagination_class=None)
-urlpatterns.append(path("queue-priorities/in-force", in_force))
+urlpatterns.append(path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})))
 urlpatterns += [
     path(f"waitlist-entries/<uuid:pk>/{action}", WaitlistEntryViewSet.as_view({"post": action}))
     for action in ("leave", "accept")
