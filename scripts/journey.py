@@ -19,6 +19,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
 from journey_imports import Import
+from journey_limits import Waiting
 from journey_people import Hospital, Patient
 from journey_schedules import substitution
 from journey_steps import Clock, Failed, Sandbox, Staff, done, eventually, expect, step
@@ -45,6 +46,7 @@ class Journey:
         self.unpaid_hold()
         substitution(self.staff, self.clock, self.patient, self.department)
         Import(self.staff, self.hospital).run()
+        Waiting(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
 
     def sign_in_and_bind(self) -> None:
         """From the WeChat code to the bound card."""
