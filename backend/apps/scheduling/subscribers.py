@@ -2,11 +2,11 @@
 
 from apps.identity.models import StaffMember
 from apps.messaging.services.notify import notify
-from apps.patients.services.care_team import note_booking
 from apps.patients.services.handover import lock_patients
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal, WaitlistOffer
+from apps.scheduling.services.attend import attend
 from apps.scheduling.services.boards import refresh
 from apps.scheduling.services.suspend import suspend_after_no_shows
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
@@ -73,12 +73,7 @@ def open_archive(event: events.AppointmentBooked) -> None:
         event
     )  # the doctor may have been substituted since, but is not while the patient is locked
     if appointment.state in OCCUPYING:
-        note_booking(
-            hospital_id=appointment.hospital_id,
-            patient_id=appointment.patient_id,
-            staff_id=appointment.practitioner_id,
-            department_id=appointment.department_id,
-        )
+        attend(appointment)
 
 
 @subscribe(events.AppointmentBooked)

@@ -1,4 +1,4 @@
-"""The care team follows a session that changes hands."""
+"""Who has a number is in the doctor's care, and stays in care when the session changes hands."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,11 +7,22 @@ from uuid import UUID
 from django.db.models import Min, Q
 
 from apps.identity.models import StaffMember
+from apps.patients.services.care_team import note_booking
 from apps.patients.services.handover import hand_over
 from apps.scheduling.models import Appointment, ClinicSession
 from apps.scheduling.states import OCCUPYING
 
 Reasons = dict[UUID, dt.datetime | None]
+
+
+def attend(appointment: Appointment) -> None:
+    """The doctor attends the patient from now on, and the department treats the patient."""
+    note_booking(
+        hospital_id=appointment.hospital_id,
+        patient_id=appointment.patient_id,
+        staff_id=appointment.practitioner_id,
+        department_id=appointment.department_id,
+    )
 
 
 def reasons_of(doctor: StaffMember, leaving: Iterable[Appointment]) -> Reasons:

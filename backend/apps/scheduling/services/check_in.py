@@ -2,13 +2,13 @@
 
 from django.db import transaction
 
-from apps.patients.services.care_team import note_booking
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentCheckedIn
 from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus, Queue, QueueTicket
 from apps.scheduling.priorities import Priority
 from apps.scheduling.selectors.queue_rules import by_age, priorities_of, rules_of
 from apps.scheduling.services.announce import event_of
+from apps.scheduling.services.attend import attend
 from apps.scheduling.services.boards import changed
 from apps.scheduling.services.guard import lock_unchanged
 from apps.scheduling.services.line import spot_at_check_in
@@ -41,12 +41,7 @@ def check_in(appointment: Appointment, *, priority: str = "", reason: str = "") 
         updated_at=now,
     )
     ticket = _ticket(appointment, session, queue, group, reason)
-    note_booking(
-        hospital_id=appointment.hospital_id,
-        patient_id=appointment.patient_id,
-        staff_id=appointment.practitioner_id,
-        department_id=appointment.department_id,
-    )
+    attend(appointment)
     changed(ticket.hospital_id, ticket.queue_id)
     publish(event_of(AppointmentCheckedIn, appointment))
     return ticket
