@@ -1,4 +1,4 @@
-"""`python -m sandbox --port N [--host 127.0.0.1] [--settings FILE]`; port 0 picks a free one and prints it."""
+"""`python -m sandbox --port N [--host 127.0.0.1] [--settings FILE] [--keys DIR]`; port 0 picks a free one, printed."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.aliyun_sms.api import AliyunSms
 from sandbox.control import ControlApi, Sandbox
 from sandbox.server import Router, SandboxServer
+from sandbox.trading.keys import keep_in
 from sandbox.wechat.api import WeChat
 
 
@@ -28,9 +29,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--keys", type=Path, help="directory that keeps the payment providers' keys between starts"
+    )
     parser.add_argument("--settings", type=Path, help="JSON file: {provider: {setting: value}}")
     arguments = parser.parse_args()
     settings = json.loads(arguments.settings.read_text(encoding="utf-8")) if arguments.settings else None
+    keep_in(arguments.keys)
     server = build_server(arguments.host, arguments.port, settings)
     print(f"http://{arguments.host}:{server.server_port}", flush=True)
     try:

@@ -11,11 +11,12 @@ from typing import Any
 from sandbox.aliyun_sms.control import SmsControl
 from sandbox.aliyun_sms.errors import SmsFailure, gateway_failure
 from sandbox.aliyun_sms.limits import Limits
-from sandbox.aliyun_sms.push import Pusher
+from sandbox.aliyun_sms.push import sms_push
 from sandbox.aliyun_sms.settings import SmsSettings, SmsTemplate, parts
 from sandbox.aliyun_sms.signature import SignatureChecker
 from sandbox.clock import Clock
 from sandbox.inbox import Inbox
+from sandbox.notifier import Notifier
 from sandbox.provider import Routes, apply_settings
 from sandbox.wire import Request, Response, reply
 
@@ -39,7 +40,7 @@ class AliyunSms:
 
     def __init__(self, clock: Clock, inbox: Inbox) -> None:
         self.clock = clock
-        self.pusher = Pusher()
+        self.pusher = Notifier("sms")
         self._inbox = inbox
         self._signatures = SignatureChecker()
         self._limits = Limits(clock)
@@ -155,7 +156,8 @@ class AliyunSms:
         reports = [self._store(text, biz_id, out_id) for text in texts]
         if self.config.report_url:
             delay = self.config.report_delay_ms / 1000
-            self.pusher.push("report", self.config.report_url, reports, delay, self.config.retry_delays)
+            push = sms_push("report", self.config.report_url, reports)
+            self.pusher.send(push, delay=delay, retries=self.config.retry_delays)
         return biz_id
 
     def _store(self, text: _Text, biz_id: str, out_id: str) -> dict[str, Any]:

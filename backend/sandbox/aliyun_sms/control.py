@@ -3,6 +3,7 @@
 import itertools
 from typing import TYPE_CHECKING
 
+from sandbox.aliyun_sms.push import sms_push
 from sandbox.aliyun_sms.settings import KINDS, SmsTemplate
 from sandbox.provider import Routes
 from sandbox.wire import BadRequest, Request, Response, reply
@@ -37,7 +38,8 @@ class SmsControl:
             "dest_code": request.text("dest_code", DEST_CODE),
             "sequence_id": str(next(self._sequence)),
         }
-        self._sms.pusher.push("uplink", settings.uplink_url, [message], 0, settings.retry_delays)
+        push = sms_push("uplink", settings.uplink_url, [message])
+        self._sms.pusher.send(push, retries=settings.retry_delays)
         return reply(message, 201)
 
     def _outcome(self, request: Request) -> Response:

@@ -1,0 +1,37 @@
+"""Which channels there are. A new one is one class and one line here: see docs/payment-channels.md."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apps.payments.channels.base import PaymentChannel, PayMethod
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """`build` makes the channel from a merchant's configuration; `fields` are the names that the configuration needs.
+
+    `secrets` are the fields never shown again. `online`: the provider moves the money and is asked over the network.
+    `available`: False keeps a documented slot switched off.
+    """
+
+    code: str
+    zh: str
+    en: str
+    build: Callable[[Mapping[str, Any]], PaymentChannel]
+    fields: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    methods: tuple[PayMethod, ...] = ()
+    online: bool = True
+    available: bool = True
+
+
+CHANNELS: dict[str, ChannelSpec] = {}
+
+
+def register(spec: ChannelSpec) -> ChannelSpec:
+    """Declare a channel; ValueError for a code that is taken."""
+    if CHANNELS.setdefault(spec.code, spec) is not spec:
+        raise ValueError(f"channel {spec.code} is declared twice")
+    return spec

@@ -1,0 +1,1 @@
+"""What the payment providers have in common: trades and refunds of one merchant, pushes that misbehave, keys."""
