@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.payment_sandbox import payment_sandbox, payment_sandbox_process, push_receiver
+
+__all__ = ["payment_sandbox", "payment_sandbox_process", "push_receiver"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> None:
