@@ -182,8 +182,11 @@ class PaymentChannel(Protocol):
     def query(self, out_trade_no: str, *, started_at: dt.datetime) -> TradeResult:
         """`started_at`: the attempt's, which some providers need to find it."""
 
-    def close(self, out_trade_no: str, *, started_at: dt.datetime) -> TradeResult:
-        """After CLOSED or NOT_FOUND nobody can pay it; PAID when somebody was faster. Re-entrant."""
+    def close(self, out_trade_no: str, *, started_at: dt.datetime, expires_at: dt.datetime) -> TradeResult:
+        """After CLOSED or NOT_FOUND nobody can pay it; PAID when somebody was faster. Re-entrant.
+
+        `expires_at`: as told to `prepay`. A provider that cannot close (UnionPay) says UNPAID until then: ask again.
+        """
 
     def refund(self, request: RefundRequest) -> RefundResult:
         """Ask for money to go back. A time-out is a TemporaryChannelError with `outcome_unknown`."""
