@@ -15,43 +15,43 @@ MAX_BODY = 4 * 1024 * 1024
 
 
 class Router:
-    """Exact paths, and control paths whose `{name}` segments become `request.params`."""
+    """Exact paths, and paths whose `{name}` segments become `request.params`."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
         self._exact: dict[tuple[str, str], tuple[Provider | None, Handler]] = {}
-        self._patterns: list[tuple[str, list[str], Handler]] = []
+        self._patterns: list[tuple[str, list[str], Provider | None, Handler]] = []
 
     def add_provider(self, provider: Provider) -> None:
-        for key, handler in provider.routes().items():
-            self._exact[key] = (provider, handler)
+        self._add(provider.routes(), provider)
 
     def add_control(self, routes: Routes, prefix: str = "") -> None:
+        self._add({(method, prefix + path): handler for (method, path), handler in routes.items()}, None)
+
+    def _add(self, routes: Routes, provider: Provider | None) -> None:
         for (method, path), handler in routes.items():
-            full = prefix + path
-            if "{" in full:
-                self._patterns.append((method, full.split("/"), handler))
+            if "{" in path:
+                self._patterns.append((method, path.split("/"), provider, handler))
             else:
-                self._exact[method, full] = (None, handler)
+                self._exact[method, path] = (provider, handler)
 
     def dispatch(self, request: Request) -> Response | None:
         """The answer, or None to close the connection without one."""
-        found = self._exact.get((request.method, request.path))
+        found = self._exact.get((request.method, request.path)) or self._match(request)
         if found is None:
-            handler = self._match(request)
-            return handler(request) if handler else reply({"error": "no such path"}, 404)
+            return reply({"error": "no such path"}, 404)
         provider, handler = found
         return handler(request) if provider is None else self._with_faults(provider, handler, request)
 
-    def _match(self, request: Request) -> Handler | None:
+    def _match(self, request: Request) -> tuple[Provider | None, Handler] | None:
         segments = request.path.split("/")
-        for method, pattern, handler in self._patterns:
+        for method, pattern, provider, handler in self._patterns:
             if method != request.method or len(pattern) != len(segments):
                 continue
             pairs = list(zip(pattern, segments, strict=True))
             if all(want == got or want.startswith("{") for want, got in pairs):
                 request.params = {want[1:-1]: unquote(got) for want, got in pairs if want.startswith("{")}
-                return handler
+                return provider, handler
         return None
 
     def _with_faults(self, provider: Provider, handler: Handler, request: Request) -> Response | None:
