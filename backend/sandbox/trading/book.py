@@ -69,17 +69,18 @@ class TradeBook:
             self.trades: OrderedDict[str, Trade] = OrderedDict()
             self.refunds: OrderedDict[str, TradeRefund] = OrderedDict()
             self.references: dict[str, Trade] = {}
+            self._by_transaction: dict[str, Trade] = {}
 
     def next_number(self) -> str:
         """A number of the provider's own, never given twice."""
         return self._number(next(self._serial))
 
     def find(self, out_trade_no: str = "", transaction_id: str = "") -> Trade | None:
-        """By our number or by the provider's; an expired unpaid trade is closed as it is looked at."""
+        """By our number or by the provider's (known from `add` or `pay` on); one that has expired is closed by the look."""
         with self.lock:
             trade = self.trades.get(out_trade_no) if out_trade_no else None
             if trade is None and transaction_id:
-                trade = next((t for t in self.trades.values() if t.transaction_id == transaction_id), None)
+                trade = self._by_transaction.get(transaction_id)
             if trade and trade.state == UNPAID and trade.expires_at and trade.expires_at <= self._clock.now():
                 trade.state = CLOSED
             return trade
@@ -90,10 +91,17 @@ class TradeBook:
             self.trades[trade.out_trade_no] = trade
             if trade.reference:
                 self.references[trade.reference] = trade
+            if trade.transaction_id:
+                self._by_transaction[trade.transaction_id] = trade
             while len(self.trades) > KEPT:
-                _, old = self.trades.popitem(last=False)
-                self.references.pop(old.reference, None)
+                self._forget(self.trades.popitem(last=False)[1])
             return trade
+
+    def _forget(self, trade: Trade) -> None:
+        self.references.pop(trade.reference, None)
+        self._by_transaction.pop(trade.transaction_id, None)
+        for refund in trade.refunds:
+            self.refunds.pop(refund.out_refund_no, None)
 
     def pay(self, trade: Trade, payer: str = "") -> bool:
         """The payer confirms. False when it is no longer unpaid (or has expired)."""
@@ -103,6 +111,7 @@ class TradeBook:
             trade.state, trade.paid_at = PAID, self._clock.now()
             trade.payer = payer or trade.payer
             trade.transaction_id = trade.transaction_id or self.next_number()
+            self._by_transaction[trade.transaction_id] = trade
             return True
 
     def close(self, trade: Trade) -> bool:
