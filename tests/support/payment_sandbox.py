@@ -7,6 +7,7 @@ def test_…(payment_sandbox, push_receiver):
     (push,) = push_receiver.wait(1)                      # push.headers, push.body, as they arrived
 """
 
+import datetime as dt
 import subprocess
 import sys
 import threading
@@ -24,11 +25,23 @@ from tests.support.sandbox import BACKEND, Sandbox
 
 
 class PaymentSandbox(Sandbox):
-    """The control API of the payment stand-ins; `http` reaches the providers' own paths too."""
+    """The control API of the payment stand-ins; `http` reaches the providers' own paths too.
+
+    `keys`: where the stand-ins keep their keys, for tests that forge.
+    """
+
+    def __init__(self, url: str, keys: Path) -> None:
+        super().__init__(url)
+        self.keys = keys
 
     def reset(self) -> None:
         """Everything forgotten but the keys: a merchant stays the same."""
         self.control("POST", "reset")
+
+    def move_to(self, moment: dt.datetime) -> None:
+        """The providers' clocks go on from this moment: a product whose clock is frozen wants to agree with them."""
+        now = self.control("POST", "clock", {"advance_seconds": 0})["now"]
+        self.advance(moment.timestamp() - now)
 
     def merchant(self, provider: str) -> dict[str, Any]:
         """The configuration that the product needs to be this provider's merchant."""
@@ -134,7 +147,7 @@ def running_payment_sandbox(keys: Path) -> Iterator[PaymentSandbox]:
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--keys", str(keys)]
     process = subprocess.Popen(command, cwd=BACKEND, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    sandbox = PaymentSandbox(process.stdout.readline().strip())
+    sandbox = PaymentSandbox(process.stdout.readline().strip(), keys)
     try:
         yield sandbox
     finally:
