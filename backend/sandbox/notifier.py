@@ -45,8 +45,8 @@ class _Job:
 
 
 class Notifier:
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, timeout: float = TIMEOUT) -> None:
+        self._name, self._timeout = name, timeout
         self._jobs: list[_Job] = []
         self._numbers = itertools.count(1)
         self._wake = threading.Condition()
@@ -102,7 +102,7 @@ class Notifier:
     def _attempt(self, job: _Job, generation: int) -> None:
         push = job.push
         headers, body = push.make()
-        status, answer = _post(push.url, headers, body)
+        status, answer = _post(push.url, headers, body, self._timeout)
         ok = bool(status) and push.accepted(status, answer)
         entry = {"kind": push.kind, "url": push.url, "attempt": job.attempt, "status": status, "ok": ok}
         with self._wake:
@@ -115,11 +115,11 @@ class Notifier:
                 self._add(job)
 
 
-def _post(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+def _post(url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> tuple[int, bytes]:
     # The address is the operator's own setting.
     request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 YEARS = 20
+#: Certificates begin so long before they are made: tests and demos live at other times.
+YEARS_BEFORE = 10
 #: Where keys are kept; None makes new ones for this process.
 _directory: Path | None = None
 _made: dict[str, "KeyPair"] = {}
@@ -50,14 +52,24 @@ def keep_in(directory: Path | None) -> None:
         directory.mkdir(parents=True, exist_ok=True)
 
 
-def key_pair(name: str, common_name: str, issuer: KeyPair | None = None) -> KeyPair:
-    """The pair of that name, made if there is none; signed by `issuer`, or by itself."""
+def key_pair(
+    name: str,
+    common_name: str,
+    issuer: KeyPair | None = None,
+    *,
+    authority: bool = False,
+    expired: bool = False,
+) -> KeyPair:
+    """The pair of that name, made if there is none; signed by `issuer`, or by itself.
+
+    `authority`: may sign others itself, as a pair without an issuer always may.
+    """
     if name not in _made:
         path = _directory / f"{name}.pem" if _directory else None
         if path is not None and path.exists():
             _made[name] = _read(path.read_bytes())
         else:
-            _made[name] = _make(common_name, issuer)
+            _made[name] = _make(common_name, issuer, authority or issuer is None, expired)
             if path is not None:
                 path.touch(mode=0o600)
                 path.write_text(_made[name].private_pem + _made[name].certificate_pem)
@@ -71,18 +83,19 @@ def _read(pem: bytes) -> KeyPair:
     return KeyPair(private, x509.load_pem_x509_certificate(pem))
 
 
-def _make(common_name: str, issuer: KeyPair | None) -> KeyPair:
+def _make(common_name: str, issuer: KeyPair | None, authority: bool, expired: bool) -> KeyPair:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     now = dt.datetime.now(dt.UTC)
+    year = dt.timedelta(days=365)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=365 * YEARS))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .not_valid_before(now - year * YEARS_BEFORE)
+        .not_valid_after(now - year if expired else now + year * YEARS)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     )
     return KeyPair(private, builder.sign(issuer.private if issuer else private, hashes.SHA256()))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sandbox.notifier import Notifier, Push
+from sandbox.notifier import TIMEOUT, Notifier, Push
 from sandbox.wire import BadRequest
 
 KINDS = ("lose", "duplicate", "delay", "wrong_amount", "bad_signature", "stale", "probe")
@@ -29,10 +29,16 @@ class PushFault:
 
 
 class Pushes:
-    """`retries`: the provider's documented schedule in seconds; `speed` divides it."""
+    """`retries`: the provider's documented schedule in seconds; `speed` divides it. `timeout`: how long it waits."""
 
-    def __init__(self, name: str, retries: Sequence[float], accepted: Callable[[int, bytes], bool]) -> None:
-        self.notifier = Notifier(name)
+    def __init__(
+        self,
+        name: str,
+        retries: Sequence[float],
+        accepted: Callable[[int, bytes], bool],
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.notifier = Notifier(name, timeout)
         self._retries, self._accepted = retries, accepted
         self._faults: list[PushFault] = []
         self._lock = threading.Lock()
