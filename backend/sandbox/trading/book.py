@@ -76,7 +76,7 @@ class TradeBook:
         return self._number(next(self._serial))
 
     def find(self, out_trade_no: str = "", transaction_id: str = "") -> Trade | None:
-        """By our number or the provider's (known from `add` or `pay` on); an expired one is closed as it is looked at."""
+        """By our number or the provider's (known from `add` or `pay` on); the look closes one that has expired."""
         with self.lock:
             trade = self.trades.get(out_trade_no) if out_trade_no else None
             if trade is None and transaction_id:

@@ -1,6 +1,7 @@
 """RSA keys and certificates of the stand-ins, made once per directory so that merchants survive a restart."""
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ YEARS_BEFORE = 10
 #: Where keys are kept; None makes new ones for this process.
 _directory: Path | None = None
 _made: dict[str, "KeyPair"] = {}
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,16 @@ def key_pair(
 
     `authority`: may sign others itself, as a pair without an issuer always may.
     """
-    if name not in _made:
-        path = _directory / f"{name}.pem" if _directory else None
-        if path is not None and path.exists():
-            _made[name] = _read(path.read_bytes())
-        else:
-            _made[name] = _make(common_name, issuer, authority or issuer is None, expired)
-            if path is not None:
-                path.touch(mode=0o600)
-                path.write_text(_made[name].private_pem + _made[name].certificate_pem)
+    with _lock:
+        if name not in _made:
+            path = _directory / f"{name}.pem" if _directory else None
+            if path is not None and path.exists():
+                _made[name] = _read(path.read_bytes())
+            else:
+                _made[name] = _make(common_name, issuer, authority or issuer is None, expired)
+                if path is not None:
+                    path.touch(mode=0o600)
+                    path.write_text(_made[name].private_pem + _made[name].certificate_pem)
     return _made[name]
 
 
