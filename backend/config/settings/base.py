@@ -29,6 +29,7 @@ LOCAL_APPS = [
     "apps.patients",
     "apps.messaging",
     "apps.scheduling",
+    "apps.billing",
     "workflows",
 ]
 INSTALLED_APPS = [
@@ -196,6 +197,8 @@ ALIYUN_SMS_ACCESS_KEY_SECRET = env.str("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", def
 ALIYUN_SMS_SIGN_NAME = env.str("YIHUI_ALIYUN_SMS_SIGN_NAME", default="医汇")
 ALIYUN_SMS_CALLBACK_TOKEN = env.str("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", default="")
 ALIYUN_SMS_CALLBACK_ADDRESSES: list[str] = env.list("YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", default=[])
+
+PUBLIC_BASE_URL = env.str("YIHUI_PUBLIC_BASE_URL", default="").rstrip("/")
 
 MESSAGING_SANDBOX_TEMPLATES = False
 MESSAGING_RETRY_SECONDS: list[int] = env.list(
