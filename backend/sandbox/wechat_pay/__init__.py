@@ -1,0 +1,1 @@
+"""api.mch.weixin.qq.com (APIv3): mini-program payments, refunds, notifications, certificates and bills."""
