@@ -7,8 +7,10 @@ from typing import Any
 
 from sandbox.aliyun_sms.api import AliyunSms
 from sandbox.control import ControlApi, Sandbox
+from sandbox.his.api import His
 from sandbox.server import Router, SandboxServer
 from sandbox.trading.keys import keep_in
+from sandbox.unionpay.api import UnionPay
 from sandbox.wechat.api import WeChat
 from sandbox.wechat_pay.api import WeChatPay
 
@@ -19,6 +21,8 @@ def build_server(host: str, port: int, settings: dict[str, dict[str, Any]] | Non
     sandbox.add(WeChat(sandbox.clock, sandbox.inbox))
     sandbox.add(AliyunSms(sandbox.clock, sandbox.inbox))
     sandbox.add(WeChatPay(sandbox.clock))
+    sandbox.add(His(sandbox.clock))
+    sandbox.add(UnionPay(sandbox.clock))
     router = Router(sandbox.faults)
     router.add_control(ControlApi(sandbox).routes())
     for provider in sandbox.providers.values():
