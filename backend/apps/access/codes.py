@@ -61,6 +61,7 @@ SYSTEM_ROLES: dict[str, RoleSpec] = {
         RoleSpec("department_head", "科室主任", "department_and_below"),
         RoleSpec("doctor", "医生", "own"),
         RoleSpec("clerk", "窗口人员", "hospital"),
+        RoleSpec("finance", "财务", "hospital"),
     )
 }
 

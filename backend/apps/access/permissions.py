@@ -20,7 +20,7 @@ resource("identity", "dictionary", "字典", ("list", "add", "change", "delete")
 resource("identity", "setting", "设置", ("list", "change"))
 resource("identity", "partner_application", "第三方应用", ("list", "add", "change", "delete"))
 
-for role in ("department_head", "doctor", "clerk"):
+for role in ("department_head", "doctor", "clerk", "finance"):
     open_to_all = (
         "group",
         "hospital",

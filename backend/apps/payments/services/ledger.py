@@ -1,0 +1,166 @@
+"""记账: every movement of money is written here, and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+from django.db.transaction import TransactionManagementError
+
+from apps.payments.errors import InsufficientBalance, LedgerConflict
+from apps.payments.models.ledger import (
+    DEBIT_KINDS,
+    AccountKind,
+    LedgerAccount,
+    LedgerBalance,
+    LedgerEntry,
+    LedgerTransaction,
+)
+from kernel.money import MAX_FEN
+from kernel.prepared import Prepared, types_of
+
+__all__ = ["Account", "AccountKind", "Movement", "balance", "natural", "post"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account by its name; it comes into being with its first movement."""
+
+    kind: AccountKind
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """`amount_fen` > 0 debits the account, < 0 credits it."""
+
+    account: Account
+    amount_fen: int
+
+
+_COLUMNS = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on")
+_ROW = ", ".join(f"%({name})s" for name in _COLUMNS)
+#: Prepaid accounts are locked before the entries are numbered, so that the numbers are in the order of the balance; and
+#: they are looked at before anything is written, so that a refusal leaves the caller's transaction usable. Nothing is
+#: written either if an account is missing or the key is known.
+_POST = Prepared(
+    "payments_post",
+    f"""
+    WITH moved AS MATERIALIZED (
+      SELECT a.id, w.amount
+        FROM unnest(%(kinds)s::text[], %(owners)s::text[], %(amounts)s::bigint[]) AS w (kind, owner, amount)
+        JOIN payments_ledgeraccount AS a ON a.hospital_id = %(hospital_id)s AND a.kind = w.kind AND a.owner = w.owner
+    ), held AS MATERIALIZED (
+      SELECT b.account_id, b.balance_fen FROM payments_ledgerbalance AS b
+        WHERE b.is_prepaid AND b.stripe = 0 AND b.account_id IN (SELECT id FROM moved)
+        ORDER BY b.account_id FOR NO KEY UPDATE
+    ), short AS (
+      SELECT count(*) AS number FROM held
+        WHERE balance_fen + (SELECT sum(amount) FROM moved WHERE moved.id = held.account_id) > 0
+    ), made AS (
+      INSERT INTO payments_ledgertransaction ({", ".join(_COLUMNS)})
+        SELECT {_ROW} FROM short
+          WHERE number = 0 AND (SELECT count(*) FROM moved) = cardinality(%(amounts)s::bigint[])
+        ON CONFLICT (hospital_id, key) DO NOTHING RETURNING id
+    ), entered AS (
+      INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
+        SELECT made.id, moved.id, %(hospital_id)s, moved.amount FROM made, moved ORDER BY moved.id, moved.amount
+    )
+    SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM moved)
+    """,  # noqa: S608 - columns are ours
+    types_of(LedgerTransaction, _COLUMNS),
+    writes=True,
+)
+
+
+def post(
+    *,
+    hospital_id: UUID,
+    key: str,
+    kind: str,
+    movements: Sequence[Movement],
+    order_id: UUID | None = None,
+    refund_id: UUID | None = None,
+    note: str = "",
+) -> LedgerTransaction:
+    """Write one balanced transaction, in the caller's own transaction; call it late there, as it locks accounts.
+
+    `key` names the movement within the hospital: the same movements again (of the same kind, order and refund) are the
+    first one, others LedgerConflict. InsufficientBalance when a prepaid account would fall below zero. After either of
+    them nothing is written and the caller's transaction may go on.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("money is moved inside a transaction only")
+    _check(movements)
+    made = LedgerTransaction(
+        hospital_id=hospital_id, key=key, kind=kind, order_id=order_id, refund_id=refund_id, note=note
+    )
+    written, known = _write(made, movements)
+    if known < len(movements):
+        _open_accounts(hospital_id, movements)
+        written, known = _write(made, movements)
+    if not written:
+        return _posted_before(made, movements)
+    made._state.adding, made._state.db = False, connection.alias
+    return made
+
+
+def balance(*, hospital_id: UUID, account: Account) -> int:
+    """What the owner of a prepaid account has, what a channel holds, what is owed … in fen; 0 if never moved."""
+    rows = LedgerBalance.objects.filter(
+        account__hospital_id=hospital_id, account__kind=account.kind, account__owner=account.owner
+    )
+    return natural(account.kind, rows.aggregate(total=Sum("balance_fen"))["total"] or 0)
+
+
+def natural(kind: str, signed_fen: int) -> int:
+    """A sum of debits and credits as people read it for that kind of account: positive is the usual side."""
+    return signed_fen if kind in DEBIT_KINDS else -signed_fen
+
+
+def _check(movements: Sequence[Movement]) -> None:
+    """ValueError for what no caller may ask; the database would refuse it too, later and less clearly."""
+    amounts = [movement.amount_fen for movement in movements]
+    if len(amounts) < 2 or sum(amounts) != 0:
+        raise ValueError(f"movements do not balance: {movements}")
+    if not all(0 < abs(amount) <= MAX_FEN for amount in amounts):
+        raise ValueError(f"an amount is zero or beyond {MAX_FEN}: {movements}")
+
+
+def _write(made: LedgerTransaction, movements: Sequence[Movement]) -> tuple[int, int]:
+    """How many transactions were written (one or none), and how many movements found their account."""
+    values: dict[str, Any] = {name: getattr(made, name) for name in _COLUMNS}
+    values |= {
+        "kinds": [str(movement.account.kind) for movement in movements],
+        "owners": [movement.account.owner for movement in movements],
+        "amounts": [movement.amount_fen for movement in movements],
+    }
+    with connection.cursor() as cursor:
+        _POST.execute(cursor, values)
+        written, known = cursor.fetchone()
+    return written, known
+
+
+def _open_accounts(hospital_id: UUID, movements: Sequence[Movement]) -> None:
+    """Make the accounts that are missing; two callers at once make one."""
+    accounts = {(str(movement.account.kind), movement.account.owner) for movement in movements}
+    LedgerAccount.objects.bulk_create(
+        (LedgerAccount(hospital_id=hospital_id, kind=kind, owner=owner) for kind, owner in sorted(accounts)),
+        ignore_conflicts=True,
+    )
+
+
+def _posted_before(asked: LedgerTransaction, movements: Sequence[Movement]) -> LedgerTransaction:
+    """The transaction of that key. There being none, a prepaid account was short: nothing else holds a posting back."""
+    found = LedgerTransaction.objects.filter(hospital_id=asked.hospital_id, key=asked.key).first()
+    if found is None:
+        raise InsufficientBalance
+    entries = LedgerEntry.objects.filter(transaction=found)
+    written = sorted(entries.values_list("account__kind", "account__owner", "amount_fen"))
+    wanted = sorted((str(m.account.kind), m.account.owner, m.amount_fen) for m in movements)
+    same = (found.kind, found.order_id, found.refund_id) == (asked.kind, asked.order_id, asked.refund_id)
+    if not same or written != wanted:
+        raise LedgerConflict
+    return found
