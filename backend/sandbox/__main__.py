@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sandbox.alipay.api import Alipay
 from sandbox.aliyun_sms.api import AliyunSms
 from sandbox.control import ControlApi, Sandbox
 from sandbox.his.api import His
@@ -23,6 +24,7 @@ def build_server(host: str, port: int, settings: dict[str, dict[str, Any]] | Non
     sandbox.add(WeChatPay(sandbox.clock))
     sandbox.add(His(sandbox.clock))
     sandbox.add(UnionPay(sandbox.clock))
+    sandbox.add(Alipay(sandbox.clock))
     router = Router(sandbox.faults)
     router.add_control(ControlApi(sandbox).routes())
     for provider in sandbox.providers.values():
