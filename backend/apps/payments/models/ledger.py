@@ -39,7 +39,7 @@ class LedgerAccount(models.Model):
     """Made with the first movement, never changed."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
-    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=AccountKind.choices)
     owner = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -76,9 +76,9 @@ class LedgerTransaction(models.Model):
             models.CheckConstraint(condition=~Q(key="") & ~Q(kind=""), name="ledger_transaction_named"),
         ]
         indexes = [
-            models.Index(fields=["hospital", "-id"], name="ledger_newest"),
-            models.Index(fields=["hospital", "kind", "-id"], name="ledger_by_kind"),
-            models.Index(fields=["hospital", "posted_on", "-id"], name="ledger_by_day"),
+            models.Index(fields=["hospital", "id"], name="ledger_newest"),
+            models.Index(fields=["hospital", "kind", "id"], name="ledger_by_kind"),
+            models.Index(fields=["hospital", "posted_on", "id"], name="ledger_by_day"),
             models.Index(fields=["order_id"], name="ledger_of_order", condition=Q(order_id__isnull=False)),
             models.Index(fields=["refund_id"], name="ledger_of_refund", condition=Q(refund_id__isnull=False)),
         ]
