@@ -199,6 +199,7 @@ class PaymentChannel(Protocol):
     ) -> Notification | None:
         """Verify and read a push; header names are lower-case. None: genuine, but nothing to do (answer it nicely).
 
+        `now`: the machine's time, which the provider's time stamp is compared with, not a clock that can be moved.
         Raises InvalidNotification when it is forged, stale or not for this merchant.
         """
 
