@@ -6,11 +6,12 @@ outside any transaction.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from apps.identity.models import Hospital
+from apps.patients.models import Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,20 @@ DRIVERS: dict[str, Callable[[Hospital], HisPosting]] = {}
 def register_driver(name: str, make: Callable[[Hospital], HisPosting]) -> None:
     """Declare a driver; called once at start, by its owner's AppConfig."""
     DRIVERS[name] = make
+
+
+class BillFeed(Protocol):
+    """Brings the open bills of patients over from HIS, for hospitals whose bills arise there."""
+
+    def refresh(self, patients: Sequence[Patient]) -> bool:
+        """Whether our bills of these patients are HIS's of a minute ago or later. Asks HIS at most once a minute for
+        each patient, takes 3 s at most, raises nothing, and writes through `services`: never inside a transaction.
+        """
+
+
+FEEDS: dict[str, BillFeed] = {}
+
+
+def register_feed(driver: str, feed: BillFeed) -> None:
+    """Declare the feed of a driver; called once at start, by its owner's AppConfig. `embedded` has none."""
+    FEEDS[driver] = feed
