@@ -6,3 +6,9 @@ class PaymentsConfig(AppConfig):
 
     name = "apps.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        """Know the channels."""
+        from apps.payments.channels.catalogue import declare_all
+
+        declare_all()

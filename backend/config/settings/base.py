@@ -28,6 +28,7 @@ LOCAL_APPS = [
     "apps.access",
     "apps.patients",
     "apps.messaging",
+    "apps.payments",
     "apps.scheduling",
     "apps.billing",
     "workflows",

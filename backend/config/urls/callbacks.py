@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-APPS: tuple[str, ...] = ("messaging",)
+APPS: tuple[str, ...] = ("messaging", "payments")
 
 urlpatterns = [path("callbacks/", include(f"apps.{name}.api.callbacks.urls")) for name in APPS]

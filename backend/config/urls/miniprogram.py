@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-APPS: tuple[str, ...] = ("billing", "identity", "messaging", "patients", "scheduling")
+APPS: tuple[str, ...] = ("billing", "identity", "messaging", "patients", "payments", "scheduling")
 
 urlpatterns = [path("api/miniprogram/v1/", include(f"apps.{name}.api.miniprogram.urls")) for name in APPS]

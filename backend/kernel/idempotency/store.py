@@ -94,6 +94,22 @@ def finish(record: UUID, status: int, body: bytes) -> None:
             raise RequestInProgress(retry_after=1)
 
 
+def finish_with(result: UUID, status: int = 201) -> None:
+    """Finish the running record of this request, if there is one, with the object that a repetition is answered from.
+
+    Call it inside the transaction of the effect. RequestInProgress if the lease was lost.
+    """
+    if _current.record is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_idempotencyrecord SET done = true, status = %s, result = %s WHERE id = %s AND NOT done",
+            [status, result, _current.record],
+        )
+        if cursor.rowcount != 1:
+            raise RequestInProgress(retry_after=1)
+
+
 def abandon(record: UUID) -> None:
     """Nothing took effect: let the same key be tried again at once."""
     with connection.cursor() as cursor:

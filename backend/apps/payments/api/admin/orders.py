@@ -1,0 +1,115 @@
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ListMixin, RetrieveMixin
+from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
+from apps.payments import errors
+from apps.payments.api.filters import OrderFilter
+from apps.payments.api.serializers import AttemptSerializer, PaymentOrderSerializer, RefundSerializer
+from apps.payments.models import PaymentOrder
+from apps.payments.selectors import orders
+from apps.payments.services.counter import pay_at_counter, pay_from_card
+from apps.payments.services.tending import give_up
+from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+from kernel.money import MAX_FEN
+
+
+class SettleSerializer(Serializer):
+    """How the money was taken: cash, pos (with the slip's number) or card_balance (with the card)."""
+
+    channel = serializers.ChoiceField(choices=["cash", "pos", "card_balance"])
+    reference = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    tendered_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
+    card = ScopedRelatedField(queryset=PatientCard.objects.all(), required=False)
+
+
+class StaffOrderSerializer(PaymentOrderSerializer):
+    """支付单 for staff, with what it waits for."""
+
+    opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
+
+    class Meta(PaymentOrderSerializer.Meta):
+        fields = [
+            *PaymentOrderSerializer.Meta.fields, "opened_by_id", "opened_by_name", "posting_tries",
+            "posting_error", "alarmed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class WholeOrderSerializer(StaffOrderSerializer):
+    """支付单 with its attempts and refunds."""
+
+    attempts = AttemptSerializer(many=True, read_only=True)
+    refunds = RefundSerializer(many=True, read_only=True)
+
+    class Meta(StaffOrderSerializer.Meta):
+        fields = [*StaffOrderSerializer.Meta.fields, "attempts", "refunds"]
+        read_only_fields = fields
+
+
+@extend_schema(tags=["payments"])
+class PaymentOrderViewSet(ListMixin, RetrieveMixin):
+    """支付单: look up, take the money at the window, give up."""
+
+    model = PaymentOrder
+    resource = "payments.order"
+    codes = {"settle": "settle", "cancel": "cancel"}
+    serializer_class = StaffOrderSerializer
+    filterset_class = OrderFilter
+    ordering_fields = ["created_at", "amount_fen"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return orders.listed(PaymentOrder.objects.all()).select_related("patient", "opened_by")
+
+    @extend_schema(responses=WholeOrderSerializer)
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """支付单 with its attempts and refunds."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=SettleSerializer, responses=WholeOrderSerializer)
+    @raises(
+        NotFound, StateConflict, InvalidValue, errors.ChannelNotOffered, errors.OrderExpired,
+        errors.InsufficientBalance,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def settle(self, request: Any, pk: UUID) -> Response:
+        """窗口收款: the clerk has taken the money; the answer says whether it is posted."""
+        order = self.get_object()
+        body = SettleSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data, staff = body.validated_data, StaffMember.objects.get(pk=self.actor.staff_id)
+        if data["channel"] == "card_balance":
+            if "card" not in data:
+                raise InvalidValue(field="card")
+            return self._answer(pay_from_card(order=order, card=data["card"], staff=staff))
+        settled = pay_at_counter(
+            order=order,
+            channel=data["channel"],
+            staff=staff,
+            reference=data["reference"],
+            tendered_fen=data.get("tendered_fen"),
+        )
+        return self._answer(settled)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated settlement: the order as it is now."""
+        return self._answer(PaymentOrder.objects.get(pk=result))
+
+    @extend_schema(request=None, responses=WholeOrderSerializer)
+    @raises(StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered."""
+        return self._answer(give_up(self.get_object(), note="given_up_by_staff"))
+
+    def _answer(self, order: PaymentOrder) -> Response:
+        return Response(WholeOrderSerializer(orders.whole(PaymentOrder.objects.all()).get(pk=order.pk)).data)

@@ -1,0 +1,71 @@
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ListMixin, RetrieveMixin
+from apps.identity.models import StaffMember
+from apps.payments.api.filters import RefundFilter
+from apps.payments.api.serializers import RefundSerializer
+from apps.payments.models import Refund
+from apps.payments.services.failed_refunds import pay_out, send_again
+from kernel.errors import StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+
+
+class StaffRefundSerializer(RefundSerializer):
+    """退费 for staff, with what went wrong."""
+
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    order_no = serializers.CharField(source="order.order_no", read_only=True)
+    decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
+
+    class Meta(RefundSerializer.Meta):
+        fields = [
+            *RefundSerializer.Meta.fields, "hospital_id", "patient_name", "order_no", "application", "decision_id",
+            "decided_by_name", "channel_refund_no", "channel_refund_id", "error", "reissued", "told_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+@extend_schema(tags=["payments"])
+class RefundViewSet(ListMixin, RetrieveMixin):
+    """退费: what is on its way, what failed, and what is done about it."""
+
+    model = Refund
+    resource = "payments.refund"
+    codes = {"reissue": "reissue", "pay_out": "pay_out"}
+    serializer_class = StaffRefundSerializer
+    filterset_class = RefundFilter
+    ordering_fields = ["created_at", "amount_fen"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return Refund.objects.select_related("patient", "order", "decided_by")
+
+    @extend_schema(request=None, responses=StaffRefundSerializer)
+    @raises(StateConflict)
+    @idempotent()
+    def reissue(self, request: Any, pk: UUID) -> Response:
+        """重新退款: send a failed refund again, under the same number where the channel allows it."""
+        return self._answer(send_again(self.get_object(), staff=self._staff()))
+
+    @extend_schema(request=None, responses=StaffRefundSerializer)
+    @raises(StateConflict)
+    @idempotent(atomic=False)
+    def pay_out(self, request: Any, pk: UUID) -> Response:
+        """现金退款: a failed refund is paid out in cash, unless the channel has done it after all."""
+        return self._answer(pay_out(self.get_object(), staff=self._staff()))
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the refund as it is now."""
+        return self._answer(Refund.objects.get(pk=result))
+
+    def _staff(self) -> StaffMember:
+        return StaffMember.objects.get(pk=self.actor.staff_id)
+
+    def _answer(self, refund: Refund) -> Response:
+        return Response(self.get_serializer(self.base_queryset().get(pk=refund.pk)).data)

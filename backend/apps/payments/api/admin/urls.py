@@ -1,0 +1,21 @@
+from django.urls import path
+
+from apps.payments.api.admin.merchants import ChannelsView, MerchantAccountViewSet
+from apps.payments.api.admin.orders import PaymentOrderViewSet
+from apps.payments.api.admin.refunds import RefundViewSet
+
+_ORDER, _REFUND, _MERCHANT = "payment-orders/<uuid:pk>", "refunds/<uuid:pk>", "merchant-accounts/<uuid:pk>"
+
+urlpatterns = [
+    path("payment-orders", PaymentOrderViewSet.as_view({"get": "list"})),
+    path(_ORDER, PaymentOrderViewSet.as_view({"get": "retrieve"})),
+    path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
+    path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
+    path("refunds", RefundViewSet.as_view({"get": "list"})),
+    path(_REFUND, RefundViewSet.as_view({"get": "retrieve"})),
+    path(f"{_REFUND}/reissue", RefundViewSet.as_view({"post": "reissue"})),
+    path(f"{_REFUND}/pay-out", RefundViewSet.as_view({"post": "pay_out"})),
+    path("merchant-accounts", MerchantAccountViewSet.as_view({"get": "list", "post": "create"})),
+    path(_MERCHANT, MerchantAccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("payment-channels", ChannelsView.as_view()),
+]

@@ -1,0 +1,52 @@
+import django_filters
+
+from apps.payments.models import PaymentOrder, PaymentScene, Refund, RefundCause
+from apps.payments.states import OrderState, RefundState, choices
+
+
+class OwnOrderFilter(django_filters.FilterSet):
+    """Of the bound patients."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    scene = django_filters.ChoiceFilter(choices=PaymentScene.choices)
+    state = django_filters.ChoiceFilter(choices=choices(OrderState))
+
+    class Meta:
+        model = PaymentOrder
+        fields: list[str] = []
+
+
+class OrderFilter(OwnOrderFilter):
+    """For staff: also by number, channel, application and day, and what is stuck."""
+
+    order_no = django_filters.CharFilter(max_length=32)
+    channel = django_filters.CharFilter(max_length=24)
+    application = django_filters.CharFilter(max_length=100)
+    created_from = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
+    created_to = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
+    stuck = django_filters.BooleanFilter(
+        method="filter_stuck", label="paid for too long without being posted"
+    )
+
+    def filter_stuck(self, queryset, name, value):  # type: ignore[no-untyped-def]
+        stuck = {"state": OrderState.PAID_UNPOSTED, "alarmed_at__isnull": False}
+        return queryset.filter(**stuck) if value else queryset.exclude(**stuck)
+
+
+class OwnRefundFilter(django_filters.FilterSet):
+    """Of the bound patients."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    state = django_filters.ChoiceFilter(choices=choices(RefundState))
+
+    class Meta:
+        model = Refund
+        fields: list[str] = []
+
+
+class RefundFilter(OwnRefundFilter):
+    """For staff: also by order, cause and number."""
+
+    order = django_filters.UUIDFilter(field_name="order_id")
+    cause = django_filters.ChoiceFilter(choices=RefundCause.choices)
+    refund_no = django_filters.CharFilter(max_length=32)

@@ -1,0 +1,67 @@
+"""How payment orders, attempts and refunds are shown, to patients and to staff."""
+
+from rest_framework import serializers
+
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+from kernel.http.serializers import ModelSerializer
+
+
+class PaymentOrderLineSerializer(ModelSerializer):
+    """One whole thing in an order."""
+
+    class Meta:
+        model = PaymentOrderLine
+        fields = ["id", "position", "subject_type", "subject_id", "title", "amount_fen", "refunded_fen"]
+        read_only_fields = fields
+
+
+class PaymentOrderSerializer(ModelSerializer):
+    """支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of."""
+
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    lines = PaymentOrderLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = PaymentOrder
+        fields = [
+            "id", "order_no", "hospital_id", "patient_id", "patient_name", "scene", "payer_type", "description",
+            "amount_fen", "refunded_fen", "state", "channel", "application", "expires_at", "paid_at", "posted_at",
+            "closed_at", "returned_at", "note", "created_at", "lines",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class RefundSerializer(ModelSerializer):
+    """退费: `processing` means that the channel has accepted it, not that it has succeeded."""
+
+    class Meta:
+        model = Refund
+        fields = [
+            "id", "refund_no", "order_id", "patient_id", "amount_fen", "route", "cause", "reason", "state",
+            "accepted_at", "succeeded_at", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class AttemptSerializer(ModelSerializer):
+    """One try to pay through one channel."""
+
+    class Meta:
+        model = PaymentAttempt
+        fields = [
+            "id", "channel", "method", "state", "amount_fen", "paid_fen", "tendered_fen", "out_trade_no",
+            "transaction_id", "started_at", "expires_at", "paid_at", "error",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class OpenedAttemptSerializer(ModelSerializer):
+    """What the payer's app needs now. `client` has the fields that the channel's own function takes."""
+
+    client = serializers.DictField(child=serializers.CharField(), read_only=True)
+    order_id = serializers.UUIDField(read_only=True)
+
+    class Meta:
+        model = PaymentAttempt
+        fields = ["id", "order_id", "channel", "method", "state", "amount_fen", "expires_at", "client"]
+        read_only_fields = fields

@@ -1,0 +1,77 @@
+from kernel.errors import DomainError
+
+
+class InsufficientBalance(DomainError):
+    """A prepaid account would fall below zero."""
+
+    code, status = "insufficient_balance", 409
+    zh, en = "账户余额不足", "The balance of the account is not sufficient."
+
+
+class LedgerConflict(DomainError):
+    """The key of a movement of money was used before, for another movement."""
+
+    code, status = "ledger_conflict", 409
+    zh, en = "该笔记账已以不同内容入账", "This posting was made before with different contents."
+
+
+class ChannelNotOffered(DomainError):
+    """The hospital does not offer the channel, or not this way."""
+
+    code, status = "channel_not_offered", 409
+    zh, en = "暂不支持该支付方式({channel})", "This way of paying is not offered ({channel})."
+
+
+class ChannelUnavailable(DomainError):
+    """The channel did not answer; the same request may be repeated safely."""
+
+    code, status = "channel_unavailable", 503
+    zh, en = "支付渠道暂时无法响应,请稍后重试", "The payment channel does not answer; try again shortly."
+
+
+class ChannelRefused(DomainError):
+    """The channel does not take the payment; `reason` is its own code."""
+
+    code, status = "channel_refused", 409
+    zh, en = "支付渠道拒绝了本次支付({reason})", "The payment channel refused ({reason})."
+
+
+class OrderExpired(DomainError):
+    """The time for paying is over."""
+
+    code, status = "payment_order_expired", 409
+    zh, en = "支付已超时,请重新下单", "The time for paying is over; start again."
+
+
+class SubjectBeingPaid(DomainError):
+    """Something in it stands in another payment order already; `order_id` says which."""
+
+    code, status = "being_paid", 409
+    zh, en = (
+        "所选费用正在支付或已支付(支付单 {order_no})",
+        "It is being paid or was paid in order {order_no}.",
+    )
+
+
+class AmountNotAllowed(DomainError):
+    """Nothing to pay, or more than one order may hold."""
+
+    code, status = "amount_not_allowed", 400
+    zh, en = (
+        "金额须大于零且不超过 {most_yuan} 元",
+        "The amount must be above zero and at most {most_yuan} yuan.",
+    )
+
+
+class TooManyAttempts(DomainError):
+    """This order was tried often enough."""
+
+    code, status = "too_many_attempts", 409
+    zh, en = "支付尝试次数过多,请重新下单", "Too many tries to pay this order; start again."
+
+
+class RefundExceedsPaid(DomainError):
+    """More than is left of what was paid."""
+
+    code, status = "refund_exceeds_paid", 409
+    zh, en = "退款金额超过可退金额 {left_yuan} 元", "At most {left_yuan} yuan can still be refunded."

@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import Q
+
+from apps.audit.triggers import audited
+from apps.identity.models import Hospital, StaffMember
+from apps.payments.channels.base import PayMethod
+from apps.payments.models.merchant import MerchantAccount
+from apps.payments.models.order import PaymentOrder
+from apps.payments.states import AttemptState, choices
+from kernel.models import BaseModel
+from kernel.money import FenField
+
+
+class PaymentAttempt(BaseModel):
+    """支付尝试: one try to pay an order through one channel. The row is committed before the channel is called.
+
+    `client` is what the payer's app was given. `paid_fen` is what the channel says came in. `taken_by`: the clerk, at
+    the window. `due_at`: when a worker asks the channel again.
+    """
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="attempts")
+    merchant = models.ForeignKey(
+        MerchantAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    taken_by = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=24)
+    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in PayMethod])
+    out_trade_no = models.CharField(max_length=32, unique=True)
+    amount_fen = FenField()
+    paid_fen = FenField(default=0)
+    tendered_fen = FenField(default=0, help_text="cash handed over; the change is the difference")
+    state = models.CharField(max_length=12, choices=choices(AttemptState), default=AttemptState.CREATED.value)
+    payer_id = models.CharField(max_length=128, blank=True, default="")
+    client = models.JSONField(default=dict, blank=True)
+    reference = models.CharField(max_length=128, blank=True, default="")
+    transaction_id = models.CharField(max_length=64, blank=True, default="")
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=64, blank=True, default="")
+    checks = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state="succeeded"), name="payment_attempt_one_pays"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "transaction_id"],
+                condition=~Q(transaction_id=""),
+                name="payment_attempt_transaction_once",
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_attempt_has_amount"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_attempt_due"),
+            models.Index(
+                fields=["hospital", "channel", "paid_at"],
+                condition=Q(paid_at__isnull=False),
+                name="payment_attempt_paid",
+            ),
+        ]
+        triggers = [audited(exclude=("due_at", "checks", "client"))]

@@ -1,0 +1,120 @@
+from django.db import models
+from django.db.models import F, Q
+
+from apps.audit.triggers import audited
+from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
+from apps.patients.models import Patient
+from apps.payments.states import OrderState, choices
+from kernel.models import BaseModel, VersionedModel
+from kernel.money import FenField
+
+
+class PaymentScene(models.TextChoices):
+    """What is paid."""
+
+    REGISTRATION = "registration"
+    OUTPATIENT = "outpatient"
+    CARD_TOP_UP = "card_top_up"
+    INPATIENT_DEPOSIT = "inpatient_deposit"
+
+
+class PayerType(models.TextChoices):
+    """Who bears it; insured payers come with a later release."""
+
+    SELF_PAY = "self_pay"
+
+
+class PaymentOrder(VersionedModel):
+    """支付单: one or several whole things that are paid at once.
+
+    `application` is where it was opened: miniprogram, window, or a partner's client id (then `partner` too).
+    `refunded_fen` counts refunds from their decision on. `expires_at` ends paying, also at the channel.
+    """
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        WeChatAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    opened_by = models.ForeignKey(
+        StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    partner = models.ForeignKey(
+        PartnerApplication, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    application = models.CharField(max_length=100)
+    order_no = models.CharField(max_length=32, help_text="支付单号")
+    scene = models.CharField(max_length=20, choices=PaymentScene.choices)
+    payer_type = models.CharField(max_length=16, choices=PayerType.choices, default=PayerType.SELF_PAY)
+    description = models.CharField(max_length=120)
+    amount_fen = FenField()
+    refunded_fen = FenField(default=0)
+    state = models.CharField(max_length=16, choices=choices(OrderState), default=OrderState.PENDING.value)
+    channel = models.CharField(max_length=24, blank=True, default="", help_text="of the attempt that paid")
+    expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    note = models.CharField(
+        max_length=64, blank=True, default="", help_text="code of why it was closed or returned"
+    )
+    posting_tries = models.PositiveSmallIntegerField(default=0)
+    posting_error = models.CharField(max_length=200, blank=True, default="")
+    alarmed_at = models.DateTimeField(null=True, help_text="paid for too long without being posted")
+    due_at = models.DateTimeField(null=True, help_text="when a worker is to look at it next")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hospital", "order_no"], name="payment_order_no_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_order_has_amount"),
+            models.CheckConstraint(
+                condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("amount_fen")),
+                name="payment_order_refunds_within",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hospital", "-id"], name="payment_order_of_hospital"),
+            models.Index(fields=["patient", "-id"], name="payment_order_of_patient"),
+            models.Index(
+                fields=["account", "-id"], condition=Q(account__isnull=False), name="payment_order_of_account"
+            ),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_order_due"),
+            models.Index(fields=["order_no"], name="payment_order_by_no"),
+        ]
+        triggers = [audited(exclude=("due_at", "posting_tries"))]
+
+
+class PaymentOrderLine(BaseModel):
+    """One whole thing in an order. `subject_type`/`subject_id` name it for the app that owns it.
+
+    `is_live` while the order may be or is paid, so that nothing is in two live orders. `ledger_kind` and
+    `ledger_owner`: the account that was credited when it was posted, and is debited when it is refunded.
+    """
+
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    title = models.CharField(max_length=120)
+    amount_fen = FenField()
+    refunded_fen = FenField(default=0)
+    is_live = models.BooleanField(default=True)
+    ledger_kind = models.CharField(max_length=24, blank=True, default="")
+    ledger_owner = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="payment_line_position"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                condition=Q(is_live=True),
+                name="payment_line_subject_once",
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_line_has_amount"),
+            models.CheckConstraint(
+                condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("amount_fen")),
+                name="payment_line_refunds_within",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="payment_line_subject")]

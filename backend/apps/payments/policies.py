@@ -1,0 +1,50 @@
+from apps.access.policies import Policy, hide, policy_for
+from apps.payments.models import (
+    ChannelPush,
+    LedgerAccount,
+    LedgerBalance,
+    LedgerEntry,
+    LedgerTransaction,
+    MerchantAccount,
+    PaymentAttempt,
+    PaymentOrder,
+    PaymentOrderLine,
+    Refund,
+    RefundLine,
+)
+
+hide(LedgerBalance, LedgerEntry, PaymentAttempt, PaymentOrderLine, RefundLine)
+
+
+@policy_for(LedgerAccount)
+class LedgerAccountPolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(LedgerTransaction)
+class LedgerTransactionPolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(PaymentOrder)
+class PaymentOrderPolicy(Policy):
+    """By hospital, and by whoever cares for the patient."""
+
+    inherits = ("patient_id", "patients.Patient")
+
+
+@policy_for(Refund)
+class RefundPolicy(Policy):
+    """Like the order."""
+
+    inherits = ("patient_id", "patients.Patient")
+
+
+@policy_for(MerchantAccount)
+class MerchantAccountPolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(ChannelPush)
+class ChannelPushPolicy(Policy):
+    """By hospital."""

@@ -1,0 +1,47 @@
+"""缴费记录: payment orders and refunds as the front ends show them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from apps.identity.models import WeChatAccount
+from apps.patients.selectors import bindings_of
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+
+LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
+ATTEMPTS = Prefetch("attempts", PaymentAttempt.objects.order_by("id"))
+REFUNDS = Prefetch("refunds", Refund.objects.order_by("id"))
+
+
+def orders_of(account: WeChatAccount) -> QuerySet[PaymentOrder]:
+    """Orders of the patients that are bound to the account now, whoever opened them."""
+    patients = bindings_of(account).order_by().values("patient_id")
+    return PaymentOrder.objects.filter(patient_id__in=patients)
+
+
+def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:
+    """Refunds of the patients that are bound to the account now."""
+    patients = bindings_of(account).order_by().values("patient_id")
+    return Refund.objects.filter(patient_id__in=patients)
+
+
+def listed(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
+    """What a row of a list shows besides the order: its lines and the patient's name."""
+    return queryset.select_related("patient").prefetch_related(LINES)
+
+
+def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
+    """An order with all that hangs on it."""
+    return queryset.select_related("patient", "opened_by").prefetch_related(LINES, ATTEMPTS, REFUNDS)
+
+
+def last_attempt(order_id: UUID) -> dict[str, Any] | None:
+    """The attempt that was opened last: state, channel, method."""
+    row: dict[str, Any] | None = (
+        PaymentAttempt.objects.filter(order_id=order_id)
+        .order_by("-id")
+        .values("id", "state", "channel", "method")
+        .first()
+    )
+    return row

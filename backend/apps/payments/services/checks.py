@@ -1,0 +1,66 @@
+"""Asking the channel about attempts: unknown outcomes are resolved, not guessed; what is over is closed there first."""
+
+from uuid import UUID
+
+import structlog
+
+from apps.payments.channels.base import ChannelError, TradeResult, TradeState
+from apps.payments.models import PaymentAttempt
+from apps.payments.services import outcomes, work
+from apps.payments.services.merchants import channel_for
+from apps.payments.services.pokes import poke_order
+from apps.payments.states import SETTLED, OrderState
+from kernel import clock
+from kernel.faults import fault_point
+
+log = structlog.get_logger(__name__)
+
+
+def check_attempt(attempt_id: UUID) -> None:
+    """Ask the channel if the attempt is due: paid, closed, or still open. Called by a worker, outside transactions."""
+    if not work.claim(PaymentAttempt, attempt_id):
+        return
+    attempt = PaymentAttempt.objects.select_related("order", "merchant").get(pk=attempt_id)
+    if attempt.state in SETTLED:
+        work.set_due(PaymentAttempt, attempt_id, None)
+    elif ask(attempt) and attempt.order.state == OrderState.PENDING:
+        poke_order(attempt.order_id)
+
+
+def ask(attempt: PaymentAttempt) -> bool:
+    """Query the channel, or close the attempt there when it is over; True when it has come to its end."""
+    over = outcomes.is_over(attempt, attempt.order, clock.now())
+    try:
+        trade = _close(attempt) if over else _query(attempt)
+    except ChannelError as error:
+        log.warning("attempt_not_answered", attempt_id=str(attempt.pk), code=error.code)
+        _again(attempt, error.code)
+        return False
+    fault_point("check.asked")
+    if over and trade.state == TradeState.NOT_FOUND:
+        outcomes.record_closed(attempt.pk)
+        return True
+    if outcomes.record(attempt, trade):
+        return True
+    _again(attempt, "")
+    return False
+
+
+def _query(attempt: PaymentAttempt) -> TradeResult:
+    return channel_for(attempt).query(attempt.out_trade_no, started_at=attempt.started_at)
+
+
+def _close(attempt: PaymentAttempt) -> TradeResult:
+    """Close at the channel; where somebody was faster, the answer says PAID with all that is known of it."""
+    trade = channel_for(attempt).close(
+        attempt.out_trade_no, started_at=attempt.started_at, expires_at=attempt.expires_at
+    )
+    if trade.state == TradeState.PAID and not trade.transaction_id:
+        return _query(attempt)
+    return trade
+
+
+def _again(attempt: PaymentAttempt, error: str) -> None:
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(
+        due_at=work.later(attempt.checks), checks=attempt.checks + 1, error=error[:64]
+    )

@@ -1,0 +1,107 @@
+"""Money taken without a provider: cash or a POS slip in front of a clerk, or the balance of a card."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
+from apps.payments import errors
+from apps.payments.channels.base import PayMethod, TradeResult, TradeState
+from apps.payments.channels.card_balance import CARD_BALANCE
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentScene
+from apps.payments.services.merchants import spec_of
+from apps.payments.services.outcomes import record_paid
+from apps.payments.services.tending import tend_order
+from apps.payments.states import OrderState
+from kernel import clock, ids
+from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.faults import fault_point
+from kernel.idempotency import store
+from kernel.locks import lock_one
+
+
+def pay_at_counter(
+    *,
+    order: PaymentOrder,
+    channel: str,
+    staff: StaffMember,
+    reference: str = "",
+    tendered_fen: int | None = None,
+) -> PaymentOrder:
+    """A clerk has taken the order's amount in cash, or by POS with the slip's number in `reference`.
+
+    `tendered_fen`: the cash handed over (default: the amount). The order as it is after posting was tried: posted,
+    paid_unposted while HIS does not answer, or returning. ChannelNotOffered, InvalidValue, OrderExpired, StateConflict.
+    """
+    spec = spec_of(channel)
+    if spec.online:
+        raise errors.ChannelNotOffered(channel=channel)
+    tendered = order.amount_fen if tendered_fen is None else tendered_fen
+    if tendered < order.amount_fen or (channel != "cash" and tendered != order.amount_fen):
+        raise InvalidValue(field="tendered_fen")
+    if channel == "pos" and not reference:
+        raise InvalidValue(field="reference")
+    _take(order.pk, channel, PayMethod.COUNTER, staff=staff, reference=reference, tendered_fen=tendered)
+    return _posted(order)
+
+
+def pay_from_card(
+    *, order: PaymentOrder, card: PatientCard, staff: StaffMember | None = None
+) -> PaymentOrder:
+    """Out of the balance of a card of the order's patient. InsufficientBalance; else as `pay_at_counter`."""
+    if card.patient_id != order.patient_id or not card.is_active:
+        raise NotFound
+    if order.scene == PaymentScene.CARD_TOP_UP:
+        raise errors.ChannelNotOffered(channel=CARD_BALANCE.code)
+    _take(order.pk, CARD_BALANCE.code, PayMethod.BALANCE, staff=staff, payer_id=str(card.pk))
+    return _posted(order)
+
+
+@transaction.atomic
+def _take(
+    order_id: UUID,
+    channel: str,
+    method: PayMethod,
+    *,
+    staff: StaffMember | None,
+    reference: str = "",
+    payer_id: str = "",
+    tendered_fen: int = 0,
+) -> None:
+    order = lock_one(PaymentOrder.objects, pk=order_id)
+    now = clock.now()
+    if order.state != OrderState.PENDING:
+        raise StateConflict(current=order.state)
+    if order.expires_at <= now:
+        raise errors.OrderExpired
+    attempt = PaymentAttempt.objects.create(
+        hospital_id=order.hospital_id,
+        order=order,
+        taken_by=staff,
+        channel=channel,
+        method=method,
+        out_trade_no=ids.uuid7().hex,
+        amount_fen=order.amount_fen,
+        tendered_fen=tendered_fen,
+        payer_id=payer_id,
+        reference=reference,
+        started_at=now,
+        expires_at=order.expires_at,
+    )
+    paid = TradeResult(
+        TradeState.PAID,
+        attempt.out_trade_no,
+        amount_fen=order.amount_fen,
+        transaction_id=reference,
+        paid_at=now,
+    )
+    record_paid(attempt.pk, paid)
+    store.finish_with(order.pk)
+
+
+def _posted(order: PaymentOrder) -> PaymentOrder:
+    fault_point("counter.taken")
+    tend_order(order.pk)
+    order.refresh_from_db()
+    return order

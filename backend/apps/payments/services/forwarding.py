@@ -1,0 +1,134 @@
+"""Bringing a refund forward: HIS allows it, the channel accepts it, the channel says it has succeeded."""
+
+from uuid import UUID
+
+import structlog
+
+from apps.payments.channels.base import (
+    ChannelError,
+    PermanentChannelError,
+    RefundRequest,
+    RefundResult,
+    RefundState as ChannelState,
+)
+from apps.payments.models import Refund, RefundCause, RefundRoute
+from apps.payments.ports import BusinessRefused, BusinessUnavailable, business
+from apps.payments.services import refund_outcomes, work
+from apps.payments.services.merchants import channel_for
+from apps.payments.services.pay import notify_url
+from apps.payments.states import OrderState, RefundState
+from kernel import clock
+from kernel.faults import fault_point
+
+#: Causes that HIS has to allow before any money moves.
+ASKED_FOR = (RefundCause.PATIENT, RefundCause.WINDOW, RefundCause.CANCELLED)
+#: Orders that go back whole: HIS is told to forget them, and cannot stop it.
+GOING_BACK = (OrderState.RETURNING, OrderState.RETURNED)
+log = structlog.get_logger(__name__)
+
+
+def forward_refund(refund_id: UUID) -> None:
+    """Take the next step if the refund is due. Outside transactions: HIS and the channel are asked."""
+    if not work.claim(Refund, refund_id):
+        return
+    refund = Refund.objects.select_related("order", "attempt__merchant", "hospital").get(pk=refund_id)
+    error = ""
+    try:
+        if _told(refund):
+            error = _step(refund)
+    except BusinessRefused as refusal:
+        refund_outcomes.cancel(refund.pk, code=refusal.code)
+    except BusinessUnavailable as failure:
+        error = f"business: {failure}"
+    _look_again(refund.pk, error)
+
+
+def _told(refund: Refund) -> bool:
+    """Tell the business where it has a say; True when the channel may be asked."""
+    if refund.told_at is None:
+        if refund.cause in ASKED_FOR:
+            business().allow_refund(refund)
+        elif refund.order.state in GOING_BACK and refund.attempt.state == "succeeded":
+            try:
+                business().withdraw(refund.order, list(refund.order.lines.order_by("position")))
+            except BusinessUnavailable:
+                return True  # the money goes back all the same; HIS is told again later
+        refund.told_at = clock.now()
+        Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
+        fault_point("refund.told")
+    return True
+
+
+def _step(refund: Refund) -> str:
+    """One step at the channel; the code of what went wrong for now, if anything did."""
+    if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
+        return ""
+    if refund.route == RefundRoute.COUNTER_CASH or refund.attempt.merchant is None:
+        refund_outcomes.record_succeeded(refund.pk)
+        return ""
+    try:
+        result = _ask(refund)
+    except PermanentChannelError as error:
+        refund_outcomes.record_failed(refund.pk, code=error.code, same_number=True)
+        return ""
+    except ChannelError as error:
+        log.warning("refund_not_answered", refund_id=str(refund.pk), code=error.code)
+        return error.code
+    fault_point("refund.asked")
+    record(refund, result)
+    return ""
+
+
+def _ask(refund: Refund) -> RefundResult:
+    """Query what was sent before; send what the channel has not heard of, with the same number."""
+    channel, request = channel_for(refund.attempt), request_of(refund)
+    if refund.state == RefundState.PROCESSING or refund.checks:
+        result = channel.query_refund(request)
+        if result.state != ChannelState.NOT_FOUND:
+            return result
+    return channel.refund(request)
+
+
+def record(refund: Refund, result: RefundResult) -> None:
+    """Record what the channel says of a refund."""
+    if result.state == ChannelState.SUCCEEDED:
+        if result.amount_fen not in (0, refund.amount_fen):
+            refund_outcomes.record_failed(refund.pk, code="amount_differs", same_number=True)
+            return
+        refund_outcomes.record_succeeded(
+            refund.pk, channel_refund_id=result.refund_id, at=result.succeeded_at
+        )
+    elif result.state == ChannelState.FAILED:
+        refund_outcomes.record_failed(
+            refund.pk, code=result.code or "failed", same_number=result.reissue_same_number
+        )
+    elif result.state == ChannelState.PROCESSING:
+        refund_outcomes.record_accepted(refund.pk, channel_refund_id=result.refund_id)
+
+
+def request_of(refund: Refund) -> RefundRequest:
+    """What the channel is told."""
+    attempt = refund.attempt
+    return RefundRequest(
+        out_trade_no=attempt.out_trade_no,
+        transaction_id=attempt.transaction_id,
+        out_refund_no=refund.channel_refund_no,
+        amount_fen=refund.amount_fen,
+        total_fen=attempt.paid_fen,
+        reason=refund.reason,
+        notify_url=notify_url(attempt.merchant_id),
+        paid_at=attempt.paid_at or attempt.started_at,
+        started_at=refund.created_at,
+    )
+
+
+def _look_again(refund_id: UUID, error: str) -> None:
+    """A refund at its end whose business has been told needs no further look."""
+    refund = Refund.objects.get(pk=refund_id)
+    over = refund.state in (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED)
+    told = refund.told_at is not None or refund.state == RefundState.CANCELLED
+    Refund.objects.filter(pk=refund_id).update(
+        due_at=None if over and told else work.later(refund.checks),
+        checks=min(refund.checks + 1, 30_000),
+        error=(error or refund.error)[:64] if not over else refund.error,
+    )

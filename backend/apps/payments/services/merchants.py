@@ -1,0 +1,107 @@
+"""商户号: a hospital's accounts at the channels, and the channels made from them."""
+
+import functools
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import transaction
+
+from apps.identity.models import Hospital
+from apps.payments import errors
+from apps.payments.channels.base import NotSupported, PaymentChannel
+from apps.payments.channels.registry import CHANNELS, ChannelSpec
+from apps.payments.models import MerchantAccount, PaymentAttempt
+from kernel.errors import InvalidValue
+from kernel.locks import save_version
+
+LONGEST_VALUE = 16_000
+
+
+def spec_of(channel: str) -> ChannelSpec:
+    """The declared channel; ChannelNotOffered for one that is unknown or switched off."""
+    spec = CHANNELS.get(channel)
+    if spec is None or not spec.available:
+        raise errors.ChannelNotOffered(channel=channel)
+    return spec
+
+
+def active_merchant(hospital_id: UUID, channel: str) -> MerchantAccount:
+    """The hospital's account at the channel; ChannelNotOffered without one."""
+    spec_of(channel)
+    found = MerchantAccount.objects.filter(hospital_id=hospital_id, channel=channel, is_active=True).first()
+    if found is None:
+        raise errors.ChannelNotOffered(channel=channel)
+    return found
+
+
+def channel_of(merchant: MerchantAccount) -> PaymentChannel:
+    """The channel with this merchant's keys; made once per process and version."""
+    return _channel(merchant.pk, merchant.version, merchant.channel, merchant.config)
+
+
+def channel_for(attempt: PaymentAttempt) -> PaymentChannel:
+    """The channel that the attempt went through; NotSupported for money that no provider moved."""
+    if attempt.merchant is None:
+        raise NotSupported(attempt.channel)
+    return channel_of(attempt.merchant)
+
+
+@functools.lru_cache(maxsize=256)
+def _channel(merchant_id: UUID, version: int, channel: str, config: str) -> PaymentChannel:
+    return spec_of(channel).build(orjson.loads(config))
+
+
+def forget_channels() -> None:
+    """Make channels anew (tests)."""
+    _channel.cache_clear()
+
+
+@transaction.atomic
+def open_merchant(*, hospital: Hospital, channel: str, name: str, config: dict[str, Any]) -> MerchantAccount:
+    """A new active account; the one before becomes inactive and still takes its refunds. InvalidValue."""
+    text = _checked(spec_of(channel), config)
+    before = MerchantAccount.objects.select_for_update().filter(
+        hospital=hospital, channel=channel, is_active=True
+    )
+    for row in before:
+        row.is_active = False
+        save_version(row, ["is_active"], version=row.version)
+    return MerchantAccount.objects.create(hospital=hospital, channel=channel, name=name, config=text)
+
+
+@transaction.atomic
+def change_merchant(merchant: MerchantAccount, data: dict[str, Any], *, version: int) -> MerchantAccount:
+    """Change `name`, `is_active` or some of the `config`; what is left out stays. InvalidValue, StaleVersion."""
+    fields = [name for name in ("name", "is_active") if name in data]
+    for name in fields:
+        setattr(merchant, name, data[name])
+    if "config" in data:
+        merchant.config = _checked(
+            spec_of(merchant.channel), {**orjson.loads(merchant.config), **data["config"]}
+        )
+        fields.append("config")
+    save_version(merchant, fields, version=version)
+    return merchant
+
+
+def shown_config(merchant: MerchantAccount) -> dict[str, str]:
+    """The configuration without its secrets."""
+    spec, config = CHANNELS[merchant.channel], orjson.loads(merchant.config)
+    return {name: value for name, value in config.items() if name not in spec.secrets}
+
+
+def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
+    """The configuration as text, if the channel can be made from it."""
+    known = {*spec.fields, *spec.optional}
+    for name, value in config.items():
+        if name not in known or not isinstance(value, str) or len(value) > LONGEST_VALUE:
+            raise InvalidValue(field=f"config.{name}"[:100])
+    for name in spec.fields:
+        if not config.get(name):
+            raise InvalidValue(field=f"config.{name}")
+    try:
+        spec.build(config)
+    except Exception as error:
+        raise InvalidValue(field="config") from error
+    return orjson.dumps(config).decode()

@@ -1,0 +1,136 @@
+"""Opening a payment order, and finding the one that is open already."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
+from apps.payments import errors, settings
+from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.services.pokes import poke_order
+from apps.payments.states import OrderState
+from kernel import clock, ids
+from kernel.money import MAX_FEN, fen_to_yuan
+
+NUMBERS = ids.NumberSeries("payment_order", "ZF")
+LONGEST_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """One whole thing to be paid."""
+
+    subject_type: str
+    subject_id: UUID
+    title: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Who opens an order, and through which application."""
+
+    application: str
+    account: WeChatAccount | None = None
+    staff: StaffMember | None = None
+    partner: PartnerApplication | None = None
+
+
+def open_order(
+    *,
+    hospital: Hospital,
+    patient_id: UUID,
+    scene: PaymentScene,
+    lines: Sequence[LineSpec],
+    description: str,
+    expires_at: dt.datetime,
+    application: str,
+    account: WeChatAccount | None = None,
+    staff: StaffMember | None = None,
+) -> PaymentOrder:
+    """A new pending order, or the one that is open for exactly these lines.
+
+    SubjectBeingPaid when a line stands in another live order; AmountNotAllowed; OrderExpired when the time is over.
+    """
+    total = _total(hospital, lines)
+    if expires_at <= clock.now():
+        raise errors.OrderExpired
+    opener = Opener(application, account, staff)
+    number = NUMBERS.next(hospital.pk, clock.today())
+    try:
+        with transaction.atomic():
+            order = PaymentOrder.objects.create(
+                hospital=hospital,
+                patient_id=patient_id,
+                account=opener.account,
+                opened_by=opener.staff,
+                application=opener.application,
+                order_no=number,
+                scene=scene,
+                description=description[:LONGEST_TITLE],
+                amount_fen=total,
+                expires_at=expires_at,
+                due_at=expires_at,
+            )
+            _write_lines(order, lines)
+    except IntegrityError as error:
+        if "payment_line_subject_once" not in str(error):
+            raise
+        return _open_already(lines)
+    return order
+
+
+def _write_lines(order: PaymentOrder, lines: Sequence[LineSpec]) -> None:
+    ordered = sorted(lines, key=lambda line: (line.subject_type, line.subject_id))
+    PaymentOrderLine.objects.bulk_create(
+        PaymentOrderLine(
+            order=order,
+            position=position,
+            subject_type=line.subject_type,
+            subject_id=line.subject_id,
+            title=line.title[:LONGEST_TITLE],
+            amount_fen=line.amount_fen,
+        )
+        for position, line in enumerate(ordered, start=1)
+    )
+
+
+def _total(hospital: Hospital, lines: Sequence[LineSpec]) -> int:
+    total, most = sum(line.amount_fen for line in lines), settings.MAX_ORDER_FEN.of(hospital)
+    if not lines or any(line.amount_fen <= 0 for line in lines) or total > min(most, MAX_FEN):
+        raise errors.AmountNotAllowed(most_yuan=fen_to_yuan(most))
+    return total
+
+
+def _open_already(lines: Sequence[LineSpec]) -> PaymentOrder:
+    """The pending order of exactly these lines; SubjectBeingPaid otherwise."""
+    wanted = {(line.subject_type, line.subject_id, line.amount_fen) for line in lines}
+    live = PaymentOrderLine.objects.filter(is_live=True, subject_id__in=[line.subject_id for line in lines])
+    held = [row for row in live.select_related("order") if (row.subject_type, row.subject_id) in _keys(lines)]
+    orders = {row.order_id: row.order for row in held}
+    if len(orders) == 1:
+        order = next(iter(orders.values()))
+        has = {(row.subject_type, row.subject_id, row.amount_fen) for row in order.lines.all()}
+        if has == wanted and order.state == OrderState.PENDING and order.expires_at > clock.now():
+            return order
+    raise _being_paid(orders)
+
+
+def _keys(lines: Sequence[LineSpec]) -> set[tuple[str, UUID]]:
+    return {(line.subject_type, line.subject_id) for line in lines}
+
+
+def _being_paid(orders: dict[UUID, PaymentOrder]) -> errors.SubjectBeingPaid:
+    """Say which order has it; one whose time is over is looked at now, so that a repetition succeeds soon."""
+    order = next((each for each in orders.values()), None)
+    if order is not None and order.state == OrderState.PENDING and order.expires_at <= clock.now():
+        poke_order(order.pk)
+    return errors.SubjectBeingPaid(
+        retry_after=2,
+        order_id=str(order.pk) if order else "",
+        order_no=order.order_no if order else "",
+        state=order.state if order else "",
+    )

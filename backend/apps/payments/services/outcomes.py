@@ -1,0 +1,155 @@
+"""What a channel says of an attempt is recorded here and nowhere else, whoever heard it: a push, a query, a closing."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from apps.payments.channels.base import TradeResult, TradeState
+from apps.payments.channels.card_balance import CARD_BALANCE
+from apps.payments.events import OfOrder, PaymentOrderPaid
+from apps.payments.models import PaymentAttempt, PaymentOrder, RefundCause
+from apps.payments.services import ledger
+from apps.payments.services.ledger import Account, AccountKind, Movement
+from apps.payments.services.pokes import poke_attempt, poke_order
+from apps.payments.services.surplus import give_surplus_back
+from apps.payments.states import ATTEMPTS, ORDERS, SETTLED, UNSETTLED, AttemptState, OrderState
+from kernel import clock
+from kernel.locks import lock_one, lock_rows
+from kernel.outbox.events import publish
+
+PAYABLE = (OrderState.PENDING, OrderState.CLOSED)
+log = structlog.get_logger(__name__)
+
+
+def event_of(kind: type[OfOrder], order: PaymentOrder, **more: Any) -> OfOrder:
+    """An event about the order."""
+    return kind(
+        hospital_id=order.hospital_id,
+        order_id=order.pk,
+        patient_id=order.patient_id,
+        account_id=order.account_id,
+        scene=order.scene,
+        amount_fen=order.amount_fen,
+        **more,
+    )
+
+
+@transaction.atomic
+def record_paid(attempt_id: UUID, trade: TradeResult) -> PaymentAttempt:
+    """The channel has the money of this attempt. Recorded once, however often it is told.
+
+    It pays the order if that still waits (or was closed meanwhile and its lines are free); any other money is surplus
+    and goes back by itself. `trade` comes from the channel's own answer, never from an unconfirmed amount.
+    """
+    order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
+    order = lock_one(PaymentOrder.objects, pk=order_id)
+    attempt = lock_one(PaymentAttempt.objects, pk=attempt_id)
+    if attempt.state in SETTLED:
+        return attempt
+    takes = _takes(order, attempt, trade)
+    _book(order, attempt, trade, AttemptState.SUCCEEDED if takes else AttemptState.SURPLUS)
+    if takes:
+        _paid(order, attempt)
+    else:
+        cause = RefundCause.LATE if order.state == OrderState.CLOSED else RefundCause.SURPLUS
+        give_surplus_back(order, attempt, cause)
+    return attempt
+
+
+def _takes(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult) -> bool:
+    """Whether this money pays the order."""
+    right = trade.amount_fen == attempt.amount_fen == order.amount_fen and trade.currency == "CNY"
+    if not right:
+        log.error("paid_amount_differs", attempt_id=str(attempt.pk), paid_fen=trade.amount_fen)
+    if not right or order.state not in PAYABLE:
+        return False
+    return order.state == OrderState.PENDING or _lines_free(order)
+
+
+def _lines_free(order: PaymentOrder) -> bool:
+    """Take the lines of a closed order again; False when one is in another live order by now."""
+    try:
+        with transaction.atomic():
+            order.lines.update(is_live=True, updated_at=clock.now())
+    except IntegrityError:
+        return False
+    return True
+
+
+def _book(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult, target: AttemptState) -> None:
+    ATTEMPTS.move(
+        attempt,
+        target,
+        paid_fen=trade.amount_fen,
+        transaction_id=trade.transaction_id[:64],
+        paid_at=trade.paid_at or clock.now(),
+        due_at=None,
+        error="",
+        updated_at=clock.now(),
+    )
+    ledger.post(
+        hospital_id=order.hospital_id,
+        key=f"paid:{attempt.pk}",
+        kind="paid",
+        movements=[
+            Movement(source_of(attempt), trade.amount_fen),
+            Movement(Account(AccountKind.UNPOSTED), -trade.amount_fen),
+        ],
+        order_id=order.pk,
+    )
+
+
+def source_of(attempt: PaymentAttempt) -> Account:
+    """Where the attempt's money came from, and goes back to by the original route."""
+    if attempt.channel == CARD_BALANCE.code:  # `payer_id` is the card's id
+        return Account(AccountKind.CARD_BALANCE, attempt.payer_id)
+    return Account(AccountKind.CLEARING, attempt.channel)
+
+
+def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
+    now = clock.now()
+    ORDERS.move(
+        order,
+        OrderState.PAID_UNPOSTED,
+        expect=OrderState(order.state),
+        channel=attempt.channel,
+        paid_at=attempt.paid_at,
+        closed_at=None,
+        due_at=now,
+        posting_tries=0,
+        updated_at=now,
+    )
+    publish(event_of(PaymentOrderPaid, order))
+    for other in order.attempts.filter(state__in=UNSETTLED).order_by("pk"):
+        PaymentAttempt.objects.filter(pk=other.pk).update(due_at=now)
+        poke_attempt(other.pk)
+    poke_order(order.pk)
+
+
+@transaction.atomic
+def record_closed(attempt_id: UUID) -> None:
+    """The channel says that nobody can pay the attempt any more."""
+    for attempt in lock_rows(PaymentAttempt.objects.filter(pk=attempt_id)):
+        if attempt.state in UNSETTLED:
+            ATTEMPTS.move(attempt, AttemptState.CLOSED, due_at=None, updated_at=clock.now())
+        else:
+            PaymentAttempt.objects.filter(pk=attempt_id).update(due_at=None)
+
+
+def record(attempt: PaymentAttempt, trade: TradeResult) -> bool:
+    """Record what the channel says; True when the attempt is at its end."""
+    if trade.state in (TradeState.PAID, TradeState.REFUNDED):
+        record_paid(attempt.pk, trade)
+        return True
+    if trade.state == TradeState.CLOSED:
+        record_closed(attempt.pk)
+        return True
+    return False
+
+
+def is_over(attempt: PaymentAttempt, order: PaymentOrder, now: dt.datetime) -> bool:
+    """Whether nobody should pay the attempt any more, so that it is to be closed at the channel."""
+    return order.state != OrderState.PENDING or order.expires_at <= now

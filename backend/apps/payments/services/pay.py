@@ -1,0 +1,139 @@
+"""Paying an order online: the attempt is on record, then the channel is asked, then its answer is recorded."""
+
+import datetime as dt
+from uuid import UUID
+
+import structlog
+from django.conf import settings as django_settings
+from django.db import transaction
+
+from apps.payments import errors
+from apps.payments.channels.base import (
+    ChannelError,
+    PayMethod,
+    PermanentChannelError,
+    Prepaid,
+    PrepayRequest,
+)
+from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
+from apps.payments.services.merchants import active_merchant, channel_of
+from apps.payments.services.work import later
+from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState, OrderState
+from kernel import clock, ids
+from kernel.errors import StateConflict
+from kernel.faults import fault_point
+from kernel.idempotency import store
+from kernel.locks import lock_one
+
+#: An attempt is opened only if the payer has at least that long.
+SHORTEST = dt.timedelta(seconds=10)
+#: So many tries to pay one order are enough.
+MOST_ATTEMPTS = 20
+log = structlog.get_logger(__name__)
+
+
+def pay_online(
+    *, order: PaymentOrder, channel: str, method: PayMethod, payer_id: str = "", client_ip: str = ""
+) -> PaymentAttempt:
+    """What the payer's app needs to pay the order, in `attempt.client`. Safe to repeat: the same attempt again.
+
+    ChannelNotOffered, OrderExpired, StateConflict (no longer pending), ChannelRefused, ChannelUnavailable (try again),
+    TooManyAttempts. Not inside a transaction: the channel is asked over the network.
+    """
+    merchant = active_merchant(order.hospital_id, channel)
+    if method not in channel_of(merchant).methods:
+        raise errors.ChannelNotOffered(channel=channel)
+    attempt = _begin(order.pk, merchant, method, payer_id)
+    if attempt.state == AttemptState.OPEN:
+        with transaction.atomic():
+            store.finish_with(attempt.pk)
+        return attempt
+    fault_point("pay.begun")
+    try:
+        prepaid = channel_of(merchant).prepay(_request(order, attempt, client_ip))
+    except ChannelError as error:
+        raise _refused(attempt, error) from error
+    fault_point("pay.asked")
+    return _opened(attempt, prepaid)
+
+
+def notify_url(merchant_id: UUID | None) -> str:
+    """Where the channel pushes what concerns this merchant."""
+    return f"{django_settings.PUBLIC_BASE_URL}/callbacks/payments/{merchant_id}"
+
+
+@transaction.atomic
+def _begin(order_id: UUID, merchant: MerchantAccount, method: PayMethod, payer_id: str) -> PaymentAttempt:
+    order = lock_one(PaymentOrder.objects, pk=order_id)
+    check_payable(order)
+    mine = PaymentAttempt.objects.filter(
+        order=order, merchant=merchant, method=method, payer_id=payer_id, state__in=UNSETTLED
+    )
+    known = mine.order_by("-id").first()
+    if known is not None:
+        return known
+    if order.attempts.count() >= MOST_ATTEMPTS:
+        raise errors.TooManyAttempts
+    now = clock.now()
+    return PaymentAttempt.objects.create(
+        hospital_id=order.hospital_id,
+        order=order,
+        merchant=merchant,
+        channel=merchant.channel,
+        method=method,
+        out_trade_no=ids.uuid7().hex,
+        amount_fen=order.amount_fen,
+        payer_id=payer_id,
+        started_at=now,
+        expires_at=order.expires_at,
+        due_at=later(3),
+    )
+
+
+def check_payable(order: PaymentOrder) -> None:
+    """StateConflict or OrderExpired unless the order may still be paid."""
+    if order.state != OrderState.PENDING:
+        raise StateConflict(current=order.state)
+    if order.expires_at - SHORTEST <= clock.now():
+        raise errors.OrderExpired
+
+
+def _request(order: PaymentOrder, attempt: PaymentAttempt, client_ip: str) -> PrepayRequest:
+    return PrepayRequest(
+        out_trade_no=attempt.out_trade_no,
+        amount_fen=attempt.amount_fen,
+        description=order.description,
+        expires_at=attempt.expires_at,
+        notify_url=notify_url(attempt.merchant_id),
+        method=PayMethod(attempt.method),
+        started_at=attempt.started_at,
+        payer_id=attempt.payer_id,
+        client_ip=client_ip,
+    )
+
+
+@transaction.atomic
+def _opened(attempt: PaymentAttempt, prepaid: Prepaid) -> PaymentAttempt:
+    changes = {"client": dict(prepaid.client), "reference": prepaid.reference, "due_at": later(3)}
+    if not _move(attempt, AttemptState.OPEN, **changes):
+        attempt.refresh_from_db()  # a push was faster, or the same request came twice
+    store.finish_with(attempt.pk)
+    return attempt
+
+
+def _refused(attempt: PaymentAttempt, error: ChannelError) -> Exception:
+    """What to tell the caller; an attempt whose outcome is open stays, and is asked about by a worker."""
+    log.warning("prepay_failed", attempt_id=str(attempt.pk), channel=attempt.channel, code=error.code)
+    if isinstance(error, PermanentChannelError):
+        _move(attempt, AttemptState.FAILED, error=error.code[:64], due_at=None)
+        return errors.ChannelRefused(channel=attempt.channel, reason=error.code)
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(error=error.code[:64])
+    return errors.ChannelUnavailable(retry_after=3, channel=attempt.channel)
+
+
+def _move(attempt: PaymentAttempt, target: AttemptState, **changes: object) -> bool:
+    try:
+        ATTEMPTS.move(attempt, target, expect=AttemptState.CREATED, updated_at=clock.now(), **changes)
+    except StateConflict:
+        return False
+    return True

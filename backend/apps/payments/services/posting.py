@@ -1,0 +1,109 @@
+"""Posting: what was paid for becomes the patient's. Until then an order is `paid_unposted`, never shown as posted."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import structlog
+from django.db import transaction
+
+from apps.payments import settings
+from apps.payments.events import PaymentOrderPosted, PaymentOrderReturning, PaymentOrderStuck
+from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
+from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit, business
+from apps.payments.services import ledger, work
+from apps.payments.services.ledger import Account, AccountKind, Movement
+from apps.payments.services.outcomes import event_of
+from apps.payments.services.refunds import refund_unposted
+from apps.payments.states import ORDERS, OrderState
+from kernel import clock
+from kernel.faults import fault_point
+from kernel.locks import lock_one
+from kernel.outbox.events import publish
+
+log = structlog.get_logger(__name__)
+
+
+def post_order(order: PaymentOrder) -> None:
+    """Tell HIS, then settle. What cannot be posted goes back: at once when refused, in time when nobody answers."""
+    lines = list(order.lines.order_by("position"))
+    try:
+        business().announce(order, lines)
+        fault_point("post.announced")
+        _settle(order, lines)
+        fault_point("post.settled")
+    except BusinessRefused as error:
+        _return(order, error.code)
+    except BusinessUnavailable as error:
+        _again_or_return(order, str(error))
+
+
+@transaction.atomic
+def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
+    locked = lock_one(PaymentOrder.objects, pk=order.pk)
+    if locked.state != OrderState.PAID_UNPOSTED:
+        return
+    with transaction.atomic():
+        credited = business().settle(locked, lines)
+    _credit(locked, lines, credited)
+    now = clock.now()
+    ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
+    publish(event_of(PaymentOrderPosted, locked))
+
+
+def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Sequence[Credit]) -> None:
+    """The money of every line belongs to its account now; the line remembers which."""
+    accounts = {credit.line_id: credit.account for credit in credited}
+    movements = [Movement(Account(AccountKind.UNPOSTED), order.amount_fen)]
+    for line in lines:
+        account = accounts[line.pk]
+        movements.append(Movement(account, -line.amount_fen))
+        PaymentOrderLine.objects.filter(pk=line.pk).update(
+            ledger_kind=account.kind, ledger_owner=account.owner, updated_at=clock.now()
+        )
+    ledger.post(
+        hospital_id=order.hospital_id,
+        key=f"posted:{order.pk}",
+        kind="posted",
+        movements=movements,
+        order_id=order.pk,
+    )
+
+
+def _again_or_return(order: PaymentOrder, error: str) -> None:
+    paid_for = clock.now() - (order.paid_at or order.updated_at)
+    hospital = order.hospital
+    if paid_for >= dt.timedelta(minutes=settings.GIVE_UP_MINUTES.of(hospital)):
+        _return(order, "not_posted_in_time")
+        return
+    if order.alarmed_at is None and paid_for >= dt.timedelta(minutes=settings.ALARM_MINUTES.of(hospital)):
+        _alarm(order)
+    PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PAID_UNPOSTED).update(
+        posting_tries=order.posting_tries + 1,
+        posting_error=error[:200],
+        due_at=work.later(order.posting_tries),
+    )
+
+
+@transaction.atomic
+def _alarm(order: PaymentOrder) -> None:
+    log.error("payment_not_posted", order_id=str(order.pk), order_no=order.order_no)
+    if PaymentOrder.objects.filter(pk=order.pk, alarmed_at=None).update(alarmed_at=clock.now()):
+        publish(event_of(PaymentOrderStuck, order))
+
+
+@transaction.atomic
+def _return(order: PaymentOrder, note: str) -> None:
+    """The money goes back by the way it came; HIS is told to forget the order before."""
+    locked = lock_one(PaymentOrder.objects, pk=order.pk)
+    if locked.state != OrderState.PAID_UNPOSTED:
+        return
+    now = clock.now()
+    ORDERS.move(
+        locked, OrderState.RETURNING, note=note[:64], due_at=None, posting_error=note[:200], updated_at=now
+    )
+    locked.lines.update(is_live=False, updated_at=now)
+    late = note in ("hold_expired", "state_conflict")
+    refund_unposted(
+        locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=RefundRoute.ORIGINAL
+    )
+    publish(event_of(PaymentOrderReturning, locked, note=note[:64]))

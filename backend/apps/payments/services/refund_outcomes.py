@@ -1,0 +1,170 @@
+"""How a refund ended, recorded once, with the movement in the ledger and what the order becomes by it."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from apps.identity.models import StaffMember
+from apps.payments.events import OfRefund, RefundCancelled, RefundFailed, RefundSucceeded
+from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine, RefundRoute
+from apps.payments.services import ledger
+from apps.payments.services.ledger import Account, AccountKind, Movement
+from apps.payments.services.outcomes import source_of
+from apps.payments.services.pokes import poke_refund
+from apps.payments.services.refunds import account_of
+from apps.payments.states import ORDERS, REFUNDS, OrderState, RefundState
+from kernel import clock, ids
+from kernel.errors import StateConflict
+from kernel.locks import lock_one
+from kernel.outbox.events import publish
+
+CASH = "cash"
+
+
+def _lock(refund_id: UUID) -> tuple[PaymentOrder, Refund]:
+    """Order first, then refund, as everywhere."""
+    order_id = Refund.objects.values_list("order_id", flat=True).get(pk=refund_id)
+    order = lock_one(PaymentOrder.objects, pk=order_id)
+    return order, lock_one(Refund.objects.select_related("attempt"), pk=refund_id)
+
+
+@transaction.atomic
+def record_accepted(refund_id: UUID, *, channel_refund_id: str = "") -> None:
+    """The channel has taken it up; whether it succeeds is asked later."""
+    _, refund = _lock(refund_id)
+    if refund.state == RefundState.CREATED:
+        now = clock.now()
+        REFUNDS.move(
+            refund,
+            RefundState.PROCESSING,
+            accepted_at=now,
+            channel_refund_id=channel_refund_id[:64],
+            error="",
+            updated_at=now,
+        )
+
+
+@transaction.atomic
+def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.datetime | None = None) -> None:
+    """The money is back with the payer."""
+    order, refund = _lock(refund_id)
+    if refund.state in (RefundState.SUCCEEDED, RefundState.CANCELLED):
+        return
+    now = clock.now()
+    REFUNDS.move(
+        refund,
+        RefundState.SUCCEEDED,
+        succeeded_at=at or now,
+        channel_refund_id=(channel_refund_id or refund.channel_refund_id)[:64],
+        error="",
+        updated_at=now,
+    )
+    source = source_of(refund.attempt)
+    if refund.route == RefundRoute.COUNTER_CASH:
+        source = Account(AccountKind.CLEARING, CASH)
+    ledger.post(
+        hospital_id=refund.hospital_id,
+        key=f"refunded:{refund.pk}",
+        kind="refunded",
+        movements=[
+            Movement(Account(AccountKind.REFUNDS_PAYABLE), refund.amount_fen),
+            Movement(source, -refund.amount_fen),
+        ],
+        order_id=order.pk,
+        refund_id=refund.pk,
+    )
+    if order.state == OrderState.RETURNING and refund.lines.exists():
+        ORDERS.move(order, OrderState.RETURNED, returned_at=now, updated_at=now)
+    publish(_event(RefundSucceeded, refund))
+
+
+@transaction.atomic
+def record_failed(refund_id: UUID, *, code: str, same_number: bool) -> None:
+    """The channel will not do it by itself; the money stays set aside until staff decide."""
+    _, refund = _lock(refund_id)
+    if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
+        return
+    REFUNDS.move(
+        refund,
+        RefundState.FAILED,
+        error=code[:64],
+        reissue_same_number=same_number,
+        updated_at=clock.now(),
+    )
+    publish(_event(RefundFailed, refund))
+
+
+@transaction.atomic
+def cancel(refund_id: UUID, *, code: str) -> None:
+    """The business does not allow it: what was set aside is free again."""
+    order, refund = _lock(refund_id)
+    if refund.state != RefundState.CREATED:
+        return
+    now = clock.now()
+    REFUNDS.move(refund, RefundState.CANCELLED, error=code[:64], due_at=None, updated_at=now)
+    movements = [Movement(Account(AccountKind.REFUNDS_PAYABLE), refund.amount_fen)]
+    for part in RefundLine.objects.filter(refund=refund).select_related("line").order_by("line_id"):
+        PaymentOrderLine.objects.filter(pk=part.line_id).update(
+            refunded_fen=F("refunded_fen") - part.amount_fen, updated_at=now
+        )
+        movements.append(Movement(account_of(part.line), -part.amount_fen))
+    PaymentOrder.objects.filter(pk=order.pk).update(
+        refunded_fen=F("refunded_fen") - refund.amount_fen, version=F("version") + 1, updated_at=now
+    )
+    ledger.post(
+        hospital_id=refund.hospital_id,
+        key=f"refund_cancelled:{refund.pk}",
+        kind="refund_cancelled",
+        movements=movements,
+        order_id=order.pk,
+        refund_id=refund.pk,
+    )
+    publish(_event(RefundCancelled, refund))
+
+
+@transaction.atomic
+def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
+    """Send a failed refund again, under the same number where the channel allows it. StateConflict unless failed."""
+    _, locked = _lock(refund.pk)
+    if locked.state != RefundState.FAILED:
+        raise StateConflict(current=locked.state)
+    now = clock.now()
+    REFUNDS.move(
+        locked,
+        RefundState.CREATED,
+        channel_refund_no=locked.channel_refund_no if locked.reissue_same_number else ids.uuid7().hex,
+        reissued=locked.reissued + 1,
+        decided_by=staff or locked.decided_by,
+        checks=0,
+        due_at=now,
+        updated_at=now,
+    )
+    poke_refund(locked.pk)
+    return locked
+
+
+@transaction.atomic
+def pay_out_in_cash(refund: Refund, *, staff: StaffMember) -> Refund:
+    """A clerk pays a failed refund out in cash. The caller has asked the channel once more. StateConflict."""
+    _, locked = _lock(refund.pk)
+    if locked.state != RefundState.FAILED:
+        raise StateConflict(current=locked.state)
+    Refund.objects.filter(pk=locked.pk).update(route=RefundRoute.COUNTER_CASH, decided_by=staff)
+    record_succeeded(locked.pk)
+    locked.refresh_from_db()
+    return locked
+
+
+def _event(kind: type[OfRefund], refund: Refund) -> OfRefund:
+    return kind(
+        hospital_id=refund.hospital_id,
+        refund_id=refund.pk,
+        order_id=refund.order_id,
+        patient_id=refund.patient_id,
+        account_id=refund.account_id,
+        decision_id=refund.decision_id,
+        amount_fen=refund.amount_fen,
+        cause=refund.cause,
+    )

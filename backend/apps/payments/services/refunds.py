@@ -1,0 +1,170 @@
+"""Deciding a refund: within what the order, its lines and its account hold, under the order's lock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.identity.models import StaffMember, WeChatAccount
+from apps.payments import errors
+from apps.payments.models import (
+    PaymentAttempt,
+    PaymentOrder,
+    PaymentOrderLine,
+    Refund,
+    RefundCause,
+    RefundLine,
+    RefundRoute,
+)
+from apps.payments.services import ledger
+from apps.payments.services.ledger import Account, AccountKind, Movement
+from apps.payments.services.numbers import new_refund_no
+from apps.payments.services.pokes import poke_refund
+from apps.payments.states import AttemptState, OrderState
+from kernel import clock, ids
+from kernel.errors import InvalidValue, StateConflict
+from kernel.locks import lock_one, lock_rows
+from kernel.money import fen_to_yuan
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """So much of a line."""
+
+    line_id: UUID
+    amount_fen: int
+
+
+@transaction.atomic
+def create_refund(
+    *,
+    order: PaymentOrder,
+    parts: Sequence[RefundPart],
+    cause: RefundCause,
+    reason: str,
+    route: RefundRoute,
+    application: str = "",
+    staff: StaffMember | None = None,
+    account: WeChatAccount | None = None,
+    decision_id: UUID | None = None,
+) -> Refund:
+    """Decide that parts of a posted order go back. The amounts are set aside at once; a worker asks the channel.
+
+    RefundExceedsPaid beyond what a line still holds; InsufficientBalance when a prepaid account has been spent;
+    StateConflict unless the order is posted; InvalidValue for a foreign line or an amount below 1.
+    """
+    locked = lock_one(PaymentOrder.objects, pk=order.pk)
+    if locked.state != OrderState.POSTED:
+        raise StateConflict(current=locked.state)
+    lines = {line.pk: line for line in lock_rows(PaymentOrderLine.objects.filter(order=locked))}
+    amounts = _amounts(lines, parts)
+    refund = _create(
+        locked,
+        sum(amounts.values()),
+        cause=cause,
+        reason=reason,
+        route=route,
+        application=application or locked.application,
+        decided_by=staff,
+        account=account or locked.account,
+        decision_id=decision_id,
+    )
+    _set_aside(locked, lines, amounts, refund)
+    ledger.post(
+        hospital_id=locked.hospital_id,
+        key=f"refund:{refund.pk}",
+        kind="refund_decided",
+        movements=[
+            *(Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()),
+            Movement(Account(AccountKind.REFUNDS_PAYABLE), -refund.amount_fen),
+        ],
+        order_id=locked.pk,
+        refund_id=refund.pk,
+    )
+    return refund
+
+
+def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRoute) -> Refund:
+    """All of an order that could not be posted goes back. The caller holds its lock and has moved it on."""
+    lines = {line.pk: line for line in lock_rows(PaymentOrderLine.objects.filter(order=order))}
+    amounts = {pk: line.amount_fen for pk, line in lines.items()}
+    refund = _create(
+        order,
+        order.amount_fen,
+        cause=cause,
+        reason=order.note,
+        route=route,
+        application=order.application,
+        account=order.account,
+    )
+    _set_aside(order, lines, amounts, refund)
+    ledger.post(
+        hospital_id=order.hospital_id,
+        key=f"refund:{refund.pk}",
+        kind="refund_decided",
+        movements=[
+            Movement(Account(AccountKind.UNPOSTED), order.amount_fen),
+            Movement(Account(AccountKind.REFUNDS_PAYABLE), -order.amount_fen),
+        ],
+        order_id=order.pk,
+        refund_id=refund.pk,
+    )
+    return refund
+
+
+def account_of(line: PaymentOrderLine) -> Account:
+    """The account that holds the line's money."""
+    return Account(AccountKind(line.ledger_kind), line.ledger_owner)
+
+
+def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
+    attempt = PaymentAttempt.objects.get(order=order, state=AttemptState.SUCCEEDED)
+    now = clock.now()
+    refund = Refund.objects.create(
+        hospital_id=order.hospital_id,
+        patient_id=order.patient_id,
+        order=order,
+        attempt=attempt,
+        refund_no=new_refund_no(order.hospital_id),
+        channel_refund_no=ids.uuid7().hex,
+        amount_fen=amount_fen,
+        due_at=now,
+        **values,
+    )
+    poke_refund(refund.pk)
+    return refund
+
+
+def _amounts(lines: dict[UUID, PaymentOrderLine], parts: Sequence[RefundPart]) -> dict[UUID, int]:
+    amounts: dict[UUID, int] = {}
+    for part in parts:
+        line = lines.get(part.line_id)
+        if line is None or part.amount_fen <= 0:
+            raise InvalidValue(field="parts")
+        amounts[line.pk] = amounts.get(line.pk, 0) + part.amount_fen
+        left = line.amount_fen - line.refunded_fen
+        if amounts[line.pk] > left:
+            raise errors.RefundExceedsPaid(left_yuan=fen_to_yuan(left), left_fen=left)
+    if not amounts:
+        raise InvalidValue(field="parts")
+    return amounts
+
+
+def _set_aside(
+    order: PaymentOrder, lines: dict[UUID, PaymentOrderLine], amounts: dict[UUID, int], refund: Refund
+) -> None:
+    """The row locks make the sums true; the CHECK constraints are the last line."""
+    now = clock.now()
+    for pk, amount in amounts.items():
+        line = lines[pk]
+        line.refunded_fen += amount
+        PaymentOrderLine.objects.filter(pk=pk).update(refunded_fen=line.refunded_fen, updated_at=now)
+    order.refunded_fen += refund.amount_fen
+    PaymentOrder.objects.filter(pk=order.pk).update(
+        refunded_fen=order.refunded_fen, version=order.version + 1, updated_at=now
+    )
+    order.version += 1
+    RefundLine.objects.bulk_create(
+        RefundLine(refund=refund, line_id=pk, amount_fen=amount) for pk, amount in amounts.items()
+    )

@@ -1,0 +1,42 @@
+"""Money that pays nothing goes back: a second payment of one order, one that came too late, one of another amount."""
+
+from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCause, RefundRoute
+from apps.payments.services import ledger
+from apps.payments.services.ledger import Account, AccountKind, Movement
+from apps.payments.services.numbers import new_refund_no
+from apps.payments.services.pokes import poke_refund
+from kernel import clock, ids
+
+SURPLUS_REASON = "重复或超时支付自动退回"
+
+
+def give_surplus_back(order: PaymentOrder, attempt: PaymentAttempt, cause: RefundCause) -> Refund:
+    """Within the transaction that recorded the surplus: a refund of all of it, by the way it came."""
+    refund = Refund.objects.create(
+        hospital_id=order.hospital_id,
+        patient_id=order.patient_id,
+        order=order,
+        attempt=attempt,
+        account_id=order.account_id,
+        application=order.application,
+        refund_no=new_refund_no(order.hospital_id),
+        channel_refund_no=ids.uuid7().hex,
+        amount_fen=attempt.paid_fen,
+        route=RefundRoute.ORIGINAL,
+        cause=cause,
+        reason=SURPLUS_REASON,
+        due_at=clock.now(),
+    )
+    ledger.post(
+        hospital_id=order.hospital_id,
+        key=f"refund:{refund.pk}",
+        kind="refund_decided",
+        movements=[
+            Movement(Account(AccountKind.UNPOSTED), attempt.paid_fen),
+            Movement(Account(AccountKind.REFUNDS_PAYABLE), -attempt.paid_fen),
+        ],
+        order_id=order.pk,
+        refund_id=refund.pk,
+    )
+    poke_refund(refund.pk)
+    return refund

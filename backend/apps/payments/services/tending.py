@@ -1,0 +1,91 @@
+"""What an order needs next: closing when its time is over, posting when it is paid. Workers call it when it is due."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.payments.events import PaymentOrderClosed
+from apps.payments.models import PaymentAttempt, PaymentOrder
+from apps.payments.services import work
+from apps.payments.services.checks import ask
+from apps.payments.services.outcomes import event_of
+from apps.payments.services.pokes import poke_order
+from apps.payments.services.posting import post_order
+from apps.payments.states import ORDERS, UNSETTLED, OrderState
+from kernel import clock
+from kernel.errors import StateConflict
+from kernel.faults import fault_point
+from kernel.locks import lock_one
+from kernel.outbox.events import publish
+
+
+def tend_order(order_id: UUID) -> None:
+    """Bring the order forward if it is due. Outside transactions: channels and HIS are asked on the way."""
+    if not work.claim(PaymentOrder, order_id):
+        return
+    order = PaymentOrder.objects.get(pk=order_id)
+    if order.state == OrderState.PAID_UNPOSTED:
+        post_order(order)
+    elif order.state == OrderState.PENDING and order.expires_at <= clock.now():
+        _close(order)
+    else:
+        at = order.expires_at if order.state == OrderState.PENDING else None
+        work.set_due(PaymentOrder, order_id, at)
+
+
+def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
+    """Nobody is to pay the order any more: its attempts are closed at the channels, then it is closed.
+
+    The order as it is then: still pending while a channel has not answered (a worker goes on), paid if somebody was
+    faster. StateConflict when it is no longer pending.
+    """
+    with transaction.atomic():
+        order = lock_one(PaymentOrder.objects, pk=order.pk)
+        if order.state != OrderState.PENDING:
+            raise StateConflict(current=order.state)
+        order.expires_at = min(order.expires_at, clock.now())
+        order.note = note
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            expires_at=order.expires_at, due_at=clock.now(), note=note
+        )
+    tend_order(order.pk)
+    order.refresh_from_db()
+    return order
+
+
+def let_go(order_id: UUID, *, note: str) -> None:
+    """As `give_up`, by a worker: for use inside a transaction."""
+    now = clock.now()
+    pending = PaymentOrder.objects.filter(pk=order_id, state=OrderState.PENDING, expires_at__gt=now)
+    if pending.update(expires_at=now, due_at=now, note=note):
+        poke_order(order_id)
+
+
+def _close(order: PaymentOrder) -> None:
+    """Close what is open at the channels first; the order only once nobody can pay it."""
+    unsettled = PaymentAttempt.objects.filter(order=order, state__in=UNSETTLED)
+    open_still = False
+    for attempt in unsettled.select_related("order", "merchant").order_by("pk"):
+        open_still |= not ask(attempt)
+    if open_still:
+        order.posting_tries += 1  # counts looks while pending; set to 0 when it is paid
+        PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PENDING).update(
+            posting_tries=order.posting_tries, due_at=work.later(order.posting_tries)
+        )
+        return
+    fault_point("close.asked")
+    _closed(order.pk)
+
+
+@transaction.atomic
+def _closed(order_id: UUID) -> None:
+    order = lock_one(PaymentOrder.objects, pk=order_id)
+    attempts = PaymentAttempt.objects.filter(order=order, state__in=UNSETTLED)
+    if order.state != OrderState.PENDING or attempts.exists():
+        return  # paid meanwhile
+    now = clock.now()
+    ORDERS.move(
+        order, OrderState.CLOSED, closed_at=now, due_at=None, note=order.note or "expired", updated_at=now
+    )
+    order.lines.update(is_live=False, updated_at=now)
+    publish(event_of(PaymentOrderClosed, order))

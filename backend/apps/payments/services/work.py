@@ -1,0 +1,36 @@
+"""Rows that wait for a worker: `due_at` says when. Whoever takes one sets it a lease ahead, so that a worker that dies
+leaves it due again, and two never work on one row."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import models
+
+from kernel import clock
+
+LEASE = dt.timedelta(seconds=60)
+#: Seconds until the next look, by the number of looks so far; the last one repeats.
+BACKOFF = (1, 2, 4, 8, 16, 32, 60, 120, 300, 600)
+
+
+def claim(model: type[models.Model], pk: UUID) -> bool:
+    """Take the row if it is due; True when it is ours for a while. Commits by itself: call it outside a transaction."""
+    now = clock.now()
+    due = model._default_manager.filter(pk=pk, due_at__lte=now)
+    return bool(due.update(due_at=now + LEASE))
+
+
+def later(tries: int) -> dt.datetime:
+    """When to look again after `tries` looks."""
+    return clock.now() + dt.timedelta(seconds=BACKOFF[min(tries, len(BACKOFF) - 1)])
+
+
+def set_due(model: type[models.Model], pk: UUID, at: dt.datetime | None) -> None:
+    """Look at the row then (None: never)."""
+    model._default_manager.filter(pk=pk).update(due_at=at)
+
+
+def due(model: type[models.Model], limit: int) -> list[UUID]:
+    """Keys of rows whose time has come, the oldest first."""
+    rows = model._default_manager.filter(due_at__lte=clock.now()).order_by("due_at")
+    return list(rows.values_list("pk", flat=True)[:limit])

@@ -1,0 +1,32 @@
+from apps.identity.settings import Setting, define
+
+MAX_ORDER_FEN = define(
+    Setting(
+        "payment.max_order_fen",
+        5_000_000,
+        "单笔支付上限(分)",
+        "Largest payment order in fen",
+        minimum=1,
+        maximum=1_000_000_000,
+    )
+)
+ALARM_MINUTES = define(
+    Setting(
+        "payment.alarm_minutes",
+        3,
+        "支付成功未入账多少分钟后告警",
+        "Minutes after which a paid order that is not posted raises an alarm",
+        minimum=1,
+        maximum=1_440,
+    )
+)
+GIVE_UP_MINUTES = define(
+    Setting(
+        "payment.give_up_minutes",
+        30,
+        "支付成功未入账多少分钟后自动退款",
+        "Minutes after which a paid order that cannot be posted is given back",
+        minimum=1,
+        maximum=2_880,
+    )
+)

@@ -1,0 +1,90 @@
+"""States of orders, attempts and refunds, and which may follow which."""
+
+from enum import StrEnum
+
+from kernel.states import StateTable
+
+
+class OrderState(StrEnum):
+    """`paid_unposted`: the channel has the money, the business has not taken note yet; never shown as posted.
+
+    `returning`: it could not be posted and goes back by itself.
+    """
+
+    PENDING = "pending"
+    PAID_UNPOSTED = "paid_unposted"
+    POSTED = "posted"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class AttemptState(StrEnum):
+    """`succeeded`: it paid the order. `surplus`: paid, but the order was paid otherwise, so it goes back."""
+
+    CREATED = "created"
+    OPEN = "open"
+    SUCCEEDED = "succeeded"
+    SURPLUS = "surplus"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class RefundState(StrEnum):
+    """`processing`: the channel has accepted it, which is not succeeded."""
+
+    CREATED = "created"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+_O, _A, _R = OrderState, AttemptState, RefundState
+
+#: Orders that somebody may still pay, or has paid.
+LIVE = (_O.PENDING, _O.PAID_UNPOSTED, _O.POSTED)
+#: Attempts whose end the channel has not told yet.
+UNSETTLED = (_A.CREATED, _A.OPEN)
+#: Attempts whose money is here: nothing else can become of them.
+SETTLED = (_A.SUCCEEDED, _A.SURPLUS)
+
+#: `closed → paid_unposted` is a payment that arrived after the order was closed.
+ORDERS: StateTable[OrderState] = StateTable(
+    {
+        _O.PENDING: {_O.PAID_UNPOSTED, _O.CLOSED},
+        _O.CLOSED: {_O.PAID_UNPOSTED},
+        _O.PAID_UNPOSTED: {_O.POSTED, _O.RETURNING},
+        _O.RETURNING: {_O.RETURNED},
+        _O.POSTED: frozenset(),
+        _O.RETURNED: frozenset(),
+    }
+)
+
+#: Whatever we believed, the channel may still say that it was paid.
+ATTEMPTS: StateTable[AttemptState] = StateTable(
+    {
+        _A.CREATED: {_A.OPEN, _A.SUCCEEDED, _A.SURPLUS, _A.CLOSED, _A.FAILED},
+        _A.OPEN: {_A.SUCCEEDED, _A.SURPLUS, _A.CLOSED},
+        _A.CLOSED: {_A.SUCCEEDED, _A.SURPLUS},
+        _A.FAILED: {_A.SUCCEEDED, _A.SURPLUS},
+        _A.SUCCEEDED: frozenset(),
+        _A.SURPLUS: frozenset(),
+    }
+)
+
+#: `failed → created` is sent again, `failed → succeeded` paid out in cash; `cancelled`: the business would not have it.
+REFUNDS: StateTable[RefundState] = StateTable(
+    {
+        _R.CREATED: {_R.PROCESSING, _R.SUCCEEDED, _R.FAILED, _R.CANCELLED},
+        _R.PROCESSING: {_R.SUCCEEDED, _R.FAILED},
+        _R.FAILED: {_R.CREATED, _R.SUCCEEDED},
+        _R.SUCCEEDED: frozenset(),
+        _R.CANCELLED: frozenset(),
+    }
+)
+
+
+def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
+    """What a model field of these states offers."""
+    return [(state.value, state.value) for state in states]

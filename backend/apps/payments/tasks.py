@@ -1,0 +1,43 @@
+"""Actors of payments: ids in, a service called. Every sweep may run anywhere, twice or late."""
+
+from uuid import UUID
+
+import dramatiq
+from dramatiq_crontab import cron
+
+from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services import checks, forwarding, tending, work
+
+BATCH = 500
+_ONCE = {"max_retries": 0, "time_limit": 120_000}  # a row stays due: the sweep is the retry
+
+
+@dramatiq.actor(queue_name="urgent", **_ONCE)
+def tend_order(order_id: str) -> None:
+    """Close, post or give back an order that is due."""
+    tending.tend_order(UUID(order_id))
+
+
+@dramatiq.actor(queue_name="urgent", **_ONCE)
+def check_attempt(attempt_id: str) -> None:
+    """Ask the channel about an attempt that is due."""
+    checks.check_attempt(UUID(attempt_id))
+
+
+@dramatiq.actor(queue_name="urgent", **_ONCE)
+def forward_refund(refund_id: str) -> None:
+    """Bring a refund forward that is due."""
+    forwarding.forward_refund(UUID(refund_id))
+
+
+@cron("* * * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def sweep_payments() -> None:
+    """Every minute: whatever is due is taken up, also what a dead worker or a queue without memory left behind."""
+    for model, actor in (
+        (PaymentOrder, tend_order),
+        (PaymentAttempt, check_attempt),
+        (Refund, forward_refund),
+    ):
+        for pk in work.due(model, BATCH):
+            actor.send(str(pk))
