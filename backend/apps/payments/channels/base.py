@@ -78,7 +78,10 @@ class TradeResult:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """`total_fen` is the whole amount of the attempt. The same `out_refund_no` refunds once, whatever is repeated."""
+    """`total_fen` is the whole amount of the attempt. The same `out_refund_no` refunds once, whatever is repeated.
+
+    `started_at`: the refund's own, the same in every repetition and query of it; `paid_at`: the attempt's.
+    """
 
     out_trade_no: str
     transaction_id: str
@@ -162,12 +165,15 @@ class ChannelBill:
     """A day's bill: rows as an iterator, so that a million of them need no memory.
 
     `rows` may be read once. `payments_fen`/`refunds_fen` are None when the file has no such total.
+    `starts_at` to `ends_at`: what the provider calls that day; None for the calendar day in Asia/Shanghai.
     """
 
     day: dt.date
     rows: Any  # Iterator[BillRow]
     payments_fen: int | None = None
     refunds_fen: int | None = None
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
 
 
 class PaymentChannel(Protocol):

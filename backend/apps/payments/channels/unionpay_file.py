@@ -1,0 +1,108 @@
+"""UnionPay's file of a settlement day: base64(zlib(zip)) with fixed-width lines in GBK, one blank between the columns.
+
+Widths are bytes, not characters. Only the compressed file is in memory; lines are read one by one.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from apps.payments.channels.base import BillRow, PermanentChannelError
+from kernel.clock import LOCAL
+
+WIDTHS = (
+    3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13,
+    8, 32, 13, 13, 12, 2, 1, 32, 98,
+)  # fmt: skip
+#: Columns count from 1. The original order of a refund is the first thing in what was once reserved (131).
+MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, ORIGINAL_ORDER_ID = (
+    5,
+    7,
+    10,
+    12,
+    16,
+    20,
+    27,
+    41,
+)
+#: Consumption and completed pre-authorisation; refund and the cancellations of both. Others move no money.
+_KINDS = {"01": "payment", "03": "payment", "04": "refund", "31": "refund", "33": "refund"}
+
+
+def bill_rows(file_content: str, day: dt.date) -> Iterator[BillRow]:
+    """The rows of fileContent; PermanentChannelError `bad_bill` where it is not what it should be."""
+    archive = _archive(file_content)
+    names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
+    if not names:
+        raise PermanentChannelError("bad_bill", "no ZM file in it")
+    return _rows(archive, names, day)
+
+
+def _archive(file_content: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(zlib.decompress(base64.b64decode(file_content, validate=True))))
+    except (binascii.Error, zlib.error, zipfile.BadZipFile) as error:
+        raise PermanentChannelError("bad_bill", type(error).__name__) from error
+
+
+def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date) -> Iterator[BillRow]:
+    for name in names:
+        with archive.open(name) as file:
+            for number, line in enumerate(file, 1):
+                row = _row(columns(line), day, f"{name}:{number}") if line.strip() else None
+                if row is not None:
+                    yield row
+
+
+def columns(line: bytes) -> dict[int, str]:
+    """Column number → text without its padding."""
+    cells, start = {}, 0
+    for number, width in enumerate(WIDTHS, 1):
+        cells[number] = line[start : start + width].decode("gbk", "replace").strip()
+        start += width + 1
+    return cells
+
+
+def _row(cells: dict[int, str], day: dt.date, place: str) -> BillRow | None:
+    kind = _KINDS.get(cells[TXN_TYPE])
+    if kind is None and cells[TXN_TYPE].isdigit():
+        return None
+    at = nearest_moment(cells[MOMENT], dt.datetime.combine(day, dt.time(12), LOCAL))
+    if kind is None or at is None or not cells[AMOUNT].isdigit() or not cells[QUERY_ID]:
+        raise PermanentChannelError("bad_bill", place)
+    back = kind == "refund"
+    return BillRow(
+        kind=kind,
+        out_trade_no=cells[ORIGINAL_ORDER_ID] if back else cells[ORDER_ID],
+        transaction_id=cells[ORIGINAL_QUERY_ID] if back else cells[QUERY_ID],
+        amount_fen=int(cells[AMOUNT]),
+        at=at,
+        out_refund_no=cells[ORDER_ID] if back else "",
+        refund_id=cells[QUERY_ID] if back else "",
+        fee_fen=_fee(cells[FEE], place),
+        state=cells[TXN_TYPE],
+    )
+
+
+def _fee(text: str, place: str) -> int:
+    """D is charged to the merchant, C is given back."""
+    if not text:
+        return 0
+    if text[0] not in "CD" or not text[1:].isdigit():
+        raise PermanentChannelError("bad_bill", place)
+    return int(text[1:]) if text[0] == "D" else -int(text[1:])
+
+
+def nearest_moment(text: str, near: dt.datetime) -> dt.datetime | None:
+    """MMDDhhmmss in Beijing, in the year that brings it nearest to `near`; None if it is no moment."""
+    found = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            found.append(dt.datetime.strptime(f"{year}{text}", "%Y%m%d%H%M%S").replace(tzinfo=LOCAL))
+        except ValueError:
+            continue
+    return min(found, key=lambda moment: abs(moment - near), default=None) if len(text) == 10 else None
