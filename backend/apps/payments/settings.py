@@ -10,6 +10,16 @@ MAX_ORDER_FEN = define(
         maximum=1_000_000_000,
     )
 )
+REFUND_ROUTES = ("original", "counter_cash")
+REGISTRATION_REFUND_ROUTE = define(
+    Setting(
+        "payment.registration_refund_route",
+        "counter_cash",
+        "挂号费和门诊费的退费途径",
+        "How registration and clinic fees that were paid online go back",
+        choices=REFUND_ROUTES,
+    )
+)
 ALARM_MINUTES = define(
     Setting(
         "payment.alarm_minutes",

@@ -177,11 +177,21 @@ class AppealDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentSettled(OfAppointment):
+    """The fee was taken in cash at the window by `staff_id`."""
+
+    topic: ClassVar[str] = "scheduling.appointment_settled"
+    fee_fen: int = 0
+    staff_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementReversed(OfAppointment):
-    """冲正: cash that was taken at the window went back; the appointment is unpaid again."""
+    """冲正: `staff_id` gave cash back that was taken at the window; the appointment is unpaid again."""
 
     topic: ClassVar[str] = "scheduling.settlement_reversed"
     fee_fen: int = 0
+    staff_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

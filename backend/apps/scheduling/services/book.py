@@ -15,7 +15,7 @@ from apps.patients.models import Patient
 from apps.patients.selectors import require_binding
 from apps.patients.services.care_team import note_booking
 from apps.scheduling import errors, settings
-from apps.scheduling.events import AppointmentBooked, AppointmentHeld
+from apps.scheduling.events import AppointmentBooked, AppointmentHeld, AppointmentSettled
 from apps.scheduling.models import AppointmentKind, AppointmentSource, PayerType, PaymentStatus
 from apps.scheduling.selectors.offers import Offer, offer_for_account, offer_for_patient
 from apps.scheduling.services.attempts import count_attempt
@@ -23,6 +23,7 @@ from apps.scheduling.services.numbers import expire_holds, take
 from apps.scheduling.states import AppointmentState, SessionState
 from kernel import clock, ids
 from kernel.errors import NotFound
+from kernel.outbox.events import publish
 
 NUMBERS = ids.NumberSeries("appointment", "GH")
 ATTEMPTS = 3
@@ -142,22 +143,34 @@ def _whole(offer: Offer, values: dict[str, Any]) -> Iterator[None]:
                 staff_id=offer.practitioner_id,
                 department_id=offer.department_id,
             )
+            if values["payment_status"] == PaymentStatus.PAID_AT_COUNTER:
+                publish(_settled(offer, values))
         yield
+
+
+def _settled(offer: Offer, values: dict[str, Any]) -> AppointmentSettled:
+    return AppointmentSettled(
+        **_about(offer, values), fee_fen=values["fee_fen"], staff_id=values["booked_by_id"]
+    )
 
 
 def event_for(offer: Offer, values: dict[str, Any]) -> AppointmentHeld | AppointmentBooked:
     """The event of the new appointment."""
     kind = AppointmentHeld if values["state"] == AppointmentState.PENDING else AppointmentBooked
-    return kind(
-        hospital_id=offer.hospital_id,
-        appointment_id=values["id"],
-        patient_id=values["patient_id"],
-        account_id=values["account_id"],
-        practitioner_id=offer.practitioner_id,
-        department_id=offer.department_id,
-        starts_at=offer.starts_at,
-        number=0,  # filled in by the statement that takes it
-    )
+    return kind(**_about(offer, values))
+
+
+def _about(offer: Offer, values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "hospital_id": offer.hospital_id,
+        "appointment_id": values["id"],
+        "patient_id": values["patient_id"],
+        "account_id": values["account_id"],
+        "practitioner_id": offer.practitioner_id,
+        "department_id": offer.department_id,
+        "starts_at": offer.starts_at,
+        "number": 0,  # filled in by the statement that takes it
+    }
 
 
 def _again(offer: Offer, values: dict[str, Any]) -> Offer:

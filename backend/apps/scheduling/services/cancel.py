@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.payments import settings as payment_settings
 from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentCancelled
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, QueueTicket
@@ -22,18 +23,24 @@ PAID = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.PAID_ONLINE)
 
 
 def cancel_by_patient(appointment: Appointment, *, code: str = "", reason: str = "") -> Appointment:
-    """The patient gives the number back online. CancelTooLate, RefundAtCounter (paid), StateConflict.
+    """The patient gives the number back online. CancelTooLate, RefundAtCounter, StateConflict.
 
-    An unpaid hold can be given back as long as it stands.
+    What was paid online goes back by the way it came where the hospital's setting says so, else at the counter
+    (rules.md 7). An unpaid hold can be given back as long as it stands.
     """
     if appointment.state == AppointmentState.BOOKED:
-        if appointment.payment_status in PAID:
+        if appointment.payment_status in PAID and not _goes_back_online(appointment):
             note = settings.REFUND_COUNTER_NOTE.of(appointment.hospital)
             raise errors.RefundAtCounter(bring=note, fee_fen=appointment.fee_fen)
         check_cutoff(appointment)
     elif appointment.state != AppointmentState.PENDING:
         raise StateConflict(current=appointment.state)
     return cancel(appointment, cause="patient", code=code, reason=reason)
+
+
+def _goes_back_online(appointment: Appointment) -> bool:
+    route = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital)
+    return appointment.payment_status == PaymentStatus.PAID_ONLINE and route == "original"
 
 
 def check_cutoff(appointment: Appointment) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from apps.scheduling import errors
-from apps.scheduling.events import AppointmentBooked
+from apps.scheduling.events import AppointmentBooked, AppointmentSettled
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.book import violated
@@ -68,11 +68,41 @@ def _confirmed(appointment: Appointment, payment_status: PaymentStatus, **number
 
 
 @transaction.atomic
-def settle_at_counter(appointment: Appointment) -> Appointment:
+def settle_fee(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appointment:
+    """The registration fee has been paid: a hold is confirmed, also late; what was booked before is marked as paid.
+
+    Errors as `confirm_hold`; CheckInTooLate is HoldExpired here too, as the money has to go back either way.
+    """
+    booked = Appointment.objects.filter(
+        pk=appointment_id, state=AppointmentState.BOOKED, payment_status=PaymentStatus.UNPAID
+    ).first()
+    if booked is None:
+        return confirm_hold(appointment_id=appointment_id, payment_status=payment_status)
+    if booked.check_in_until <= clock.now():
+        raise errors.HoldExpired
+    mark_paid(booked, payment_status)
+    return booked
+
+
+@transaction.atomic
+def note_refund(*, appointment_id: UUID) -> None:
+    """The fee of a cancelled appointment is back with the payer."""
+    due = Appointment.objects.filter(pk=appointment_id, payment_status=PaymentStatus.REFUND_DUE)
+    due.update(payment_status=PaymentStatus.REFUNDED, version=F("version") + 1, updated_at=clock.now())
+
+
+@transaction.atomic
+def settle_at_counter(appointment: Appointment, *, staff_id: UUID | None = None) -> Appointment:
     """The fee was paid at the window: a hold is confirmed while it lasts, a booking is marked as paid.
 
     HoldExpired, CheckInTooLate, AlreadyPaid, StateConflict.
     """
+    settled = _settle_at_counter(appointment)
+    publish(event_of(AppointmentSettled, settled, fee_fen=settled.fee_fen, staff_id=staff_id))
+    return settled
+
+
+def _settle_at_counter(appointment: Appointment) -> Appointment:
     now = clock.now()
     if appointment.payment_status != PaymentStatus.UNPAID:
         raise errors.AlreadyPaid

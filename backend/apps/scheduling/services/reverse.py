@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ _REVERSIBLE = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
 
 
 @transaction.atomic
-def reverse_settlement(appointment: Appointment, *, reason: str) -> Appointment:
+def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID | None = None) -> Appointment:
     """The fee is unpaid again. What is paid in advance becomes a hold of the usual length, else it stays booked.
 
     A ticket goes back; StateConflict once the patient was called. NotSettledInCash, CheckInTooLate (past the pick-up
@@ -45,7 +46,7 @@ def reverse_settlement(appointment: Appointment, *, reason: str) -> Appointment:
         hospital_id=appointment.hospital_id,
         detail={"fee_fen": appointment.fee_fen, "reason": reason},
     )
-    publish(event_of(SettlementReversed, appointment, fee_fen=appointment.fee_fen))
+    publish(event_of(SettlementReversed, appointment, fee_fen=appointment.fee_fen, staff_id=staff_id))
     return appointment
 
 

@@ -95,7 +95,7 @@ class AppointmentViewSet(ScopedViewSet):
     @idempotent()
     def settle(self, request: Any, pk: UUID) -> Response:
         """收费: the registration fee was paid in cash at the window."""
-        return self._answer(settle_at_counter(self.get_object()))
+        return self._answer(settle_at_counter(self.get_object(), staff_id=self.actor.staff_id))
 
     @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
     @raises(

@@ -84,7 +84,7 @@ class RegistrationDeskViewSet(ScopedViewSet):
         appointment = self.get_object()
         body = ReasonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        reverse_settlement(appointment, reason=body.validated_data["reason"])
+        reverse_settlement(appointment, reason=body.validated_data["reason"], staff_id=self.actor.staff_id)
         return Response(appointments.one(Appointment.objects.all(), appointment.pk))
 
     @extend_schema(
