@@ -7,9 +7,9 @@ from typing import Any
 from sandbox.provider import Routes
 from sandbox.trading.book import Trade
 from sandbox.trading.control import TradingControl, shown
-from sandbox.wechat_pay.account import Account
+from sandbox.wechat_pay.account import PREPAY_SECONDS, Account
 from sandbox.wechat_pay.notifications import Notifications
-from sandbox.wechat_pay.signature import MAX_SKEW, verified
+from sandbox.wechat_pay.signature import verified
 from sandbox.wire import BadRequest, Request, Response, reply
 
 PREPAY_ID = re.compile(r"prepay_id=(\S{1,64})")
@@ -62,7 +62,7 @@ class PayControl:
         stamp, nonce, package = (request.text(name) for name in ("timeStamp", "nonceStr", "package"))
         if request.text("signType") != "RSA":
             raise BadRequest("signType: RSA is expected")
-        if not re.fullmatch(r"\d{10}", stamp) or abs(time.time() - int(stamp)) > MAX_SKEW:
+        if not re.fullmatch(r"\d{10}", stamp) or abs(time.time() - int(stamp)) > PREPAY_SECONDS:
             raise BadRequest("timeStamp: seconds of the present are expected")
         text = f"{self._account.settings.appid}\n{stamp}\n{nonce}\n{package}\n".encode()
         key = self._account.keys.merchant.private.public_key()

@@ -1,5 +1,6 @@
 """Refunds: asked for, asked about, and brought to the outcome that the settings say."""
 
+from functools import partial
 from typing import Any
 
 from sandbox.provider import Routes
@@ -56,7 +57,7 @@ class Refunds:
                     settles_at=settles_at,
                     outcome=OUTCOMES[account.settings.refund_outcome],
                 )
-                self._later.at(settles_at, lambda due=refund: account.book.settle(due))
+                self._later.at(settles_at, partial(account.book.settle, refund))
             return reply(self.shown(refund))
 
     def _paid(self, body: dict[str, Any]) -> Trade:

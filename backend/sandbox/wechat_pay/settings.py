@@ -1,6 +1,6 @@
 """Settings of the WeChat Pay stand-in, and its one merchant's keys."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -38,12 +38,12 @@ class PaySettings:
 
     def change(self, changes: dict[str, Any]) -> None:
         """All of them, or BadRequest and none."""
-        kinds = {f.name: type(f.default) for f in fields(self)}
+        kinds = {name: type(value) for name, value in asdict(self).items()}
         for name, value in changes.items():
             if name not in kinds:
                 raise BadRequest(f"{name}: unknown setting, one of {', '.join(sorted(kinds))}")
-            wanted = (int, float) if kinds[name] is float else kinds[name]
-            if not isinstance(value, wanted) or isinstance(value, bool):
+            wanted = (int, float) if kinds[name] is float else (kinds[name],)
+            if type(value) not in wanted:
                 raise BadRequest(f"{name}: {kinds[name].__name__} is expected")
             if value not in CHOICES.get(name, (value,)):
                 raise BadRequest(f"{name}: one of {', '.join(CHOICES[name])}")

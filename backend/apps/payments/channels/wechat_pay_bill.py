@@ -1,0 +1,176 @@
+"""WeChat Pay's daily trade bill: downloaded to a temporary file, its hash compared, then read row by row by name."""
+
+import datetime as dt
+import hashlib
+import io
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from apps.payments.channels.base import (
+    BillNotReady,
+    BillRow,
+    ChannelBill,
+    ChannelError,
+    PermanentChannelError,
+    TemporaryChannelError,
+)
+from apps.payments.channels.wechat_pay_client import WeChatPayClient
+from apps.payments.channels.wechat_pay_codes import means
+from kernel.clock import LOCAL
+
+LARGEST = 1024**3
+TAIL = 4096
+_GZIP = b"\x1f\x8b"
+#: Old bills have other names for the same column; the first that is there counts.
+_AMOUNT = ("订单金额", "总金额")
+_REFUND_AMOUNT = ("申请退款金额", "退款金额")
+_NEEDED = ("交易时间", "微信订单号", "商户订单号", "交易状态")
+
+
+def trade_bill(client: WeChatPayClient, day: dt.date) -> ChannelBill:
+    """The day's bill; BillNotReady while it is being made."""
+    try:
+        data = client.get(f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL&tar_type=GZIP")
+    except ChannelError as error:
+        if means(error, "NO_STATEMENT_EXIST"):
+            return ChannelBill(day, iter(()), 0, 0)
+        if means(error, "STATEMENT_CREATING"):
+            raise BillNotReady(error.code, error.detail) from error
+        raise
+    url, digest = urlsplit(str(data.get("download_url"))), str(data.get("hash_value")).lower()
+    if data.get("hash_type") != "SHA1" or not url.path.startswith("/v3/billdownload/"):
+        raise TemporaryChannelError("bad_reply", "download_url")
+    # Only the path is taken over: the merchant's signature goes to no other host.
+    return read_bill(day, client.file(f"{url.path}?{url.query}"), digest)
+
+
+def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str) -> ChannelBill:
+    """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the rows
+    try:
+        totals = _totals(_unpack(pieces, file, digest))
+        file.seek(0)
+        lines = io.TextIOWrapper(file, "utf-8-sig", errors="replace")
+        names = next(lines, "").strip().split(",")
+        _check_names(names)
+    except (ValueError, InvalidOperation) as error:
+        file.close()
+        raise PermanentChannelError("bad_bill", str(error)) from error
+    except ChannelError:
+        file.close()
+        raise
+    return ChannelBill(day, _rows(lines, names), *totals)
+
+
+def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str) -> bytes:
+    """Write the plain file, and give its end. TemporaryChannelError when it has not arrived whole."""
+    sent, plain = _Hashed(), _Hashed()
+    try:
+        for piece in plain.over(_plain(sent.over(pieces))):
+            if plain.size > LARGEST:
+                raise PermanentChannelError("bad_bill", "too large")
+            file.write(piece)
+    except zlib.error as error:
+        raise TemporaryChannelError("bad_reply", "bill cannot be unpacked") from error
+    # The documents do not say whether the hash is of the packed or of the plain file.
+    if digest not in (plain.sha1.hexdigest(), sent.sha1.hexdigest()):
+        raise TemporaryChannelError("bad_reply", "the bill's hash differs")
+    return plain.tail
+
+
+class _Hashed:
+    """What has gone by: its hash, its size and its end."""
+
+    def __init__(self) -> None:
+        self.sha1, self.size, self.tail = hashlib.sha1(usedforsecurity=False), 0, b""
+
+    def over(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.sha1.update(piece)
+            self.size += len(piece)
+            self.tail = (self.tail + piece)[-TAIL:]
+            yield piece
+
+
+def _plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker: Any = None
+    for number, piece in enumerate(pieces):
+        if number == 0 and piece.startswith(_GZIP):
+            unpacker = zlib.decompressobj(wbits=31)
+        while piece:
+            if unpacker is None:
+                yield piece
+                break
+            # A small piece can hold gigabytes of the same letter: never more of it than fits in memory.
+            yield unpacker.decompress(piece, 1024 * 1024)
+            piece = unpacker.unconsumed_tail
+    if unpacker is not None:
+        yield unpacker.flush()
+
+
+def _check_names(names: list[str]) -> None:
+    missing = [name for name in _NEEDED if name not in names]
+    missing += [choice[0] for choice in (_AMOUNT, _REFUND_AMOUNT) if not set(choice) & set(names)]
+    if missing:
+        raise PermanentChannelError("bad_bill", f"columns missing: {', '.join(missing)}")
+
+
+def _totals(tail: bytes) -> tuple[int | None, int | None]:
+    """Payments and refunds of the day, from the last two lines."""
+    lines = tail.decode("utf-8", "ignore").strip().splitlines()[-2:]
+    if len(lines) < 2 or lines[0].startswith("`"):
+        return None, None
+    totals = dict(zip(lines[0].split(","), _cells(lines[1]), strict=False))
+    paid, back = totals.get("订单总金额", ""), totals.get("申请退款总金额", "")
+    return (_fen(paid) if paid else None), (_fen(back) if back else None)
+
+
+def _rows(lines: io.TextIOWrapper, names: list[str]) -> Iterator[BillRow]:
+    with closing(lines):
+        for number, line in enumerate(lines, start=2):
+            if not line.startswith("`"):
+                return  # the names of the totals
+            try:
+                yield _row(dict(zip(names, _cells(line), strict=True)))
+            except (ValueError, InvalidOperation) as error:
+                raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
+
+
+def _cells(line: str) -> list[str]:
+    """Every cell has a backtick before it."""
+    return [cell.strip() for cell in line.rstrip("\r\n").removeprefix("`").split(",`")]
+
+
+def _row(row: dict[str, str]) -> BillRow:
+    refund = row["交易状态"] != "SUCCESS"
+    amount = next(row[name] for name in (_REFUND_AMOUNT if refund else _AMOUNT) if name in row)
+    at = dt.datetime.strptime(row["交易时间"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=LOCAL)
+    return BillRow(
+        kind="refund" if refund else "payment",
+        out_trade_no=row["商户订单号"],
+        transaction_id=row["微信订单号"],
+        amount_fen=_fen(amount),
+        at=at,
+        out_refund_no=row.get("商户退款单号", "") if refund else "",
+        refund_id=row.get("微信退款单号", "") if refund else "",
+        fee_fen=_rounded(Decimal(row.get("手续费") or "0")),
+        state=row.get("退款状态", "") if refund else row["交易状态"],
+    )
+
+
+def _fen(yuan: str) -> int:
+    """Exactly, or ValueError."""
+    fen = Decimal(yuan) * 100
+    if fen != fen.to_integral_value() or fen < 0:
+        raise ValueError(f"{yuan} is not an amount in yuan")
+    return int(fen)
+
+
+def _rounded(yuan: Decimal) -> int:
+    """Fees are written with five decimals."""
+    return int((yuan * 100).to_integral_value(ROUND_HALF_UP))
