@@ -6,3 +6,10 @@ class WorkflowsConfig(AppConfig):
 
     name = "workflows"
     label = "workflows"
+
+    def ready(self) -> None:
+        """Give payments the business that they are for."""
+        from apps.payments.ports import use_business
+        from workflows.payment_to_business import HospitalBusiness
+
+        use_business(HospitalBusiness())

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
-APPS: tuple[str, ...] = ("billing", "identity", "messaging", "patients", "payments", "scheduling")
+APPS: tuple[str, ...] = (
+    "apps.billing", "apps.identity", "apps.messaging", "apps.patients", "apps.payments", "apps.scheduling", "workflows",
+)  # fmt: skip
 
-urlpatterns = [path("api/miniprogram/v1/", include(f"apps.{name}.api.miniprogram.urls")) for name in APPS]
+urlpatterns = [path("api/miniprogram/v1/", include(f"{name}.api.miniprogram.urls")) for name in APPS]

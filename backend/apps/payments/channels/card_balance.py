@@ -11,9 +11,11 @@ def _build(config: Mapping[str, Any]) -> PaymentChannel:
     raise NotSupported("card_balance has no merchant")
 
 
-CARD_BALANCE = register(
+CARD_BALANCE = "card_balance"
+
+register(
     ChannelSpec(
-        code="card_balance",
+        code=CARD_BALANCE,
         zh="就诊卡余额",
         en="Card balance",
         build=_build,

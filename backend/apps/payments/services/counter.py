@@ -11,7 +11,7 @@ from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentScene
 from apps.payments.services.merchants import spec_of
-from apps.payments.services.outcomes import record_paid
+from apps.payments.services.outcomes import PAYABLE, record_paid
 from apps.payments.services.tending import tend_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
@@ -53,9 +53,18 @@ def pay_from_card(
     if card.patient_id != order.patient_id or not card.is_active:
         raise NotFound
     if order.scene == PaymentScene.CARD_TOP_UP:
-        raise errors.ChannelNotOffered(channel=CARD_BALANCE.code)
-    _take(order.pk, CARD_BALANCE.code, PayMethod.BALANCE, staff=staff, payer_id=str(card.pk))
+        raise errors.ChannelNotOffered(channel=CARD_BALANCE)
+    _take(order.pk, CARD_BALANCE, PayMethod.BALANCE, staff=staff, payer_id=str(card.pk))
     return _posted(order)
+
+
+@transaction.atomic
+def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) -> None:
+    """Cash that a clerk has taken already is written down, however late; a worker posts it. StateConflict once paid."""
+    locked = lock_one(PaymentOrder.objects, pk=order.pk)
+    if locked.state not in PAYABLE:
+        raise StateConflict(current=locked.state)
+    _write(locked, channel, PayMethod.COUNTER, staff_id=staff_id, tendered_fen=locked.amount_fen)
 
 
 @transaction.atomic
@@ -70,15 +79,38 @@ def _take(
     tendered_fen: int = 0,
 ) -> None:
     order = lock_one(PaymentOrder.objects, pk=order_id)
-    now = clock.now()
     if order.state != OrderState.PENDING:
         raise StateConflict(current=order.state)
-    if order.expires_at <= now:
+    if order.expires_at <= clock.now():
         raise errors.OrderExpired
+    _write(
+        order,
+        channel,
+        method,
+        staff_id=staff.pk if staff else None,
+        reference=reference,
+        payer_id=payer_id,
+        tendered_fen=tendered_fen,
+    )
+    store.finish_with(order.pk)
+
+
+def _write(
+    order: PaymentOrder,
+    channel: str,
+    method: PayMethod,
+    *,
+    staff_id: UUID | None,
+    reference: str = "",
+    payer_id: str = "",
+    tendered_fen: int = 0,
+) -> None:
+    """The attempt and its success, under the order's lock."""
+    now = clock.now()
     attempt = PaymentAttempt.objects.create(
         hospital_id=order.hospital_id,
         order=order,
-        taken_by=staff,
+        taken_by_id=staff_id,
         channel=channel,
         method=method,
         out_trade_no=ids.uuid7().hex,
@@ -97,7 +129,6 @@ def _take(
         paid_at=now,
     )
     record_paid(attempt.pk, paid)
-    store.finish_with(order.pk)
 
 
 def _posted(order: PaymentOrder) -> PaymentOrder:

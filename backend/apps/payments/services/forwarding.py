@@ -53,6 +53,8 @@ def _told(refund: Refund) -> bool:
                 business().withdraw(refund.order, list(refund.order.lines.order_by("position")))
             except BusinessUnavailable:
                 return True  # the money goes back all the same; HIS is told again later
+            except BusinessRefused as error:
+                log.error("withdrawal_refused", refund_id=str(refund.pk), code=error.code)
         refund.told_at = clock.now()
         Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
         fault_point("refund.told")

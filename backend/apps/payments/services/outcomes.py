@@ -104,7 +104,7 @@ def _book(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult, targ
 
 def source_of(attempt: PaymentAttempt) -> Account:
     """Where the attempt's money came from, and goes back to by the original route."""
-    if attempt.channel == CARD_BALANCE.code:  # `payer_id` is the card's id
+    if attempt.channel == CARD_BALANCE:  # `payer_id` is the card's id
         return Account(AccountKind.CARD_BALANCE, attempt.payer_id)
     return Account(AccountKind.CLEARING, attempt.channel)
 

@@ -1,0 +1,260 @@
+"""挂号收费: a registration's fee from the bill to the money, and back when it is cancelled.
+
+Online: checkout() → the payment order → payment_to_business settles → the number is the patient's. At the window the
+fee is settled with the appointment first and booked as an order by the event, once. Bills follow appointments by events
+and are made on demand where the event is still on its way.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.billing.errors import BillStands
+from apps.billing.models import Bill, BillKind, CancelCause
+from apps.billing.services.cancel import cancel_bill
+from apps.billing.services.checkout import SUBJECT, open_payment
+from apps.billing.services.issue import BillSpec, issue_bill
+from apps.billing.services.items import ItemSpec
+from apps.billing.services.refund_bills import refund_bills
+from apps.billing.states import STANDING, BillStatus
+from apps.identity.models import StaffMember, WeChatAccount
+from apps.payments import settings as payment_settings
+from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene, RefundCause, RefundRoute
+from apps.payments.services.counter import record_taken
+from apps.payments.services.orders import LineSpec, open_order
+from apps.payments.services.tending import let_go
+from apps.payments.states import LIVE as LIVE_ORDERS, OrderState
+from apps.scheduling import errors
+from apps.scheduling.models import Appointment, PaymentStatus
+from apps.scheduling.services.confirm import note_refund
+from apps.scheduling.states import LIVE, AppointmentState
+from kernel import clock
+from kernel.errors import StateConflict
+
+#: What a registration's bill is about (billing.Bill.subject_type).
+APPOINTMENT = "scheduling.appointment"
+WINDOW, CASH = "window", "cash"
+#: An order for money that is there already is paid in the same transaction: its time never runs out.
+WRITING_DOWN = dt.timedelta(minutes=30)
+RELATED = ("hospital", "department", "practitioner", "patient")
+
+
+class NotYet(Exception):
+    """Something that comes first has not happened yet: the event is handled again a little later."""
+
+
+def checkout(appointment: Appointment, *, account: WeChatAccount, application: str) -> PaymentOrder:
+    """The order that pays the fee, for a patient of the account: a new one, or the one that is open.
+
+    AlreadyPaid, HoldExpired, StateConflict (cancelled, over); what billing's `open_payment` refuses.
+    """
+    check_due(appointment)
+    bill = bill_of(appointment)
+    return open_payment(
+        hospital=appointment.hospital,
+        patient_id=appointment.patient_id,
+        bill_ids=[bill.pk],
+        application=application,
+        account=account,
+    )
+
+
+def check_due(appointment: Appointment) -> None:
+    """AlreadyPaid, HoldExpired or StateConflict unless the fee can be paid now."""
+    if appointment.payment_status != PaymentStatus.UNPAID:
+        raise errors.AlreadyPaid
+    if appointment.state == AppointmentState.EXPIRED:
+        raise errors.HoldExpired
+    if appointment.state not in (AppointmentState.PENDING, AppointmentState.BOOKED):
+        raise StateConflict(current=appointment.state)
+
+
+def bill_of(appointment: Appointment) -> Bill:
+    """The standing bill of the registration, made if there is none yet. `appointment` with RELATED."""
+    standing = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment.pk, status__in=STANDING)
+    found = standing.first()
+    if found is not None:
+        return found
+    try:
+        return issue_bill(hospital=appointment.hospital, patient=appointment.patient, spec=_spec(appointment))
+    except BillStands:
+        return standing.get()
+
+
+def _spec(appointment: Appointment) -> BillSpec:
+    doctor = f"{appointment.department.name} {appointment.practitioner.name}"
+    fee = ItemSpec(
+        name=f"挂号费 {doctor}"[:120],
+        quantity=Decimal(1),
+        unit_price_fen=appointment.fee_fen,
+        category="registration",
+        unit="次",
+    )
+    return BillSpec(
+        kind=BillKind.REGISTRATION,
+        items=[fee],
+        title=f"挂号费 {doctor}",
+        department=appointment.department,
+        practitioner=appointment.practitioner,
+        subject_type=APPOINTMENT,
+        subject_id=appointment.pk,
+        expires_at=payable_until(appointment),
+    )
+
+
+def payable_until(appointment: Appointment) -> dt.datetime:
+    """A hold is paid while it lasts; a booking until its number is gone."""
+    if appointment.state == AppointmentState.PENDING and appointment.hold_expires_at is not None:
+        return appointment.hold_expires_at
+    return appointment.check_in_until
+
+
+def find(appointment_id: UUID) -> Appointment:
+    """The appointment with all that its bill names."""
+    return Appointment.objects.select_related(*RELATED).get(pk=appointment_id)
+
+
+def follow_booking(appointment_id: UUID) -> None:
+    """A number was held or booked: its fee is due."""
+    appointment = find(appointment_id)
+    due = appointment.payment_status == PaymentStatus.UNPAID and appointment.state in LIVE
+    if due and appointment.fee_fen:
+        bill_of(appointment)
+
+
+def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
+    """The clerk has taken the fee in cash: it is written down as an order that is paid, once.
+
+    NotYet while the patient's own order for more than the fee is being closed.
+    """
+    appointment = find(appointment_id)
+    if appointment.payment_status != PaymentStatus.PAID_AT_COUNTER:
+        return  # given back meanwhile, or cancelled: that is an event of its own
+    bill = bill_of(appointment)
+    if bill.status != BillStatus.ISSUED or _is_paid(bill):
+        return
+    order = _order_for(appointment, bill, staff_id)
+    record_taken(order, channel=CASH, staff_id=staff_id)
+
+
+def _is_paid(bill: Bill) -> bool:
+    live = [state for state in LIVE_ORDERS if state != OrderState.PENDING]
+    return PaymentOrderLine.objects.filter(
+        subject_type=SUBJECT, subject_id=bill.pk, is_live=True, order__state__in=live
+    ).exists()
+
+
+def _order_for(appointment: Appointment, bill: Bill, staff_id: UUID | None) -> PaymentOrder:
+    """The order that takes the cash; the patient's pending one for this bill alone, or a new one."""
+    line = PaymentOrderLine.objects.filter(subject_type=SUBJECT, subject_id=bill.pk, is_live=True)
+    held = line.select_related("order").first()
+    if held is not None and held.order.lines.count() > 1:
+        let_go(held.order_id, note="paid_at_window")
+        raise NotYet(f"order {held.order.order_no} is being closed")
+    if held is not None:
+        return held.order
+    return open_order(
+        hospital=appointment.hospital,
+        patient_id=appointment.patient_id,
+        scene=PaymentScene.REGISTRATION,
+        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen)],
+        description=bill.title,
+        expires_at=clock.now() + WRITING_DOWN,
+        application=WINDOW,
+        staff=StaffMember.objects.filter(pk=staff_id).first(),
+    )
+
+
+def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: int) -> None:
+    """The clerk has given the cash back: what was paid at the window for the appointment is refunded in cash.
+
+    NotYet while the settlement itself has not been written down.
+    """
+    staff = StaffMember.objects.filter(pk=staff_id).first()
+    bill = _paid_bill(appointment_id)
+    if bill is None:
+        raise NotYet(f"the settlement of {appointment_id} is not posted")
+    order = PaymentOrder.objects.get(pk=bill.order_id)
+    refund_bills(
+        order=order,
+        bill_amounts={bill.pk: min(fee_fen, bill.amount_fen - bill.refunded_fen)},
+        cause=RefundCause.WINDOW,
+        reason="窗口冲正",
+        application=WINDOW,
+        route=RefundRoute.COUNTER_CASH,
+        staff=staff,
+    )
+
+
+def _paid_bill(appointment_id: UUID) -> Bill | None:
+    return Bill.objects.filter(
+        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.PAID
+    ).first()
+
+
+def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
+    """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
+
+    By the original route when the hospital stopped the session, or where its setting says so; else the fee stays
+    `refund_due` until the window gives it back, with its approval and reprint (rules.md 7 and 8).
+    """
+    appointment = find(appointment_id)
+    _end_bill(appointment_id, CancelCause.APPOINTMENT)
+    if appointment.payment_status != PaymentStatus.REFUND_DUE:
+        return
+    bill = _paid_bill(appointment_id)
+    if bill is None:
+        if Bill.objects.filter(
+            subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.REFUNDED
+        ).exists():
+            return
+        raise NotYet(f"the payment of {appointment_id} is not posted")
+    order = PaymentOrder.objects.get(pk=bill.order_id)
+    wanted = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital) == "original"
+    online = order.channel not in (CASH, "pos")
+    if online and (wanted or cause == "session_stopped"):
+        refund_bills(
+            order=order,
+            bill_amounts={bill.pk: bill.amount_fen - bill.refunded_fen},
+            cause=RefundCause.CANCELLED,
+            reason="退号" if cause != "session_stopped" else "停诊",
+            application=order.application,
+            route=RefundRoute.ORIGINAL,
+        )
+
+
+def follow_expiry(appointment_id: UUID) -> None:
+    """Nobody paid the hold in time: its order is closed. The bill waits for a payment that may still arrive."""
+    bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status__in=STANDING)
+    _let_go(bills.values_list("pk", flat=True), note="hold_expired")
+
+
+def _end_bill(appointment_id: UUID, cause: CancelCause) -> None:
+    bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED)
+    for bill in bills:
+        _let_go([bill.pk], note="cancelled")
+        if not _is_paid(bill):
+            cancel_bill(bill, cause=cause)
+
+
+def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:
+    lines = PaymentOrderLine.objects.filter(
+        subject_type=SUBJECT, subject_id__in=list(bill_ids), is_live=True, order__state=OrderState.PENDING
+    )
+    for order_id in lines.values_list("order_id", flat=True):
+        let_go(order_id, note=note)
+
+
+@transaction.atomic
+def follow_refund(order_id: UUID) -> None:
+    """Money of an order is back: registrations whose bill went back whole are refunded."""
+    lines = PaymentOrderLine.objects.filter(order_id=order_id, subject_type=SUBJECT)
+    bills = Bill.objects.filter(
+        pk__in=lines.values("subject_id"), subject_type=APPOINTMENT, status=BillStatus.REFUNDED
+    )
+    for appointment_id in bills.values_list("subject_id", flat=True):
+        if appointment_id is not None:
+            note_refund(appointment_id=appointment_id)
