@@ -83,10 +83,12 @@ API_TAGS: dict[str, str] = {
     "audit": "操作日志 Operation log",
     "operations": "消息投递与死信 Delivery of events and dead letters",
     "appointments": "挂号 Appointments",
+    "bills": "账单和缴费记录 Bills",
     "booking": "找医生和号源 Finding a doctor and a number",
     "cards": "就诊卡 Patient cards",
     "dictionaries": "字典 Dictionaries",
     "directory": "医院、科室、医生 Hospitals, departments, doctors",
+    "invoices": "发票 Invoices",
     "messages": "消息 Messages",
     "oauth": "访问令牌 Access tokens",
     "organisation": "集团、医院、科室 Group, hospitals, departments",
@@ -105,6 +107,8 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     "DocumentKind": (
         "resident_id", "hk_macao_permit", "taiwan_permit", "foreign_permanent_resident", "passport",
     ),
+    "IssuableBillKind": ("examination", "test", "prescription", "treatment"),
+    "HisBillKind": ("registration", "examination", "test", "prescription", "treatment"),
 }  # fmt: skip
 
 ID_CARD, PHONE = "110***********0028", "138****8000"

@@ -32,6 +32,13 @@ class BillNotPayable(DomainError):
     zh, en = "账单已缴费、已取消或已失效,请刷新", "A bill is paid, cancelled or expired; reload."
 
 
+class BillsNotTogether(DomainError):
+    """A deposit or a top-up is paid by itself."""
+
+    code, status = "bills_not_together", 409
+    zh, en = "押金和充值须单独支付", "A deposit or a top-up is paid by itself."
+
+
 class BillAlreadyPaid(DomainError):
     """What was paid no longer changes; it can be refunded."""
 
@@ -102,3 +109,99 @@ class InvoiceDeskRefused(DomainError):
 class InvoiceReprintNeedsReason(DomainError):
     code, status = "invoice_reprint_needs_reason", 400
     zh, en = "补打发票请填写原因", "A reprint needs a reason."
+
+
+class TopUpDisabled(DomainError):
+    code, status = "top_up_disabled", 409
+    zh, en = "医院未开通就诊卡充值", "The hospital does not offer top-ups of cards."
+
+
+class TopUpAmountNotAllowed(DomainError):
+    """`minimum_fen` and `maximum_fen` bound one top-up."""
+
+    code, status = "top_up_amount_not_allowed", 400
+    zh, en = "单次充值金额超出允许范围", "The amount of a top-up is outside the allowed range."
+
+
+class CardBalanceLimit(DomainError):
+    """`most_fen` is what a card may hold, `balance_fen` what it holds."""
+
+    code, status = "card_balance_limit", 409
+    zh, en = "充值后余额超过就诊卡余额上限", "The card would hold more than it may."
+
+
+class RefundExceedsBalance(DomainError):
+    """`allowed_fen`: the most that can go back now."""
+
+    code, status = "refund_exceeds_balance", 409
+    zh, en = "退款金额超过就诊卡余额", "More than the balance of the card."
+
+
+class RefundExceedsOnlineTotal(DomainError):
+    """`allowed_fen`: the most that can go back now."""
+
+    code, status = "refund_exceeds_online_total", 409
+    zh, en = "退款金额超过可退的充值总额", "More than what was topped up and has not gone back."
+
+
+class RefundAtCounter(DomainError):
+    """`bring` says what to bring to the counter, `fee_fen` what was paid."""
+
+    code, status = "refund_at_counter", 409
+    zh, en = "请到窗口办理退费:{bring}", "It is refunded at the counter: {bring}"
+
+
+class RefundNotPaidHere(DomainError):
+    """`application` and `channel` are those of the payment."""
+
+    code, status = "refund_not_paid_here", 409
+    zh, en = (
+        "非本应用线上支付,请到窗口退费",
+        "It was not paid online through this application; go to the counter.",
+    )
+
+
+class NothingRefundable(DomainError):
+    """`bills`: ids of the bills of which nothing may go back."""
+
+    code, status = "nothing_refundable", 409
+    zh, en = "没有可退的金额", "Nothing of it can be refunded."
+
+
+class AppointmentStands(DomainError):
+    """`bills`: ids of the registrations that have to be cancelled before their fee goes back."""
+
+    code, status = "appointment_stands", 409
+    zh, en = "请先退号,挂号费随退号一并退还", "Cancel the appointment; the fee goes back with it."
+
+
+class RefundNeedsApproval(DomainError):
+    code, status = "refund_needs_approval", 409
+    zh, en = "退费须先经医生审批", "A doctor has to approve the refund first."
+
+
+class ApproverIsRequester(DomainError):
+    code, status = "approver_is_requester", 409
+    zh, en = "审批人不能是申请人", "The approver can't be the one who asked."
+
+
+class InvoiceReprintRequired(DomainError):
+    """`bills`: ids of the bills whose invoice has to be printed for the refund."""
+
+    code, status = "invoice_reprint_required", 409
+    zh, en = "退费前请先补打发票", "The invoice must be reprinted before the refund."
+
+
+class RefundOfSeveralDoctors(DomainError):
+    code, status = "refund_of_several_doctors", 409
+    zh, en = (
+        "需审批的账单属于不同医生,请分别申请",
+        "The bills are several doctors'; ask for each doctor's alone.",
+    )
+
+
+class HisRefusedRefund(DomainError):
+    """`reason` is what HIS says."""
+
+    code, status = "his_refused_refund", 409
+    zh, en = "HIS 不允许退费:{reason}", "HIS does not allow the refund: {reason}"

@@ -15,8 +15,11 @@ resource(
 resource("billing", "invoice", "发票", ("list", "add"), print="打印发票")
 
 for _role in ("doctor", "department_head"):
-    give(_role, *(f"billing.bill.{verb}" for verb in ("list", "add", "perform")), "billing.invoice.list")
-give("department_head", "billing.bill.cancel", "billing.bill.undo")
+    give(
+        _role, *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "perform")), "billing.invoice.list"
+    )
+give("department_head", "billing.bill.undo")
+give("finance", "billing.bill.list", "billing.invoice.list")
 give(
     "clerk",
     *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "pay", "perform", "undo")),

@@ -14,17 +14,62 @@ class BillStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class TopUpState(StrEnum):
+    """`credited`: the card has the money. `closed`: nobody paid. `returned`: paid, but it could not be credited."""
+
+    PENDING = "pending"
+    CREDITED = "credited"
+    CLOSED = "closed"
+    RETURNED = "returned"
+
+
+class RefundRequestState(StrEnum):
+    """`executing`: the money is on its way, which is not `done`. `failed`: some of it needs staff, or never went."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXECUTING = "executing"
+    DONE = "done"
+    FAILED = "failed"
+
+
 _B = BillStatus
+_R = RefundRequestState
+_T = TopUpState
 
 #: Bills that stand: what a bill is for has one of these at most.
 STANDING = (_B.ISSUED, _B.PAID)
 
+#: `refunded → paid`: a refund that was decided did not come about.
 BILLS: StateTable[BillStatus] = StateTable(
     {
         _B.ISSUED: {_B.PAID, _B.CANCELLED},
         _B.PAID: {_B.REFUNDED},
         _B.CANCELLED: frozenset(),
-        _B.REFUNDED: frozenset(),
+        _B.REFUNDED: {_B.PAID},
+    }
+)
+
+#: `closed → credited` is a payment that arrived after the order was closed.
+TOP_UPS: StateTable[TopUpState] = StateTable(
+    {
+        _T.PENDING: {_T.CREDITED, _T.CLOSED, _T.RETURNED},
+        _T.CLOSED: {_T.CREDITED, _T.RETURNED},
+        _T.CREDITED: frozenset(),
+        _T.RETURNED: frozenset(),
+    }
+)
+
+#: `requested → executing` where nobody has to decide. `failed → executing`: staff have sent what failed again.
+REFUND_REQUESTS: StateTable[RefundRequestState] = StateTable(
+    {
+        _R.REQUESTED: {_R.APPROVED, _R.REJECTED, _R.EXECUTING},
+        _R.APPROVED: {_R.EXECUTING},
+        _R.REJECTED: frozenset(),
+        _R.EXECUTING: {_R.DONE, _R.FAILED},
+        _R.FAILED: {_R.EXECUTING, _R.DONE},
+        _R.DONE: frozenset(),
     }
 )
 

@@ -8,7 +8,10 @@ from oauth2_provider.scopes import BaseScopes
 
 from kernel import clock
 
-SCOPES: dict[str, str] = {"directory:read": "Read hospitals, departments and doctors"}
+SCOPES: dict[str, str] = {
+    "directory:read": "Read hospitals, departments and doctors",
+    "bills:write": "Push bills of the hospital's information system",
+}
 
 
 class PartnerScopes(BaseScopes):

@@ -116,3 +116,24 @@ scene(
     VISIT | {"deadline": "time6"},
     page="pages/waitlist/index",
 )
+scene(
+    "bill_issued",
+    "待缴费提醒",
+    "{patient}您好,您在{hospital}有新的待缴费用{amount}({items}),请在小程序查看明细并缴费。",
+    {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "items": "thing4"},
+    page="pages/bills/index",
+)
+scene(
+    "bill_paid",
+    "缴费成功",
+    "{patient}您好,您已在{hospital}缴费{amount}({items}),缴费时间{time},凭证号{voucher},凭此到药房取药或检查。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "amount": "amount3",
+        "items": "thing4",
+        "time": "time5",
+        "voucher": "character_string6",
+    },
+    page="pages/bills/index",
+)

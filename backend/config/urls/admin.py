@@ -2,6 +2,16 @@
 
 from django.urls import include, path
 
+from apps.billing.api.admin.bills import PayBillsView
+from apps.payments.api.admin.orders import PaymentOrderViewSet
+from kernel.http.routing import by_method
+
 APPS = ("access", "audit", "billing", "identity", "messaging", "patients", "payments", "scheduling")
 
-urlpatterns = [path("api/admin/v1/", include(f"apps.{name}.api.admin.urls")) for name in APPS]
+#: Billing opens payment orders, payments shows them.
+_ORDERS = by_method(
+    get=PaymentOrderViewSet.as_view({"get": "list"}), post=PayBillsView.as_view({"post": "create"})
+)
+
+urlpatterns = [path("api/admin/v1/payment-orders", _ORDERS)]
+urlpatterns += [path("api/admin/v1/", include(f"apps.{name}.api.admin.urls")) for name in APPS]

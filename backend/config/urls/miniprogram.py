@@ -2,8 +2,18 @@
 
 from django.urls import include, path
 
+from apps.billing.api.miniprogram.bills import PayBillsView
+from apps.payments.api.miniprogram.orders import PaymentOrderViewSet
+from kernel.http.routing import by_method
+
 APPS: tuple[str, ...] = (
     "apps.billing", "apps.identity", "apps.messaging", "apps.patients", "apps.payments", "apps.scheduling", "workflows",
 )  # fmt: skip
 
-urlpatterns = [path("api/miniprogram/v1/", include(f"{name}.api.miniprogram.urls")) for name in APPS]
+#: Billing opens payment orders, payments shows them.
+_ORDERS = by_method(
+    get=PaymentOrderViewSet.as_view({"get": "list"}), post=PayBillsView.as_view({"post": "create"})
+)
+
+urlpatterns = [path("api/miniprogram/v1/payment-orders", _ORDERS)]
+urlpatterns += [path("api/miniprogram/v1/", include(f"{name}.api.miniprogram.urls")) for name in APPS]

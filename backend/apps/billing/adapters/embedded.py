@@ -1,10 +1,49 @@
 """HIS is our own tables: a hospital without one of its own."""
 
+from django.db.models import QuerySet
+
+from apps.billing.models import Bill
+from apps.billing.ports import BillKey, HisRefused, PaymentPosting, Receipt, RefundPosting
+from apps.billing.selectors.refundable import refundable_fen
+from apps.billing.states import BillStatus
 from apps.identity.models import Hospital
 
 
 class EmbeddedHis:
-    """HisPosting of the hospital itself."""
+    """HisPosting of the hospital itself: what is posted stands in our own bills, so that nothing is recorded twice."""
 
     def __init__(self, hospital: Hospital) -> None:
         self.hospital = hospital
+
+    def post_payment(self, posting: PaymentPosting) -> Receipt:
+        """HisRefused when a bill can no longer be paid: then the money goes back at once, not after retries."""
+        for line in posting.lines:
+            bill = self._bills(line.bill_no).first()
+            if bill is None:
+                continue  # not a bill of ours
+            if bill.status == BillStatus.PAID:
+                continue  # posted before; by whom, the settling transaction decides
+            if bill.status != BillStatus.ISSUED or bill.amount_fen != line.amount_fen:
+                raise HisRefused("bill_not_payable", f"{bill.bill_no} {bill.status}")
+        return Receipt(posting.order_no)
+
+    def withdraw_payment(self, *, hospital_code: str, order_no: str, reason: str) -> Receipt:
+        """Nothing was recorded by post_payment."""
+        return Receipt(order_no)
+
+    def refundable_fen(self, bill: BillKey) -> int:
+        """HisRefused for a bill that there is not."""
+        return refundable_fen(self._one(bill.bill_no))
+
+    def post_refund(self, posting: RefundPosting) -> Receipt:
+        """Nothing to record: the bills are marked in the transaction that decides the refund."""
+        return Receipt(posting.refund_no)
+
+    def _one(self, bill_no: str) -> Bill:
+        found = self._bills(bill_no).first()
+        if found is None:
+            raise HisRefused("bill_not_found", bill_no)
+        return found
+
+    def _bills(self, bill_no: str) -> QuerySet[Bill]:
+        return Bill.objects.filter(hospital=self.hospital, bill_no=bill_no)

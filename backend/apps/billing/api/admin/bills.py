@@ -1,0 +1,247 @@
+"""Bills at the window and in the consulting room: look up, issue, issue again, cancel, take the money."""
+
+import dataclasses
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ScopedViewSet
+from apps.billing import errors
+from apps.billing.api.filters import BillFilter
+from apps.billing.api.opening import answer, opens_payment
+from apps.billing.api.serializers import (
+    NewItemSerializer,
+    OpenedOrderSerializer,
+    StaffBillDetailSerializer,
+    StaffBillSerializer,
+    item_list,
+    specs,
+)
+from apps.billing.models import Bill, BillKind, CancelCause, PayerKind
+from apps.billing.selectors import bills
+from apps.billing.selectors.payable import payable_of
+from apps.billing.services.cancel import cancel_bill
+from apps.billing.services.checkout import MOST_BILLS, open_payment
+from apps.billing.services.issue import BillSpec, issue_bill, reissue_bill, spec_of
+from apps.billing.services.refresh import refresh_bills
+from apps.identity.models import Department, StaffDepartment, StaffMember
+from apps.patients.models import Patient
+from apps.payments.models import PaymentOrder
+from kernel.errors import InvalidValue, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+MOST_PAYABLE = 200
+#: What staff issue by hand. Registrations' bills come with their appointments, deposits' and top-ups' in other ways.
+BY_HAND = (BillKind.EXAMINATION, BillKind.TEST, BillKind.PRESCRIPTION, BillKind.TREATMENT)
+DEPARTMENTS = "identity.department.list"
+
+
+class IssueSerializer(Serializer):
+    """`practitioner` and `department`: without them the doctor who asks, and where that doctor works."""
+
+    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True).select_related("hospital"))
+    kind = serializers.ChoiceField(choices=[kind.value for kind in BY_HAND])
+    title = serializers.CharField(max_length=120, allow_blank=True, default="")
+    department = ScopedRelatedField(
+        queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS, required=False, allow_null=True
+    )
+    practitioner = ScopedRelatedField(
+        queryset=StaffMember.objects.filter(status="active"), required=False, allow_null=True
+    )
+    registration_bill = ScopedRelatedField(
+        queryset=Bill.objects.filter(kind=BillKind.REGISTRATION), required=False, allow_null=True
+    )
+    is_mandatory = serializers.BooleanField(default=False)
+    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    items = item_list(NewItemSerializer)
+
+
+class ReissueSerializer(Serializer):
+    """What the bill says from now on, and why."""
+
+    reason = serializers.CharField(max_length=200)
+    title = serializers.CharField(max_length=120, allow_blank=True, default="")
+    items = item_list(NewItemSerializer)
+
+
+class CancelBillSerializer(Serializer):
+    """Why nobody is to pay it."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class PayableQuerySerializer(Serializer):
+    patient = ScopedRelatedField(queryset=Patient.objects.select_related("hospital"))
+
+
+class StaffPayableSerializer(Serializer):
+    """待缴费 of a patient. `is_current` false: HIS does not answer, and what is listed is what was known before."""
+
+    is_current = serializers.BooleanField()
+    bills = StaffBillSerializer(many=True)
+
+
+class TakePaymentSerializer(Serializer):
+    """Whole bills of one patient."""
+
+    patient = ScopedRelatedField(queryset=Patient.objects.select_related("hospital"))
+    bills = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
+    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+
+
+@extend_schema(tags=["bills"])
+class BillViewSet(ScopedViewSet):
+    """账单: list, issue, issue again, cancel."""
+
+    model = Bill
+    resource = "billing.bill"
+    codes = {"cancel": "cancel", "reissue": "add", "payable": "list"}
+    serializer_class = StaffBillSerializer
+    filterset_class = BillFilter
+    ordering_fields = ["issued_at", "amount_fen"]
+    ordering = ["-id"]
+    keys_first = True
+
+    def base_queryset(self) -> Any:
+        return Bill.objects.select_related("hospital", "patient")
+
+    def row_queryset(self) -> Any:
+        return bills.rows_of(Bill.objects.all())
+
+    def list(self, request: Any) -> Response:
+        """账单 within reach."""
+        rows = self.paginate_queryset(self.listed())
+        return self.get_paginated_response([bills.shown(row) for row in rows or ()])
+
+    @extend_schema(responses=StaffBillDetailSerializer)
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One bill with its items."""
+        return self._answer(self.get_object())
+
+    @extend_schema(
+        parameters=[PayableQuerySerializer],
+        responses=StaffPayableSerializer,
+        filters=False,
+        operation_id="bills_payable",
+    )
+    def payable(self, request: Any) -> Response:
+        """待缴费 of a patient, the registration first."""
+        asked = PayableQuerySerializer(
+            data=request.query_params.dict(), context=self.get_serializer_context()
+        )
+        asked.is_valid(raise_exception=True)
+        patient = asked.validated_data["patient"]
+        is_current = refresh_bills([patient])
+        within = self.get_queryset().order_by().values("pk")
+        rows = bills.rows_of(payable_of(patient.pk).filter(pk__in=within))[:MOST_PAYABLE]
+        return Response({"is_current": is_current, "bills": [bills.shown(row) for row in rows]})
+
+    @extend_schema(request=IssueSerializer, responses={201: StaffBillDetailSerializer})
+    @raises(errors.InsuranceNotSupported, InvalidValue)
+    @idempotent()
+    def create(self, request: Any) -> Response:
+        """Issue a bill: examination, test, prescription or treatment."""
+        body = IssueSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data, staff = body.validated_data, self._staff()
+        patient, items = data.pop("patient"), specs(data.pop("items"))
+        if data.get("practitioner") is None and staff.licence_no:
+            data["practitioner"] = staff
+        if data.get("department") is None:
+            data["department"] = _department_of(data)
+        data["kind"] = BillKind(data["kind"])
+        with transaction.atomic():
+            bill = issue_bill(
+                hospital=patient.hospital,
+                patient=patient,
+                spec=BillSpec(items=items, **data),
+                issued_by=staff,
+            )
+            self.check_reach(bill)
+        return self._answer(bill, status=201)
+
+    @extend_schema(request=ReissueSerializer, responses={201: StaffBillDetailSerializer})
+    @raises(errors.BillAlreadyPaid, StateConflict, InvalidValue, errors.InsuranceNotSupported)
+    @idempotent()
+    def reissue(self, request: Any, pk: UUID) -> Response:
+        """重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back."""
+        bill = self.get_object()
+        body = ReissueSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        if bill.kind not in BY_HAND or bill.external_id:
+            raise InvalidValue(field="kind")
+        spec = dataclasses.replace(spec_of(bill), title=data["title"], items=specs(data["items"]))
+        again = reissue_bill(bill, spec=spec, reason=data["reason"], issued_by=self._staff())
+        return self._answer(again, status=201)
+
+    @extend_schema(request=CancelBillSerializer, responses=StaffBillDetailSerializer)
+    @raises(errors.BillAlreadyPaid, StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """取消: nobody is to pay it any more; a payment under way goes back."""
+        bill = self.get_object()
+        body = CancelBillSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reason = body.validated_data["reason"]
+        return self._answer(cancel_bill(bill, cause=CancelCause.STAFF, reason=reason, staff=self._staff()))
+
+    def _staff(self) -> StaffMember:
+        return StaffMember.objects.get(pk=self.actor.staff_id)
+
+    def _answer(self, bill: Bill, status: int = 200) -> Response:
+        return Response(bills.one(Bill.objects.all(), bill.pk), status=status)
+
+
+def _department_of(data: dict[str, Any]) -> Department | None:
+    """Where the bill belongs when nobody says it: to the registration's department, or to the doctor's main one."""
+    registration, doctor = data.get("registration_bill"), data.get("practitioner")
+    if registration is not None:
+        return registration.department  # type: ignore[no-any-return]
+    works = StaffDepartment.objects.filter(staff=doctor).select_related("department") if doctor else ()
+    main = sorted(works, key=lambda row: (not row.is_primary, row.pk))
+    return main[0].department if main else None
+
+
+class PayBillsView(ScopedViewSet):
+    """支付单 from bills, at the window."""
+
+    model = Bill
+    resource = "billing.bill"
+    codes = {"create": "pay"}
+    serializer_class = OpenedOrderSerializer
+
+    @extend_schema(
+        tags=["payments"],
+        request=TakePaymentSerializer,
+        responses={201: OpenedOrderSerializer},
+        operation_id="payment_orders_create",
+    )
+    @opens_payment
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone."""
+        body = TakePaymentSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        patient = body.validated_data["patient"]
+        order = open_payment(
+            hospital=patient.hospital,
+            patient_id=patient.pk,
+            bill_ids=body.validated_data["bills"],
+            application="window",
+            staff=StaffMember.objects.get(pk=self.actor.staff_id),
+            payer_type=body.validated_data["payer_type"],
+        )
+        return answer(order)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the order as it is now."""
+        return answer(PaymentOrder.objects.get(pk=result))

@@ -1,0 +1,162 @@
+"""发票: issued for what was paid, printed and counted."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ScopedViewSet
+from apps.billing import errors
+from apps.billing.api.filters import InvoiceFilter
+from apps.billing.api.serializers import QuantityField
+from apps.billing.models import Bill, Invoice, ItemCategory
+from apps.billing.selectors import invoices
+from apps.billing.services.invoices import issue_invoice, print_invoice
+from apps.identity.models import StaffMember
+from kernel.errors import StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+
+class InvoiceSerializer(Serializer):
+    """发票. `e_code`, `e_number`, `e_check_code`: the medical e-receipt, blank until HIS has made it."""
+
+    id = serializers.UUIDField()
+    invoice_no = serializers.CharField()
+    bill_id = serializers.UUIDField()
+    bill_no = serializers.CharField()
+    payer_name = serializers.CharField()
+    mrn = serializers.CharField()
+    amount_fen = serializers.IntegerField()
+    issued_at = serializers.DateTimeField()
+    issued_by_name = serializers.CharField(allow_blank=True)
+    paid_at = serializers.DateTimeField()
+    channel = serializers.CharField(allow_blank=True)
+    e_code = serializers.CharField(allow_blank=True)
+    e_number = serializers.CharField(allow_blank=True)
+    e_check_code = serializers.CharField(allow_blank=True)
+    print_count = serializers.IntegerField()
+    reversed_at = serializers.DateTimeField(allow_null=True)
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    department_id = serializers.UUIDField(allow_null=True)
+    department_name = serializers.CharField(allow_blank=True)
+    patient_id = serializers.UUIDField()
+
+
+class InvoiceItemSerializer(Serializer):
+    """One line of the invoice, as it was when that was issued."""
+
+    category = serializers.ChoiceField(choices=ItemCategory.choices)
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField()
+    spec = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    quantity = QuantityField()
+    unit_price_fen = serializers.IntegerField()
+    amount_fen = serializers.IntegerField()
+
+
+class InvoiceDetailSerializer(InvoiceSerializer):
+    """发票 with its lines: the data for printing."""
+
+    items = InvoiceItemSerializer(many=True)
+
+
+class InvoiceCopySerializer(InvoiceDetailSerializer):
+    """What the printer gets. `copy_no` counts every print."""
+
+    copy_no = serializers.IntegerField()
+    is_reprint = serializers.BooleanField()
+    desk = serializers.CharField()
+    printed_at = serializers.DateTimeField()
+
+
+class PrintInvoiceSerializer(Serializer):
+    """`desk` is where it is printed; `reason` is asked for from the second copy on."""
+
+    desk = serializers.CharField(max_length=40)
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class InvoicePrintSerializer(Serializer):
+    """One print."""
+
+    copy_no = serializers.IntegerField()
+    printed_at = serializers.DateTimeField(source="created_at")
+    printed_by_name = serializers.CharField(source="printed_by.name", default="", allow_blank=True)
+    desk = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+
+
+@extend_schema(tags=["invoices"])
+class BillInvoiceViewSet(ScopedViewSet):
+    """发票 of a bill."""
+
+    model = Bill
+    resource = "billing.bill"
+    codes = {"invoice": "billing.invoice.add"}
+    serializer_class = InvoiceDetailSerializer
+
+    @extend_schema(request=None, responses={201: InvoiceDetailSerializer}, operation_id="bills_invoice")
+    @raises(StateConflict, errors.InvoiceStands)
+    @idempotent()
+    def invoice(self, request: Any, pk: UUID) -> Response:
+        """开票: the invoice of what is left of a paid bill."""
+        bill = self.get_object()
+        made = issue_invoice(bill, staff=StaffMember.objects.get(pk=self.actor.staff_id))
+        return Response(invoices.one(made.pk), status=201)
+
+
+@extend_schema(tags=["invoices"])
+class InvoiceViewSet(ScopedViewSet):
+    """发票: list, data for printing, prints."""
+
+    model = Invoice
+    resource = "billing.invoice"
+    codes = {"prints": "list", "print_copy": "print"}
+    serializer_class = InvoiceSerializer
+    filterset_class = InvoiceFilter
+    ordering_fields = ["issued_at", "amount_fen"]
+    ordering = ["-id"]
+    keys_first = True
+
+    def row_queryset(self) -> Any:
+        return invoices.rows_of(Invoice.objects.all())
+
+    def list(self, request: Any) -> Response:
+        """发票 within reach."""
+        rows = self.paginate_queryset(self.listed())
+        return self.get_paginated_response([invoices.shown(row) for row in rows or ()])
+
+    @extend_schema(responses=InvoiceDetailSerializer)
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One invoice with its lines: the data for printing."""
+        return Response(invoices.one(self.get_object().pk))
+
+    @extend_schema(
+        request=PrintInvoiceSerializer,
+        responses={201: InvoiceCopySerializer},
+        operation_id="invoices_print_copy",
+    )
+    @raises(errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason)
+    @idempotent()
+    def print_copy(self, request: Any, pk: UUID) -> Response:
+        """打印/补打: count a copy and return it for the printer."""
+        invoice = self.get_object()
+        body = PrintInvoiceSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        staff = StaffMember.objects.get(pk=self.actor.staff_id)
+        copy = print_invoice(invoice, **body.validated_data, staff=staff)
+        return Response(invoices.printed(copy), status=201)
+
+    @extend_schema(
+        responses=InvoicePrintSerializer(many=True), filters=False, operation_id="invoices_prints_list"
+    )
+    def prints(self, request: Any, pk: UUID) -> Response:
+        """Every print of the invoice: when, where, by whom and why."""
+        rows = self.get_object().prints.select_related("printed_by").order_by("copy_no")
+        return Response(InvoicePrintSerializer(rows[:200], many=True).data)

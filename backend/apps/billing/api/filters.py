@@ -1,0 +1,74 @@
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+
+from apps.billing.models import BillKind, BillSource
+from apps.billing.states import BillStatus, choices
+from apps.patients.selectors import require_binding
+from kernel import clock
+
+
+class BillingFilter(django_filters.FilterSet):
+    """What bills can be filtered by, whoever asks."""
+
+    status = django_filters.MultipleChoiceFilter(choices=choices(BillStatus))
+    kind = django_filters.MultipleChoiceFilter(choices=BillKind.choices)
+
+
+class OwnBillFilter(BillingFilter):
+    """What a mini-program user may filter by; `binding`: of that card only."""
+
+    binding = django_filters.UUIDFilter(method="of_binding")
+
+    def of_binding(self, queryset: Any, name: str, value: Any) -> Any:
+        binding = require_binding(self.request.user.wechat, value)  # type: ignore[union-attr]
+        return queryset.filter(patient_id=binding.patient_id)
+
+
+class DayFilter(django_filters.FilterSet):
+    """Days of the hospital's own calendar, both included."""
+
+    issued_from = django_filters.DateFilter(field_name="issued_at", method="since")
+    issued_to = django_filters.DateFilter(field_name="issued_at", method="until")
+
+    def since(self, queryset: Any, name: str, value: dt.date) -> Any:
+        return queryset.filter(**{f"{name}__gte": clock.local(value, dt.time())})
+
+    def until(self, queryset: Any, name: str, value: dt.date) -> Any:
+        if value == dt.date.max:
+            return queryset
+        return queryset.filter(**{f"{name}__lt": clock.local(value + dt.timedelta(days=1), dt.time())})
+
+
+class BillFilter(BillingFilter, DayFilter):
+    """What staff may filter bills by."""
+
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    order = django_filters.UUIDFilter(field_name="order_id")
+    source = django_filters.ChoiceFilter(choices=BillSource.choices)
+    paid_from = django_filters.DateFilter(field_name="paid_at", method="since")
+    paid_to = django_filters.DateFilter(field_name="paid_at", method="until")
+    search = django_filters.CharFilter(
+        method="find", max_length=32, help_text="a whole bill or voucher number"
+    )
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(Q(bill_no=value) | Q(voucher_no=value))
+
+
+class InvoiceFilter(DayFilter):
+    """What staff may filter invoices by."""
+
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    bill = django_filters.UUIDFilter(field_name="bill_id")
+    is_reversed = django_filters.BooleanFilter(field_name="reversed_at", lookup_expr="isnull", exclude=True)
+    search = django_filters.CharFilter(
+        field_name="invoice_no", max_length=32, help_text="a whole invoice number"
+    )

@@ -1,0 +1,159 @@
+"""What several audiences give and get. Rows come as plain dicts; these declare their shape."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory, PayerKind
+from apps.billing.services.items import MOST_ITEMS, ItemSpec
+from apps.billing.states import BillStatus, choices
+from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.states import OrderState
+from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.money import MAX_FEN
+
+_QUANTITY = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,3})?\Z")
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,3})?$", "example": "1.5"})
+class QuantityField(serializers.Field[Decimal, str, str, Any]):
+    """A decimal as text, so that no client rounds it: up to six digits and three places, above zero."""
+
+    default_error_messages = {"invalid": "须为大于零、最多三位小数的数字文本"}
+
+    def to_internal_value(self, data: str) -> Decimal:
+        if not isinstance(data, str) or not _QUANTITY.match(data) or not Decimal(data):
+            self.fail("invalid")
+        return Decimal(data)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class ItemSerializer(Serializer):
+    """费用明细. `performed_at`: dispensed or performed since then."""
+
+    id = serializers.UUIDField()
+    position = serializers.IntegerField()
+    category = serializers.ChoiceField(choices=ItemCategory.choices)
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField()
+    spec = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    quantity = QuantityField()
+    unit_price_fen = serializers.IntegerField()
+    amount_fen = serializers.IntegerField()
+    performed_at = serializers.DateTimeField(allow_null=True)
+    performed_by_name = serializers.CharField(allow_blank=True)
+
+
+class BillSerializer(Serializer):
+    """账单. `is_payable`: issued and not expired. `registration_bill_id`: the registration to be paid with it."""
+
+    id = serializers.UUIDField()
+    bill_no = serializers.CharField()
+    kind = serializers.ChoiceField(choices=BillKind.choices)
+    title = serializers.CharField()
+    status = serializers.ChoiceField(choices=choices(BillStatus))
+    is_payable = serializers.BooleanField()
+    is_mandatory = serializers.BooleanField()
+    registration_bill_id = serializers.UUIDField(allow_null=True)
+    payer_type = serializers.ChoiceField(choices=PayerKind.choices)
+    amount_fen = serializers.IntegerField()
+    refunded_fen = serializers.IntegerField()
+    issued_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    paid_at = serializers.DateTimeField(allow_null=True)
+    order_id = serializers.UUIDField(allow_null=True)
+    channel = serializers.CharField(allow_blank=True)
+    voucher_no = serializers.CharField(allow_blank=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
+    cancel_cause = serializers.ChoiceField(choices=CancelCause.choices, allow_blank=True)
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    department_id = serializers.UUIDField(allow_null=True)
+    department_name = serializers.CharField(allow_blank=True)
+    location = serializers.CharField(allow_blank=True)
+    practitioner_id = serializers.UUIDField(allow_null=True)
+    practitioner_name = serializers.CharField(allow_blank=True)
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+
+
+class BillDetailSerializer(BillSerializer):
+    """账单 with its items."""
+
+    items = ItemSerializer(many=True)
+
+
+class StaffBillSerializer(BillSerializer):
+    """账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for."""
+
+    mrn = serializers.CharField()
+    source = serializers.ChoiceField(choices=BillSource.choices)  # type: ignore[assignment]
+    external_id = serializers.CharField(allow_blank=True)
+    replaces_id = serializers.UUIDField(allow_null=True)
+    application = serializers.CharField(allow_blank=True)
+    cancel_reason = serializers.CharField(allow_blank=True)
+
+
+class StaffBillDetailSerializer(StaffBillSerializer):
+    """账单 for staff, with its items."""
+
+    items = ItemSerializer(many=True)
+
+
+class OrderLineSerializer(ModelSerializer):
+    """One bill of a payment order."""
+
+    class Meta:
+        model = PaymentOrderLine
+        fields = ["subject_type", "subject_id", "title", "amount_fen"]
+        read_only_fields = fields
+
+
+class OpenedOrderSerializer(ModelSerializer):
+    """支付单 that waits for its payment until `expires_at`."""
+
+    scene = serializers.ChoiceField(choices=PaymentScene.choices)
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in OrderState])
+    lines = OrderLineSerializer(many=True)
+
+    class Meta:
+        model = PaymentOrder
+        fields = ["id", "order_no", "state", "scene", "description", "amount_fen", "expires_at", "lines"]
+        read_only_fields = fields
+
+
+class NewItemSerializer(Serializer):
+    """An item to be charged; its amount is quantity × price, half a fen rounded up."""
+
+    category = serializers.ChoiceField(choices=ItemCategory.choices, default=ItemCategory.OTHER.value)
+    code = serializers.CharField(max_length=64, allow_blank=True, default="")
+    name = serializers.CharField(max_length=120)
+    spec = serializers.CharField(max_length=120, allow_blank=True, default="")
+    unit = serializers.CharField(max_length=16, allow_blank=True, default="")
+    quantity = QuantityField()
+    unit_price_fen = serializers.IntegerField(min_value=0, max_value=MAX_FEN)
+
+
+class HisItemSerializer(NewItemSerializer):
+    """An item as HIS charges it; `amount_fen` is HIS's own sum, without it quantity × price, rounded."""
+
+    amount_fen = serializers.IntegerField(
+        min_value=0, max_value=MAX_FEN, required=False, allow_null=True, default=None
+    )
+
+
+def item_list(kind: type[NewItemSerializer]) -> Any:
+    """The field that takes a bill's items."""
+    return serializers.ListField(child=kind(), min_length=1, max_length=MOST_ITEMS)
+
+
+def specs(items: list[dict[str, Any]]) -> list[ItemSpec]:
+    """Checked items as the services take them."""
+    return [ItemSpec(**item) for item in items]

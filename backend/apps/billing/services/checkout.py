@@ -1,0 +1,86 @@
+"""Opening a payment of whole bills, for a patient in the mini-program or at the window."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from apps.billing import errors, settings
+from apps.billing.models import Bill, BillKind, PayerKind
+from apps.billing.selectors.payable import check_selection
+from apps.identity.models import Hospital, StaffMember, WeChatAccount
+from apps.payments.models import PaymentOrder, PaymentScene
+from apps.payments.services.orders import LineSpec, open_order
+from kernel import clock
+from kernel.errors import InvalidValue, NotFound
+from kernel.idempotency import store
+
+#: What the lines of a payment order of bills name.
+SUBJECT = "billing.bill"
+MOST_BILLS = 100
+#: Kinds that are paid in advance, each by itself.
+_ALONE = {
+    BillKind.CARD_TOP_UP.value: PaymentScene.CARD_TOP_UP,
+    BillKind.INPATIENT_DEPOSIT.value: PaymentScene.INPATIENT_DEPOSIT,
+}
+
+
+def open_payment(
+    *,
+    hospital: Hospital,
+    patient_id: UUID,
+    bill_ids: Sequence[UUID],
+    application: str,
+    account: WeChatAccount | None = None,
+    staff: StaffMember | None = None,
+    payer_type: str = PayerKind.SELF_PAY,
+) -> PaymentOrder:
+    """A pending order of these bills of the patient at `hospital`, or the one that is open for exactly them.
+
+    NotFound for a bill of somebody else; InsuranceNotSupported; BillsNotTogether; what `check_selection` and
+    `payments.services.orders.open_order` refuse. The order ends with the first of the bills. Not in a transaction:
+    a bill that is cancelled meanwhile is noticed when the payment is posted.
+    """
+    if payer_type != PayerKind.SELF_PAY:
+        raise errors.InsuranceNotSupported
+    if not 0 < len(set(bill_ids)) <= MOST_BILLS:
+        raise InvalidValue(field="bills")
+    rows = Bill.objects.filter(hospital=hospital, patient_id=patient_id, pk__in=bill_ids)
+    bills = list(rows.order_by("pk"))
+    if len(bills) != len(set(bill_ids)):
+        raise NotFound
+    scene = scene_of(bills)
+    check_selection(bills)
+    order = open_order(
+        hospital=hospital,
+        patient_id=patient_id,
+        scene=scene,
+        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen) for bill in bills],
+        description=_description(hospital, bills),
+        expires_at=_expires_at(hospital, bills),
+        application=application,
+        account=account,
+        staff=staff,
+    )
+    store.finish_with(order.pk)
+    return order
+
+
+def scene_of(bills: Sequence[Bill]) -> PaymentScene:
+    """What is paid; BillsNotTogether when a payment in advance stands beside anything else."""
+    kinds = {bill.kind for bill in bills}
+    alone = kinds & _ALONE.keys()
+    if alone and len(bills) > 1:
+        raise errors.BillsNotTogether
+    if alone:
+        return _ALONE[alone.pop()]
+    return PaymentScene.REGISTRATION if kinds == {BillKind.REGISTRATION} else PaymentScene.OUTPATIENT
+
+
+def _expires_at(hospital: Hospital, bills: Sequence[Bill]) -> dt.datetime:
+    longest = clock.now() + dt.timedelta(minutes=settings.ORDER_MINUTES.of(hospital))
+    return min([longest, *(bill.expires_at for bill in bills if bill.expires_at is not None)])
+
+
+def _description(hospital: Hospital, bills: Sequence[Bill]) -> str:
+    rest = f"等 {len(bills)} 项" if len(bills) > 1 else ""
+    return f"{hospital.name} {bills[0].title[:60]}{rest}"

@@ -1,0 +1,94 @@
+"""What the items of a new bill come to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from apps.billing.models import Bill, ChargeItem, ItemCategory
+from kernel.errors import InvalidValue
+from kernel.money import MAX_FEN
+
+MOST_ITEMS = 500
+MOST_QUANTITY = Decimal(1_000_000)
+THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSpec:
+    """One item to be charged. `quantity` has three places at most; `amount_fen` None: quantity × price, rounded."""
+
+    name: str
+    quantity: Decimal
+    unit_price_fen: int
+    category: str = ItemCategory.OTHER
+    code: str = ""
+    spec: str = ""
+    unit: str = ""
+    amount_fen: int | None = None
+
+    @property
+    def total_fen(self) -> int:
+        """What it comes to, half a fen rounded up."""
+        if self.amount_fen is not None:
+            return self.amount_fen
+        return int((self.quantity * self.unit_price_fen).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def check_items(items: Sequence[ItemSpec]) -> int:
+    """The sum of `items` in fen; InvalidValue names what can't be charged."""
+    if not 0 < len(items) <= MOST_ITEMS:
+        raise InvalidValue(field="items")
+    for position, item in enumerate(items):
+        _check(item, f"items.{position}")
+    total = sum(item.total_fen for item in items)
+    if not 0 < total <= MAX_FEN:
+        raise InvalidValue(field="items")
+    return total
+
+
+def _check(item: ItemSpec, where: str) -> None:
+    quantity = item.quantity
+    if not quantity.is_finite() or not 0 < quantity < MOST_QUANTITY or quantity % THOUSANDTH:
+        raise InvalidValue(field=f"{where}.quantity")
+    for name in ("unit_price_fen", "total_fen"):
+        if not 0 <= getattr(item, name) <= MAX_FEN:
+            raise InvalidValue(field=f"{where}.{name.replace('total', 'amount')}")
+    if not item.name.strip():
+        raise InvalidValue(field=f"{where}.name")
+
+
+def write_items(bill: Bill, items: Sequence[ItemSpec]) -> None:
+    """Store the items of a bill that was just made, in one statement."""
+    ChargeItem.objects.bulk_create(
+        ChargeItem(
+            hospital_id=bill.hospital_id,
+            bill=bill,
+            position=position,
+            category=item.category,
+            code=item.code,
+            name=item.name,
+            spec=item.spec,
+            unit=item.unit,
+            quantity=item.quantity,
+            unit_price_fen=item.unit_price_fen,
+            amount_fen=item.total_fen,
+        )
+        for position, item in enumerate(items, start=1)
+    )
+
+
+def specs_of(bill: Bill) -> list[ItemSpec]:
+    """The items of a stored bill, to compare with or to charge again."""
+    return [
+        ItemSpec(
+            name=row.name,
+            quantity=row.quantity,
+            unit_price_fen=row.unit_price_fen,
+            category=row.category,
+            code=row.code,
+            spec=row.spec,
+            unit=row.unit,
+            amount_fen=row.amount_fen,
+        )
+        for row in bill.items.order_by("position")
+    ]
