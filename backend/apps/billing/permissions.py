@@ -13,10 +13,16 @@ resource(
     undo="撤销执行",
 )
 resource("billing", "invoice", "发票", ("list", "add"), print="打印发票")
+resource("billing", "card", "就诊卡余额", ("list",))
+resource("billing", "card_top_up", "就诊卡充值", ("list", "add"))
+resource("billing", "refund_request", "退费申请", ("list", "add", "approve"), execute="执行退费")
 
 for _role in ("doctor", "department_head"):
+    give(_role, "billing.refund_request.list", "billing.refund_request.approve")
     give(
-        _role, *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "perform")), "billing.invoice.list"
+        _role,
+        *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "perform")),
+        "billing.invoice.list",
     )
 give("department_head", "billing.bill.undo")
 give("finance", "billing.bill.list", "billing.invoice.list")
@@ -25,9 +31,21 @@ give(
     *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "pay", "perform", "undo")),
     *(f"billing.invoice.{verb}" for verb in ("list", "add", "print")),
 )
+give(
+    "clerk",
+    "billing.card.list",
+    "billing.card_top_up.list",
+    "billing.card_top_up.add",
+    *(f"billing.refund_request.{verb}" for verb in ("list", "add", "execute")),
+)
+give("finance", "billing.card.list", "billing.card_top_up.list", "billing.refund_request.list")
 
 directory("billing", module="billing", zh="收费", en="Billing", path="/billing", icon="money", sort=40)
 page("bills", resource="billing.bill", zh="账单", en="Bills", path="bills",
      component="billing/bills/index", parent="billing", icon="list", sort=1)  # fmt: skip
 page("invoices", resource="billing.invoice", zh="发票", en="Invoices", path="invoices",
      component="billing/invoices/index", parent="billing", icon="receipt", sort=2)  # fmt: skip
+page("card_top_ups", resource="billing.card_top_up", zh="就诊卡充值", en="Card top-ups", path="card-top-ups",
+     component="billing/card-top-ups/index", parent="billing", icon="card", sort=3)  # fmt: skip
+page("refund_requests", resource="billing.refund_request", zh="退费申请", en="Refund requests", path="refund-requests",
+     component="billing/refund-requests/index", parent="billing", icon="undo", sort=4)  # fmt: skip

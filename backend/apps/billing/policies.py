@@ -1,9 +1,17 @@
 """Rows are reached by hospital, department, as the doctor's own, or by whoever cares for the patient."""
 
 from apps.access.policies import Policy, hide, policy_for
-from apps.billing.models import Bill, ChargeItem, Invoice, InvoicePrint
+from apps.billing.models import (
+    Bill,
+    CardTopUp,
+    ChargeItem,
+    Invoice,
+    InvoicePrint,
+    RefundRequest,
+    RefundRequestLine,
+)
 
-hide(InvoicePrint)
+hide(InvoicePrint, RefundRequestLine)
 
 
 @policy_for(Bill)
@@ -29,3 +37,19 @@ class InvoicePolicy(Policy):
     department = "department_id"
     owners = ("bill__practitioner_id",)
     inherits = ("patient_id", "patients.Patient")
+
+
+@policy_for(CardTopUp)
+class CardTopUpPolicy(Policy):
+    """By hospital, who asked for it at the window, or whoever cares for the patient."""
+
+    owners = ("opened_by_id",)
+    inherits = ("patient_id", "patients.Patient")
+
+
+@policy_for(RefundRequest)
+class RefundRequestPolicy(Policy):
+    """By hospital, department, or as the doctor of the bills. Caring for the patient lets nobody decide on money."""
+
+    department = "department_id"
+    owners = ("practitioner_id",)

@@ -1,4 +1,9 @@
+import datetime as dt
+
+from apps.identity.models import Hospital
 from apps.identity.settings import Setting, define
+from apps.payments.settings import REFUND_ROUTES
+from kernel import clock
 
 HIS_DRIVER = define(
     Setting(
@@ -35,3 +40,86 @@ INVOICE_DESK = define(
         "Desk where the first copy of an invoice is printed (blank = any)",
     )
 )
+
+CARD_TOP_UP_ENABLED = define(
+    Setting("billing.card_top_up_enabled", False, "开通就诊卡充值", "Cards can be topped up")
+)
+CARD_TOP_UP_MIN_FEN = define(
+    Setting(
+        "billing.card_top_up_min_fen",
+        100,
+        "单次充值下限(分)",
+        "Least that a top-up may be, in fen",
+        minimum=1,
+        maximum=1_000_000,
+    )
+)
+CARD_TOP_UP_MAX_FEN = define(
+    Setting(
+        "billing.card_top_up_max_fen",
+        500_000,
+        "单次充值上限(分)",
+        "Most that a top-up may be, in fen",
+        minimum=1,
+        maximum=10_000_000,
+    )
+)
+CARD_MAX_BALANCE_FEN = define(
+    Setting(
+        "billing.card_max_balance_fen",
+        2_000_000,
+        "就诊卡余额上限(分)",
+        "Most that a card may hold, in fen",
+        minimum=1,
+        maximum=100_000_000,
+    )
+)
+OUTPATIENT_REFUND_ROUTE = define(
+    Setting(
+        "billing.outpatient_refund_route",
+        "original",
+        "其他门诊账单的退费途径",
+        "How other outpatient bills go back",
+        choices=REFUND_ROUTES,
+    )
+)
+CARD_REFUND_ROUTE = define(
+    Setting(
+        "billing.card_refund_route",
+        "original",
+        "就诊卡余额的退费途径",
+        "How the balance of a card goes back",
+        choices=REFUND_ROUTES,
+    )
+)
+REFUND_COUNTER_NOTE = define(
+    Setting(
+        "billing.refund_counter_note",
+        "请先补打发票,携带就诊卡和发票到窗口办理",
+        "窗口退费须知",
+        "What to bring for a refund at the counter",
+    )
+)
+REFUND_APPROVAL = define(
+    Setting(
+        "billing.refund_approval",
+        "clinic_fee",
+        "窗口退费须医生审批的账单",
+        "Bills whose refund at the window a doctor approves",
+        choices=("clinic_fee", "every_bill"),
+    )
+)
+REFUND_REPRINT = define(
+    Setting(
+        "billing.refund_reprint",
+        "clinic_fee",
+        "窗口退费前须补打发票的账单",
+        "Bills whose invoice is reprinted before a refund at the window",
+        choices=("clinic_fee", "every_bill"),
+    )
+)
+
+
+def order_expires_at(hospital: Hospital) -> dt.datetime:
+    """When an order that is opened now can no longer be paid."""
+    return clock.now() + dt.timedelta(minutes=ORDER_MINUTES.of(hospital))

@@ -1,15 +1,28 @@
-"""What follows from a bill's events: the patient's timeline and messages."""
+"""What follows from bills, top-ups and refunds: the patient's timeline and messages, and requests that end."""
 
 from uuid import UUID
 
 from apps.billing import events, settings
-from apps.billing.models import Bill
+from apps.billing.models import Bill, CardTopUp
 from apps.billing.selectors.bills import items_of
+from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
-from apps.billing.states import BillStatus
+from apps.billing.services.card_top_up import end_top_up
+from apps.billing.services.refund_followup import follow, take_back
+from apps.billing.states import BillStatus, TopUpState
 from apps.messaging.services.notify import notify
 from apps.patients.models import CardBinding, Relationship
 from apps.patients.services.timeline import write_entry
+from apps.payments.events import (
+    OfRefund,
+    PaymentOrderClosed,
+    PaymentOrderReturning,
+    RefundCancelled,
+    RefundFailed,
+    RefundSucceeded,
+)
+from apps.payments.models import Refund, RefundRoute
+from apps.payments.states import RefundState
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -110,3 +123,100 @@ def record_refund(event: events.BillRefunded) -> None:
 @subscribe(events.BillRefundWithdrawn)
 def record_withdrawn_refund(event: events.BillRefundWithdrawn) -> None:
     _record_payment(_record(event))
+
+
+@subscribe(events.CardToppedUp)
+def tell_of_top_up(event: events.CardToppedUp) -> None:
+    top_up = CardTopUp.objects.select_related("hospital", "patient", "card").get(pk=event.top_up_id)
+    at = top_up.credited_at or top_up.created_at
+    amount = f"{fen_to_yuan(top_up.amount_fen)}元"
+    write_entry(
+        hospital_id=top_up.hospital_id,
+        patient_id=top_up.patient_id,
+        at=at,
+        kind="card_top_up",
+        state=top_up.state,
+        title=f"就诊卡充值 {amount}",
+        ref_type="billing.card_top_up",
+        ref_id=top_up.pk,
+    )
+    notify(
+        hospital_id=top_up.hospital_id,
+        scene="card_topped_up",
+        patient_id=top_up.patient_id,
+        account_id=event.account_id or _own_account_of(top_up.patient_id),
+        data={
+            "patient": top_up.patient.name,
+            "hospital": top_up.hospital.name,
+            "amount": amount,
+            "balance": f"{fen_to_yuan(balance_of(top_up.card))}元",
+            "time": f"{at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+        },
+        dedupe_key=f"card_topped_up:{top_up.pk}",
+    )
+
+
+@subscribe(PaymentOrderClosed)
+def close_top_up(event: PaymentOrderClosed) -> None:
+    end_top_up(order_id=event.order_id, state=TopUpState.CLOSED)
+
+
+@subscribe(PaymentOrderReturning)
+def return_top_up(event: PaymentOrderReturning) -> None:
+    end_top_up(order_id=event.order_id, state=TopUpState.RETURNED)
+
+
+def _record_refund(event: OfRefund) -> Refund:
+    """Bring the request behind it in line, and write the refund's timeline entry with its present state."""
+    if event.decision_id is not None:
+        follow(event.decision_id)
+    refund = Refund.objects.select_related("hospital", "patient").get(pk=event.refund_id)
+    write_entry(
+        hospital_id=refund.hospital_id,
+        patient_id=refund.patient_id,
+        at=refund.succeeded_at or refund.created_at,
+        kind="refund",
+        state=refund.state,
+        title=f"退费 {fen_to_yuan(refund.amount_fen)} 元",
+        ref_type="payments.refund",
+        ref_id=refund.pk,
+    )
+    return refund
+
+
+def _tell_of_refund(scene: str, refund: Refund, event: OfRefund) -> None:
+    cash = refund.route == RefundRoute.COUNTER_CASH
+    notify(
+        hospital_id=refund.hospital_id,
+        scene=scene,
+        patient_id=refund.patient_id,
+        account_id=event.account_id or _own_account_of(refund.patient_id),
+        data={
+            "patient": refund.patient.name,
+            "hospital": refund.hospital.name,
+            "amount": f"{fen_to_yuan(refund.amount_fen)}元",
+            "way": "窗口现金" if cash else "原支付账户",
+            "refund_no": refund.refund_no,
+        },
+        dedupe_key=f"{scene}:{refund.pk}:{refund.reissued}",
+    )
+
+
+@subscribe(RefundSucceeded)
+def tell_of_refund(event: RefundSucceeded) -> None:
+    _tell_of_refund("refund_succeeded", _record_refund(event), event)
+
+
+@subscribe(RefundFailed)
+def tell_of_failed_refund(event: RefundFailed) -> None:
+    """Not once staff have sent it again and it has succeeded meanwhile."""
+    refund = _record_refund(event)
+    if refund.state != RefundState.SUCCEEDED:
+        _tell_of_refund("refund_failed", refund, event)
+
+
+@subscribe(RefundCancelled)
+def take_refund_back(event: RefundCancelled) -> None:
+    """HIS would not have it: what it was for stays paid, and the patient is told that nothing comes."""
+    take_back(event.refund_id)
+    _tell_of_refund("refund_failed", _record_refund(event), event)

@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -51,6 +54,12 @@ class RefundRequest(VersionedModel):
     )
     executed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Put in by selectors.refund_requests for the front ends.
+    succeeded_fen: int
+    failed_fen: int
+    bills: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+    reprints_missing: list[UUID]
 
     class Meta:
         constraints = [

@@ -3,8 +3,10 @@ from typing import Any
 from django.urls import path
 
 from apps.billing.api.admin.bills import BillViewSet, PayBillsView
+from apps.billing.api.admin.cards import CardStatementViewSet, CardTopUpViewSet, PatientCardViewSet
 from apps.billing.api.admin.invoices import BillInvoiceViewSet, InvoiceViewSet
 from apps.billing.api.admin.items import BillItemViewSet
+from apps.billing.api.admin.refund_requests import OrderRefundQuoteViewSet, RefundRequestViewSet
 
 urlpatterns: list[Any] = [
     path("bills", BillViewSet.as_view({"get": "list", "post": "create"})),
@@ -19,4 +21,18 @@ urlpatterns: list[Any] = [
     path("invoices/<uuid:pk>", InvoiceViewSet.as_view({"get": "retrieve"})),
     path("invoices/<uuid:pk>/prints", InvoiceViewSet.as_view({"get": "prints", "post": "print_copy"})),
     path("payment-orders", PayBillsView.as_view({"post": "create"})),
+]
+urlpatterns += [
+    path("card-top-ups", CardTopUpViewSet.as_view({"get": "list", "post": "create"})),
+    path("card-top-ups/<uuid:pk>", CardTopUpViewSet.as_view({"get": "retrieve"})),
+    path("patient-cards/<uuid:pk>/balance", PatientCardViewSet.as_view({"get": "balance"})),
+    path("patient-cards/<uuid:pk>/statement", CardStatementViewSet.as_view({"get": "list"})),
+    path("patient-cards/<uuid:pk>/refund-quote", PatientCardViewSet.as_view({"get": "refund_quote"})),
+    path("payment-orders/<uuid:pk>/refund-quote", OrderRefundQuoteViewSet.as_view({"get": "refund_quote"})),
+    path("refund-requests", RefundRequestViewSet.as_view({"get": "list", "post": "create"})),
+    path("refund-requests/<uuid:pk>", RefundRequestViewSet.as_view({"get": "retrieve"})),
+    *(
+        path(f"refund-requests/<uuid:pk>/{action}", RefundRequestViewSet.as_view({"post": action}))
+        for action in ("approve", "reject", "execute")
+    ),
 ]

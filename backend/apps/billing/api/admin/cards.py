@@ -1,0 +1,130 @@
+"""The money on patients' cards, at the window."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.billing import errors
+from apps.billing.api.card_top_ups import (
+    CardBalanceSerializer,
+    CardQuoteSerializer,
+    CardTopUpFilter,
+    CardTopUpSerializer,
+    QuoteQuerySerializer,
+    StatementEntrySerializer,
+    quoted,
+    shown_balance,
+)
+from apps.billing.models import CardTopUp
+from apps.billing.selectors import card_balance, top_ups
+from apps.billing.services import card_refund, card_top_up
+from apps.billing.services.refund_requests import WINDOW
+from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
+from apps.payments.errors import AmountNotAllowed
+from kernel.errors import StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer, validated
+from kernel.money import MAX_FEN
+
+
+class TopUpAtWindowSerializer(Serializer):
+    """Which card gets how much; the order is then settled at the window."""
+
+    card = ScopedRelatedField(queryset=PatientCard.objects.select_related("hospital"))
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+
+
+@extend_schema(tags=["billing"])
+class CardTopUpViewSet(ListMixin, RetrieveMixin):
+    """就诊卡充值: ask for one at the window, look up all."""
+
+    model = CardTopUp
+    resource = "billing.card_top_up"
+    serializer_class = CardTopUpSerializer
+    filterset_class = CardTopUpFilter
+    ordering_fields = ["created_at", "amount_fen"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return top_ups.listed(CardTopUp.objects.all())
+
+    @extend_schema(request=TopUpAtWindowSerializer, responses={201: CardTopUpSerializer})
+    @raises(
+        StateConflict,
+        errors.TopUpDisabled,
+        errors.TopUpAmountNotAllowed,
+        errors.CardBalanceLimit,
+        AmountNotAllowed,
+    )
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """窗口充值: an order that is settled like any other; the card has the money once it is posted."""
+        body = TopUpAtWindowSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        made = card_top_up.open_top_up(
+            **body.validated_data,
+            application=WINDOW,
+            staff=StaffMember.objects.get(pk=self.actor.staff_id),
+        )
+        return self.replay(request, made.pk)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the top-up as it is now."""
+        return Response(self.get_serializer(top_ups.one(CardTopUp.objects.all(), result)).data, status=201)
+
+
+class OfCard(ScopedViewSet):
+    """What hangs on a card: reached with its patient."""
+
+    model = PatientCard
+    resource = "billing.card"
+    filter_backends: Any = []
+
+    def base_queryset(self) -> Any:
+        return PatientCard.objects.select_related("hospital")
+
+
+@extend_schema(tags=["billing"])
+class PatientCardViewSet(OfCard):
+    """就诊卡余额 of a patient's card, and what of it may go back at the window."""
+
+    codes = {"balance": "list", "refund_quote": "billing.refund_request.add"}
+    serializer_class = CardBalanceSerializer
+
+    @extend_schema(operation_id="patient_cards_balance", responses=CardBalanceSerializer)
+    def balance(self, request: Any, pk: UUID) -> Response:
+        """就诊卡余额."""
+        card = self.get_object()
+        return Response(shown_balance(card, card_balance.figures_of(card)))
+
+    @extend_schema(
+        operation_id="patient_cards_refund_quote",
+        parameters=[QuoteQuerySerializer],
+        responses=CardQuoteSerializer,
+    )
+    @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal)
+    def refund_quote(self, request: Any, pk: UUID) -> Response:
+        """退款试算: the most that may go back now, through whatever application it came, and from which top-ups."""
+        card = self.get_object()
+        asked = validated(QuoteQuerySerializer, request.query_params.dict())
+        return Response(quoted(card_refund.caps_of(card, None), asked.get("amount_fen")))
+
+
+@extend_schema(tags=["billing"])
+class CardStatementViewSet(OfCard):
+    """就诊卡账单 of a patient's card."""
+
+    serializer_class = StatementEntrySerializer
+
+    @extend_schema(operation_id="patient_cards_statement_list")
+    def list(self, request: Any, pk: UUID) -> Response:
+        """就诊卡账单: movements of the balance, the newest first."""
+        page = self.paginate_queryset(card_balance.entries_of(self.get_object()))
+        return self.get_paginated_response(card_balance.statement_rows(page or ()))

@@ -1,0 +1,179 @@
+"""退费 at the window: asked for by the clerk, approved by the doctor, executed by the clerk."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ScopedViewSet
+from apps.billing import errors
+from apps.billing.api.refund_quotes import quoted_bills
+from apps.billing.api.refund_requests import (
+    BillQuoteSerializer,
+    RefundRequestFilter,
+    StaffRefundRequestDetailSerializer,
+    StaffRefundRequestSerializer,
+)
+from apps.billing.models import RefundRequest
+from apps.billing.selectors import refund_requests as reads
+from apps.billing.services import refund_requests as requests
+from apps.billing.services.refund_allowance import bills_in
+from apps.billing.services.refund_execution import execute
+from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
+from apps.payments.models import PaymentOrder
+from kernel.errors import NotFound, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+from kernel.money import MAX_FEN
+
+ASKING = (
+    NotFound, StateConflict, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundOfSeveralDoctors,
+    errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
+)  # fmt: skip
+
+
+class RequestedBillSerializer(Serializer):
+    """`amount_fen`: without it all that may go back."""
+
+    bill = serializers.UUIDField()
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
+
+
+class AskForRefundSerializer(Serializer):
+    """Either `order` with some of its `bills`, or `card` with `amount_fen` of its balance."""
+
+    order = ScopedRelatedField(queryset=PaymentOrder.objects.select_related("hospital"), required=False)
+    bills = serializers.ListField(
+        child=RequestedBillSerializer(), required=False, min_length=1, max_length=100
+    )
+    card = ScopedRelatedField(queryset=PatientCard.objects.select_related("hospital"), required=False)
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
+    reason = serializers.CharField(max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = attrs.keys() - {"reason"}
+        if given not in ({"order", "bills"}, {"card", "amount_fen"}):
+            message = "须且仅须提供 order 和 bills,或 card 和 amount_fen"
+            raise serializers.ValidationError({"order": [message]}, code="required")
+        keys = [row["bill"] for row in attrs.get("bills", ())]
+        if len(keys) != len(set(keys)):
+            raise serializers.ValidationError({"bills": ["账单重复"]}, code="invalid")
+        return attrs
+
+
+class DecisionSerializer(Serializer):
+    """Why, if there is something to say."""
+
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class RejectionSerializer(Serializer):
+    reason = serializers.CharField(max_length=200)
+
+
+@extend_schema(tags=["billing"])
+class RefundRequestViewSet(ScopedViewSet):
+    """退费申请: ask, decide, execute. A doctor sees those of the own bills."""
+
+    model = RefundRequest
+    resource = "billing.refund_request"
+    codes = {"approve": "approve", "reject": "approve", "execute": "execute"}
+    serializer_class = StaffRefundRequestDetailSerializer
+    filterset_class = RefundRequestFilter
+    ordering_fields = ["created_at", "amount_fen"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return reads.listed(RefundRequest.objects.select_related("card__hospital"))
+
+    @extend_schema(responses=StaffRefundRequestSerializer(many=True))
+    def list(self, request: Any) -> Response:
+        """退费申请 within reach, the newest first."""
+        rows = reads.rows_of(self.paginate_queryset(self.listed()) or ())
+        return self.get_paginated_response(StaffRefundRequestSerializer(rows, many=True).data)
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One request with its bills, its refunds and the reprints it still needs."""
+        return self._answer(self.get_object().pk)
+
+    @extend_schema(request=AskForRefundSerializer, responses={201: StaffRefundRequestDetailSerializer})
+    @raises(*ASKING)
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """申请退费 of bills, within what HIS allows, or of a card's balance. Nothing moves yet."""
+        body = AskForRefundSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        if "order" in data:
+            amounts = {row["bill"]: row.get("amount_fen") for row in data["bills"]}
+            made = requests.request_bills(
+                order=data["order"], amounts=amounts, reason=data["reason"], staff=self._staff()
+            )
+        else:
+            made = requests.request_card(
+                card=data["card"], amount_fen=data["amount_fen"], reason=data["reason"], staff=self._staff()
+            )
+        return self._answer(made.pk, status=201)
+
+    @extend_schema(request=DecisionSerializer)
+    @raises(StateConflict, errors.ApproverIsRequester)
+    def approve(self, request: Any, pk: UUID) -> Response:
+        """同意退费, as the bill's doctor or for the department; never by who asked."""
+        found = self.get_object()
+        body = DecisionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self._answer(requests.approve(found, by=self._staff(), note=body.validated_data["reason"]).pk)
+
+    @extend_schema(request=RejectionSerializer)
+    @raises(StateConflict, errors.ApproverIsRequester)
+    def reject(self, request: Any, pk: UUID) -> Response:
+        """驳回退费, with the reason; never by who asked."""
+        found = self.get_object()
+        body = RejectionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self._answer(requests.reject(found, by=self._staff(), note=body.validated_data["reason"]).pk)
+
+    @extend_schema(request=None)
+    @raises(
+        StateConflict, errors.RefundNeedsApproval, errors.InvoiceReprintRequired, errors.RefundExceedsBill,
+        errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def execute(self, request: Any, pk: UUID) -> Response:
+        """执行退费: by the way it came, or in cash; executing until the channel confirms it."""
+        return self._answer(execute(self.get_object(), staff=self._staff()).pk)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the refund request as it is now."""
+        return self._answer(result, status=201 if self.action == "create" else 200)
+
+    def _staff(self) -> StaffMember:
+        return StaffMember.objects.get(pk=self.actor.staff_id)
+
+    def _answer(self, pk: UUID, status: int = 200) -> Response:
+        return Response(self.get_serializer(reads.one(RefundRequest.objects.all(), pk)).data, status=status)
+
+
+@extend_schema(tags=["billing"])
+class OrderRefundQuoteViewSet(ScopedViewSet):
+    """退费试算 of a payment order's bills."""
+
+    model = PaymentOrder
+    resource = "billing.refund_request"
+    codes = {"refund_quote": "add"}
+    filter_backends: Any = []
+
+    def base_queryset(self) -> Any:
+        return PaymentOrder.objects.select_related("hospital")
+
+    @extend_schema(operation_id="payment_orders_refund_quote", responses=BillQuoteSerializer)
+    @raises(StateConflict, errors.HisRefusedRefund)
+    def refund_quote(self, request: Any, pk: UUID) -> Response:
+        """退费试算: how much of each bill of the order may go back, as HIS says."""
+        order = self.get_object()
+        return Response(quoted_bills(order, bills_in(order).values(), requests.quote_bills(order)))

@@ -1,0 +1,183 @@
+"""The money on a bound card: balance, statement, top-up, refund."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.access.scoped.permissions import IsPatientAccount
+from apps.billing import errors
+from apps.billing.api.card_top_ups import (
+    CardBalanceSerializer,
+    CardQuoteSerializer,
+    CardTopUpSerializer,
+    OwnCardTopUpFilter,
+    QuoteQuerySerializer,
+    StatementEntrySerializer,
+    quoted,
+    shown_balance,
+)
+from apps.billing.api.refund_requests import RefundRequestDetailSerializer
+from apps.billing.models import CardTopUp, RefundRequest
+from apps.billing.selectors import card_balance, refund_requests, top_ups
+from apps.billing.services import card_refund, card_top_up
+from apps.patients.errors import CardRequired
+from apps.patients.models import PatientCard
+from apps.patients.selectors import require_binding
+from apps.payments.errors import AmountNotAllowed
+from kernel.errors import NotFound, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer, validated
+from kernel.money import MAX_FEN
+
+#: The application that this audience is.
+MINIPROGRAM = "miniprogram"
+
+
+class OwnRows(GenericViewSet[Any]):
+    """Rows of the patients that are bound to the account."""
+
+    permission_classes = [IsPatientAccount]
+    lookup_value_converter = "uuid"
+    ordering = ["-id"]
+
+    def card(self, binding_id: UUID | None) -> PatientCard:
+        """The card of a binding of the account (None: the default); CardRequired, NotFound."""
+        return require_binding(self.request.user.wechat, binding_id).card  # type: ignore[union-attr]
+
+
+class TopUpSerializer(Serializer):
+    """`binding`: which card, without it the default one."""
+
+    binding = serializers.UUIDField(required=False, allow_null=True)
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+
+
+class CardRefundSerializer(TopUpSerializer):
+    """How much of the balance is to go back."""
+
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+@extend_schema(tags=["cards"])
+class CardTopUpViewSet(OwnRows):
+    """就诊卡充值: ask for one, pay its order, look it up."""
+
+    serializer_class = CardTopUpSerializer
+    filterset_class = OwnCardTopUpFilter
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return CardTopUp.objects.none()
+        return top_ups.top_ups_of(self.request.user.wechat)  # type: ignore[union-attr]
+
+    @raises(CardRequired)
+    def list(self, request: Any) -> Response:
+        """充值记录 of the bound patients, the newest first."""
+        require_binding(request.user.wechat)
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One top-up; poll it after paying until it is credited."""
+        return self._answer(pk)
+
+    @extend_schema(request=TopUpSerializer, responses={201: CardTopUpSerializer})
+    @raises(
+        CardRequired, NotFound, StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
+        errors.CardBalanceLimit, AmountNotAllowed,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """充值: an order to pay; the card has the money once it is posted."""
+        body = validated(TopUpSerializer, request.data)
+        made = card_top_up.open_top_up(
+            card=self.card(body.get("binding")),
+            amount_fen=body["amount_fen"],
+            application=MINIPROGRAM,
+            account=request.user.wechat,
+        )
+        return self._answer(made.pk, status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the top-up as it is now."""
+        return self._answer(result, status=201)
+
+    def _answer(self, pk: UUID, status: int = 200) -> Response:
+        return Response(self.get_serializer(top_ups.one(self.get_queryset(), pk)).data, status=status)
+
+
+@extend_schema(tags=["cards"])
+class CardViewSet(OwnRows):
+    """就诊卡余额 of a bound card, and what of it may go back."""
+
+    filter_backends: Any = []
+
+    @extend_schema(operation_id="cards_balance", responses=CardBalanceSerializer)
+    @raises(CardRequired)
+    def balance(self, request: Any, pk: UUID) -> Response:
+        """就诊卡余额 of the bound card."""
+        card = self.card(pk)
+        return Response(shown_balance(card, card_balance.figures_of(card)))
+
+    @extend_schema(
+        operation_id="cards_refund_quote", parameters=[QuoteQuerySerializer], responses=CardQuoteSerializer
+    )
+    @raises(
+        CardRequired, errors.RefundAtCounter, errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal
+    )
+    def refund_quote(self, request: Any, pk: UUID) -> Response:
+        """退款试算: the most that may go back now, and from which top-ups."""
+        asked = validated(QuoteQuerySerializer, request.query_params.dict())
+        card = self.card(pk)
+        card_refund.check_route(card.hospital)
+        return Response(quoted(card_refund.caps_of(card, MINIPROGRAM), asked.get("amount_fen")))
+
+
+@extend_schema(tags=["cards"])
+class CardStatementViewSet(OwnRows):
+    """就诊卡账单 of a bound card."""
+
+    serializer_class = StatementEntrySerializer
+    filter_backends: Any = []
+
+    @extend_schema(operation_id="cards_statement_list")
+    @raises(CardRequired)
+    def list(self, request: Any, pk: UUID) -> Response:
+        """就诊卡账单: movements of the balance, the newest first."""
+        page = self.paginate_queryset(card_balance.entries_of(self.card(pk)))
+        return self.get_paginated_response(card_balance.statement_rows(page or ()))
+
+
+@extend_schema(tags=["cards"])
+class CardRefundViewSet(OwnRows):
+    """就诊卡余额退款 by the patient, by the way the money came."""
+
+    serializer_class = RefundRequestDetailSerializer
+
+    @extend_schema(request=CardRefundSerializer, responses={201: RefundRequestDetailSerializer})
+    @raises(
+        CardRequired, NotFound, errors.RefundAtCounter, errors.RefundExceedsBalance,
+        errors.RefundExceedsOnlineTotal,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def create(self, request: Any) -> Response:
+        """余额退款: order by order, the newest first; executing until the channel confirms it."""
+        body = validated(CardRefundSerializer, request.data)
+        made = card_refund.refund_card(
+            card=self.card(body.get("binding")),
+            amount_fen=body["amount_fen"],
+            reason=body["reason"],
+            application=MINIPROGRAM,
+            account=request.user.wechat,
+        )
+        return self.replay(request, made.pk)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the request as it is now."""
+        mine = RefundRequest.objects.filter(account=request.user.wechat)
+        return Response(self.get_serializer(refund_requests.one(mine, result)).data, status=201)

@@ -1,0 +1,126 @@
+"""退费申请 for both audiences."""
+
+import django_filters
+from rest_framework import serializers
+
+from apps.billing.models import BillKind, RefundRequest
+from apps.billing.states import RefundRequestState, choices
+from apps.payments.models import RefundRoute
+from apps.payments.states import RefundState
+from kernel.http.serializers import ModelSerializer, Serializer
+
+
+class RefundRequestLineSerializer(Serializer):
+    """What is asked for of one bill."""
+
+    bill_id = serializers.UUIDField()
+    bill_no = serializers.CharField()
+    kind = serializers.ChoiceField(choices=BillKind.choices)
+    title = serializers.CharField()
+    bill_amount_fen = serializers.IntegerField()
+    amount_fen = serializers.IntegerField()
+
+
+class RequestedRefundSerializer(Serializer):
+    """One refund of the request; `processing` means accepted by the channel, not succeeded."""
+
+    id = serializers.UUIDField()
+    refund_no = serializers.CharField()
+    order_id = serializers.UUIDField()
+    order_no = serializers.CharField()
+    amount_fen = serializers.IntegerField()
+    route = serializers.ChoiceField(choices=RefundRoute.choices)
+    state = serializers.ChoiceField(choices=[(state.value, state.value) for state in RefundState])
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    succeeded_at = serializers.DateTimeField(allow_null=True)
+
+
+class RefundRequestSerializer(ModelSerializer):
+    """退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is."""
+
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
+    order_no = serializers.CharField(source="order.order_no", read_only=True, default="")
+    succeeded_fen = serializers.IntegerField(read_only=True)
+    failed_fen = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = RefundRequest
+        fields = [
+            "id", "hospital_id", "patient_id", "patient_name", "order_id", "order_no", "card_id", "application",
+            "amount_fen", "succeeded_fen", "failed_fen", "reason", "state", "created_at", "executed_at", "ended_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class RefundRequestDetailSerializer(RefundRequestSerializer):
+    """退费申请 with its bills (none for a card) and refunds."""
+
+    bills = RefundRequestLineSerializer(many=True, read_only=True)
+    refunds = RequestedRefundSerializer(many=True, read_only=True)
+
+    class Meta(RefundRequestSerializer.Meta):
+        fields = [*RefundRequestSerializer.Meta.fields, "bills", "refunds"]
+        read_only_fields = fields
+
+
+class StaffRefundRequestSerializer(RefundRequestSerializer):
+    """退费申请 for staff, with who asked, decided and executed."""
+
+    department_name = serializers.CharField(source="department.name", read_only=True, default="")
+    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True, default="")
+    requested_by_name = serializers.CharField(source="requested_by.name", read_only=True, default="")
+    decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
+    executed_by_name = serializers.CharField(source="executed_by.name", read_only=True, default="")
+
+    class Meta(RefundRequestSerializer.Meta):
+        fields = [
+            *RefundRequestSerializer.Meta.fields, "department_id", "department_name", "practitioner_id",
+            "practitioner_name", "needs_approval", "needs_reprint", "requested_by_id", "requested_by_name",
+            "decided_by_name", "decided_at", "decision_note", "executed_by_name", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class StaffRefundRequestDetailSerializer(StaffRefundRequestSerializer):
+    """退费申请 for staff, with bills and refunds. `reprints_missing`: bills whose invoice is still to be reprinted."""
+
+    bills = RefundRequestLineSerializer(many=True, read_only=True)
+    refunds = RequestedRefundSerializer(many=True, read_only=True)
+    reprints_missing = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+
+    class Meta(StaffRefundRequestSerializer.Meta):
+        fields = [*StaffRefundRequestSerializer.Meta.fields, "bills", "refunds", "reprints_missing"]
+        read_only_fields = fields
+
+
+class BillQuoteLineSerializer(Serializer):
+    """How much of a bill may go back."""
+
+    bill_id = serializers.UUIDField()
+    bill_no = serializers.CharField()
+    title = serializers.CharField()
+    amount_fen = serializers.IntegerField()
+    refunded_fen = serializers.IntegerField()
+    refundable_fen = serializers.IntegerField()
+
+
+class BillQuoteSerializer(Serializer):
+    """A refund that is only tried: how much of which bill of the order may go back now, as HIS says."""
+
+    order_id = serializers.UUIDField()
+    maximum_fen = serializers.IntegerField()
+    bills = BillQuoteLineSerializer(many=True)
+
+
+class OwnRefundRequestFilter(django_filters.FilterSet):
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    order = django_filters.UUIDFilter(field_name="order_id")
+    state = django_filters.MultipleChoiceFilter(choices=choices(RefundRequestState))
+
+
+class RefundRequestFilter(OwnRefundRequestFilter):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    card = django_filters.UUIDFilter(field_name="card_id")
+    needs_approval = django_filters.BooleanFilter()

@@ -1,0 +1,89 @@
+"""How much of which bill may go back: what HIS says, within what was paid and has not gone back (rules.md 8)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.billing import errors, settings
+from apps.billing.models import Bill
+from apps.billing.ports import BillKey, HisRefused, HisUnavailable
+from apps.billing.selectors.his import his_of
+from apps.billing.services.checkout import SUBJECT
+from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundLine
+from apps.payments.states import RefundState
+from kernel.errors import NotFound, ServiceUnavailable
+
+#: HIS is our own tables there: they count a refund from its decision on, and are looked at again under the lock.
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What HIS said may go back of a bill, and which refunds it had been told of by then."""
+
+    his_fen: int
+    told: frozenset[UUID]
+
+    def left(self, line: PaymentOrderLine, *, at_his: bool) -> int:
+        """What may go back now; true under the lock of the order. Refunds that HIS had not heard of are taken off."""
+        paid = line.amount_fen - line.refunded_fen
+        if not at_his:
+            return max(min(self.his_fen, paid), 0)
+        parts = _standing(line.pk).exclude(refund_id__in=self.told).values_list("amount_fen", flat=True)
+        return max(min(self.his_fen - sum(parts), paid), 0)
+
+
+def _standing(line_id: UUID) -> QuerySet[RefundLine]:
+    return RefundLine.objects.filter(line_id=line_id).exclude(refund__state=RefundState.CANCELLED)
+
+
+def bills_in(order: PaymentOrder, wanted: Sequence[UUID] | None = None) -> dict[UUID, Bill]:
+    """The bills that `order` has paid, by id in key order; only `wanted` (NotFound if one is not among them)."""
+    keys = order.lines.filter(subject_type=SUBJECT).values_list("subject_id", flat=True)
+    bills = {bill.pk: bill for bill in Bill.objects.filter(pk__in=keys, order_id=order.pk).order_by("pk")}
+    if wanted is None:
+        return bills
+    if not set(wanted) <= bills.keys():
+        raise NotFound
+    return {key: bill for key, bill in bills.items() if key in set(wanted)}
+
+
+def lines_of(order: PaymentOrder, keys: Sequence[UUID]) -> dict[UUID, PaymentOrderLine]:
+    """Lines of the order by the bill they are for; NotFound when one has none."""
+    found = PaymentOrderLine.objects.filter(order=order, subject_type=SUBJECT, subject_id__in=keys)
+    lines = {line.subject_id: line for line in found.order_by("pk")}
+    if len(lines) != len(set(keys)):
+        raise NotFound
+    return lines
+
+
+def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allowance]:
+    """What HIS says of each bill. Not inside a transaction. ServiceUnavailable, HisRefusedRefund."""
+    lines = lines_of(order, list(bills))
+    told = {
+        key: frozenset(
+            _standing(line.pk).filter(refund__told_at__isnull=False).values_list("refund_id", flat=True)
+        )
+        for key, line in lines.items()
+    }
+    try:
+        his = his_of(order.hospital)
+        return {
+            key: Allowance(
+                his.refundable_fen(BillKey(order.hospital.code, bill.bill_no, bill.external_id)), told[key]
+            )
+            for key, bill in bills.items()
+        }
+    except HisUnavailable as error:
+        raise ServiceUnavailable(retry_after=5) from error
+    except HisRefused as error:
+        raise errors.HisRefusedRefund(reason=error.text or error.code) from error
+
+
+def allowed_of(order: PaymentOrder, allowances: Mapping[UUID, Allowance]) -> dict[UUID, int]:
+    """How much of each bill may go back now, in fen."""
+    lines = lines_of(order, list(allowances))
+    at_his = settings.HIS_DRIVER.of(order.hospital) != EMBEDDED
+    return {key: allowance.left(lines[key], at_his=at_his) for key, allowance in allowances.items()}

@@ -1,0 +1,46 @@
+"""What becomes of a request is what became of its refunds: done when all have succeeded, and not before."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.billing.models import RefundRequest
+from apps.billing.services.checkout import SUBJECT
+from apps.billing.services.settle import withdraw_refund
+from apps.billing.states import REFUND_REQUESTS, RefundRequestState
+from apps.payments.models import Refund, RefundLine
+from apps.payments.states import RefundState
+from kernel import clock
+from kernel.locks import lock_rows
+
+_OVER = (RefundState.FAILED, RefundState.CANCELLED)
+
+
+@transaction.atomic
+def follow(request_id: UUID) -> None:
+    """Bring a request in line with its refunds. Safe to repeat; nothing for a request that is not executing."""
+    for request in lock_rows(RefundRequest.objects.filter(pk=request_id)):
+        target = _target(request)
+        source = RefundRequestState(request.state)
+        if not REFUND_REQUESTS.allows(source, target) or request.executed_at is None:
+            continue
+        now = clock.now()
+        ended = None if target == RefundRequestState.EXECUTING else now
+        REFUND_REQUESTS.move(request, target, expect=source, ended_at=ended, updated_at=now)
+
+
+def _target(request: RefundRequest) -> RefundRequestState:
+    states = list(Refund.objects.filter(decision_id=request.pk).values_list("state", flat=True))
+    if states and all(state == RefundState.SUCCEEDED for state in states):
+        return RefundRequestState.DONE
+    if any(state in _OVER for state in states):
+        return RefundRequestState.FAILED
+    return RefundRequestState.EXECUTING
+
+
+@transaction.atomic
+def take_back(refund_id: UUID) -> None:
+    """HIS would not have the refund and nothing moved: its bills are paid as before. Call it once per refund."""
+    parts = RefundLine.objects.filter(refund_id=refund_id, line__subject_type=SUBJECT)
+    for part in parts.select_related("line").order_by("line__subject_id"):
+        withdraw_refund(bill_id=part.line.subject_id, amount_fen=part.amount_fen)

@@ -1,0 +1,110 @@
+"""退费申请 at the window: asked for by a clerk, decided by the doctor. Nothing moves before it is executed."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.billing import errors
+from apps.billing.models import RefundRequest
+from apps.billing.services.card_refund import caps_of
+from apps.billing.services.refund_allowance import allowed_of, ask_his, bills_in
+from apps.billing.services.refund_bills import check_allowed, scope_of, write_lines
+from apps.billing.services.refund_rules import needs_approval, needs_reprint
+from apps.billing.states import REFUND_REQUESTS, RefundRequestState
+from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
+from apps.payments.models import PaymentOrder
+from apps.payments.states import OrderState
+from kernel import clock
+from kernel.errors import InvalidValue, StateConflict
+from kernel.idempotency import store
+
+#: The application that the window is; it gives back what was paid through any.
+WINDOW = "window"
+
+
+def quote_bills(order: PaymentOrder) -> dict[UUID, int]:
+    """How much of each bill of a posted order may go back, as HIS says. Not inside a transaction.
+
+    StateConflict, ServiceUnavailable, HisRefusedRefund.
+    """
+    if order.state != OrderState.POSTED:
+        raise StateConflict(current=order.state)
+    return allowed_of(order, ask_his(order, bills_in(order)))
+
+
+def request_bills(
+    *, order: PaymentOrder, amounts: Mapping[UUID, int | None], reason: str, staff: StaffMember
+) -> RefundRequest:
+    """Ask for a refund of bills of one order: bill → fen, None for all that may go back. Not inside a transaction.
+
+    NotFound, StateConflict (not posted), NothingRefundable, RefundExceedsBill, RefundOfSeveralDoctors,
+    ServiceUnavailable, HisRefusedRefund.
+    """
+    bills, allowed = bills_in(order, list(amounts)), quote_bills(order)
+    if not bills:
+        raise InvalidValue(field="bills")
+    wanted = {key: allowed[key] if amount is None else amount for key, amount in amounts.items()}
+    empty = [str(key) for key in wanted if not allowed[key]]
+    if empty:
+        raise errors.NothingRefundable(bills=empty)
+    check_allowed(wanted, allowed)
+    decided = [bill for bill in bills.values() if needs_approval(order.hospital, bill)]
+    if len({bill.practitioner_id for bill in decided}) > 1:
+        raise errors.RefundOfSeveralDoctors
+    with transaction.atomic():
+        request = RefundRequest.objects.create(
+            hospital_id=order.hospital_id,
+            patient_id=order.patient_id,
+            order=order,
+            application=WINDOW,
+            requested_by=staff,
+            amount_fen=sum(wanted.values()),
+            reason=reason,
+            needs_approval=bool(decided),
+            needs_reprint=any(needs_reprint(order.hospital, bill) for bill in bills.values()),
+            state=RefundRequestState.REQUESTED,
+            **scope_of(decided or bills.values()),
+        )
+        write_lines(request, wanted)
+        store.finish_with(request.pk)
+    return request
+
+
+def request_card(*, card: PatientCard, amount_fen: int, reason: str, staff: StaffMember) -> RefundRequest:
+    """Ask for a refund of a card's balance; nobody has to approve it. Errors as CardCaps.check."""
+    caps_of(card, None).check(amount_fen)
+    with transaction.atomic():
+        request = RefundRequest.objects.create(
+            hospital_id=card.hospital_id,
+            patient_id=card.patient_id,
+            card=card,
+            application=WINDOW,
+            requested_by=staff,
+            amount_fen=amount_fen,
+            reason=reason,
+            state=RefundRequestState.REQUESTED,
+        )
+        store.finish_with(request.pk)
+    return request
+
+
+def approve(request: RefundRequest, *, by: StaffMember, note: str = "") -> RefundRequest:
+    """The doctor, or who decides for the department, lets the money go back. ApproverIsRequester, StateConflict."""
+    return _decide(request, RefundRequestState.APPROVED, by=by, note=note)
+
+
+def reject(request: RefundRequest, *, by: StaffMember, note: str) -> RefundRequest:
+    """The money stays; `note` says why. ApproverIsRequester, StateConflict."""
+    return _decide(request, RefundRequestState.REJECTED, by=by, note=note)
+
+
+def _decide(
+    request: RefundRequest, state: RefundRequestState, *, by: StaffMember, note: str
+) -> RefundRequest:
+    if request.requested_by_id == by.pk:
+        raise errors.ApproverIsRequester
+    now = clock.now()
+    REFUND_REQUESTS.move(request, state, decided_by=by, decided_at=now, decision_note=note, updated_at=now)
+    return request
