@@ -149,7 +149,7 @@ def _cells(line: str) -> list[str]:
 def _row(row: dict[str, str]) -> BillRow:
     refund = row["交易状态"] != "SUCCESS"
     amount = next(row[name] for name in (_REFUND_AMOUNT if refund else _AMOUNT) if name in row)
-    at = dt.datetime.strptime(row["交易时间"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=LOCAL)
+    at = dt.datetime.fromisoformat(row["交易时间"]).replace(tzinfo=LOCAL)
     return BillRow(
         kind="refund" if refund else "payment",
         out_trade_no=row["商户订单号"],
