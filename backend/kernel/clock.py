@@ -21,6 +21,11 @@ def now() -> dt.datetime:
     return _source()
 
 
+def machine() -> dt.datetime:
+    """The machine's own time, which nobody moves: for the freshness of signatures and nothing else."""
+    return _system()
+
+
 def today() -> dt.date:
     """The current calendar day in Asia/Shanghai."""
     return now().astimezone(LOCAL).date()

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-MODULES = ("wechat_pay", "unionpay", "counter", "card_balance", "baidu_wallet")
+MODULES = ("wechat_pay", "alipay", "unionpay", "counter", "card_balance", "baidu_wallet")
 
 
 def declare_all() -> None:

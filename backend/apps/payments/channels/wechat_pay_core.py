@@ -123,9 +123,8 @@ class MerchantCore(Core):
     def decrypt_resource(self, resource: Mapping[str, Any]) -> str | None:
         """The plain text of a notification; None when it is not encrypted with this merchant's APIv3 key."""
         try:
-            plain = aes_decrypt(
-                resource["nonce"], resource["ciphertext"], resource["associated_data"], self._apiv3_key
-            )
+            associated = resource.get("associated_data") or ""
+            plain = aes_decrypt(resource["nonce"], resource["ciphertext"], associated, self._apiv3_key)
         except (KeyError, ValueError, AttributeError, TypeError):
             return None
         return str(plain) if plain is not None else None

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
     """Store a genuine push and say so; InvalidNotification for any other. A repetition is thanked for and dropped."""
     channel = channel_of(merchant)
-    pushed = channel.parse_notification(headers=headers, body=body, now=clock.now())
+    pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
     if pushed is not None:
         _store(merchant, pushed, body)
     return channel.acknowledge(accepted=True)

@@ -16,7 +16,6 @@ from apps.scheduling.selectors.appointments import appointments_of
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
-from kernel.idempotency import store
 from workflows import booking_checkout
 from workflows.api.serializers import CheckoutOrderSerializer
 
@@ -46,7 +45,6 @@ class CheckoutViewSet(GenericViewSet[Appointment]):
         if found is None:
             raise NotFound
         order = booking_checkout.checkout(found, account=account, application=MINIPROGRAM)
-        store.finish_with(order.pk)
         return self._answer(order.pk)
 
     def replay(self, request: Any, result: UUID) -> Response:

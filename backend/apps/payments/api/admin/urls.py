@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.payments.api.admin.ledger import LedgerAccountViewSet, LedgerTransactionViewSet, TrialBalanceView
 from apps.payments.api.admin.merchants import ChannelsView, MerchantAccountViewSet
 from apps.payments.api.admin.orders import PaymentOrderViewSet
 from apps.payments.api.admin.refunds import RefundViewSet
@@ -18,4 +19,14 @@ urlpatterns = [
     path("merchant-accounts", MerchantAccountViewSet.as_view({"get": "list", "post": "create"})),
     path(_MERCHANT, MerchantAccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("payment-channels", ChannelsView.as_view()),
+    path("ledger/accounts", LedgerAccountViewSet.as_view({"get": "list"})),
+    path("ledger/accounts/<uuid:pk>", LedgerAccountViewSet.as_view({"get": "retrieve"})),
+    path(
+        "ledger/accounts/<uuid:pk>/entries",
+        LedgerAccountViewSet.as_view({"get": "entries"}, filterset_class=None),
+    ),
+    path("ledger/transactions", LedgerTransactionViewSet.as_view({"get": "list"})),
+    path("ledger/transactions/export", LedgerTransactionViewSet.as_view({"get": "export"})),
+    path("ledger/transactions/<uuid:pk>", LedgerTransactionViewSet.as_view({"get": "retrieve"})),
+    path("ledger/trial-balance", TrialBalanceView.as_view()),
 ]

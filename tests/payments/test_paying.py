@@ -1,0 +1,117 @@
+"""A registration's fee paid online, from the hold to the number."""
+
+import pytest
+
+from apps.billing.models import Bill
+from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services.ledger import Account, balance
+from apps.scheduling.models import Appointment, Slot
+from tests.payments.support import Till
+from tests.scheduling.support import book
+
+
+def money(till: Till, kind: AccountKind, owner: str = "") -> int:
+    return balance(hospital_id=till.world.h1.pk, account=Account(kind, owner))
+
+
+@pytest.mark.requirement("BOOK-04", "PAY-01", "PAY-04", "PAY-08", "PAY-09")
+def test_a_paid_hold_is_the_patients_and_every_fen_is_written_down(till: Till) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    assert (order.amount_fen, order.scene, order.state) == (2_000, "registration", "pending")
+    attempt = till.prepay("patient_a", order)
+    assert set(attempt.client) == {"timeStamp", "nonceStr", "package", "signType", "paySign"}
+    till.confirm(attempt)
+    assert till.deliver() == [204]
+    till.work()
+    order.refresh_from_db()
+    appointment = Appointment.objects.get(pk=held["id"])
+    assert (order.state, order.channel) == ("posted", "wechat_pay")
+    assert (appointment.state, appointment.payment_status) == ("booked", "paid_online")
+    assert Bill.objects.get(subject_id=appointment.pk).status == "paid"
+    assert money(till, AccountKind.CLEARING, "wechat_pay") == 2_000 == money(till, AccountKind.REVENUE)
+    assert money(till, AccountKind.UNPOSTED) == 0
+    assert till.sandbox.balance("wechat_pay")["balance_fen"] == 2_000
+
+
+@pytest.mark.requirement("PAY-08")
+def test_a_lost_push_is_made_up_for_by_asking(till: Till) -> None:
+    held = till.hold()
+    attempt = till.prepay("patient_a", till.checkout("patient_a", held["id"]))
+    till.sandbox.push_faults("wechat_pay", {"kind": "lose"})
+    till.confirm(attempt)
+    till.work()
+    assert Appointment.objects.get(pk=held["id"]).state == "pending"
+    till.later(seconds=20)
+    till.work()
+    assert Appointment.objects.get(pk=held["id"]).state == "booked"
+
+
+@pytest.mark.requirement("PAY-08")
+def test_a_push_counts_once_however_often_it_comes(till: Till) -> None:
+    order = till.checkout("patient_a", till.hold()["id"])
+    attempt = till.prepay("patient_a", order)
+    till.sandbox.push_faults("wechat_pay", {"kind": "duplicate", "times": 1})
+    till.confirm(attempt)
+    assert till.deliver(2) == [204, 204]
+    till.work()
+    till.sandbox.push_again("wechat_pay", attempt.out_trade_no)
+    assert till.deliver() == [204]
+    till.work()
+    assert money(till, AccountKind.CLEARING, "wechat_pay") == 2_000
+    assert PaymentAttempt.objects.filter(state="succeeded").count() == 1
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.requirement("BOOK-04", "PAY-08")
+def test_a_payment_that_comes_after_the_number_is_gone_goes_back_by_itself(till: Till) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    attempt = till.prepay("patient_a", order)
+    till.sandbox.push_faults("wechat_pay", {"kind": "lose"})
+    till.later(minutes=14, seconds=50)
+    till.confirm(attempt)
+    till.later(minutes=5)
+    taken = till.world  # somebody else takes the number before a worker has asked
+    slot = Slot.objects.get(pk=held["slot_id"])
+    assert book(taken, "patient_b", slot, "same_day").status_code == 201
+    till.work()
+    for _ in range(3):
+        till.later(minutes=1)
+        till.work()
+    order.refresh_from_db()
+    refund = Refund.objects.get()
+    assert (order.state, refund.state, refund.cause) == ("returned", "succeeded", "late")
+    assert Appointment.objects.get(pk=held["id"]).state == "expired"
+    assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
+    assert money(till, AccountKind.CLEARING, "wechat_pay") == 0 == money(till, AccountKind.REFUNDS_PAYABLE)
+
+
+@pytest.mark.requirement("BOOK-04")
+def test_a_late_payment_gets_the_number_if_it_is_still_free(till: Till) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    attempt = till.prepay("patient_a", order)
+    till.sandbox.push_faults("wechat_pay", {"kind": "lose"})
+    till.later(minutes=14, seconds=50)
+    till.confirm(attempt)
+    till.later(minutes=5)
+    till.work()
+    order.refresh_from_db()
+    assert order.state == "posted"
+    assert Appointment.objects.get(pk=held["id"]).state == "booked"
+
+
+@pytest.mark.requirement("BOOK-04", "PAY-08")
+def test_an_unpaid_order_is_closed_at_the_channel_before_it_is_closed_here(till: Till) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    attempt = till.prepay("patient_a", order)
+    till.later(minutes=16)
+    till.work()
+    attempt.refresh_from_db()
+    order.refresh_from_db()
+    assert (attempt.state, order.state) == ("closed", "closed")
+    trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
+    assert trade is not None and trade["state"] == "closed"
+    assert PaymentOrder.objects.filter(state="pending").count() == 0
