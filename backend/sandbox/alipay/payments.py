@@ -39,7 +39,8 @@ class Payments:
         number, amount_fen = call.required("out_trade_no"), call.fen("total_amount")
         if not _OUT_TRADE_NO.fullmatch(number):
             raise AlipayFailure("ACQ.INVALID_PARAMETER")
-        wanted = {"amount_fen": amount_fen, "subject": call.required("subject")}
+        subject = call.required("subject")
+        wanted = {"amount_fen": amount_fen, "subject": subject}
         now = self._account.clock.now()
         expires_at = call.expires_at(now)
         with self._book.lock:
@@ -52,7 +53,7 @@ class Payments:
                     {**wanted, "method": call.method, "return_url": call.parameters.get("return_url", "")},
                     now,
                     notify_url=call.parameters.get("notify_url", ""),
-                    description=wanted["subject"],
+                    description=subject,
                     expires_at=expires_at,
                     reference=f"bax{secrets.token_hex(12)}",
                 )

@@ -47,7 +47,7 @@ class AlipaySettings:
                 raise BadRequest(f"{name}: {kinds[name].__name__} is expected")
             if value not in CHOICES.get(name, (value,)):
                 raise BadRequest(f"{name}: one of {', '.join(CHOICES[name])}")
-            if (name == "speed" and value <= 0) or (name.endswith(("_ms", "_permille")) and value < 0):
+            if isinstance(value, int | float) and (value < 0 or (name == "speed" and not value)):
                 raise BadRequest(f"{name}: too small")
         for name, value in changes.items():
             setattr(self, name, value)

@@ -1,0 +1,182 @@
+"""The day's bill of trades: a ZIP with two GBK files, of which 业务明细 has every payment and refund.
+
+Its foot is read first, so that a file that was cut off is never begun; rows then come one by one, and are added up
+against what the foot says.
+"""
+
+import datetime as dt
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO
+
+from apps.payments.channels.alipay_client import TIME_FORMAT
+from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError
+from kernel.clock import LOCAL
+from kernel.money import yuan_to_fen
+
+#: A superset of GBK: names of goods may have any character.
+_ENCODING = "gb18030"
+_END = "业务明细列表结束"
+_FOOT_BYTES, _CHUNK_BYTES = 4096, 65_536
+_TOTAL = re.compile(
+    r"#(交易|退款)合计[：:](\d+)笔[，,]商家实收(?:退款)?共(-?[\d,.]+)元[，,]商家优惠(?:退款)?共(-?[\d,.]+)元"
+)
+_ACCOUNT = re.compile(r"#账号[：:]\[(\d+)\]")
+_FIRST_DAY = re.compile(r"#起始日期[：:]\[(\d{4})年(\d\d)月(\d\d)日")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_KINDS = {"交易": "payment", "退款": "refund"}
+_NAME, _RECEIVED = "商品名称", "商家实收(元)"
+_NEEDED = (
+    "支付宝交易号", "商户订单号", "业务类型", _NAME, "完成时间", "订单金额(元)", _RECEIVED, "退款批次号/请求号",
+    "服务费(元)",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Sums:
+    """How many rows of each kind, and what the merchant received by them (negative for refunds)."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
+    received_fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A line of the foot. `order_fen`: what the payers owed, the merchant's own discounts included."""
+
+    count: int
+    received_fen: int
+    order_fen: int
+
+
+def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
+    """The bill in the ZIP; `file` is closed with the last row. PermanentChannelError `bad_bill` for what is none.
+
+    The rows raise it, too: for a line that makes no sense, and after the last one when the sums differ from the foot's.
+    """
+    with _readable():
+        archive = zipfile.ZipFile(file, metadata_encoding="gbk")
+        names = [name for name in archive.namelist() if name.endswith(".csv") and "汇总" not in name]
+        if len(names) != 1:
+            raise PermanentChannelError("bad_bill", f"{len(names)} lists of trades")
+        totals = _totals(archive, names[0])
+    paid, back = totals.get("交易"), totals.get("退款")
+    return ChannelBill(
+        day=day,
+        rows=_rows(archive, file, names[0], seller_id, day, totals),
+        payments_fen=paid.order_fen if paid else None,
+        refunds_fen=back.order_fen if back else None,
+    )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+        raise PermanentChannelError("bad_bill", f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _totals(archive: zipfile.ZipFile, name: str) -> dict[str, _Total]:
+    """What the foot says, by kind; PermanentChannelError when there is no foot."""
+    foot = b""
+    with archive.open(name) as lines:
+        while chunk := lines.read(_CHUNK_BYTES):
+            foot = (foot + chunk)[-_FOOT_BYTES:]
+    text = foot.decode(_ENCODING, "replace")
+    if _END not in text:
+        raise PermanentChannelError("bad_bill", "cut off")
+    found = {}
+    for kind, count, received, discount in _TOTAL.findall(text):
+        received_fen, discount_fen = _fen(received), _fen(discount)
+        found[kind] = _Total(int(count), received_fen, abs(received_fen) + abs(discount_fen))
+    return found
+
+
+def _rows(
+    archive: zipfile.ZipFile,
+    file: IO[bytes],
+    name: str,
+    seller_id: str,
+    day: dt.date,
+    totals: dict[str, _Total],
+) -> Iterator[BillRow]:
+    sums = _Sums()
+    with _readable(), file, archive, archive.open(name) as raw:
+        columns: dict[str, int] = {}
+        for number, line in enumerate(io.TextIOWrapper(raw, _ENCODING, "replace"), 1):
+            if _END in line:
+                break
+            if line.startswith("#"):
+                _check_head(line, seller_id, day)
+            elif not columns:
+                columns = _columns(line)
+            elif line.strip():
+                try:
+                    yield _row(_cells(line, columns), columns, sums)
+                except (ValueError, IndexError) as error:
+                    raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
+    _check_sums(sums, totals)
+
+
+def _check_head(line: str, seller_id: str, day: dt.date) -> None:
+    account, first = _ACCOUNT.match(line), _FIRST_DAY.match(line)
+    if account and not account[1].startswith(seller_id):
+        raise PermanentChannelError("bad_bill", "another merchant's")
+    if first and first.groups() != (f"{day:%Y}", f"{day:%m}", f"{day:%d}"):
+        raise PermanentChannelError("bad_bill", "another day's")
+
+
+def _columns(line: str) -> dict[str, int]:
+    """Where each column stands: by name, as Alipay adds columns now and then."""
+    names = [cell.strip().replace("（", "(").replace("）", ")") for cell in line.split(",")]
+    if missing := [name for name in _NEEDED if name not in names]:
+        raise PermanentChannelError("bad_bill", f"no column {missing[0]}")
+    return {name: at for at, name in enumerate(names)}
+
+
+def _cells(line: str, columns: dict[str, int]) -> list[str]:
+    """Cells are not quoted: commas in the name of the goods are found by the moment that must follow it."""
+    cells = [cell.strip() for cell in line.split(",")]
+    if len(cells) > len(columns):
+        name = columns[_NAME]
+        after = next((at for at in range(name + 1, len(cells)) if _MOMENT.fullmatch(cells[at])), name + 1)
+        cells[name:after] = [",".join(cells[name:after])]
+    return cells
+
+
+def _row(cells: list[str], columns: dict[str, int], sums: _Sums) -> BillRow:
+    values = {name: cells[columns[name]] for name in _NEEDED}
+    word = values["业务类型"]
+    if word not in _KINDS:
+        raise ValueError(f"业务类型 {word[:20]}")
+    amount_fen = _fen(values["订单金额(元)"])
+    back = _KINDS[word] == "refund"
+    if (amount_fen > 0) is back and amount_fen:
+        raise ValueError("订单金额")
+    sums.counts[word] += 1
+    sums.received_fen[word] += _fen(values[_RECEIVED])
+    return BillRow(
+        kind=_KINDS[word],
+        out_trade_no=values["商户订单号"],
+        transaction_id=values["支付宝交易号"],
+        amount_fen=abs(amount_fen),
+        at=dt.datetime.strptime(values["完成时间"], TIME_FORMAT).replace(tzinfo=LOCAL),
+        out_refund_no=values["退款批次号/请求号"] if back else "",
+        fee_fen=-_fen(values["服务费(元)"]),
+    )
+
+
+def _check_sums(sums: _Sums, totals: dict[str, _Total]) -> None:
+    for kind, total in totals.items():
+        if (sums.counts[kind], sums.received_fen[kind]) != (total.count, total.received_fen):
+            raise PermanentChannelError("bad_bill", f"{kind}合计 differs from the rows")
+
+
+def _fen(text: str) -> int:
+    return yuan_to_fen(text.replace(",", ""))
