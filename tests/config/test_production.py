@@ -63,3 +63,31 @@ def test_an_unsafe_value_refuses_to_start_and_is_named(name: str, value: str) ->
     result = start({name: value})
     assert result.returncode != 0
     assert f"ImproperlyConfigured: {name}" in result.stderr
+
+
+HIS = {
+    "YIHUI_HIS_BASE_URL": "https://his.hospital.example",
+    "YIHUI_HIS_APP_ID": "yihui",
+    "YIHUI_HIS_SECRET": "s" * 32,
+}
+
+
+@pytest.mark.parametrize("url", [HIS["YIHUI_HIS_BASE_URL"], ""])
+def test_a_connected_his_or_none_starts(url: str) -> None:
+    assert start({**HIS, "YIHUI_HIS_BASE_URL": url}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YIHUI_HIS_BASE_URL", "http://his.hospital.example"),
+        ("YIHUI_HIS_APP_ID", ""),
+        ("YIHUI_HIS_SECRET", ""),
+        ("YIHUI_HIS_SECRET", "short"),
+        ("YIHUI_HIS_SECRET", "sandbox-his-secret-sandbox-his-secret"),
+    ],
+)
+def test_a_his_without_encryption_or_a_secret_of_its_own_refuses_to_start(name: str, value: str) -> None:
+    result = start({**HIS, name: value})
+    assert result.returncode != 0
+    assert f"ImproperlyConfigured: {name}" in result.stderr

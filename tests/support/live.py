@@ -67,6 +67,7 @@ class LiveStack:
             "YIHUI_MEDIA_ROOT": str(self.directory / "media"),
             "YIHUI_WECHAT_BASE_URL": self.sandbox,
             "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
+            "YIHUI_HIS_BASE_URL": self.sandbox,
             "PYTHONPATH": str(BACKEND),
         } | self.environment
         self.manage("migrate", "--noinput", "--verbosity", "0")

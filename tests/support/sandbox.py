@@ -91,6 +91,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any, redis_url: str) -> Iterator
     sandbox_process.control("POST", "reset")
     settings.WECHAT_BASE_URL = sandbox_process.url
     settings.ALIYUN_SMS_ENDPOINT = sandbox_process.url.removeprefix("http://")
+    settings.HIS_BASE_URL = sandbox_process.url
     with redis.Redis.from_url(redis_url) as store:
         for app_id in (settings.WECHAT_APP_ID, settings.WECHAT_OA_APP_ID):
             store.delete(f"yihui:wechat:token:{app_id}", f"yihui:wechat:token:{app_id}:lock")
@@ -102,6 +103,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any, redis_url: str) -> Iterator
 def _forget_clients() -> None:
     """Clients live as long as the process, with the settings they were made from."""
     from apps.identity.adapters import factory as wechat
+    from apps.integrations.adapters import factory as integrations
     from apps.messaging.channels import factory as channels
 
     for make in (
@@ -110,5 +112,6 @@ def _forget_clients() -> None:
         channels.wechat_subscribe,
         channels.wechat_template,
         channels.aliyun_sms,
+        integrations.his_client,
     ):
         make.cache_clear()

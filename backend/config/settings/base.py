@@ -31,6 +31,7 @@ LOCAL_APPS = [
     "apps.payments",
     "apps.scheduling",
     "apps.billing",
+    "apps.integrations",
     "workflows",
 ]
 INSTALLED_APPS = [
@@ -200,6 +201,10 @@ ALIYUN_SMS_CALLBACK_TOKEN = env.str("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", default="
 ALIYUN_SMS_CALLBACK_ADDRESSES: list[str] = env.list("YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", default=[])
 
 PUBLIC_BASE_URL = env.str("YIHUI_PUBLIC_BASE_URL", default="").rstrip("/")
+
+HIS_BASE_URL = env.str("YIHUI_HIS_BASE_URL", default="")
+HIS_APP_ID = env.str("YIHUI_HIS_APP_ID", default="")
+HIS_SECRET = env.str("YIHUI_HIS_SECRET", default="")
 
 MESSAGING_SANDBOX_TEMPLATES = False
 MESSAGING_RETRY_SECONDS: list[int] = env.list(

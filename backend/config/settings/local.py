@@ -16,6 +16,9 @@ os.environ.setdefault("YIHUI_ALIYUN_SMS_ENDPOINT", "127.0.0.1:8090")
 os.environ.setdefault("YIHUI_ALIYUN_SMS_PROTOCOL", "http")
 os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", "LTAIsandbox")
 os.environ.setdefault("YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET", "sandbox-access-key-secret")
+os.environ.setdefault("YIHUI_HIS_BASE_URL", "http://127.0.0.1:8090")
+os.environ.setdefault("YIHUI_HIS_APP_ID", "yihui")
+os.environ.setdefault("YIHUI_HIS_SECRET", "sandbox-his-secret")
 
 from config.settings.base import *
 from config.settings.base import env

@@ -31,6 +31,19 @@ def _check_process() -> None:
             _refuse(name, "providers are spoken to over https")
 
 
+def _check_his() -> None:
+    url = env.str("YIHUI_HIS_BASE_URL", default="")
+    if not url:
+        return
+    if not url.startswith("https://"):
+        _refuse("YIHUI_HIS_BASE_URL", "HIS is spoken to over https")
+    if not env.str("YIHUI_HIS_APP_ID", default=""):
+        _refuse("YIHUI_HIS_APP_ID", "must be set with YIHUI_HIS_BASE_URL")
+    secret = env.str("YIHUI_HIS_SECRET", default="")
+    if len(secret) < 32 or "sandbox" in secret:
+        _refuse("YIHUI_HIS_SECRET", "at least 32 random characters, agreed with HIS")
+
+
 def _check_keys() -> None:
     ring = env.str("YIHUI_FIELD_KEYS", default="")
     try:
@@ -46,6 +59,7 @@ def _check_keys() -> None:
 
 
 _check_process()
+_check_his()
 _check_keys()
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

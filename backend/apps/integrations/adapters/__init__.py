@@ -1,0 +1,1 @@
+"""Clients of what the product is connected to."""

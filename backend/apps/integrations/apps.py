@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class IntegrationsConfig(AppConfig):
+    """What the product is connected to: the hospital information system."""
+
+    name = "apps.integrations"
+    label = "integrations"
+
+    def ready(self) -> None:
+        """HIS may be reached over HTTP, and bills come from there."""
+        from apps.billing.ports import register_driver, register_feed
+        from apps.integrations.adapters.http_his import HttpHis
+        from apps.integrations.services.pull_bills import HttpBillFeed
+
+        register_driver("http", HttpHis)
+        register_feed("http", HttpBillFeed())
