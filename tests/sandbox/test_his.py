@@ -125,10 +125,12 @@ def test_a_payment_sent_by_many_at_once_is_taken_once(sandbox, his) -> None:
     assert tally(sandbox, "ZF1")["taken"] == 1
 
 
-def test_an_order_number_with_other_content_is_refused(sandbox, his) -> None:
+def test_an_order_number_for_other_bills_is_refused(sandbox, his) -> None:
     bill = put_bill(sandbox)
     his.call("POST", PAYMENTS, payment("ZF1", line(bill)))
-    other = payment("ZF1", line(bill), transaction_id="another")
+    told_again = payment("ZF1", line(bill), paid_at="2026-11-26T09:00:01+08:00", channel="alipay")
+    assert his.call("POST", PAYMENTS, told_again).status_code == 200
+    other = payment("ZF1", line(put_bill(sandbox)))
     assert refused(his.call("POST", PAYMENTS, other)) == (409, "ORDER_CONFLICT")
 
 
@@ -201,6 +203,14 @@ def test_a_bill_is_paid_by_one_order_whole_and_not_after_the_window_took_it(sand
     state = {"hospital_code": "H1", "external_id": cancelled["number"], "state": "cancelled"}
     sandbox.control("POST", "his/bills/state", state)
     assert refused(his.call("POST", PAYMENTS, payment("ZF3", line(cancelled)))) == (409, "BILL_NOT_OPEN")
+
+
+def test_a_bill_that_the_window_took_is_shown_as_paid(sandbox, his) -> None:
+    bill = put_bill(sandbox)
+    state = {"hospital_code": "H1", "external_id": bill["number"], "state": "paid"}
+    sandbox.control("POST", "his/bills/state", state)
+    (shown,) = his.call("GET", "/his/v1/patients/M1/bills?hospital_code=H1").json()["bills"]
+    assert (shown["state"], shown["paid_at"][10:11]) == ("paid", "T")
 
 
 def test_a_refund_sent_again_is_taken_once_and_lowers_what_is_left(sandbox, his) -> None:

@@ -24,8 +24,8 @@ ENDINGS = {"withdraw": "payments.withdraw", "refundable": "bills.refundable", "b
 #: Whose number a bill is asked by: HIS's own, or ours for a bill that we issued.
 KINDS = ("external_id", "bill_no")
 SHOWN = (
-    "kind", "title", "amount_fen", "is_mandatory", "registration_external_id", "registration_bill_no", "department",
-    "doctor", "issued_at", "items",
+    "kind", "title", "amount_fen", "is_mandatory", "registration_external_id", "registration_bill_no",
+    "department_code", "employee_no", "state", "paid_at", "items",
 )  # fmt: skip
 
 
@@ -131,8 +131,9 @@ class His:
 
     def _refund(self, request: Request) -> dict[str, Any]:
         body = body_of(request)
-        for name in ("hospital_code", "refund_no", "order_no", "reason"):
+        for name in ("hospital_code", "refund_no", "order_no"):
             text(body, name)
+        text(body, "reason", empty=True)
         with self._counted(body, body["refund_no"]):
             check_lines(body)
             self.refusals.check("refunds.post", body["refund_no"], body["order_no"])
@@ -142,7 +143,7 @@ class His:
     def _bills(self, request: Request) -> dict[str, Any]:
         hospital_code, mrn = text(request.query, "hospital_code"), request.params["mrn"]
         self.refusals.check("patients.bills", mrn)
-        bills = self.book.open_bills(hospital_code, mrn)
+        bills = self.book.bills_of(hospital_code, mrn)
         return {"mrn": mrn, "bills": [_shown(bill) for bill in bills]}
 
 

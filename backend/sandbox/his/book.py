@@ -54,11 +54,11 @@ class HisBook:
                 raise HisFailure("BILL_NOT_FOUND")
             return found
 
-    def open_bills(self, hospital_code: str, mrn: str) -> list[Bill]:
-        """The patient's open bills of HIS, oldest first; nobody has more than BILLS_SHOWN."""
+    def bills_of(self, hospital_code: str, mrn: str) -> list[Bill]:
+        """The patient's bills of HIS, open or paid at its window; the newest BILLS_SHOWN of them."""
         with self.lock:
             found = (b for b in self.bills.values() if (b.hospital_code, b.mrn) == (hospital_code, mrn))
-            return [b for b in found if b.state == OPEN and not b.is_ours][:BILLS_SHOWN]
+            return [b for b in found if b.is_shown][-BILLS_SHOWN:]
 
     def post(self, request: dict[str, Any]) -> Payment:
         """Take a payment: its bills are paid. The same again changes nothing."""
@@ -163,6 +163,8 @@ def _keep(store: OrderedDict[Any, V], key: Any, value: V) -> V:
 
 
 def _same(known: R, request: dict[str, Any], conflict: str) -> R:
-    if known.request != request:
+    """A repetition: the same money for the same things, whatever else is told differently."""
+    names = ("order_no", "amount_fen", "lines")
+    if known.request is None or any(known.request[name] != request[name] for name in names):
         raise HisFailure(conflict)
     return known

@@ -64,9 +64,8 @@ class HisControl:
             is_mandatory=data.get("is_mandatory") is True,
             registration_external_id=request.text("registration_external_id", ""),
             registration_bill_no=request.text("registration_bill_no", ""),
-            department=request.text("department", ""),
-            doctor=request.text("doctor", ""),
-            issued_at=self._his.clock.shanghai().isoformat(timespec="seconds"),
+            department_code=request.text("department_code", ""),
+            employee_no=request.text("employee_no", ""),
             items=items,
         )
         return reply(asdict(self._his.book.put(bill)), 201)
@@ -86,6 +85,8 @@ class HisControl:
             if bill.paid_by:
                 raise BadRequest(f"paid by {bill.paid_by}: withdraw that", 409)
             bill.state = state
+            now = self._his.clock.shanghai().isoformat(timespec="seconds")
+            bill.paid_at = now if state == PAID else ""
             return reply(asdict(bill))
 
     def _set_refundable(self, request: Request) -> Response:

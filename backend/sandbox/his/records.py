@@ -26,14 +26,19 @@ class Bill:
     is_mandatory: bool = False
     registration_external_id: str = ""
     registration_bill_no: str = ""
-    department: str = ""
-    doctor: str = ""
-    issued_at: str = ""
+    department_code: str = ""
+    employee_no: str = ""
     items: list[dict[str, Any]] = field(default_factory=list)
     state: str = OPEN
     paid_by: str = ""
+    paid_at: str = ""
     refunded_fen: int = 0
     refundable_set: int | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether patients' bills have it: open, or paid at HIS's own window."""
+        return not self.is_ours and (self.state == OPEN or (self.state == PAID and not self.paid_by))
 
     @property
     def refundable_fen(self) -> int:
