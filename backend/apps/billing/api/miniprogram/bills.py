@@ -57,13 +57,6 @@ class VoucherSerializer(Serializer):
     items = ItemSerializer(many=True)
 
 
-class PayableSerializer(Serializer):
-    """待缴费. `is_current` false: HIS did not answer; a bill may be missing, or settled there already. Say so."""
-
-    is_current = serializers.BooleanField()
-    bills = BillSerializer(many=True)
-
-
 class PayableQuerySerializer(Serializer):
     binding = serializers.UUIDField(required=False)
 
@@ -110,7 +103,7 @@ class BillViewSet(GenericViewSet[Bill]):
 
     @extend_schema(
         parameters=[PayableQuerySerializer, *POLLED],
-        responses={200: PayableSerializer, 304: UNCHANGED},
+        responses={200: PayableBillsSerializer, 304: UNCHANGED},
         filters=False,
         operation_id="bills_payable",
     )
