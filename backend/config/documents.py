@@ -89,6 +89,7 @@ API_TAGS: dict[str, str] = {
     "dictionaries": "字典 Dictionaries",
     "directory": "医院、科室、医生 Hospitals, departments, doctors",
     "invoices": "发票 Invoices",
+    "ledger": "资金账 The ledger",
     "messages": "消息 Messages",
     "oauth": "访问令牌 Access tokens",
     "organisation": "集团、医院、科室 Group, hospitals, departments",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from apps.access.models import MenuItem, Module, Permission, Role
 from apps.audit.models import AuditEvent
@@ -31,6 +32,8 @@ from apps.patients.models import (
 )
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
+from apps.payments.models import LedgerAccount, LedgerTransaction
+from apps.payments.services.ledger import Account, AccountKind, Movement, post
 from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
@@ -231,6 +234,17 @@ class Estate:
         self.get("position")
         return AuditEvent.objects.filter(hospital_id=self.world.h1.pk).latest("id")
 
+    def make_ledger_transaction(self) -> LedgerTransaction:
+        movements = [
+            Movement(Account(AccountKind.CLEARING, "cash"), 100),
+            Movement(Account(AccountKind.REVENUE), -100),
+        ]
+        with transaction.atomic():
+            return post(hospital_id=self.world.h1.pk, key="matrix", kind="posted", movements=movements)
+
+    def make_ledger_account(self) -> LedgerAccount:
+        return self.get("ledger_transaction").entries.order_by("id")[0].account  # type: ignore[no-any-return]
+
     def make_dead_letter(self) -> DeadLetter:
         event = OutboxEvent.objects.create(topic="matrix", payload={}, hospital_id=self.world.h1.pk)
         return DeadLetter.objects.create(event=event, handler="matrix", error="matrix")
@@ -250,6 +264,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/dictionary-items/": lambda e: e.get("dictionary_item").pk,
     "admin/v1/groups/": lambda e: e.world.h1.group_id,
     "admin/v1/hospitals/": lambda e: e.world.h1.pk,
+    "admin/v1/ledger/accounts/": lambda e: e.get("ledger_account").pk,
+    "admin/v1/ledger/transactions/": lambda e: e.get("ledger_transaction").pk,
     "admin/v1/locations/": lambda e: e.get("location").pk,
     "admin/v1/menus/": lambda e: e.get("menu").pk,
     "admin/v1/message-templates/": lambda e: e.get("message_template").pk,

@@ -1,0 +1,87 @@
+"""资金账: accounts with what they hold, their statements, the trial balance."""
+
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    RowRange,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from apps.payments.models import AccountKind, LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
+from apps.payments.models.ledger import PREPAID
+from apps.payments.services.ledger import natural
+
+_NOTHING = Value(0, output_field=BigIntegerField())
+
+
+def _signed_balance(account: Any) -> Any:
+    """The sum of the account's rows, debit positive."""
+    rows = LedgerBalance.objects.filter(account_id=account).order_by().values("account_id")
+    total = rows.annotate(total=Sum("balance_fen")).values("total")
+    return Coalesce(Subquery(total, output_field=BigIntegerField()), _NOTHING)
+
+
+def with_balances(accounts: QuerySet[LedgerAccount]) -> QuerySet[LedgerAccount]:
+    """Accounts with `signed_fen`, debit positive."""
+    return accounts.annotate(signed_fen=_signed_balance(OuterRef("pk")))
+
+
+def account_statement(account: LedgerAccount) -> QuerySet[LedgerEntry]:
+    """The account's entries, newest first, with their transactions.
+
+    `after_fen` is the balance after each, debit positive: that of now less what came later, so that a page costs no
+    more than the entries down to its end.
+    """
+    later = Window(
+        Sum("amount_fen"), order_by=F("id").desc(), frame=RowRange(start=None, end=-1), output_field=BigIntegerField()
+    )  # fmt: skip
+    after = _signed_balance(account.pk) - Cast(Coalesce(later, _NOTHING), BigIntegerField())
+    entries = LedgerEntry.objects.filter(account=account).annotate(after_fen=after)
+    return entries.select_related("transaction").order_by("-id")
+
+
+def entries_of(transaction: LedgerTransaction) -> QuerySet[LedgerEntry]:
+    """Debits first, then credits, in the order of their writing."""
+    entries = LedgerEntry.objects.filter(transaction=transaction).select_related("account")
+    return entries.order_by(Case(When(amount_fen__gt=0, then=0), default=1), "id")
+
+
+def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
+    """Every kind with what its accounts hold as of now: system accounts one by one, prepaid ones together.
+
+    Debits and credits are summed apart, so that no account hides another one; in total they are equal.
+    """
+    held = with_balances(accounts.order_by()).annotate(
+        part=Case(When(kind__in=PREPAID, then=Value("")), default=F("owner"))
+    )
+    sums = held.values("kind", "part").annotate(
+        number=Count("pk"),
+        debit_fen=Coalesce(Sum("signed_fen", filter=Q(signed_fen__gt=0)), 0, output_field=BigIntegerField()),
+        credit_fen=Coalesce(
+            -Sum("signed_fen", filter=Q(signed_fen__lt=0)), 0, output_field=BigIntegerField()
+        ),
+    )
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in AccountKind.values}
+    for row in sums.order_by("part"):
+        found[row["kind"]].append(row)
+    empty = {"part": "", "number": 0, "debit_fen": 0, "credit_fen": 0}
+    return [
+        {
+            "kind": kind, "owner": row["part"], "accounts": row["number"], "debit_fen": row["debit_fen"],
+            "credit_fen": row["credit_fen"], "balance_fen": natural(kind, row["debit_fen"] - row["credit_fen"]),
+        }
+        for kind, rows in found.items()
+        for row in rows or [empty]
+    ]  # fmt: skip
