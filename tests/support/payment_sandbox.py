@@ -64,7 +64,7 @@ class PaymentSandbox(Sandbox):
         items: list[dict[str, Any]] = self.control("GET", f"{provider}/pushes?limit=1000")["items"]
         return items
 
-    def wait_for_pushes(self, provider: str, count: int, seconds: float = 5) -> list[dict[str, Any]]:
+    def wait_for_pushes(self, provider: str, count: int, seconds: float = 15) -> list[dict[str, Any]]:
         """Waits until the provider has made so many attempts."""
         wait_until(lambda: len(self.pushes(provider)) >= count, seconds)
         return self.pushes(provider)
@@ -123,7 +123,7 @@ class PushReceiver:
 
         return Handler
 
-    def wait(self, count: int, seconds: float = 5) -> list[ReceivedPush]:
+    def wait(self, count: int, seconds: float = 15) -> list[ReceivedPush]:
         """Waits until so many have arrived, and gives them in their order."""
         wait_until(lambda: len(self.received) >= count, seconds)
         return self.received
@@ -133,7 +133,7 @@ class PushReceiver:
         self._server.server_close()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
     """For what another process does in its own time."""
     deadline = time.monotonic() + seconds
     while not condition():

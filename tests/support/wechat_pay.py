@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.support.payment_sandbox import PaymentSandbox
 
+NOTIFY = "http://127.0.0.1:9/notify"
 OPENID = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
 
 
@@ -95,3 +97,45 @@ class Forger:
             "resource": resource,
         }
         return json.dumps(envelope | changes).encode()
+
+
+def prepay(sdk: Any, number: str, total: int = 500, **changes: Any) -> tuple[int, dict[str, Any]]:
+    """Status and answer, as of all that follow."""
+    values = {"payer": {"openid": OPENID}, "notify_url": NOTIFY, **changes}
+    status, text = sdk.pay("挂号费", number, {"total": total, "currency": "CNY"}, **values)
+    return status, json.loads(text)
+
+
+def query(sdk: Any, number: str) -> tuple[int, dict[str, Any]]:
+    status, text = sdk.query(out_trade_no=number)
+    return status, json.loads(text)
+
+
+def refund(
+    sdk: Any, number: str, out_refund_no: str, fen: int, total: int = 500
+) -> tuple[int, dict[str, Any]]:
+    amount = {"refund": fen, "total": total, "currency": "CNY"}
+    status, text = sdk.refund(out_refund_no, amount, out_trade_no=number)
+    return status, json.loads(text)
+
+
+def paid(sandbox: PaymentSandbox, sdk: Any, total: int = 500) -> str:
+    """The number of an order that has been paid."""
+    number = out_trade_no()
+    assert prepay(sdk, number, total)[0] == 200
+    sandbox.pay("wechat_pay", number)
+    return number
+
+
+def request_payment(
+    sandbox: PaymentSandbox, sdk: Any, prepay_id: str, openid: str = OPENID, **changes: str
+) -> httpx.Response:
+    """What a mini-program does with the five fields; `changes` replace some of them."""
+    fields = {
+        "timeStamp": str(int(time.time())),
+        "nonceStr": uuid.uuid4().hex,
+        "package": f"prepay_id={prepay_id}",
+    } | {name: value for name, value in changes.items() if name != "paySign"}
+    signature = sdk.sign([sdk._appid, fields["timeStamp"], fields["nonceStr"], fields["package"]])
+    body = {**fields, "signType": "RSA", "paySign": signature, "openid": openid} | changes
+    return sandbox.http.post("/_sandbox/wechat_pay/request-payment", json=body)

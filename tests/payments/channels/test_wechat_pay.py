@@ -1,19 +1,15 @@
 """The WeChat Pay channel against its stand-in: orders, refunds, and what every misbehaviour becomes."""
 
 import datetime as dt
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from apps.payments.channels import wechat_pay
 from apps.payments.channels.base import (
     NotSupported,
     PayMethod,
     PermanentChannelError,
-    PrepayRequest,
-    RefundRequest,
     RefundState,
     TemporaryChannelError,
     TradeState,
@@ -22,75 +18,21 @@ from apps.payments.channels.registry import CHANNELS
 from apps.payments.channels.wechat_pay import WeChatPayChannel, cut
 from apps.payments.channels.wechat_pay_certificates import shelf_of
 from tests.support.wechat_pay import OPENID
-
-PROVIDER = "wechat_pay"
-NOTIFY = "http://127.0.0.1:9/callbacks/payments/1"
-NOW = dt.datetime.now(dt.UTC)
-QUICK = (1.0, 0.4)
-TIMES = {"started_at": NOW, "expires_at": NOW + dt.timedelta(minutes=15)}
+from tests.support.wechat_pay_channel import (
+    NOW,
+    PROVIDER,
+    TIMES,
+    fault,
+    order,
+    paid,
+    refund_of,
+)
 
 
 @pytest.fixture
 def channel(payment_sandbox):
     shelf_of.cache_clear()
-    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER), QUICK)
-
-
-@pytest.fixture
-def by_certificate(payment_sandbox):
-    """A merchant that has not yet moved to the public key."""
-    shelf_of.cache_clear()
-    config = payment_sandbox.control("GET", f"{PROVIDER}/merchant?mode=certificate")
-    return WeChatPayChannel(config, QUICK)
-
-
-def order(**changes) -> PrepayRequest:
-    request = PrepayRequest(
-        out_trade_no=uuid.uuid4().hex,
-        amount_fen=500,
-        description="挂号费",
-        notify_url=NOTIFY,
-        method=PayMethod.MINI_PROGRAM,
-        payer_id=OPENID,
-        **TIMES,
-    )
-    return replace(request, **changes)
-
-
-def paid(sandbox, channel, **changes) -> PrepayRequest:
-    request = order(**changes)
-    channel.prepay(request)
-    sandbox.pay(PROVIDER, request.out_trade_no)
-    return request
-
-
-def refund_of(request: PrepayRequest, transaction_id: str = "", **changes) -> RefundRequest:
-    refund = RefundRequest(
-        out_trade_no=request.out_trade_no,
-        transaction_id=transaction_id,
-        out_refund_no=uuid.uuid4().hex,
-        amount_fen=200,
-        total_fen=request.amount_fen,
-        reason="退号",
-        notify_url=NOTIFY,
-        paid_at=NOW,
-        started_at=NOW,
-    )
-    return replace(refund, **changes)
-
-
-def fault(sandbox, kind: str, operation: str, **more) -> None:
-    sandbox.faults(PROVIDER, {"kind": kind, "operation": operation, "times": 1, **more})
-
-
-def fetches(sandbox) -> int:
-    """How often the certificates were asked for since `count_fetches`."""
-    (rule,) = sandbox.control("GET", f"faults/{PROVIDER}")["faults"]
-    return 1000 - int(rule["times"])
-
-
-def count_fetches(sandbox) -> None:
-    sandbox.faults(PROVIDER, {"kind": "delay", "operation": "certificates", "times": 1000})
+    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER))
 
 
 @pytest.mark.requirement("PAY-01")
@@ -240,7 +182,7 @@ def test_a_query_tells_every_state(payment_sandbox, channel) -> None:
 
 
 def test_an_order_ends_at_its_expiry(payment_sandbox, channel) -> None:
-    request = order()
+    request = order(expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15))
     channel.prepay(request)
     payment_sandbox.advance(16 * 60)
     assert channel.query(request.out_trade_no, started_at=NOW).state == TradeState.CLOSED
@@ -331,152 +273,3 @@ def test_a_second_refund_within_a_minute_waits(payment_sandbox, channel) -> None
         channel.refund(second)
     payment_sandbox.advance(60)
     assert channel.refund(second).state == RefundState.PROCESSING
-
-
-CALLS = {
-    "prepay": lambda channel, request: channel.prepay(request),
-    "query": lambda channel, request: channel.query(request.out_trade_no, started_at=NOW),
-    "close": lambda channel, request: channel.close(request.out_trade_no, **TIMES),
-    "refund": lambda channel, request: channel.refund(refund_of(request, out_refund_no="R1")),
-    "query_refund": lambda channel, request: channel.query_refund(refund_of(request, out_refund_no="R1")),
-}
-ASKING = ("query", "query_refund")
-
-
-@pytest.mark.requirement("PAY-08")
-@pytest.mark.parametrize("operation", CALLS)
-def test_silence_after_the_work_is_an_unknown_outcome(payment_sandbox, channel, operation) -> None:
-    request = order() if operation == "prepay" else paid(payment_sandbox, channel)
-    if operation == "close":
-        channel.prepay(request := order())
-    if operation == "query_refund":
-        CALLS["refund"](channel, request)
-    fault(payment_sandbox, "silent_after_work", operation, delay_ms=700)
-    with pytest.raises(TemporaryChannelError, match="timeout") as caught:
-        CALLS[operation](channel, request)
-    assert caught.value.outcome_unknown is (operation not in ASKING)
-    result = CALLS[operation](channel, request)  # the same numbers again: nothing happens twice
-    if operation == "prepay":
-        assert len(payment_sandbox.trades(PROVIDER)) == 1
-    if operation == "close":
-        assert result.state == TradeState.CLOSED
-    if operation == "refund":
-        trade = payment_sandbox.trade(PROVIDER, request.out_trade_no)
-        assert trade is not None
-        assert len(trade["refunds"]) == 1
-
-
-@pytest.mark.requirement("PAY-08")
-@pytest.mark.parametrize("operation", CALLS)
-@pytest.mark.parametrize(
-    ("misbehaviour", "code"),
-    [
-        ({"kind": "close"}, "connection"),
-        ({"kind": "http_error", "status": 502}, "http_502"),
-        ({"kind": "code", "code": "SYSTEM_ERROR"}, "SYSTEM_ERROR"),
-        ({"kind": "code", "code": "FREQUENCY_LIMITED"}, "FREQUENCY_LIMITED"),
-        ({"kind": "delay", "delay_ms": 700}, "timeout"),
-    ],
-)
-def test_a_provider_in_trouble_is_asked_again_later(
-    payment_sandbox, channel, operation, misbehaviour, code
-) -> None:
-    fault(payment_sandbox, operation=operation, **misbehaviour)
-    with pytest.raises(TemporaryChannelError) as caught:
-        CALLS[operation](channel, order())
-    assert (caught.value.code, caught.value.outcome_unknown) == (code, operation not in ASKING)
-
-
-@pytest.mark.parametrize("operation", CALLS)
-@pytest.mark.parametrize("code", ["SIGN_ERROR", "NO_AUTH", "PARAM_ERROR", "INVALID_REQUEST", "SOMETHING_NEW"])
-def test_a_refusal_is_permanent(payment_sandbox, channel, operation, code) -> None:
-    fault(payment_sandbox, "code", operation, code=code)
-    with pytest.raises(PermanentChannelError) as caught:
-        CALLS[operation](channel, order())
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize("code", ["NOT_ENOUGH", "RULE_LIMIT"])
-def test_some_refusals_of_refunds_pass(payment_sandbox, channel, code) -> None:
-    request = paid(payment_sandbox, channel)
-    fault(payment_sandbox, "code", "refund", code=code)
-    with pytest.raises(TemporaryChannelError) as caught:
-        channel.refund(refund_of(request))
-    assert not caught.value.outcome_unknown
-
-
-def test_an_order_that_wechat_pay_does_not_find_yet_can_be_refunded_later(payment_sandbox, channel) -> None:
-    request = paid(payment_sandbox, channel)
-    fault(payment_sandbox, "code", "refund", code="RESOURCE_NOT_EXISTS")
-    with pytest.raises(TemporaryChannelError) as caught:
-        channel.refund(refund_of(request))
-    assert not caught.value.outcome_unknown
-
-
-def test_a_closed_account_of_the_payer_is_permanent(payment_sandbox, channel) -> None:
-    fault(payment_sandbox, "code", "refund", code="USER_ACCOUNT_ABNORMAL")
-    with pytest.raises(PermanentChannelError, match="USER_ACCOUNT_ABNORMAL"):
-        channel.refund(refund_of(order()))
-
-
-@pytest.mark.parametrize("code", ["ORDERNOTEXIST", "ORDER_NOT_EXIST"])
-def test_both_spellings_of_a_code_are_known(payment_sandbox, channel, code) -> None:
-    fault(payment_sandbox, "code", "query", code=code)
-    assert channel.query(order().out_trade_no, started_at=NOW).state == TradeState.NOT_FOUND
-
-
-def test_where_nobody_listens_nothing_has_happened(payment_sandbox) -> None:
-    config = payment_sandbox.merchant(PROVIDER) | {"base_url": "http://127.0.0.1:9"}
-    with pytest.raises(TemporaryChannelError, match="connection") as caught:
-        WeChatPayChannel(config, QUICK).refund(refund_of(order()))
-    assert not caught.value.outcome_unknown
-
-
-@pytest.mark.requirement("PAY-08")
-@pytest.mark.parametrize("kind", ["bad", "probe", "none"])
-def test_an_answer_that_is_not_signed_is_not_believed(payment_sandbox, channel, kind) -> None:
-    request = paid(payment_sandbox, channel)
-    payment_sandbox.settings(PROVIDER, answer_signature=kind)
-    for operation, call in CALLS.items():
-        if operation in ("prepay", "close", "query_refund"):
-            continue  # refused, which is never signed
-        with pytest.raises(TemporaryChannelError, match="bad_signature") as caught:
-            call(channel, request)
-        assert caught.value.outcome_unknown is (operation not in ASKING)
-
-
-def test_a_merchant_without_public_key_fetches_the_certificates_once(payment_sandbox, by_certificate) -> None:
-    count_fetches(payment_sandbox)
-    request = order()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: by_certificate.prepay(request), range(4)))
-    again = WeChatPayChannel(payment_sandbox.control("GET", f"{PROVIDER}/merchant?mode=certificate"))
-    assert again.query(request.out_trade_no, started_at=NOW).state == TradeState.UNPAID
-    assert fetches(payment_sandbox) == 1
-
-
-def test_without_certificates_no_answer_is_believed(payment_sandbox, by_certificate) -> None:
-    payment_sandbox.faults(PROVIDER, {"kind": "code", "code": "NO_AUTH", "operation": "certificates"})
-    for _ in range(3):
-        with pytest.raises(TemporaryChannelError, match="bad_signature") as caught:
-            by_certificate.prepay(order())
-        assert caught.value.outcome_unknown
-
-
-def test_a_wrong_apiv3_key_is_found_out_by_the_certificates(payment_sandbox) -> None:
-    shelf_of.cache_clear()
-    config = payment_sandbox.control("GET", f"{PROVIDER}/merchant?mode=certificate")
-    wrong = WeChatPayChannel(config | {"apiv3_key": "x" * 32}, QUICK)
-    with pytest.raises(TemporaryChannelError, match="bad_signature"):
-        wrong.prepay(order())
-
-
-def test_importing_the_channel_does_not_load_the_sdk() -> None:
-    import subprocess
-    import sys
-
-    program = (
-        f"import sys; sys.path.insert(0, 'backend'); import {wechat_pay.__name__}; print(sorted(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "wechatpayv3" not in done.stdout

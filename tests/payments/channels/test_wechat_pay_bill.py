@@ -11,7 +11,7 @@ import pytest
 from apps.payments.channels.base import BillNotReady, PermanentChannelError, TemporaryChannelError
 from apps.payments.channels.wechat_pay import WeChatPayChannel
 from apps.payments.channels.wechat_pay_bill import read_bill
-from tests.payments.channels.test_wechat_pay import PROVIDER, QUICK, fault, order, refund_of
+from tests.support.wechat_pay_channel import PROVIDER, fault, order, refund_of
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=SHANGHAI)
@@ -37,7 +37,7 @@ SHORT = "交易时间,微信订单号,商户订单号,交易状态,商户退款�
 def channel(payment_sandbox):
     payment_sandbox.settings(PROVIDER, partial_refund_seconds=0, refund_delay_ms=0)
     payment_sandbox.move_to(NOON)
-    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER), QUICK)
+    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER))
 
 
 def pay(sandbox, channel, **changes):
@@ -102,7 +102,6 @@ def test_a_bill_that_is_still_being_made_is_asked_for_later(payment_sandbox, cha
     ("kind", "code"),
     [
         ({"kind": "close"}, "connection"),
-        ({"kind": "delay", "delay_ms": 700}, "timeout"),
         ({"kind": "http_error", "status": 503}, "http_503"),
     ],
 )

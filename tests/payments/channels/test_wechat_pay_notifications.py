@@ -11,15 +11,14 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from apps.payments.channels.base import InvalidNotification, RefundState, TradeState
 from apps.payments.channels.wechat_pay import WeChatPayChannel
 from apps.payments.channels.wechat_pay_certificates import shelf_of
-from tests.payments.channels.test_wechat_pay import (
+from tests.support.wechat_pay import OPENID, Forger
+from tests.support.wechat_pay_channel import (
     PROVIDER,
-    QUICK,
     count_fetches,
     fetches,
     order,
     refund_of,
 )
-from tests.support.wechat_pay import OPENID, Forger
 
 HEADERS = [f"wechatpay-{name}" for name in ("timestamp", "nonce", "signature", "serial", "signature-type")]
 
@@ -28,7 +27,7 @@ HEADERS = [f"wechatpay-{name}" for name in ("timestamp", "nonce", "signature", "
 def channel(payment_sandbox):
     shelf_of.cache_clear()
     payment_sandbox.settings(PROVIDER, refund_delay_ms=0)
-    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER), QUICK)
+    return WeChatPayChannel(payment_sandbox.merchant(PROVIDER))
 
 
 @pytest.fixture
@@ -132,6 +131,7 @@ def test_the_published_vector_of_the_encryption_is_decrypted(payment_sandbox) ->
     }
     assert core.decrypt_resource(resource) == "message"
     assert core.decrypt_resource(resource | {"associated_data": "x"}) is None
+    assert core.decrypt_resource({**resource, "associated_data": None}) is None
 
 
 def test_other_events_are_genuine_and_nothing_to_do(channel, forger) -> None:
@@ -195,7 +195,7 @@ def test_a_push_for_somebody_else_is_refused(payment_sandbox, channel, forger, p
             parse(channel, forger.headers(body), body)
     pay()
     (push,) = push_receiver.wait(1)
-    other = WeChatPayChannel(payment_sandbox.merchant(PROVIDER) | {"mchid": "1900000009"}, QUICK)
+    other = WeChatPayChannel(payment_sandbox.merchant(PROVIDER) | {"mchid": "1900000009"})
     with pytest.raises(InvalidNotification, match="foreign: mchid"):
         read(other, push)
 
