@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import processes
@@ -23,6 +25,7 @@ from supervisor import Failed, Service, Supervisor
 
 MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
 DOCUMENTS = ("miniprogram", "admin", "partner")
+PAYMENT_CHANNELS = ("wechat_pay", "alipay", "unionpay")
 BEGIN = time.monotonic()
 
 
@@ -38,6 +41,7 @@ class Demo:
         self.local = local
         self.fresh = fresh
         self.accounts = local / "run" / "accounts.json"
+        self.clock_file = local / "run" / "clock"
         self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
         self.wanted_port = port
         self.api = self.sandbox = self.stream = ""
@@ -49,6 +53,7 @@ class Demo:
             try:
                 self._prepare(stack)
                 self._start()
+                open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
                 self._tell()
                 if check:
                     return self._journey()
@@ -65,9 +70,10 @@ class Demo:
         if self.fresh:
             stack.stop()
             shutil.rmtree(stack.directory, ignore_errors=True)
+        self.clock_file.unlink(missing_ok=True)  # a check that was killed has left the time ahead
         self._choose_addresses()
         os.environ.update(stack.start())
-        say("PostgreSQL and Redis answer.")
+        say("PostgreSQL and Redis answer; migrating and loading the sample (half a minute the first time) …")
         self._manage("migrate", "--noinput", "--verbosity", "0")
         self._manage("sync_access")
         self._manage("collectstatic", "--noinput", "--verbosity", "0")
@@ -81,12 +87,14 @@ class Demo:
         defaults = {
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "YIHUI_ALLOWED_HOSTS": "127.0.0.1,localhost",
-            "YIHUI_CLOCK_FILE": str(self.local / "run" / "clock"),
+            "YIHUI_CLOCK_FILE": str(self.clock_file),
             "YIHUI_LOG_DIR": str(self.local / "log"),
             "YIHUI_STATIC_ROOT": str(self.local / "static"),
             "YIHUI_MEDIA_ROOT": str(self.local / "media"),
             "YIHUI_WECHAT_BASE_URL": self.sandbox,
             "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
+            "YIHUI_HIS_BASE_URL": self.sandbox,
+            "YIHUI_PUBLIC_BASE_URL": self.api,
             "YIHUI_ALIYUN_SMS_PROTOCOL": "http",
         }
         for name, value in defaults.items():
@@ -99,7 +107,7 @@ class Demo:
 
     def _start(self) -> None:
         say("Starting the sandbox, the API, the stream, workers, relay and scheduler …")
-        services = programs(self.api, self.sandbox, self.stream)
+        services = programs(self.api, self.sandbox, self.stream, self.local / "run" / "sandbox-keys")
         for service in services:
             self.supervisor.start(service)
         for service in services:
@@ -125,8 +133,23 @@ class Demo:
         return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
 
 
-def programs(api: str, sandbox: str, stream: str) -> list[Service]:
-    """The processes of the product and the sandbox, for these base URLs; the environment names the servers."""
+def open_merchants(sandbox: str, file: Path, manage: Callable[..., object]) -> None:
+    """The sample's hospitals take payments through the sandbox; `file` passes its merchants' keys on."""
+    merchants = {}
+    for channel in PAYMENT_CHANNELS:
+        with urllib.request.urlopen(f"{sandbox}/_sandbox/{channel}/merchant", timeout=10) as answer:
+            merchants[channel] = json.load(answer)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(merchants))
+    manage("open_merchants", "--file", str(file))
+    file.unlink()
+
+
+def programs(api: str, sandbox: str, stream: str, keys: Path) -> list[Service]:
+    """The processes of the product and the sandbox, for these base URLs; the environment names the servers.
+
+    `keys`: where the sandbox keeps the keys of its payment providers, so that merchants outlive it.
+    """
     api_port, sandbox_port, stream_port = (url.rpartition(":")[2] for url in (api, sandbox, stream))
     # fmt: off
     server = [
@@ -141,9 +164,10 @@ def programs(api: str, sandbox: str, stream: str) -> list[Service]:
         *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
         "--skip-logging", "--queues", "urgent", "default", "bulk",
     ]
+    providers = [sys.executable, "-m", "sandbox", "--port", sandbox_port, "--keys", str(keys)]
     # fmt: on
     return [
-        Service("sandbox", [sys.executable, "-m", "sandbox", "--port", sandbox_port], f"{sandbox}/healthz"),
+        Service("sandbox", providers, f"{sandbox}/healthz"),
         Service("api", server, f"{api}/readyz"),
         Service("stream", feed, f"{stream}/healthz"),
         Service("workers", workers),

@@ -57,6 +57,8 @@ def test_safe_settings_start() -> None:
         ("REDIS_URL", ""),
         ("YIHUI_WECHAT_BASE_URL", "http://127.0.0.1:8090"),
         ("YIHUI_ALIYUN_SMS_PROTOCOL", "http"),
+        ("YIHUI_PUBLIC_BASE_URL", "http://api.hospital.example"),
+        ("YIHUI_FAULT_FILE", "/tmp/faults"),
     ],
 )
 def test_an_unsafe_value_refuses_to_start_and_is_named(name: str, value: str) -> None:

@@ -58,6 +58,7 @@ class LiveStack:
             (self.directory / folder).mkdir(parents=True, exist_ok=True)
         self._begin_at_ten()
         self.sandbox = f"http://127.0.0.1:{processes.free_port()}"
+        self.api, self.stream = (f"http://127.0.0.1:{processes.free_port()}" for _ in range(2))
         self.environment = {
             "DATABASE_URL": self.postgres.start(),
             "REDIS_URL": self.valkey.start(),
@@ -68,17 +69,18 @@ class LiveStack:
             "YIHUI_WECHAT_BASE_URL": self.sandbox,
             "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
             "YIHUI_HIS_BASE_URL": self.sandbox,
+            "YIHUI_PUBLIC_BASE_URL": self.api,
             "PYTHONPATH": str(BACKEND),
         } | self.environment
         self.manage("migrate", "--noinput", "--verbosity", "0")
         self.manage("sync_access")
         self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
-        self.api, self.stream = (f"http://127.0.0.1:{processes.free_port()}" for _ in range(2))
-        for service in demo.programs(self.api, self.sandbox, self.stream):
+        for service in demo.programs(self.api, self.sandbox, self.stream, self.directory / "keys"):
             service.environment = self.environment
             self.supervisor.start(service)
         for service in self.supervisor.services:
             self.supervisor.wait_healthy(service)
+        demo.open_merchants(self.sandbox, self.directory / "merchants.json", self.manage)
         threading.Thread(target=self._keep_running, daemon=True).start()
 
     def manage(self, *arguments: str) -> str:

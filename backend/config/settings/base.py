@@ -200,7 +200,9 @@ ALIYUN_SMS_SIGN_NAME = env.str("YIHUI_ALIYUN_SMS_SIGN_NAME", default="医汇")
 ALIYUN_SMS_CALLBACK_TOKEN = env.str("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", default="")
 ALIYUN_SMS_CALLBACK_ADDRESSES: list[str] = env.list("YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", default=[])
 
+#: The address under which payment channels reach us, e.g. https://api.example.org: they push to /callbacks/ below it.
 PUBLIC_BASE_URL = env.str("YIHUI_PUBLIC_BASE_URL", default="").rstrip("/")
+PAYMENTS_HTTPS_ONLY = True
 
 HIS_BASE_URL = env.str("YIHUI_HIS_BASE_URL", default="")
 HIS_APP_ID = env.str("YIHUI_HIS_APP_ID", default="")

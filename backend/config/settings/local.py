@@ -25,3 +25,4 @@ from config.settings.base import env
 
 CLOCK_FILE = env.str("YIHUI_CLOCK_FILE", default="")
 MESSAGING_SANDBOX_TEMPLATES = True
+PAYMENTS_HTTPS_ONLY = False

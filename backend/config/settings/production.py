@@ -31,6 +31,14 @@ def _check_process() -> None:
             _refuse(name, "providers are spoken to over https")
 
 
+def _check_payments() -> None:
+    public = env.str("YIHUI_PUBLIC_BASE_URL", default="")
+    if public and not public.startswith("https://"):
+        _refuse("YIHUI_PUBLIC_BASE_URL", "payment channels push to https")
+    if env.str("YIHUI_FAULT_FILE", default=""):
+        _refuse("YIHUI_FAULT_FILE", "must not be set in production: processes would kill themselves")
+
+
 def _check_his() -> None:
     url = env.str("YIHUI_HIS_BASE_URL", default="")
     if not url:
@@ -59,6 +67,7 @@ def _check_keys() -> None:
 
 
 _check_process()
+_check_payments()
 _check_his()
 _check_keys()
 

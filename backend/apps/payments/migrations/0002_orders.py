@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, default='', help_text='of the attempt that paid', max_length=24)),
                 ('expires_at', models.DateTimeField()),
                 ('paid_at', models.DateTimeField(null=True)),
+                ('recorded_at', models.DateTimeField(help_text='when we learnt that it was paid', null=True)),
                 ('posted_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('returned_at', models.DateTimeField(null=True)),

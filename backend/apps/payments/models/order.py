@@ -53,6 +53,7 @@ class PaymentOrder(VersionedModel):
     channel = models.CharField(max_length=24, blank=True, default="", help_text="of the attempt that paid")
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True, help_text="when we learnt that it was paid")
     posted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.db import transaction
 
 from apps.identity.models import Hospital
@@ -97,6 +98,8 @@ def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
     for name, value in config.items():
         if name not in known or not isinstance(value, str) or len(value) > LONGEST_VALUE:
             raise InvalidValue(field=f"config.{name}"[:100])
+        if settings.PAYMENTS_HTTPS_ONLY and value.startswith("http://"):
+            raise InvalidValue(field=f"config.{name}")
     for name in spec.fields:
         if not config.get(name):
             raise InvalidValue(field=f"config.{name}")

@@ -117,6 +117,7 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
         expect=OrderState(order.state),
         channel=attempt.channel,
         paid_at=attempt.paid_at,
+        recorded_at=now,
         closed_at=None,
         due_at=now,
         posting_tries=0,

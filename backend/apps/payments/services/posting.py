@@ -70,7 +70,7 @@ def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Se
 
 
 def _again_or_return(order: PaymentOrder, error: str) -> None:
-    paid_for = clock.now() - (order.paid_at or order.updated_at)
+    paid_for = clock.now() - (order.recorded_at or order.updated_at)
     hospital = order.hospital
     if paid_for >= dt.timedelta(minutes=settings.GIVE_UP_MINUTES.of(hospital)):
         _return(order, "not_posted_in_time")
