@@ -69,7 +69,7 @@ class AlipayClient:
         """The file at an address that the gateway gave."""
         file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the reader closes it
         try:
-            with self._http.stream("GET", url) as response:
+            with self._http.stream("GET", url, follow_redirects=True) as response:
                 if response.status_code != httpx.codes.OK:
                     raise TemporaryChannelError(f"http_{response.status_code}")
                 for chunk in response.iter_bytes():
