@@ -164,7 +164,7 @@ def _order_for(appointment: Appointment, bill: Bill, staff_id: UUID | None) -> P
         description=bill.title,
         expires_at=clock.now() + WRITING_DOWN,
         application=WINDOW,
-        staff=StaffMember.objects.filter(pk=staff_id).first(),
+        staff=_staff(staff_id),
     )
 
 
@@ -173,11 +173,10 @@ def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: i
 
     NotYet while the settlement itself has not been written down.
     """
-    staff = StaffMember.objects.filter(pk=staff_id).first()
     bill = _paid_bill(appointment_id)
     if bill is None:
         raise NotYet(f"the settlement of {appointment_id} is not posted")
-    order = PaymentOrder.objects.get(pk=bill.order_id)
+    order = _order_of(bill)
     refund_bills(
         order=order,
         bill_amounts={bill.pk: min(fee_fen, bill.amount_fen - bill.refunded_fen)},
@@ -185,8 +184,20 @@ def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: i
         reason="窗口冲正",
         application=WINDOW,
         route=RefundRoute.COUNTER_CASH,
-        staff=staff,
+        staff=_staff(staff_id),
     )
+
+
+def _staff(staff_id: UUID | None) -> StaffMember | None:
+    return StaffMember.objects.filter(pk=staff_id).first() if staff_id else None
+
+
+def _order_of(bill: Bill) -> PaymentOrder:
+    """The order that paid it; NotYet for one that HIS's own window took."""
+    order = PaymentOrder.objects.filter(pk=bill.order_id).first() if bill.order_id else None
+    if order is None:
+        raise NotYet(f"no order has paid {bill.bill_no}")
+    return order
 
 
 def _paid_bill(appointment_id: UUID) -> Bill | None:
@@ -212,7 +223,7 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
         ).exists():
             return
         raise NotYet(f"the payment of {appointment_id} is not posted")
-    order = PaymentOrder.objects.get(pk=bill.order_id)
+    order = _order_of(bill)
     wanted = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital) == "original"
     online = order.channel not in (CASH, "pos")
     if online and (wanted or cause == "session_stopped"):

@@ -9,22 +9,23 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services import checks, forwarding, tending, work
 
 BATCH = 500
-_ONCE = {"max_retries": 0, "time_limit": 120_000}  # a row stays due: the sweep is the retry
+#: Nothing is retried by the queue: a row stays due, and the sweep takes it up again.
+LIMIT_MS = 120_000
 
 
-@dramatiq.actor(queue_name="urgent", **_ONCE)
+@dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
 def tend_order(order_id: str) -> None:
     """Close, post or give back an order that is due."""
     tending.tend_order(UUID(order_id))
 
 
-@dramatiq.actor(queue_name="urgent", **_ONCE)
+@dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
 def check_attempt(attempt_id: str) -> None:
     """Ask the channel about an attempt that is due."""
     checks.check_attempt(UUID(attempt_id))
 
 
-@dramatiq.actor(queue_name="urgent", **_ONCE)
+@dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
 def forward_refund(refund_id: str) -> None:
     """Bring a refund forward that is due."""
     forwarding.forward_refund(UUID(refund_id))

@@ -1,6 +1,6 @@
 """Routes of the WeChat mini-program: each app's `api/miniprogram/urls.py`."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from apps.billing.api.miniprogram.bills import PayBillsView
 from apps.payments.api.miniprogram.orders import PaymentOrderViewSet
@@ -15,5 +15,5 @@ _ORDERS = by_method(
     get=PaymentOrderViewSet.as_view({"get": "list"}), post=PayBillsView.as_view({"post": "create"})
 )
 
-urlpatterns = [path("api/miniprogram/v1/payment-orders", _ORDERS)]
+urlpatterns: list[URLPattern | URLResolver] = [path("api/miniprogram/v1/payment-orders", _ORDERS)]
 urlpatterns += [path("api/miniprogram/v1/", include(f"{name}.api.miniprogram.urls")) for name in APPS]

@@ -1,8 +1,5 @@
 """缴费记录: payment orders and refunds as the front ends show them."""
 
-from typing import Any
-from uuid import UUID
-
 from django.db.models import Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
@@ -35,13 +32,3 @@ def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
     """An order with all that hangs on it."""
     return queryset.select_related("patient", "opened_by").prefetch_related(LINES, ATTEMPTS, REFUNDS)
 
-
-def last_attempt(order_id: UUID) -> dict[str, Any] | None:
-    """The attempt that was opened last: state, channel, method."""
-    row: dict[str, Any] | None = (
-        PaymentAttempt.objects.filter(order_id=order_id)
-        .order_by("-id")
-        .values("id", "state", "channel", "method")
-        .first()
-    )
-    return row

@@ -60,26 +60,31 @@ def open_order(
         raise errors.OrderExpired
     opener = Opener(application, account, staff)
     number = NUMBERS.next(hospital.pk, clock.today())
+    order = PaymentOrder(
+        hospital=hospital,
+        patient_id=patient_id,
+        order_no=number,
+        scene=scene,
+        description=description[:LONGEST_TITLE],
+        amount_fen=total,
+        expires_at=expires_at,
+        due_at=expires_at,
+    )
+    return _insert(order, opener, lines) or _open_already(lines)
+
+
+def _insert(order: PaymentOrder, opener: Opener, lines: Sequence[LineSpec]) -> PaymentOrder | None:
+    """None when a line stands in another live order."""
+    order.application, order.account = opener.application, opener.account
+    order.opened_by, order.partner = opener.staff, opener.partner
     try:
         with transaction.atomic():
-            order = PaymentOrder.objects.create(
-                hospital=hospital,
-                patient_id=patient_id,
-                account=opener.account,
-                opened_by=opener.staff,
-                application=opener.application,
-                order_no=number,
-                scene=scene,
-                description=description[:LONGEST_TITLE],
-                amount_fen=total,
-                expires_at=expires_at,
-                due_at=expires_at,
-            )
+            order.save(force_insert=True)
             _write_lines(order, lines)
     except IntegrityError as error:
         if "payment_line_subject_once" not in str(error):
             raise
-        return _open_already(lines)
+        return None
     return order
 
 

@@ -71,17 +71,7 @@ def create_refund(
         decision_id=decision_id,
     )
     _set_aside(locked, lines, amounts, refund)
-    ledger.post(
-        hospital_id=locked.hospital_id,
-        key=f"refund:{refund.pk}",
-        kind="refund_decided",
-        movements=[
-            *(Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()),
-            Movement(Account(AccountKind.REFUNDS_PAYABLE), -refund.amount_fen),
-        ],
-        order_id=locked.pk,
-        refund_id=refund.pk,
-    )
+    _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()])
     return refund
 
 
@@ -99,18 +89,20 @@ def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRou
         account=order.account,
     )
     _set_aside(order, lines, amounts, refund)
+    _post(refund, [Movement(Account(AccountKind.UNPOSTED), order.amount_fen)])
+    return refund
+
+
+def _post(refund: Refund, debits: list[Movement]) -> None:
+    """The money is owed to the payer from now on."""
     ledger.post(
-        hospital_id=order.hospital_id,
+        hospital_id=refund.hospital_id,
         key=f"refund:{refund.pk}",
         kind="refund_decided",
-        movements=[
-            Movement(Account(AccountKind.UNPOSTED), order.amount_fen),
-            Movement(Account(AccountKind.REFUNDS_PAYABLE), -order.amount_fen),
-        ],
-        order_id=order.pk,
+        movements=[*debits, Movement(Account(AccountKind.REFUNDS_PAYABLE), -refund.amount_fen)],
+        order_id=refund.order_id,
         refund_id=refund.pk,
     )
-    return refund
 
 
 def account_of(line: PaymentOrderLine) -> Account:
