@@ -150,6 +150,15 @@ def issue(
     return Pair(key, builder.sign(issuer.key if issuer else key, hashes.SHA256()))
 
 
+def sha1_signed(pair: Pair, issuer: Pair) -> Pair:
+    """The same certificate as CFCA would have signed it: with SHA-1, which no library makes any more."""
+    sha256, sha1 = (bytes.fromhex(f"2a864886f70d0101{last}") for last in ("0b", "05"))
+    der = pair.certificate.public_bytes(serialization.Encoding.DER).replace(sha256, sha1)
+    unsigned = x509.load_der_x509_certificate(der)
+    signature = issuer.key.sign(unsigned.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())
+    return Pair(pair.key, x509.load_der_x509_certificate(der.replace(unsigned.signature, signature)))
+
+
 def kept_pair(pem: bytes) -> Pair:
     """One of the pairs that the sandbox keeps in its directory of keys."""
     key = serialization.load_pem_private_key(pem, None)

@@ -179,6 +179,17 @@ def test_the_moment_of_the_attempt_names_the_order_whatever_zone_it_comes_in(ben
     assert bench.query(order(started_at=NOW + SECOND)).state is TradeState.UNPAID
 
 
+@pytest.mark.parametrize(
+    ("description", "told"), [("门诊缴费", "门诊缴费"), ("门诊缴费" * 9, "门诊缴费门诊缴费门诊"), ("", "")]
+)
+def test_a_description_is_cut_to_what_unionpay_takes_at_whole_characters(
+    bench: Bench, description: str, told: str
+) -> None:
+    bench.prepay(order(description=description))
+    trade = bench.sandbox.trade("unionpay", order().out_trade_no)
+    assert trade and trade["description"] == told
+
+
 @pytest.mark.requirement("PAY-08")
 def test_an_order_is_closed_only_once_its_time_is_surely_over(bench: Bench) -> None:
     request = order()

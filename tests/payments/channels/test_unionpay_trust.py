@@ -273,6 +273,16 @@ def test_only_the_chain_the_name_and_the_time_together_are_believed(
         assert refused(believer, form(pair.signed(**told()))) == "bad_signature", what
 
 
+def test_certificates_signed_with_sha1_are_believed_as_cfca_still_signs_them() -> None:
+    root = unionpay.issue("TEST ROOT")
+    middle = unionpay.sha1_signed(unionpay.issue("TEST MIDDLE", root), root)
+    pair = unionpay.sha1_signed(unionpay.issue(unionpay.OWNER, middle), middle)
+    channel = make(config_for({"root": root, "middle": middle, "unionpay": pair}), now=lambda: NOW)
+    assert channel.parse_notification(headers={}, body=form(pair.signed(**told())), now=NOW)
+    forged = unionpay.sha1_signed(unionpay.issue(unionpay.OWNER, middle), unionpay.issue("nobody"))
+    assert refused(channel, form(forged.signed(**told()))) == "bad_signature"
+
+
 def test_a_chain_that_has_expired_takes_its_certificates_with_it() -> None:
     root = unionpay.issue("TEST ROOT")
     middle = unionpay.issue("TEST MIDDLE", root, ends=NOW)
