@@ -1,5 +1,6 @@
 """Cards with money and bills that were paid, through the product's own services and the workflow that settles them."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,20 +8,22 @@ from apps.billing.models import Bill, CardTopUp, RefundRequest
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.services.card_top_up import open_top_up
 from apps.billing.services.checkout import open_payment
+from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
 from apps.payments.channels.base import TradeResult, TradeState
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services.counter import pay_at_counter
+from apps.payments.services.counter import pay_at_counter, pay_from_card
 from apps.payments.services.forwarding import forward_refund
 from apps.payments.services.outcomes import record_paid
 from apps.payments.services.tending import tend_order
 from kernel import clock, ids
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
-from tests.billing.support import ADMIN, MINI
+from tests.billing.support import ADMIN, MINI, issue
 from tests.support.world import World
 
 TOP_UPS_ON = {"billing.card_top_up_enabled": True}
+ANY_AMOUNT = {"billing.card_top_up_min_fen": 1}
 
 
 def configure(world: World, **values: Any) -> None:
@@ -58,7 +61,7 @@ def top_up(
     channel: str = "wechat_pay",
 ) -> CardTopUp:
     """The card has so much more; `cash` is paid at the window."""
-    configure(world, **TOP_UPS_ON)
+    configure(world, **TOP_UPS_ON, **ANY_AMOUNT)
     found = world.cards[card]
     made = open_top_up(
         card=found, amount_fen=amount_fen, application=application,
@@ -85,6 +88,21 @@ def buy(
     if channel == "cash":
         return pay_at_counter(order=order, channel="cash", staff=world.staff["clerk"])
     return pay_online(order, channel)
+
+
+def price(fen: int) -> ItemSpec:
+    """One item of that price."""
+    return ItemSpec("治疗", Decimal(1), fen, "treatment", unit="次")
+
+
+def spend(world: World, fen: int, card: str = "patient_a") -> PaymentOrder:
+    """The card pays a bill of that amount."""
+    bill = issue(world, price(fen), patient=card)
+    order = open_payment(
+        hospital=world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application="miniprogram",
+        account=world.accounts[card],
+    )  # fmt: skip
+    return pay_from_card(order=order, card=world.cards[card])
 
 
 def held(world: World, card: str = "patient_a") -> int:

@@ -94,7 +94,7 @@ def test_the_amount_stays_within_the_hospitals_limits(clinic: World) -> None:
         assert (refused.json()["minimum_fen"], refused.json()["maximum_fen"]) == (1_000, 5_000)
     for wrong in (0, -1, "x", None, 1.5, 10**30):
         assert ask(clinic, wrong).status_code == 400, wrong
-    top_up(clinic, 5_000)
+    pay_online(order_of(ask(clinic, 5_000)))
     refused = ask(clinic, 3_001)
     assert code(refused) == (409, "card_balance_limit")
     assert (refused.json()["most_fen"], refused.json()["balance_fen"]) == (8_000, 5_000)

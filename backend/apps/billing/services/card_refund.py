@@ -21,6 +21,7 @@ from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, Re
 from apps.payments.services.refunds import RefundPart, create_refund
 from apps.payments.states import OrderState
 from kernel import clock
+from kernel.idempotency import store
 from kernel.locks import lock_rows
 
 
@@ -109,6 +110,7 @@ def refund_card(
     with within_balance(card, application), transaction.atomic():
         request.save(force_insert=True)
         move_card_money(request, card, cause=RefundCause.PATIENT, application=application)
+        store.finish_with(request.pk)
     return request
 
 
