@@ -24,6 +24,7 @@ from apps.integrations.adapters.his_client import CONNECTIONS, HisClient
 from apps.integrations.adapters.his_signature import signature
 from apps.integrations.adapters.http_his import HttpHis
 from tests.integrations.conftest import HisControl, never, reply_with, trickle
+from tests.integrations.tls import tls_of, tls_server
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "his-http.md"
 H1 = Hospital(code="H1", name="第一医院")
@@ -309,6 +310,9 @@ def test_a_question_is_asked_once_more_and_a_payment_is_not(book: HisControl, hi
     book.faults({"kind": "close", "times": 2})
     with pytest.raises(HisUnavailable):
         his.refundable_fen(BillKey("H1", "ZD0", ""))
+    book.faults({"kind": "code", "code": "TOO_MANY_REQUESTS", "times": 1})
+    with pytest.raises(HisUnavailable):
+        his.refundable_fen(BillKey("H1", "ZD0", ""))
     book.faults({"kind": "silent_after_work", "times": 1})
     with pytest.raises(HisUnavailable):
         his.post_payment(payment("ZF2", PostedLine("ZD2", "", "test", 1)))
@@ -351,3 +355,23 @@ def test_a_hospital_with_the_http_driver_is_posted_to_over_http(book: HisControl
     hospital = Hospital(code="H1", settings={"his.driver": "http"})
     his_of(hospital).post_payment(payment("ZF1", OURS))
     assert book.tally("ZF1")["taken"] == 1
+
+
+def test_over_https_only_a_his_that_proves_its_name_is_spoken_to(tmp_path, monkeypatch) -> None:
+    context, authority = tls_of("localhost", tmp_path)
+    answer = reply_with("200 OK", b'{"order_no": "ZF1", "state": "posted"}')
+    with tls_server(context, answer) as port:
+        with pytest.raises(HisUnavailable, match="connection"):
+            quick(f"https://localhost:{port}", seconds=5).post_payment(payment("ZF1", OURS))
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        quick(f"https://localhost:{port}", seconds=5).post_payment(payment("ZF1", OURS))
+        with pytest.raises(HisUnavailable, match="connection"):
+            quick(f"https://127.0.0.1:{port}", seconds=5).post_payment(payment("ZF1", OURS))
+
+
+@pytest.mark.requirement("PAY-08")
+def test_a_his_that_hangs_in_the_handshake_is_given_up_too(raw_server) -> None:
+    begin = time.monotonic()
+    with pytest.raises(HisUnavailable, match="timeout"):
+        quick(raw_server(never).replace("http:", "https:")).post_payment(payment("ZF1", OURS))
+    assert time.monotonic() - begin < 2

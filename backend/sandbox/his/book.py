@@ -164,7 +164,7 @@ def _keep(store: OrderedDict[Any, V], key: Any, value: V) -> V:
 
 def _same(known: R, request: dict[str, Any], conflict: str) -> R:
     """A repetition: the same money for the same things, whatever else is told differently."""
-    names = ("order_no", "amount_fen", "lines")
-    if known.request is None or any(known.request[name] != request[name] for name in names):
+    first = known.request or {}
+    if any(first.get(name) != request[name] for name in ("order_no", "amount_fen", "lines")):
         raise HisFailure(conflict)
     return known

@@ -25,6 +25,10 @@ REFUSALS = frozenset({404, 409, 422})
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
+class NotHeard(HisUnavailable):
+    """HIS itself said nothing: asking at once again may help."""
+
+
 class HisClient:
     """Raises HisUnavailable or HisRefused and nothing else. Thread-safe; `close()` ends its connections.
 
@@ -45,13 +49,13 @@ class HisClient:
             return self._exchange("POST", path, orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
 
     def get(self, path: str, query: dict[str, str], *, seconds: float | None = None) -> dict[str, Any]:
-        """Asked once more if the first try failed in the first half of its time."""
+        """Asked once more if nobody answered in the first half of its time."""
         limit = min(seconds or self._seconds, self._seconds)
         target = f"{path}?{urlencode(query)}"
         with deadline(limit):
             try:
                 return self._exchange("GET", target, b"")
-            except HisUnavailable:
+            except NotHeard:
                 if left() < limit / 2:
                     raise
                 return self._exchange("GET", target, b"")
@@ -75,7 +79,11 @@ class HisClient:
         log.warning(
             "his_unavailable", call=f"{method} …/{target.partition('?')[0].rpartition('/')[2]}", reason=reason
         )
-        raise HisUnavailable(reason)
+        raise (
+            NotHeard(reason)
+            if failure or status >= httpx.codes.INTERNAL_SERVER_ERROR
+            else HisUnavailable(reason)
+        )
 
     def _send(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
         """Status and body. A body over MOST_BYTES is cut, and then no JSON any more."""
