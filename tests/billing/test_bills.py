@@ -190,7 +190,11 @@ def test_an_expired_bill_waits_a_day_for_a_late_payment_and_ends_then(clinic: Wo
         pay(late)
     with clock.frozen(NOW + minutes(16) + LATE):
         assert cancel_expired(limit=10) == 1
-    assert (fresh(late).status, fresh(lost).status, fresh(lost).cancel_cause) == ("paid", "cancelled", "expired")
+    assert (fresh(late).status, fresh(lost).status, fresh(lost).cancel_cause) == (
+        "paid",
+        "cancelled",
+        "expired",
+    )
 
 
 @pytest.mark.requirement("PAY-07")

@@ -42,13 +42,15 @@ class PushBillSerializer(Serializer):
     `registration_external_id`: the registration's bill, which HIS pushes first. `is_mandatory`: paid with it.
     """
 
-    external_id = serializers.RegexField(KEY)
+    external_id = serializers.RegexField(KEY, trim_whitespace=False)
     mrn = serializers.CharField(max_length=32)
     kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
     title = serializers.CharField(max_length=120, allow_blank=True, default="")
     department_code = serializers.CharField(max_length=32, allow_blank=True, default="")
     employee_no = serializers.CharField(max_length=32, allow_blank=True, default="")
-    registration_external_id = serializers.RegexField(KEY, allow_blank=True, default="")
+    registration_external_id = serializers.RegexField(
+        KEY, trim_whitespace=False, allow_blank=True, default=""
+    )
     is_mandatory = serializers.BooleanField(default=False)
     payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
     currency = serializers.ChoiceField(choices=["CNY"], default="CNY")
