@@ -33,7 +33,7 @@ def export_rows(
 
 def _rows(batch: list[LedgerTransaction]) -> Iterator[list[str]]:
     entries: dict[UUID, list[dict[str, Any]]] = {transaction.pk: [] for transaction in batch}
-    found = LedgerEntry.objects.filter(transaction_id__in=list(entries)).order_by("id")
+    found = LedgerEntry.objects.filter(transaction_id__in=list(entries)).order_by("-amount_fen", "id")
     for entry in found.values("transaction_id", "account__kind", "account__owner", "amount_fen"):
         entries[entry["transaction_id"]].append(entry)
     for transaction in batch:
