@@ -79,11 +79,8 @@ class HisClient:
         log.warning(
             "his_unavailable", call=f"{method} …/{target.partition('?')[0].rpartition('/')[2]}", reason=reason
         )
-        raise (
-            NotHeard(reason)
-            if failure or status >= httpx.codes.INTERNAL_SERVER_ERROR
-            else HisUnavailable(reason)
-        )
+        silent = bool(failure) or status >= httpx.codes.INTERNAL_SERVER_ERROR
+        raise NotHeard(reason) if silent else HisUnavailable(reason)
 
     def _send(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
         """Status and body. A body over MOST_BYTES is cut, and then no JSON any more."""
