@@ -10,6 +10,11 @@ from django.db import transaction
 
 from apps.access.models import MenuItem, Module, Permission, Role
 from apps.audit.models import AuditEvent
+from apps.billing.models import Bill, CardTopUp, Invoice, RefundRequest
+from apps.billing.services.card_top_up import open_top_up
+from apps.billing.services.checkout import open_payment
+from apps.billing.services.invoices import issue_invoice
+from apps.billing.services.refund_requests import request_bills
 from apps.identity.models import (
     AuthSession,
     Dictionary,
@@ -25,6 +30,7 @@ from apps.patients.models import (
     CaptureField,
     CareTeamMember,
     DuplicatePair,
+    PatientCard,
     PatientImport,
     PatientMerge,
     PatientTag,
@@ -32,7 +38,8 @@ from apps.patients.models import (
 )
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
-from apps.payments.models import LedgerAccount, LedgerTransaction
+from apps.payments.models import LedgerAccount, LedgerTransaction, PaymentOrder
+from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
 from apps.scheduling.models import (
     AppointmentKind,
@@ -64,6 +71,7 @@ from apps.scheduling.services import (
 )
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
+from tests.billing.support import issue, pay
 from tests.permissions.routes import Route
 from tests.support.world import World
 
@@ -245,6 +253,38 @@ class Estate:
     def make_ledger_account(self) -> LedgerAccount:
         return self.get("ledger_transaction").entries.order_by("id")[0].account  # type: ignore[no-any-return]
 
+    def make_bill(self) -> Bill:
+        return issue(self.world)
+
+    def make_his_bill(self) -> Bill:
+        return issue(self.world, source="his", external_id="matrix")
+
+    def make_invoice(self) -> Invoice:
+        return issue_invoice(*pay(issue(self.world)))
+
+    def make_card_top_up(self) -> CardTopUp:
+        hospital = self.world.h1
+        hospital.settings = {**hospital.settings, "billing.card_top_up_enabled": True}
+        hospital.save(update_fields=["settings"])
+        card = PatientCard.objects.get(pk=self.world.cards["patient_a"].pk)
+        account = self.world.accounts["patient_a"]
+        return open_top_up(card=card, amount_fen=100, application="miniprogram", account=account)
+
+    def make_payment_order(self) -> PaymentOrder:
+        bill = issue(self.world)
+        order = open_payment(
+            hospital=self.world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application="miniprogram",
+            account=self.world.accounts["patient_a"],
+        )  # fmt: skip
+        return pay_at_counter(order=order, channel="cash", staff=self.world.staff["clerk"])
+
+    def make_refund_request(self) -> RefundRequest:
+        order = self.get("payment_order")
+        bill_id = order.lines.get().subject_id
+        return request_bills(
+            order=order, amounts={bill_id: None}, reason="matrix", staff=self.world.staff["clerk"]
+        )
+
     def make_dead_letter(self) -> DeadLetter:
         event = OutboxEvent.objects.create(topic="matrix", payload={}, hospital_id=self.world.h1.pk)
         return DeadLetter.objects.create(event=event, handler="matrix", error="matrix")
@@ -255,13 +295,24 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/appointments/": lambda e: e.get("appointment").pk,
     "admin/v1/audit/events/": lambda e: e.get("audit_event").pk,
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
+    "admin/v1/bill-items/": lambda e: e.get("bill").items.first().pk,
+    "admin/v1/bills/": lambda e: e.get("bill").pk,
     "admin/v1/booking-limits/": lambda e: e.get("limit").pk,
     "admin/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
     "admin/v1/calendar-days/": lambda e: e.get("calendar_day").pk,
+    "admin/v1/card-top-ups/": lambda e: e.get("card_top_up").pk,
+    "admin/v1/patient-cards/": lambda e: e.world.cards["patient_a"].pk,
+    "admin/v1/payment-orders/": lambda e: e.get("payment_order").pk,
+    "admin/v1/refund-requests/": lambda e: e.get("refund_request").pk,
+    "miniprogram/v1/card-top-ups/": lambda e: e.get("card_top_up").pk,
+    "miniprogram/v1/cards/": lambda e: e.world.bindings["patient_a"].pk,
+    "miniprogram/v1/payment-orders/": lambda e: e.get("payment_order").pk,
+    "miniprogram/v1/refund-requests/": lambda e: e.get("refund_request").pk,
     "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
     "admin/v1/departments/": lambda e: e.world.departments["cardiology"].pk,
     "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
     "admin/v1/dictionary-items/": lambda e: e.get("dictionary_item").pk,
+    "admin/v1/invoices/": lambda e: e.get("invoice").pk,
     "admin/v1/groups/": lambda e: e.world.h1.group_id,
     "admin/v1/hospitals/": lambda e: e.world.h1.pk,
     "admin/v1/ledger/accounts/": lambda e: e.get("ledger_account").pk,
@@ -294,6 +345,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
     "admin/v1/staff-leaves/": lambda e: e.get("leave").pk,
     "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
+    "miniprogram/v1/bills/": lambda e: e.get("bill").pk,
+    "partner/v1/bills/": lambda e: e.get("his_bill").external_id,
     "miniprogram/v1/appointments/": lambda e: e.get("ticket").appointment_id,
     "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,
     "miniprogram/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
