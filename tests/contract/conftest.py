@@ -1,11 +1,29 @@
-"""The three documents as the code gives them now."""
+"""The three documents as the code gives them now, and one running product for the tests that need it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.support.live import LiveStack, live_stack
+
 AUDIENCES = ("miniprogram", "admin", "partner")
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the running product on one worker, which then starts it once."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()) and "/contract/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("contract"))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    """The product with a small sample hospital."""
+    sample = ["--patients", "200", "--appointments", "200"]
+    with live_stack(tmp_path_factory.mktemp("live"), sample=sample) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 import frontend
 import openapi
-from tests.support.live import live_stack
+from tests.support.live import LiveStack
 from tests.support.world import World, build_world
 
 pytestmark = pytest.mark.requirement("INT-04")
@@ -95,27 +95,19 @@ def _application(admin: APIClient, world: World) -> dict[str, Any]:
     return made
 
 
-def test_the_main_journey_works_from_end_to_end(tmp_path: Path) -> None:
+def test_the_main_journey_works_from_end_to_end(stack: LiveStack, tmp_path: Path) -> None:
     """Both tell the same story: the script that checks the demo, and the front ends' clients."""
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
     }
-    with live_stack(tmp_path, sample=["--patients", "200", "--appointments", "200"]) as stack:
-        files = ["--accounts", str(stack.accounts_file), "--clock-file", str(stack.clock_file)]
-        script = [sys.executable, str(ROOT / "scripts" / "journey.py"), *files]
-        addresses = ["--base-url", stack.api, "--sandbox-url", stack.sandbox]
-        done = subprocess.run([*script, *addresses], capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        settings = tmp_path / "settings.json"
-        settings.write_text(
-            json.dumps(
-                {
-                    "base_url": stack.api,
-                    "sandbox_url": stack.sandbox,
-                    "accounts_file": str(stack.accounts_file),
-                    "clock_file": str(stack.clock_file),
-                }
-            )
-        )
-        said = shell("bash", "-c", f"tsc -p . && node build/journeys/main.js {settings}")
-        assert said.splitlines()[-1].endswith(" passed, 0 failed")
+    files = ["--accounts", str(stack.accounts_file), "--clock-file", str(stack.clock_file)]
+    script = [sys.executable, str(ROOT / "scripts" / "journey.py"), *files]
+    addresses = ["--base-url", stack.api, "--sandbox-url", stack.sandbox]
+    done = subprocess.run([*script, *addresses], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    settings = tmp_path / "settings.json"
+    names = ("accounts_file", "clock_file")
+    told = {"base_url": stack.api, "sandbox_url": stack.sandbox} | {n: str(getattr(stack, n)) for n in names}
+    settings.write_text(json.dumps(told))
+    said = shell("bash", "-c", f"tsc -p . && node build/journeys/main.js {settings}")
+    assert said.splitlines()[-1].endswith(" passed, 0 failed")
