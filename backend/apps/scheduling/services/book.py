@@ -221,8 +221,8 @@ def check_limits(offer: Offer) -> None:
 
 
 def local_text(moment: dt.datetime) -> str:
-    """A moment as people of the hospital read it, with its offset."""
-    return moment.astimezone(clock.LOCAL).isoformat(timespec="minutes")
+    """A moment by the clock of the hospital, with its offset (RFC 3339)."""
+    return moment.astimezone(clock.LOCAL).isoformat(timespec="seconds")
 
 
 def opens_at(date: dt.date, max_advance_days: int, release_minute: int) -> dt.datetime:
