@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
 from journey_imports import Import
 from journey_limits import Waiting
+from journey_payments import Paying
 from journey_people import Hospital, Patient
 from journey_schedules import substitution
 from journey_steps import Clock, Failed, Sandbox, Staff, done, eventually, expect, step
@@ -44,6 +45,7 @@ class Journey:
         self.reminder()
         self.visit()
         self.unpaid_hold()
+        Paying(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
         substitution(self.staff, self.clock, self.patient, self.department)
         Import(self.staff, self.hospital).run()
         Waiting(self.patient.base_url, self.sandbox, self.staff, self.clock).run()

@@ -1,7 +1,10 @@
 """What follows from events across apps."""
 
-from apps.payments.events import RefundSucceeded
+from apps.messaging.services.notify import notify
+from apps.payments.events import PaymentOrderReturning, RefundSucceeded
+from apps.payments.models import PaymentOrder
 from apps.scheduling import events
+from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
 from workflows import booking_checkout
 
@@ -39,3 +42,28 @@ def close_order_of_hold(event: events.AppointmentExpired) -> None:
 @subscribe(RefundSucceeded)
 def note_refund_of_registration(event: RefundSucceeded) -> None:
     booking_checkout.follow_refund(event.order_id)
+
+
+#: Why a payment goes back, in the patient's words.
+_REASONS = {"hold_expired": "号源已释放", "not_posted_in_time": "医院系统暂不可用"}
+
+
+@subscribe(PaymentOrderReturning, queue="urgent")
+def tell_of_return(event: PaymentOrderReturning) -> None:
+    """The patient hears at once that the money goes back, and again when it is there (billing)."""
+    order = PaymentOrder.objects.select_related("hospital", "patient").get(pk=event.order_id)
+    notify(
+        hospital_id=event.hospital_id,
+        scene="payment_returned",
+        patient_id=event.patient_id,
+        account_id=event.account_id,
+        data={
+            "patient": order.patient.name,
+            "hospital": order.hospital.name,
+            "amount": f"{fen_to_yuan(event.amount_fen)}元",
+            "order": order.order_no,
+            "reason": _REASONS.get(event.note, "费用已变更或已支付"),
+        },
+        dedupe_key=f"payment_returned:{order.pk}",
+        urgent=True,
+    )

@@ -73,7 +73,11 @@ class Clock:
         self, *, days: int, hour: int, minute: int = 0, plus: dt.timedelta = dt.timedelta()
     ) -> None:
         """Go to that wall-clock time in Shanghai, that many days after today."""
-        self.moment = self.start + dt.timedelta(days=days, hours=hour, minutes=minute) + plus
+        self.set_local_to(self.start + dt.timedelta(days=days, hours=hour, minutes=minute) + plus)
+
+    def set_local_to(self, moment: dt.datetime) -> None:
+        """Go to that moment."""
+        self.moment = moment
         ahead = (self.moment - dt.datetime.now(SHANGHAI)).total_seconds()
         scratch = self.file.with_suffix(".new")
         scratch.write_text(f"{ahead:.3f}")
@@ -166,5 +170,11 @@ class Staff:
 
     def post(self, who: str, path: str, body: dict[str, Any] | None = None, *, key: bool = False) -> Any:
         """The body of a POST; `key`: with an Idempotency-Key."""
+        return answered(self.raw_post(who, path, body, key=key))
+
+    def raw_post(
+        self, who: str, path: str, body: dict[str, Any] | None = None, *, key: bool = True
+    ) -> httpx.Response:
+        """The answer to a POST, refused or not."""
         headers = self._headers(who) | ({"Idempotency-Key": secrets.token_hex(16)} if key else {})
-        return answered(self.http.post(path, headers=headers, json=body))
+        return self.http.post(path, headers=headers, json=body)

@@ -145,6 +145,19 @@ scene(
     page="pages/cards/index",
 )
 scene(
+    "deposit_received",
+    "押金到账",
+    "{patient}您好,{hospital}已收到住院号{number}的住院押金{amount},缴纳时间{time}。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "number": "character_string3",
+        "amount": "amount4",
+        "time": "time5",
+    },
+    page="pages/admissions/index",
+)
+scene(
     "refund_succeeded",
     "退费成功",
     "{patient}您好,您在{hospital}的退费{amount}已退回({way}),退费单号{refund_no}。",
@@ -163,4 +176,17 @@ scene(
     "{patient}您好,您在{hospital}的退费{amount}未能退回,医院将尽快处理,退费单号{refund_no}。",
     {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "refund_no": "character_string4"},
     page="pages/refunds/index",
+)
+scene(
+    "payment_returned",
+    "支付退回",
+    "{patient}您好,您在{hospital}支付的{amount}({order})未能生效({reason}),款项将按原路自动退回,无需操作。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "amount": "amount3",
+        "order": "character_string4",
+        "reason": "thing5",
+    },
+    page="pages/payments/index",
 )
