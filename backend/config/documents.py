@@ -88,6 +88,7 @@ API_TAGS: dict[str, str] = {
     "cards": "就诊卡 Patient cards",
     "dictionaries": "字典 Dictionaries",
     "directory": "医院、科室、医生 Hospitals, departments, doctors",
+    "inpatient": "住院 Inpatient",
     "invoices": "发票 Invoices",
     "ledger": "资金账 The ledger",
     "messages": "消息 Messages",

@@ -11,7 +11,7 @@ from apps.billing.services.card_top_up import end_top_up
 from apps.billing.services.refund_followup import follow, take_back
 from apps.billing.states import BillStatus, TopUpState
 from apps.messaging.services.notify import notify
-from apps.patients.models import CardBinding, Relationship
+from apps.patients.selectors import own_account_of
 from apps.patients.services.timeline import write_entry
 from apps.payments.events import (
     OfRefund,
@@ -69,12 +69,6 @@ def _record_payment(bill: Bill) -> None:
     )
 
 
-def _own_account_of(patient_id: UUID) -> UUID | None:
-    """The account whose own card is the patient's, the latest one; None: a text to the patient's phone."""
-    own = CardBinding.objects.filter(patient_id=patient_id, relationship=Relationship.SELF, unbound_at=None)
-    return own.order_by("-pk").values_list("account_id", flat=True).first()
-
-
 def _tell(scene: str, bill: Bill, account_id: UUID | None, **data: str) -> None:
     words = {
         "patient": bill.patient.name,
@@ -86,7 +80,7 @@ def _tell(scene: str, bill: Bill, account_id: UUID | None, **data: str) -> None:
         hospital_id=bill.hospital_id,
         scene=scene,
         patient_id=bill.patient_id,
-        account_id=account_id or _own_account_of(bill.patient_id),
+        account_id=account_id or own_account_of(bill.patient_id),
         data=words | data,
         dedupe_key=f"{scene}:{bill.pk}",
     )
@@ -144,7 +138,7 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
         hospital_id=top_up.hospital_id,
         scene="card_topped_up",
         patient_id=top_up.patient_id,
-        account_id=event.account_id or _own_account_of(top_up.patient_id),
+        account_id=event.account_id or own_account_of(top_up.patient_id),
         data={
             "patient": top_up.patient.name,
             "hospital": top_up.hospital.name,
@@ -190,7 +184,7 @@ def _tell_of_refund(scene: str, refund: Refund, event: OfRefund) -> None:
         hospital_id=refund.hospital_id,
         scene=scene,
         patient_id=refund.patient_id,
-        account_id=event.account_id or _own_account_of(refund.patient_id),
+        account_id=event.account_id or own_account_of(refund.patient_id),
         data={
             "patient": refund.patient.name,
             "hospital": refund.hospital.name,

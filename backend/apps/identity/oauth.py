@@ -11,6 +11,7 @@ from kernel import clock
 SCOPES: dict[str, str] = {
     "directory:read": "Read hospitals, departments and doctors",
     "bills:write": "Push bills of the hospital's information system",
+    "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
 }
 
 

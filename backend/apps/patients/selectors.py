@@ -15,7 +15,15 @@ from apps.identity.phones import normalise_phone
 from apps.patients.documents import fold
 from apps.patients.duplicates import ALIKE, Archive, Likeness, compare
 from apps.patients.errors import CardRequired
-from apps.patients.models import CardBinding, DuplicatePair, PairState, Patient, PatientCard, PatientMerge
+from apps.patients.models import (
+    CardBinding,
+    DuplicatePair,
+    PairState,
+    Patient,
+    PatientCard,
+    PatientMerge,
+    Relationship,
+)
 from apps.patients.models.patient import FULL_PINYIN
 from kernel import clock
 from kernel.crypto import blind_index
@@ -49,6 +57,12 @@ def require_binding(account: WeChatAccount, binding_id: UUID | None = None) -> C
         if binding.pk == binding_id:
             return binding
     raise NotFound
+
+
+def own_account_of(patient_id: UUID) -> UUID | None:
+    """The account whose own card is the patient's, the latest one; None: a text to the patient's phone."""
+    own = CardBinding.objects.filter(patient_id=patient_id, relationship=Relationship.SELF, unbound_at=None)
+    return own.order_by("-pk").values_list("account_id", flat=True).first()
 
 
 def unmerged(queryset: QuerySet[Patient]) -> QuerySet[Patient]:

@@ -39,14 +39,15 @@ def check_items(items: Sequence[ItemSpec]) -> int:
     if not 0 < len(items) <= MOST_ITEMS:
         raise InvalidValue(field="items")
     for position, item in enumerate(items):
-        _check(item, f"items.{position}")
+        check_item(item, f"items.{position}")
     total = sum(item.total_fen for item in items)
     if not 0 < total <= MAX_FEN:
         raise InvalidValue(field="items")
     return total
 
 
-def _check(item: ItemSpec, where: str) -> None:
+def check_item(item: ItemSpec, where: str) -> None:
+    """InvalidValue names what of the item at `where` can't be charged."""
     quantity = item.quantity
     if not quantity.is_finite() or not 0 < quantity < MOST_QUANTITY or quantity % THOUSANDTH:
         raise InvalidValue(field=f"{where}.quantity")
