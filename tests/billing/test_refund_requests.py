@@ -47,6 +47,11 @@ def ask(
     )
 
 
+def ask_card(world: World, amount_fen: Any, who: str = "clerk", key: str | None = None) -> Any:
+    path = f"patient-cards/{world.cards['patient_a'].pk}/refund-requests"
+    return at_desk(world, who, path, {"amount_fen": amount_fen, "reason": "余额退还"}, key=key)
+
+
 def act(
     world: World, who: str, request: Any, action: str, body: Any = None, *, key: str | None = None
 ) -> Any:
@@ -248,11 +253,10 @@ def test_foreign_bills_and_bad_requests_are_refused(clinic: World) -> None:
     assert ask(clinic, order, bill, who="admin2").status_code == 400, "the order does not exist for them"
     assert ask(clinic, order, bill, who="doctor_a").status_code == 403
     good = {"order": str(order.pk), "bills": [{"bill": str(bill.pk)}], "reason": "x"}
-    card = {"card": str(clinic.cards["patient_a"].pk), "amount_fen": 1, "reason": "x"}
     for wrong in (
         {}, {"reason": "x"}, good | {"reason": ""}, good | {"bills": []}, good | {"bills": [{}]},
         good | {"bills": [{"bill": "x"}]}, good | {"bills": [{"bill": str(bill.pk), "amount_fen": 0}]},
-        good | {"bills": good["bills"] * 2}, good | card, good | {"amount_fen": 1}, card | {"amount_fen": 0},
+        good | {"bills": good["bills"] * 2}, good | {"amount_fen": 1},
         good | {"nonsense": 1}, {"order": "x", "bills": [], "reason": "x"}, good | {"bills": [7]},
     ):  # fmt: skip
         assert at_desk(clinic, "clerk", "refund-requests", wrong).status_code == 400, wrong
@@ -291,10 +295,9 @@ def test_a_card_goes_back_at_the_window_whatever_application_topped_it_up(clinic
         with clock.frozen(NOW + MINUTE * number):
             made.append(top_up(clinic, 1_000, application=application, channel=channel).order)
     spend(clinic, 500)
-    card = {"card": str(clinic.cards["patient_a"].pk), "reason": "余额退还"}
-    refused = at_desk(clinic, "clerk", "refund-requests", card | {"amount_fen": 2_501})
+    refused = ask_card(clinic, 2_501)
     assert (code(refused), refused.json()["allowed_fen"]) == ((409, "refund_exceeds_balance"), 2_500)
-    request = at_desk(clinic, "clerk", "refund-requests", card | {"amount_fen": 2_500}).json()
+    request = ask_card(clinic, 2_500).json()
     assert (request["needs_approval"], request["bills"]) == (False, [])
     assert held(clinic) == 2_500, "nothing moves before it is executed"
     done = act(clinic, "clerk", request, "execute").json()
@@ -308,10 +311,20 @@ def test_a_card_goes_back_at_the_window_whatever_application_topped_it_up(clinic
     assert state(request["id"]) == "done"
 
 
+def test_a_cards_refund_is_asked_for_once_per_key_and_only_within_reach(clinic: World) -> None:
+    top_up(clinic, 1_000)
+    key = uuid4().hex
+    first, again = (ask_card(clinic, 400, key=key) for _ in range(2))
+    assert (first.status_code, again.status_code, first.json()["id"]) == (201, 201, again.json()["id"])
+    assert [ask_card(clinic, 400, who=who).status_code for who in ("admin2", "doctor_a")] == [404, 403]
+    for wrong in (0, -1, "x", None, 10**30):
+        assert ask_card(clinic, wrong).status_code == 400, wrong
+    assert RefundRequest.objects.count() == 1
+
+
 def test_a_card_that_is_spent_before_execution_is_refused_whole(clinic: World) -> None:
     top_up(clinic, 1_000)
-    body = {"card": str(clinic.cards["patient_a"].pk), "amount_fen": 800, "reason": "x"}
-    request = at_desk(clinic, "clerk", "refund-requests", body).json()
+    request = ask_card(clinic, 800).json()
     spend(clinic, 500)
     refused = act(clinic, "clerk", request, "execute")
     assert (code(refused), refused.json()["allowed_fen"]) == ((409, "refund_exceeds_balance"), 500)

@@ -30,13 +30,13 @@ class BillQuote:
 def quote_in_app(*, order: PaymentOrder, application: str, wanted: Sequence[UUID] | None = None) -> BillQuote:
     """How much of each of the `wanted` bills (None: of all in the order) may go back. Not inside a transaction.
 
-    StateConflict (not posted), RefundNotPaidHere, NotFound, RefundAtCounter, AppointmentStands, ServiceUnavailable and
+    NotFound, StateConflict (not posted), RefundNotPaidHere, RefundAtCounter, AppointmentStands, ServiceUnavailable and
     HisRefusedRefund.
     """
+    bills = bills_in(order, wanted)
     if order.state != OrderState.POSTED:
         raise StateConflict(current=order.state)
     check_paid_here(order, application)
-    bills = bills_in(order, wanted)
     _check_route(order, bills)
     check_given_up(bills.values())
     allowances = ask_his(order, bills)

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
+from apps.billing.api.admin.cards import OfCard
 from apps.billing.api.refund_quotes import quoted_bills
 from apps.billing.api.refund_requests import (
     BillQuoteSerializer,
@@ -23,7 +24,6 @@ from apps.billing.services import refund_requests as requests
 from apps.billing.services.refund_allowance import bills_in
 from apps.billing.services.refund_execution import execute
 from apps.identity.models import StaffMember
-from apps.patients.models import PatientCard
 from apps.payments.models import PaymentOrder
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
@@ -33,7 +33,7 @@ from kernel.money import MAX_FEN
 
 ASKING = (
     NotFound, StateConflict, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundOfSeveralDoctors,
-    errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
+    errors.HisRefusedRefund,
 )  # fmt: skip
 
 
@@ -45,25 +45,23 @@ class RequestedBillSerializer(Serializer):
 
 
 class AskForRefundSerializer(Serializer):
-    """Either `order` with some of its `bills`, or `card` with `amount_fen` of its balance."""
+    """Which bills of which payment order."""
 
-    order = ScopedRelatedField(queryset=PaymentOrder.objects.select_related("hospital"), required=False)
-    bills = serializers.ListField(
-        child=RequestedBillSerializer(), required=False, min_length=1, max_length=100
-    )
-    card = ScopedRelatedField(queryset=PatientCard.objects.select_related("hospital"), required=False)
-    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
+    order = ScopedRelatedField(queryset=PaymentOrder.objects.select_related("hospital"))
+    bills = serializers.ListField(child=RequestedBillSerializer(), min_length=1, max_length=100)
     reason = serializers.CharField(max_length=200)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        given = attrs.keys() - {"reason"}
-        if given not in ({"order", "bills"}, {"card", "amount_fen"}):
-            message = "须且仅须提供 order 和 bills,或 card 和 amount_fen"
-            raise serializers.ValidationError({"order": [message]}, code="required")
-        keys = [row["bill"] for row in attrs.get("bills", ())]
-        if len(keys) != len(set(keys)):
-            raise serializers.ValidationError({"bills": ["账单重复"]}, code="invalid")
-        return attrs
+    def validate_bills(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len({row["bill"] for row in value}) != len(value):
+            raise serializers.ValidationError("账单重复", code="invalid")
+        return value
+
+
+class AskForCardRefundSerializer(Serializer):
+    """How much of the card's balance."""
+
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+    reason = serializers.CharField(max_length=200)
 
 
 class DecisionSerializer(Serializer):
@@ -105,19 +103,14 @@ class RefundRequestViewSet(ScopedViewSet):
     @raises(*ASKING)
     @idempotent(atomic=False)
     def create(self, request: Any) -> Response:
-        """申请退费 of bills, within what HIS allows, or of a card's balance. Nothing moves yet."""
+        """申请退费 of bills, within what HIS allows. Nothing moves yet."""
         body = AskForRefundSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        if "order" in data:
-            amounts = {row["bill"]: row.get("amount_fen") for row in data["bills"]}
-            made = requests.request_bills(
-                order=data["order"], amounts=amounts, reason=data["reason"], staff=self._staff()
-            )
-        else:
-            made = requests.request_card(
-                card=data["card"], amount_fen=data["amount_fen"], reason=data["reason"], staff=self._staff()
-            )
+        amounts = {row["bill"]: row.get("amount_fen") for row in data["bills"]}
+        made = requests.request_bills(
+            order=data["order"], amounts=amounts, reason=data["reason"], staff=self._staff()
+        )
         return self._answer(made.pk, status=201)
 
     @extend_schema(request=DecisionSerializer)
@@ -177,3 +170,30 @@ class OrderRefundQuoteViewSet(ScopedViewSet):
         """退费试算: how much of each bill of the order may go back, as HIS says."""
         order = self.get_object()
         return Response(quoted_bills(order, bills_in(order).values(), requests.quote_bills(order)))
+
+
+@extend_schema(tags=["billing"])
+class CardRefundRequestViewSet(OfCard):
+    """退费申请 of a card's balance."""
+
+    codes = {"ask": "billing.refund_request.add"}
+    serializer_class = StaffRefundRequestDetailSerializer
+
+    @extend_schema(
+        operation_id="patient_cards_refund_request",
+        request=AskForCardRefundSerializer,
+        responses={201: StaffRefundRequestDetailSerializer},
+    )
+    @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal)
+    @idempotent(atomic=False)
+    def ask(self, request: Any, pk: UUID) -> Response:
+        """申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it."""
+        card = self.get_object()
+        body = AskForCardRefundSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        staff = StaffMember.objects.get(pk=self.actor.staff_id)
+        return self.replay(request, requests.request_card(card=card, staff=staff, **body.validated_data).pk)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: the refund request as it is now."""
+        return Response(self.get_serializer(reads.one(RefundRequest.objects.all(), result)).data, status=201)

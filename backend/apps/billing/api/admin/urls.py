@@ -6,7 +6,11 @@ from apps.billing.api.admin.bills import BillViewSet, PayBillsView
 from apps.billing.api.admin.cards import CardStatementViewSet, CardTopUpViewSet, PatientCardViewSet
 from apps.billing.api.admin.invoices import BillInvoiceViewSet, InvoiceViewSet
 from apps.billing.api.admin.items import BillItemViewSet
-from apps.billing.api.admin.refund_requests import OrderRefundQuoteViewSet, RefundRequestViewSet
+from apps.billing.api.admin.refund_requests import (
+    CardRefundRequestViewSet,
+    OrderRefundQuoteViewSet,
+    RefundRequestViewSet,
+)
 
 urlpatterns: list[Any] = [
     path("bills", BillViewSet.as_view({"get": "list", "post": "create"})),
@@ -28,6 +32,7 @@ urlpatterns += [
     path("patient-cards/<uuid:pk>/balance", PatientCardViewSet.as_view({"get": "balance"})),
     path("patient-cards/<uuid:pk>/statement", CardStatementViewSet.as_view({"get": "list"})),
     path("patient-cards/<uuid:pk>/refund-quote", PatientCardViewSet.as_view({"get": "refund_quote"})),
+    path("patient-cards/<uuid:pk>/refund-requests", CardRefundRequestViewSet.as_view({"post": "ask"})),
     path("payment-orders/<uuid:pk>/refund-quote", OrderRefundQuoteViewSet.as_view({"get": "refund_quote"})),
     path("refund-requests", RefundRequestViewSet.as_view({"get": "list", "post": "create"})),
     path("refund-requests/<uuid:pk>", RefundRequestViewSet.as_view({"get": "retrieve"})),
