@@ -75,7 +75,7 @@ def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
     )
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in AccountKind.values}
     for row in sums.order_by("part"):
-        found[row["kind"]].append(row)
+        found[row["kind"]].append({**row})
     empty = {"part": "", "number": 0, "debit_fen": 0, "credit_fen": 0}
     return [
         {

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -32,17 +31,18 @@ def export_rows(
 
 
 def _rows(batch: list[LedgerTransaction]) -> Iterator[list[str]]:
-    entries: dict[UUID, list[dict[str, Any]]] = {transaction.pk: [] for transaction in batch}
+    entries: dict[UUID, list[tuple[str, str, int]]] = {transaction.pk: [] for transaction in batch}
     found = LedgerEntry.objects.filter(transaction_id__in=list(entries)).order_by("-amount_fen", "id")
-    for entry in found.values("transaction_id", "account__kind", "account__owner", "amount_fen"):
-        entries[entry["transaction_id"]].append(entry)
+    for key, kind, owner, fen in found.values_list(
+        "transaction_id", "account__kind", "account__owner", "amount_fen"
+    ):
+        entries[key].append((kind, owner, fen))
     for transaction in batch:
         moment = transaction.created_at.astimezone(clock.LOCAL).isoformat(timespec="seconds")
         head = [
             transaction.posted_on.isoformat(), moment, str(transaction.pk), transaction.kind, transaction.key,
             str(transaction.order_id or ""), str(transaction.refund_id or ""),
         ]  # fmt: skip
-        for entry in entries[transaction.pk]:
-            fen, kind = entry["amount_fen"], entry["account__kind"]
+        for kind, owner, fen in entries[transaction.pk]:
             sides = [fen_to_yuan(fen), ""] if fen > 0 else ["", fen_to_yuan(-fen)]
-            yield [*head, _KINDS.get(kind, kind), entry["account__owner"], *sides, transaction.note]
+            yield [*head, _KINDS.get(kind, kind), owner, *sides, transaction.note]

@@ -1,5 +1,6 @@
 """资金账 is read here; only services of payments write it."""
 
+import functools
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,6 @@ class LedgerAccountViewSet(ListMixin, RetrieveMixin):
 
     model = LedgerAccount
     resource = "payments.ledger"
-    codes = {"entries": "list"}
     serializer_class = io.LedgerAccountSerializer
     filterset_class = LedgerAccountFilter
     filter_backends = [FilterBackend]
@@ -52,13 +52,28 @@ class LedgerAccountViewSet(ListMixin, RetrieveMixin):
     def base_queryset(self) -> QuerySet[Any]:
         return with_balances(LedgerAccount.objects.order_by("hospital", "kind", "owner"))
 
-    @extend_schema(responses=io.StatementEntrySerializer(many=True), filters=False)
-    def entries(self, request: Any, pk: UUID) -> Response:
-        """List the entries of the account, newest first, with the balance after each."""
-        account = self.get_object()
-        page = self.paginate_queryset(account_statement(account))
-        context = {"kind": account.kind}
-        return self.get_paginated_response(io.StatementEntrySerializer(page, many=True, context=context).data)
+
+@extend_schema(tags=["ledger"])
+class LedgerStatementViewSet(ListMixin):
+    """账户明细: the entries of one account, newest first, with the balance after each."""
+
+    model = LedgerAccount
+    resource = "payments.ledger"
+    serializer_class = io.LedgerStatementEntrySerializer
+    filter_backends = [FilterBackend]
+
+    def listed(self) -> Any:
+        return account_statement(self.account)
+
+    @functools.cached_property
+    def account(self) -> LedgerAccount:
+        """Within reach, or 404."""
+        found: LedgerAccount = self.get_object()
+        return found
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        kind = "" if getattr(self, "swagger_fake_view", False) else self.account.kind
+        return {**super().get_serializer_context(), "kind": kind}
 
 
 @extend_schema(tags=["ledger"])

@@ -40,7 +40,7 @@ class LedgerTransactionSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class StatementEntrySerializer(ModelSerializer):
+class LedgerStatementEntrySerializer(ModelSerializer):
     """账户明细: `amount_fen` raised the balance (negative: lowered it) to `balance_fen`."""
 
     transaction = LedgerTransactionSerializer(read_only=True)
@@ -75,11 +75,11 @@ class LedgerEntrySerializer(ModelSerializer):
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.INT64)
-    def get_debit_fen(self, entry: Any) -> int:
+    def get_debit_fen(self, entry: LedgerEntry) -> int:
         return max(entry.amount_fen, 0)
 
     @extend_schema_field(OpenApiTypes.INT64)
-    def get_credit_fen(self, entry: Any) -> int:
+    def get_credit_fen(self, entry: LedgerEntry) -> int:
         return max(-entry.amount_fen, 0)
 
 

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from apps.payments.api.admin.ledger import LedgerAccountViewSet, LedgerTransactionViewSet, TrialBalanceView
+from apps.payments.api.admin.ledger import (
+    LedgerAccountViewSet,
+    LedgerStatementViewSet,
+    LedgerTransactionViewSet,
+    TrialBalanceView,
+)
 from apps.payments.api.admin.merchants import ChannelsView, MerchantAccountViewSet
 from apps.payments.api.admin.orders import PaymentOrderViewSet
 from apps.payments.api.admin.refunds import RefundViewSet
@@ -21,10 +26,7 @@ urlpatterns = [
     path("payment-channels", ChannelsView.as_view()),
     path("ledger/accounts", LedgerAccountViewSet.as_view({"get": "list"})),
     path("ledger/accounts/<uuid:pk>", LedgerAccountViewSet.as_view({"get": "retrieve"})),
-    path(
-        "ledger/accounts/<uuid:pk>/entries",
-        LedgerAccountViewSet.as_view({"get": "entries"}, filterset_class=None),
-    ),
+    path("ledger/accounts/<uuid:pk>/entries", LedgerStatementViewSet.as_view({"get": "list"})),
     path("ledger/transactions", LedgerTransactionViewSet.as_view({"get": "list"})),
     path("ledger/transactions/export", LedgerTransactionViewSet.as_view({"get": "export"})),
     path("ledger/transactions/<uuid:pk>", LedgerTransactionViewSet.as_view({"get": "retrieve"})),
