@@ -114,3 +114,23 @@ def test_one_key_pays_once_and_with_another_body_is_refused(till: Till) -> None:
     assert again["Idempotency-Replayed"] == "true"
     assert code(other) == (422, "idempotency_key_reused")
     assert PaymentAttempt.objects.count() == 1
+
+
+@pytest.mark.requirement("PAY-08")
+def test_an_order_that_a_channel_has_not_let_us_close_can_be_paid_again(till: Till) -> None:
+    held, order = family(till)
+    till.prepay("patient_a", order)
+    till.sandbox.faults("wechat_pay", {"kind": "http_error", "operation": "close"})
+    answer = till.post("patient_a", f"payment-orders/{order.pk}/cancel")
+    assert (answer.status_code, answer.json()["state"]) == (200, "pending")
+    assert code(till.post("patient_a", f"payment-orders/{order.pk}/pay", {"channel": "wechat_pay"})) == (
+        409,
+        "payment_order_expired",
+    )
+    assert till.checkout("patient_a", held["id"]).pk == order.pk
+    till.sandbox.faults("wechat_pay")
+    attempt = till.prepay("patient_a", order)
+    till.confirm(attempt)
+    till.deliver()
+    till.work()
+    assert PaymentOrder.objects.get().state == "posted"

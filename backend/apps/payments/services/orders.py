@@ -70,7 +70,7 @@ def open_order(
         expires_at=expires_at,
         due_at=expires_at,
     )
-    return _insert(order, opener, lines) or _open_already(lines)
+    return _insert(order, opener, lines) or _open_already(lines, expires_at)
 
 
 def _insert(order: PaymentOrder, opener: Opener, lines: Sequence[LineSpec]) -> PaymentOrder | None:
@@ -110,8 +110,8 @@ def _total(hospital: Hospital, lines: Sequence[LineSpec]) -> int:
     return total
 
 
-def _open_already(lines: Sequence[LineSpec]) -> PaymentOrder:
-    """The pending order of exactly these lines; SubjectBeingPaid otherwise."""
+def _open_already(lines: Sequence[LineSpec], expires_at: dt.datetime) -> PaymentOrder:
+    """The pending order of exactly these lines, payable until `expires_at` again; SubjectBeingPaid otherwise."""
     wanted = {(line.subject_type, line.subject_id, line.amount_fen) for line in lines}
     live = PaymentOrderLine.objects.filter(is_live=True, subject_id__in=[line.subject_id for line in lines])
     held = [row for row in live.select_related("order") if (row.subject_type, row.subject_id) in _keys(lines)]
@@ -119,9 +119,21 @@ def _open_already(lines: Sequence[LineSpec]) -> PaymentOrder:
     if len(orders) == 1:
         order = next(iter(orders.values()))
         has = {(row.subject_type, row.subject_id, row.amount_fen) for row in order.lines.all()}
-        if has == wanted and order.state == OrderState.PENDING and order.expires_at > clock.now():
+        if has == wanted and _prolong(order, expires_at):
             return order
     raise _being_paid(orders)
+
+
+def _prolong(order: PaymentOrder, expires_at: dt.datetime) -> bool:
+    """Somebody wants to pay it still, or again: one that was given up or has expired, but which a channel has not let
+    us close yet, goes on. False once it is no longer pending."""
+    if expires_at <= order.expires_at:
+        return order.state == OrderState.PENDING
+    pending = PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PENDING)
+    if not pending.update(expires_at=expires_at, due_at=expires_at, note="", updated_at=clock.now()):
+        return False
+    order.expires_at, order.note = expires_at, ""
+    return True
 
 
 def _keys(lines: Sequence[LineSpec]) -> set[tuple[str, UUID]]:
@@ -129,8 +141,8 @@ def _keys(lines: Sequence[LineSpec]) -> set[tuple[str, UUID]]:
 
 
 def _being_paid(orders: dict[UUID, PaymentOrder]) -> errors.SubjectBeingPaid:
-    """Say which order has it; one whose time is over is looked at now, so that a repetition succeeds soon."""
-    order = next((each for each in orders.values()), None)
+    """Which order has it; one whose time is over is looked at now, so that a repetition succeeds soon."""
+    order = next(iter(orders.values()), None)
     if order is not None and order.state == OrderState.PENDING and order.expires_at <= clock.now():
         poke_order(order.pk)
     return errors.SubjectBeingPaid(

@@ -153,4 +153,4 @@ def record(attempt: PaymentAttempt, trade: TradeResult) -> bool:
 
 def is_over(attempt: PaymentAttempt, order: PaymentOrder, now: dt.datetime) -> bool:
     """Whether nobody should pay the attempt any more, so that it is to be closed at the channel."""
-    return order.state != OrderState.PENDING or order.expires_at <= now
+    return order.state != OrderState.PENDING or min(order.expires_at, attempt.expires_at) <= now

@@ -67,7 +67,12 @@ def _begin(order_id: UUID, merchant: MerchantAccount, method: PayMethod, payer_i
     order = lock_one(PaymentOrder.objects, pk=order_id)
     check_payable(order)
     mine = PaymentAttempt.objects.filter(
-        order=order, merchant=merchant, method=method, payer_id=payer_id, state__in=UNSETTLED
+        order=order,
+        merchant=merchant,
+        method=method,
+        payer_id=payer_id,
+        state__in=UNSETTLED,
+        expires_at__gt=clock.now() + SHORTEST,
     )
     known = mine.order_by("-id").first()
     if known is not None:

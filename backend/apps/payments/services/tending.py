@@ -81,9 +81,9 @@ def _close(order: PaymentOrder) -> None:
 def _closed(order_id: UUID) -> None:
     order = lock_one(PaymentOrder.objects, pk=order_id)
     attempts = PaymentAttempt.objects.filter(order=order, state__in=UNSETTLED)
-    if order.state != OrderState.PENDING or attempts.exists():
-        return  # paid meanwhile
     now = clock.now()
+    if order.state != OrderState.PENDING or order.expires_at > now or attempts.exists():
+        return  # paid, or wanted again, meanwhile
     ORDERS.move(
         order, OrderState.CLOSED, closed_at=now, due_at=None, note=order.note or "expired", updated_at=now
     )
