@@ -1,5 +1,7 @@
 """Routes of the admin single-page app: each app's `api/admin/urls.py`."""
 
+from typing import Any
+
 from django.urls import include, path
 
 from apps.billing.api.admin.bills import PayBillsView
@@ -13,5 +15,5 @@ _ORDERS = by_method(
     get=PaymentOrderViewSet.as_view({"get": "list"}), post=PayBillsView.as_view({"post": "create"})
 )
 
-urlpatterns = [path("api/admin/v1/payment-orders", _ORDERS)]
+urlpatterns: list[Any] = [path("api/admin/v1/payment-orders", _ORDERS)]
 urlpatterns += [path("api/admin/v1/", include(f"apps.{name}.api.admin.urls")) for name in APPS]

@@ -23,7 +23,7 @@ class OwnBillFilter(BillingFilter):
     binding = django_filters.UUIDFilter(method="of_binding")
 
     def of_binding(self, queryset: Any, name: str, value: Any) -> Any:
-        binding = require_binding(self.request.user.wechat, value)  # type: ignore[union-attr]
+        binding = require_binding(self.request.user.wechat, value)
         return queryset.filter(patient_id=binding.patient_id)
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.access.scoped.partner import HasScope, PartnerAuthentication
+from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.billing import errors
 from apps.billing.api.serializers import HisItemSerializer, item_list, specs
 from apps.billing.models import Bill, BillKind, BillSource, PayerKind
@@ -100,7 +100,8 @@ class FeedView(APIView):
     required_scope = "bills:write"
 
     def hospital(self) -> Hospital:
-        hospital: Hospital = self.request.user.application.hospital
+        partner: Partner = self.request.user  # type: ignore[assignment]  # HasScope lets in nobody else
+        hospital: Hospital = partner.application.hospital
         return hospital
 
     def find(self, external_id: str) -> Bill:
@@ -119,7 +120,8 @@ class FeedView(APIView):
         """The checked body."""
         body = kind(data=self.request.data)
         body.is_valid(raise_exception=True)
-        return body.validated_data
+        data: dict[str, Any] = body.validated_data
+        return data
 
     def answer(self, bill: Bill, status: int = 200) -> Response:
         return Response(PushedBillSerializer(bill).data, status=status)
