@@ -1,7 +1,11 @@
+import datetime as dt
+from typing import Any
+
 import django_filters
 
 from apps.payments.models import PaymentOrder, PaymentScene, Refund, RefundCause
 from apps.payments.states import OrderState, RefundState, choices
+from kernel import clock
 
 
 class OwnOrderFilter(django_filters.FilterSet):
@@ -22,13 +26,19 @@ class OrderFilter(OwnOrderFilter):
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     application = django_filters.CharFilter(max_length=100)
-    created_from = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
-    created_to = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
+    created_from = django_filters.DateFilter(method="filter_from", label="first day, Asia/Shanghai")
+    created_to = django_filters.DateFilter(method="filter_to", label="last day, Asia/Shanghai")
     stuck = django_filters.BooleanFilter(
         method="filter_stuck", label="paid for too long without being posted"
     )
 
-    def filter_stuck(self, queryset, name, value):  # type: ignore[no-untyped-def]
+    def filter_from(self, queryset: Any, name: str, value: dt.date) -> Any:
+        return queryset.filter(created_at__gte=clock.local(value, dt.time()))
+
+    def filter_to(self, queryset: Any, name: str, value: dt.date) -> Any:
+        return queryset.filter(created_at__lte=clock.local(value, dt.time.max))
+
+    def filter_stuck(self, queryset: Any, name: str, value: bool) -> Any:
         stuck = {"state": OrderState.PAID_UNPOSTED, "alarmed_at__isnull": False}
         return queryset.filter(**stuck) if value else queryset.exclude(**stuck)
 

@@ -203,6 +203,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='paymentorder',
+            index=models.Index(fields=['hospital', 'created_at', 'id'], name='payment_order_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='paymentorder',
             index=models.Index(fields=['patient', '-id'], name='payment_order_of_patient'),
         ),
         migrations.AddIndex(
@@ -280,6 +284,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='refund',
             index=models.Index(fields=['hospital', '-id'], name='payment_refund_of_hospital'),
+        ),
+        migrations.AddIndex(
+            model_name='refund',
+            index=models.Index(fields=['hospital', 'created_at', 'id'], name='payment_refund_by_time'),
         ),
         migrations.AddIndex(
             model_name='refund',

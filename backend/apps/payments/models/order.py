@@ -76,6 +76,7 @@ class PaymentOrder(VersionedModel):
         ]
         indexes = [
             models.Index(fields=["hospital", "-id"], name="payment_order_of_hospital"),
+            models.Index(fields=["hospital", "created_at", "id"], name="payment_order_by_time"),
             models.Index(fields=["patient", "-id"], name="payment_order_of_patient"),
             models.Index(
                 fields=["account", "-id"], condition=Q(account__isnull=False), name="payment_order_of_account"

@@ -71,6 +71,7 @@ class Refund(VersionedModel):
         ]
         indexes = [
             models.Index(fields=["hospital", "-id"], name="payment_refund_of_hospital"),
+            models.Index(fields=["hospital", "created_at", "id"], name="payment_refund_by_time"),
             models.Index(fields=["patient", "-id"], name="payment_refund_of_patient"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_refund_due"),
             models.Index(

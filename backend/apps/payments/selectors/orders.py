@@ -31,4 +31,3 @@ def listed(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
 def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
     """An order with all that hangs on it."""
     return queryset.select_related("patient", "opened_by").prefetch_related(LINES, ATTEMPTS, REFUNDS)
-

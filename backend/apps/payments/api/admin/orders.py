@@ -10,10 +10,12 @@ from apps.access.scoped.views import ListMixin, RetrieveMixin
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
 from apps.payments import errors
+from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import OrderFilter
 from apps.payments.api.serializers import AttemptSerializer, PaymentOrderSerializer, RefundSerializer
 from apps.payments.models import PaymentOrder
 from apps.payments.selectors import orders
+from apps.payments.selectors.exports import order_rows
 from apps.payments.services.counter import pay_at_counter, pay_from_card
 from apps.payments.services.tending import give_up
 from kernel.errors import InvalidValue, NotFound, StateConflict
@@ -57,7 +59,7 @@ class WholeOrderSerializer(StaffOrderSerializer):
 
 
 @extend_schema(tags=["payments"])
-class PaymentOrderViewSet(ListMixin, RetrieveMixin):
+class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
     """支付单: look up, take the money at the window, give up."""
 
     model = PaymentOrder
@@ -67,6 +69,7 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin):
     filterset_class = OrderFilter
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
+    export_rows, export_name = staticmethod(order_rows), "payment-orders"
 
     def base_queryset(self) -> Any:
         return orders.listed(PaymentOrder.objects.all()).select_related("patient", "opened_by")

@@ -7,9 +7,11 @@ from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin
 from apps.identity.models import StaffMember
+from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import RefundFilter
 from apps.payments.api.serializers import RefundSerializer
 from apps.payments.models import Refund
+from apps.payments.selectors.exports import refund_rows
 from apps.payments.services.failed_refunds import pay_out, send_again
 from kernel.errors import StateConflict
 from kernel.http.idempotency import idempotent
@@ -32,7 +34,7 @@ class StaffRefundSerializer(RefundSerializer):
 
 
 @extend_schema(tags=["payments"])
-class RefundViewSet(ListMixin, RetrieveMixin):
+class RefundViewSet(ListMixin, RetrieveMixin, ExportMixin):
     """退费: what is on its way, what failed, and what is done about it."""
 
     model = Refund
@@ -42,6 +44,7 @@ class RefundViewSet(ListMixin, RetrieveMixin):
     filterset_class = RefundFilter
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
+    export_rows, export_name = staticmethod(refund_rows), "refunds"
 
     def base_queryset(self) -> Any:
         return Refund.objects.select_related("patient", "order", "decided_by")

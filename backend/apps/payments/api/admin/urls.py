@@ -14,10 +14,12 @@ _ORDER, _REFUND, _MERCHANT = "payment-orders/<uuid:pk>", "refunds/<uuid:pk>", "m
 
 urlpatterns = [
     path("payment-orders", PaymentOrderViewSet.as_view({"get": "list"})),
+    path("payment-orders/export", PaymentOrderViewSet.as_view({"get": "export"})),
     path(_ORDER, PaymentOrderViewSet.as_view({"get": "retrieve"})),
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
     path("refunds", RefundViewSet.as_view({"get": "list"})),
+    path("refunds/export", RefundViewSet.as_view({"get": "export"})),
     path(_REFUND, RefundViewSet.as_view({"get": "retrieve"})),
     path(f"{_REFUND}/reissue", RefundViewSet.as_view({"post": "reissue"})),
     path(f"{_REFUND}/pay-out", RefundViewSet.as_view({"post": "pay_out"})),
