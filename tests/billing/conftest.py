@@ -6,8 +6,11 @@ import pytest
 from apps.patients.models import CareTeamMember
 from kernel import clock
 from tests.billing.support import NOW
+from tests.payments.conftest import till
 from tests.scheduling.support import sign_in_for_good
 from tests.support.world import World
+
+__all__ = ["clinic", "till"]
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from apps.billing.models import CardTopUp
 from apps.billing.services.card_refund import CardCaps, shares_of
 from apps.billing.states import TopUpState, choices
-from apps.patients.api.fields import MaskedField
 from apps.patients.models import PatientCard
 from apps.payments.states import OrderState
 from kernel.crypto import masking
@@ -20,7 +19,7 @@ class CardTopUpSerializer(ModelSerializer):
     """就诊卡充值. Pay `order_id`; the card has the money once `state` is credited."""
 
     patient_name = serializers.CharField(source="patient.name", read_only=True)
-    card_number = MaskedField(masking.document, source="card.card_number", read_only=True)
+    card_number = serializers.SerializerMethodField()
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
         source="order.state", choices=[(state.value, state.value) for state in OrderState], read_only=True
@@ -37,6 +36,9 @@ class CardTopUpSerializer(ModelSerializer):
             "credited_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_card_number(self, top_up: CardTopUp) -> str:
+        return masking.document(top_up.card.card_number)
 
 
 class OwnCardTopUpFilter(django_filters.FilterSet):

@@ -15,6 +15,7 @@ from apps.identity.models import StaffMember, WeChatAccount
 from apps.payments.models import PaymentOrder, RefundCause, RefundRoute
 from apps.payments.services.refunds import RefundPart, create_refund
 from kernel import clock
+from kernel.errors import InvalidValue
 from kernel.locks import lock_one
 
 
@@ -36,8 +37,10 @@ def refund_bills(
     For the patient's own refunds and for workflows that have cancelled what was paid for. `bill_amounts`: bill → fen.
     `route` None: as the hospital's settings want it for each bill. `allowances`: what HIS said (refund_allowance);
     without them our own tables alone bound the amounts. RefundExceedsBill, StateConflict (not posted, not paid),
-    NotFound (a bill that the order did not pay).
+    NotFound (a bill that the order did not pay), InvalidValue (nothing, or an amount below 1).
     """
+    if not bill_amounts or min(bill_amounts.values()) <= 0:
+        raise InvalidValue(field="bills")
     bills = bills_in(order, list(bill_amounts))
     request = RefundRequest.objects.create(
         hospital_id=order.hospital_id,

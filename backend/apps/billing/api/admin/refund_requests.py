@@ -64,13 +64,13 @@ class AskForCardRefundSerializer(Serializer):
     reason = serializers.CharField(max_length=200)
 
 
-class DecisionSerializer(Serializer):
+class RefundDecisionSerializer(Serializer):
     """Why, if there is something to say."""
 
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class RejectionSerializer(Serializer):
+class RefundRejectionSerializer(Serializer):
     reason = serializers.CharField(max_length=200)
 
 
@@ -113,21 +113,21 @@ class RefundRequestViewSet(ScopedViewSet):
         )
         return self._answer(made.pk, status=201)
 
-    @extend_schema(request=DecisionSerializer)
+    @extend_schema(request=RefundDecisionSerializer)
     @raises(StateConflict, errors.ApproverIsRequester)
     def approve(self, request: Any, pk: UUID) -> Response:
         """同意退费, as the bill's doctor or for the department; never by who asked."""
         found = self.get_object()
-        body = DecisionSerializer(data=request.data)
+        body = RefundDecisionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return self._answer(requests.approve(found, by=self._staff(), note=body.validated_data["reason"]).pk)
 
-    @extend_schema(request=RejectionSerializer)
+    @extend_schema(request=RefundRejectionSerializer)
     @raises(StateConflict, errors.ApproverIsRequester)
     def reject(self, request: Any, pk: UUID) -> Response:
         """驳回退费, with the reason; never by who asked."""
         found = self.get_object()
-        body = RejectionSerializer(data=request.data)
+        body = RefundRejectionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return self._answer(requests.reject(found, by=self._staff(), note=body.validated_data["reason"]).pk)
 
