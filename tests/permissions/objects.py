@@ -24,6 +24,7 @@ from apps.identity.models import (
     Position,
 )
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
+from apps.inpatient.models import Admission, DepositTransaction, InpatientCharge
 from apps.messaging.models import Message, MessageTemplate
 from apps.messaging.services.notify import notify
 from apps.patients.models import (
@@ -38,9 +39,19 @@ from apps.patients.models import (
 )
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
-from apps.payments.models import LedgerAccount, LedgerTransaction, PaymentOrder
+from apps.payments.models import (
+    LedgerAccount,
+    LedgerTransaction,
+    MerchantAccount,
+    PaymentOrder,
+    Refund,
+    RefundCause,
+    RefundRoute,
+)
 from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
+from apps.payments.services.merchants import open_merchant
+from apps.payments.services.refunds import RefundPart, create_refund
 from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
@@ -72,6 +83,7 @@ from apps.scheduling.services import (
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.billing.support import issue, pay
+from tests.inpatient.support import admit, charge, his_stay, pending
 from tests.permissions.routes import Route
 from tests.support.world import World
 
@@ -270,6 +282,19 @@ class Estate:
         account = self.world.accounts["patient_a"]
         return open_top_up(card=card, amount_fen=100, application="miniprogram", account=account)
 
+    def make_refund(self) -> Refund:
+        order = self.get("payment_order")
+        return create_refund(
+            order=order,
+            parts=[RefundPart(order.lines.get().pk, 1)],
+            cause=RefundCause.WINDOW,
+            reason="",
+            route=RefundRoute.COUNTER_CASH,
+        )
+
+    def make_merchant(self) -> MerchantAccount:
+        return open_merchant(hospital=self.world.h1, channel="cash", name="现金", config={})
+
     def make_payment_order(self) -> PaymentOrder:
         bill = issue(self.world)
         order = open_payment(
@@ -289,9 +314,27 @@ class Estate:
         event = OutboxEvent.objects.create(topic="matrix", payload={}, hospital_id=self.world.h1.pk)
         return DeadLetter.objects.create(event=event, handler="matrix", error="matrix")
 
+    def make_admission(self) -> Admission:
+        return admit(self.world)
+
+    def make_his_admission(self) -> Admission:
+        return his_stay(self.world)
+
+    def make_inpatient_charge(self) -> InpatientCharge:
+        return charge(self.get("admission"))[0]
+
+    def make_inpatient_deposit(self) -> DepositTransaction:
+        return pending(self.world, self.get("admission"))
+
 
 #: Path up to the parameter → the value that stands there.
 OBJECTS: dict[str, Callable[[Estate], Any]] = {
+    "admin/v1/admissions/": lambda e: e.get("admission").pk,
+    "admin/v1/inpatient-charges/": lambda e: e.get("inpatient_charge").pk,
+    "admin/v1/inpatient-deposits/": lambda e: e.get("inpatient_deposit").pk,
+    "miniprogram/v1/admissions/": lambda e: e.get("admission").pk,
+    "miniprogram/v1/inpatient-deposits/": lambda e: e.get("inpatient_deposit").pk,
+    "partner/v1/admissions/": lambda e: e.get("his_admission").external_id,
     "admin/v1/appointments/": lambda e: e.get("appointment").pk,
     "admin/v1/audit/events/": lambda e: e.get("audit_event").pk,
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
@@ -304,6 +347,9 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/patient-cards/": lambda e: e.world.cards["patient_a"].pk,
     "admin/v1/payment-orders/": lambda e: e.get("payment_order").pk,
     "admin/v1/refund-requests/": lambda e: e.get("refund_request").pk,
+    "admin/v1/refunds/": lambda e: e.get("refund").pk,
+    "admin/v1/merchant-accounts/": lambda e: e.get("merchant").pk,
+    "miniprogram/v1/refunds/": lambda e: e.get("refund").pk,
     "miniprogram/v1/card-top-ups/": lambda e: e.get("card_top_up").pk,
     "miniprogram/v1/cards/": lambda e: e.world.bindings["patient_a"].pk,
     "miniprogram/v1/payment-orders/": lambda e: e.get("payment_order").pk,

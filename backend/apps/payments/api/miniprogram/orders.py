@@ -93,9 +93,10 @@ class PaymentOrderViewSet(OwnOrders):
     @idempotent(atomic=False)
     def pay(self, request: Any, pk: UUID) -> Response:
         """去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment."""
-        body, account = validated(PaySerializer, request.data), request.user.wechat
+        order, account = self._find(pk), request.user.wechat
+        body = validated(PaySerializer, request.data)
         attempt = pay_online(
-            order=self._find(pk),
+            order=order,
             channel=body["channel"],
             method=PayMethod(body["method"]),
             payer_id=account.openid,
@@ -131,7 +132,10 @@ class PaymentOrderViewSet(OwnOrders):
         return self._answer(self._find(result))
 
     def _find(self, pk: UUID) -> PaymentOrder:
-        order: PaymentOrder | None = self.get_queryset().filter(pk=pk).first()
+        relatives = orders.deposits_opened_by(self.request.user.wechat)  # type: ignore[union-attr]
+        order: PaymentOrder | None = (
+            self.get_queryset().filter(pk=pk).first() or relatives.filter(pk=pk).first()
+        )
         if order is None:
             raise NotFound
         return order
