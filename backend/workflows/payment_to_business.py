@@ -11,6 +11,8 @@ from apps.billing.ports import HisRefused, HisUnavailable, PaymentPosting, Poste
 from apps.billing.selectors.his import his_of
 from apps.billing.services import card_top_up, checkout
 from apps.billing.services.settle import mark_paid
+from apps.inpatient.models import DepositTransaction
+from apps.inpatient.services import deposits
 from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit
 from apps.payments.services.ledger import Account, AccountKind
@@ -91,7 +93,16 @@ def _posting(order: PaymentOrder, lines: Lines) -> PaymentPosting:
         paid_at=order.paid_at or order.created_at,
         amount_fen=order.amount_fen,
         lines=_posted_lines(order, lines, {line.subject_id: line.amount_fen for line in lines}),
+        admission_no=_admission_no(lines),
     )
+
+
+def _admission_no(lines: Lines) -> str:
+    """The stay whose deposit is paid, if one is."""
+    keys = [line.subject_id for line in lines if line.subject_type == deposits.SUBJECT]
+    if not keys:
+        return ""
+    return DepositTransaction.objects.values_list("admission__admission_no", flat=True).get(pk=keys[0])
 
 
 def _posted_lines(order: PaymentOrder, lines: Lines, amounts: Mapping[UUID, int]) -> tuple[PostedLine, ...]:
@@ -140,7 +151,14 @@ def _settle_top_ups(order: PaymentOrder, lines: Lines) -> list[Credit]:
     ]
 
 
+def _settle_deposits(order: PaymentOrder, lines: Lines) -> list[Credit]:
+    return [
+        Credit(line.pk, deposits.credit_deposit(deposit_id=line.subject_id, order=order)) for line in lines
+    ]
+
+
 SETTLERS: dict[str, Callable[[PaymentOrder, Lines], list[Credit]]] = {
     checkout.SUBJECT: _settle_bills,
     card_top_up.SUBJECT: _settle_top_ups,
+    deposits.SUBJECT: _settle_deposits,
 }

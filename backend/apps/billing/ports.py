@@ -26,7 +26,10 @@ class PostedLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPosting:
-    """A payment that a channel has confirmed. `order_no` is the key under which HIS takes it once."""
+    """A payment that a channel has confirmed. `order_no` is the key under which HIS takes it once.
+
+    `admission_no`: the stay whose deposit is paid; blank for everything else.
+    """
 
     order_no: str
     scene: str
@@ -37,6 +40,7 @@ class PaymentPosting:
     paid_at: dt.datetime
     amount_fen: int
     lines: tuple[PostedLine, ...]
+    admission_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

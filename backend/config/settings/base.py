@@ -31,6 +31,7 @@ LOCAL_APPS = [
     "apps.payments",
     "apps.scheduling",
     "apps.billing",
+    "apps.inpatient",
     "apps.integrations",
     "workflows",
 ]

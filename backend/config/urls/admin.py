@@ -8,7 +8,9 @@ from apps.billing.api.admin.bills import PayBillsView
 from apps.payments.api.admin.orders import PaymentOrderViewSet
 from kernel.http.routing import by_method
 
-APPS = ("access", "audit", "billing", "identity", "messaging", "patients", "payments", "scheduling")
+APPS = (
+    "access", "audit", "billing", "identity", "inpatient", "messaging", "patients", "payments", "scheduling",
+)  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.
 _ORDERS = by_method(

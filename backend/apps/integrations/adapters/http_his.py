@@ -38,7 +38,7 @@ class HttpHis:
             "paid_at": posting.paid_at.astimezone(LOCAL).isoformat(timespec="seconds"),
             "amount_fen": posting.amount_fen,
             "lines": _lines(posting.lines),
-        }
+        } | ({"admission_no": posting.admission_no} if posting.admission_no else {})
         answer = self._client.post("/his/v1/payments", body)
         return _receipt(answer, order_no=posting.order_no, state="posted")
 

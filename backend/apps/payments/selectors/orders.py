@@ -4,7 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bindings_of
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, PaymentScene, Refund
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
 ATTEMPTS = Prefetch("attempts", PaymentAttempt.objects.order_by("id"))
@@ -15,6 +15,11 @@ def orders_of(account: WeChatAccount) -> QuerySet[PaymentOrder]:
     """Orders of the patients that are bound to the account now, whoever opened them."""
     patients = bindings_of(account).order_by().values("patient_id")
     return PaymentOrder.objects.filter(patient_id__in=patients)
+
+
+def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
+    """Orders of inpatient deposits that the account opened itself: a relative pays who is not bound to the patient."""
+    return PaymentOrder.objects.filter(account=account, scene=PaymentScene.INPATIENT_DEPOSIT)
 
 
 def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:

@@ -1,0 +1,131 @@
+"""住院登记: admit, change, discharge; of a stay that HIS keeps only to look at."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.views import ScopedViewSet
+from apps.identity.models import Department, StaffMember
+from apps.inpatient import errors
+from apps.inpatient.api.filters import AdmissionFilter
+from apps.inpatient.api.serializers import StaffAdmissionSerializer
+from apps.inpatient.models import Admission
+from apps.inpatient.selectors import admissions
+from apps.inpatient.services import admissions as services
+from apps.patients.models import Patient
+from kernel.errors import InvalidValue, StaleVersion, StateConflict
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+DEPARTMENTS = "identity.department.list"
+
+
+class StaySerializer(Serializer):
+    """Where the patient lies, under whom and why."""
+
+    department = ScopedRelatedField(queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS)
+    practitioner = ScopedRelatedField(
+        queryset=StaffMember.objects.filter(status="active").exclude(licence_no=""),
+        required=False,
+        allow_null=True,
+    )
+    ward = serializers.CharField(max_length=40, allow_blank=True, required=False)
+    bed = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    diagnosis = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    admitted_at = serializers.DateTimeField(required=False)
+
+
+class AdmitSerializer(StaySerializer):
+    """`practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before."""
+
+    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
+
+
+class ChangeAdmissionSerializer(StaySerializer):
+    """What is given changes; `version` is the one that was read."""
+
+    department = ScopedRelatedField(
+        queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS, required=False
+    )
+    version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+
+
+class DischargeSerializer(Serializer):
+    """`discharged_at`: now, unless it was before."""
+
+    discharged_at = serializers.DateTimeField(required=False)
+
+
+@extend_schema(tags=["inpatient"])
+class AdmissionViewSet(ScopedViewSet):
+    """住院记录: list, admit, change, discharge."""
+
+    model = Admission
+    resource = "inpatient.admission"
+    codes = {"discharge": "discharge", "recall": "recall"}
+    serializer_class = StaffAdmissionSerializer
+    filterset_class = AdmissionFilter
+    ordering_fields = ["admitted_at"]
+    ordering = ["-id"]
+    keys_first = True
+
+    def row_queryset(self) -> Any:
+        return admissions.rows_of(Admission.objects.all())
+
+    def list(self, request: Any) -> Response:
+        """住院患者 within reach; those in the house with `status=admitted`."""
+        rows = self.paginate_queryset(self.listed())
+        return self.get_paginated_response([admissions.shown(row) for row in rows or ()])
+
+    def retrieve(self, request: Any, pk: UUID) -> Response:
+        """One stay."""
+        return self._answer(self.get_object())
+
+    @extend_schema(request=AdmitSerializer, responses={201: StaffAdmissionSerializer})
+    @raises(errors.AlreadyAdmitted, InvalidValue)
+    @idempotent()
+    def create(self, request: Any) -> Response:
+        """住院登记: a new stay with its 住院号."""
+        data, staff = self._checked(AdmitSerializer), StaffMember.objects.get(pk=self.actor.staff_id)
+        if data.get("practitioner") is None and staff.licence_no:
+            data["practitioner"] = staff
+        with transaction.atomic():
+            stay = services.admit(**data, staff=staff)
+            self.check_reach(stay)
+        return self._answer(stay, status=201)
+
+    @extend_schema(request=ChangeAdmissionSerializer)
+    @raises(StaleVersion, errors.AdmissionOfHis, InvalidValue)
+    def partial_update(self, request: Any, pk: UUID) -> Response:
+        """修改/转科: another department, doctor, bed or diagnosis."""
+        stay, data = self.get_object(), self._checked(ChangeAdmissionSerializer)
+        with transaction.atomic():
+            stay = services.change_admission(stay, version=data.pop("version"), **data)
+            self.check_reach(stay)
+        return self._answer(stay)
+
+    @extend_schema(request=DischargeSerializer)
+    @raises(StateConflict, errors.AdmissionOfHis, InvalidValue)
+    def discharge(self, request: Any, pk: UUID) -> Response:
+        """出院: no deposit is taken any more; one that is under way goes back to its payer."""
+        return self._answer(services.discharge(self.get_object(), **self._checked(DischargeSerializer)))
+
+    @extend_schema(request=None)
+    @raises(StateConflict, errors.AdmissionOfHis, errors.AlreadyAdmitted)
+    def recall(self, request: Any, pk: UUID) -> Response:
+        """召回: the discharge was a mistake."""
+        return self._answer(services.recall(self.get_object()))
+
+    def _checked(self, kind: type[Serializer]) -> dict[str, Any]:
+        body = kind(data=self.request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def _answer(self, stay: Admission, status: int = 200) -> Response:
+        return Response(admissions.one(Admission.objects.all(), stay.pk), status=status)

@@ -1,0 +1,168 @@
+"""住院计费: write charges, many at once, and reverse them."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ScopedViewSet
+from apps.billing.api.serializers import NewItemSerializer, QuantityField
+from apps.billing.models import BillSource
+from apps.billing.services.items import ItemSpec
+from apps.identity.models import StaffMember
+from apps.inpatient import errors
+from apps.inpatient.api.filters import ChargeFilter
+from apps.inpatient.api.serializers import ChargedItemSerializer
+from apps.inpatient.models import Admission, InpatientCharge
+from apps.inpatient.selectors.statement import ITEM, charges_of
+from apps.inpatient.services.charges import MOST_ROWS, ChargeSpec, charge
+from apps.inpatient.services.reversals import reverse_charge
+from kernel.errors import InvalidValue, NotFound
+from kernel.http.filters import FilterBackend
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
+ROW = (*ITEM, "day", "source", "external_id", "created_at", "charged_by__name")
+
+
+class ChargeSerializer(ChargedItemSerializer):
+    """费用明细 for staff. `external_id`: the caller's key of the row."""
+
+    day = serializers.DateField()
+    source = serializers.ChoiceField(choices=BillSource.choices)  # type: ignore[assignment]
+    external_id = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    charged_by_name = serializers.CharField(allow_blank=True)
+
+
+class NewChargeSerializer(NewItemSerializer):
+    """An item of a day. With an `external_id` a repetition is known, with another content refused."""
+
+    day = serializers.DateField()
+    external_id = serializers.RegexField(KEY, trim_whitespace=False, allow_blank=True, default="")
+
+
+class NewChargesSerializer(Serializer):
+    """All of them are written, or none."""
+
+    charges = serializers.ListField(child=NewChargeSerializer(), min_length=1, max_length=MOST_ROWS)
+
+
+class WrittenChargeSerializer(Serializer):
+    """A row as it is stored."""
+
+    id = serializers.UUIDField()
+    external_id = serializers.CharField(allow_blank=True)
+    amount_fen = serializers.IntegerField()
+
+
+class WrittenChargesSerializer(Serializer):
+    """`created` rows are new, `known` ones were there already; all in the order of the request."""
+
+    created = serializers.IntegerField()
+    known = serializers.IntegerField()
+    charges = WrittenChargeSerializer(many=True)
+
+
+class ReverseSerializer(Serializer):
+    """How much of it goes back; without `quantity` all that is left."""
+
+    quantity = QuantityField(required=False)
+    reason = serializers.CharField(max_length=200)
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of ROW in the shape of ChargeSerializer."""
+    return {**row, "quantity": str(row["quantity"]), "charged_by_name": row.pop("charged_by__name") or ""}
+
+
+@extend_schema(tags=["inpatient"])
+class AdmissionChargeViewSet(ScopedViewSet):
+    """住院费用 of a stay."""
+
+    model = Admission
+    resource = "inpatient.charge"
+    serializer_class = ChargeSerializer
+    filterset_class = ChargeFilter
+    filter_backends = [FilterBackend]
+
+    @extend_schema(operation_id="admissions_charges_list")
+    def list(self, request: Any, pk: UUID) -> Response:
+        """住院费用: the rows of a stay, reversals among them, the newest first."""
+        rows = self.filter_queryset(charges_of(self._stay(pk).pk)).order_by("-day", "-id")
+        page = self.paginate_queryset(rows.values(*ROW))
+        return self.get_paginated_response([shown(row) for row in page or ()])
+
+    @extend_schema(
+        operation_id="admissions_charges_create",
+        request=NewChargesSerializer,
+        responses={201: WrittenChargesSerializer},
+    )
+    @raises(InvalidValue, errors.AdmissionOfHis, errors.ChargeDiffers)
+    @idempotent()
+    def create(self, request: Any, pk: UUID) -> Response:
+        """计费: up to 500 items at once, of days that the patient was there."""
+        stay = self._stay(pk)
+        body = NewChargesSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        rows, written = charge(
+            source=BillSource.OWN,
+            specs=[_spec(stay, row) for row in body.validated_data["charges"]],
+            staff=StaffMember.objects.get(pk=self.actor.staff_id),
+        )
+        shown_rows = [
+            {"id": row.pk, "external_id": row.external_id, "amount_fen": row.amount_fen} for row in rows
+        ]
+        return Response(
+            {"created": written.created, "known": written.known, "charges": shown_rows}, status=201
+        )
+
+    def _stay(self, pk: UUID) -> Admission:
+        """The stay within reach: the filters are of its rows."""
+        stay: Admission | None = self.get_queryset().filter(pk=pk).first()
+        if stay is None:
+            raise NotFound
+        self.check_reach(stay)
+        return stay
+
+
+def _spec(stay: Admission, row: dict[str, Any]) -> ChargeSpec:
+    facts = dict(row)
+    day, key = facts.pop("day"), facts.pop("external_id")
+    return ChargeSpec(admission=stay, day=day, external_id=key, item=ItemSpec(**facts))
+
+
+@extend_schema(tags=["inpatient"])
+class InpatientChargeViewSet(ScopedViewSet):
+    """住院费用: one row."""
+
+    model = InpatientCharge
+    resource = "inpatient.charge"
+    codes = {"reverse": "reverse"}
+    serializer_class = ChargeSerializer
+    filter_backends: Any = []
+
+    @extend_schema(
+        operation_id="inpatient_charges_reverse",
+        request=ReverseSerializer,
+        responses={201: ChargeSerializer},
+    )
+    @raises(InvalidValue, errors.AdmissionOfHis, errors.ReversalOfReversal, errors.ReversalExceedsCharge)
+    @idempotent()
+    def reverse(self, request: Any, pk: UUID) -> Response:
+        """冲销: a negative row of today, for all that is left of the charge or for a part."""
+        found = self.get_object()
+        body = ReverseSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = reverse_charge(
+            found,
+            quantity=body.validated_data.get("quantity"),
+            note=body.validated_data["reason"],
+            staff=StaffMember.objects.get(pk=self.actor.staff_id),
+        )
+        row = InpatientCharge.objects.filter(pk=made.pk).values(*ROW).get()
+        return Response(shown(row), status=201)

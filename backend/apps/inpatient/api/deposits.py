@@ -1,0 +1,79 @@
+"""住院押金, for both audiences."""
+
+from typing import Any, TypeVar
+
+import django_filters
+from rest_framework import serializers
+
+from apps.billing.states import TopUpState, choices
+from apps.inpatient import errors
+from apps.inpatient.models import DepositTransaction
+from apps.patients.api.fields import MaskedField
+from apps.payments.errors import AmountNotAllowed
+from apps.payments.states import OrderState
+from kernel.crypto import masking
+from kernel.http.schema import raises
+from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.money import MAX_FEN
+
+F = TypeVar("F", bound=Any)
+
+
+class DepositSerializer(ModelSerializer):
+    """住院押金. Pay `order_id`; the deposit has the money once `state` is credited."""
+
+    admission_no = serializers.CharField(source="admission.admission_no", read_only=True)
+    patient_name = MaskedField(masking.name, source="patient.name", read_only=True)
+    hospital_name = serializers.CharField(source="hospital.name", read_only=True)
+    order_no = serializers.CharField(source="order.order_no", read_only=True)
+    order_state = serializers.ChoiceField(
+        source="order.state", choices=[(state.value, state.value) for state in OrderState], read_only=True
+    )
+    channel = serializers.CharField(source="order.channel", read_only=True)
+    refunded_fen = serializers.IntegerField(source="order.refunded_fen", read_only=True)
+    expires_at = serializers.DateTimeField(source="order.expires_at", read_only=True)
+
+    class Meta:
+        model = DepositTransaction
+        fields = [
+            "id", "hospital_id", "hospital_name", "admission_id", "admission_no", "patient_name", "order_id",
+            "order_no", "order_state", "channel", "application", "amount_fen", "refunded_fen", "state", "expires_at",
+            "created_at", "credited_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class StaffDepositSerializer(DepositSerializer):
+    """住院押金 for staff."""
+
+    patient_name = MaskedField(str, source="patient.name", read_only=True, help_text="whole")
+    opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
+
+    class Meta(DepositSerializer.Meta):
+        fields = [*DepositSerializer.Meta.fields, "patient_id", "opened_by_name"]
+        read_only_fields = fields
+
+
+class PayDepositSerializer(Serializer):
+    """How much the deposit is to be raised by."""
+
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+
+
+class OwnDepositFilter(django_filters.FilterSet):
+    admission = django_filters.UUIDFilter(field_name="admission_id")
+    state = django_filters.MultipleChoiceFilter(choices=choices(TopUpState))
+
+
+class DepositFilter(OwnDepositFilter):
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    application = django_filters.CharFilter(max_length=100)
+
+
+def opens_deposit(method: F) -> F:
+    """Declare what can stand in the way of a deposit."""
+    declare = raises(
+        errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, AmountNotAllowed
+    )
+    return declare(method)

@@ -1,0 +1,45 @@
+import datetime as dt
+from typing import Any
+
+import django_filters
+
+from apps.billing.models import BillSource, ItemCategory
+from apps.inpatient.states import AdmissionStatus
+from kernel import clock
+
+
+class OwnAdmissionFilter(django_filters.FilterSet):
+    """What a mini-program user may filter by."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    status = django_filters.ChoiceFilter(choices=[(status.value, status.value) for status in AdmissionStatus])
+
+
+class AdmissionFilter(OwnAdmissionFilter):
+    """What staff may filter stays by. Days are of the hospital's own calendar, both included."""
+
+    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    source = django_filters.ChoiceFilter(choices=BillSource.choices)
+    ward = django_filters.CharFilter(max_length=40)
+    admitted_from = django_filters.DateFilter(field_name="admitted_at", method="since")
+    admitted_to = django_filters.DateFilter(field_name="admitted_at", method="until")
+    search = django_filters.CharFilter(
+        field_name="admission_no", max_length=32, help_text="a whole admission number"
+    )
+
+    def since(self, queryset: Any, name: str, value: dt.date) -> Any:
+        return queryset.filter(**{f"{name}__gte": clock.local(value, dt.time())})
+
+    def until(self, queryset: Any, name: str, value: dt.date) -> Any:
+        if value == dt.date.max:
+            return queryset
+        return queryset.filter(**{f"{name}__lt": clock.local(value + dt.timedelta(days=1), dt.time())})
+
+
+class ChargeFilter(django_filters.FilterSet):
+    """What the rows of a stay may be filtered by."""
+
+    day = django_filters.DateFilter()
+    category = django_filters.ChoiceFilter(choices=ItemCategory.choices)

@@ -1,0 +1,143 @@
+"""HIS tells of its stays; it may push as often and as late as it likes, a stay is known by HIS's own key."""
+
+import re
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
+from apps.identity.models import Department, Hospital, StaffMember
+from apps.inpatient.api.serializers import STATUSES
+from apps.inpatient.models import Admission
+from apps.inpatient.selectors.statement import statement_of
+from apps.inpatient.services.his_feed import ToldAdmission, find_told, take_admission
+from apps.patients.models import Patient
+from kernel.errors import DuplicateValue, InvalidValue, NotFound
+from kernel.http.schema import raises
+from kernel.http.serializers import Serializer
+
+KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
+NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"
+
+
+class PushAdmissionSerializer(Serializer):
+    """A stay as HIS knew it at `told_at`: what it knew before its last word changes nothing here.
+
+    With `discharged_at` the patient has left; without it again, the discharge was a mistake.
+    """
+
+    external_id = serializers.RegexField(KEY, trim_whitespace=False)
+    admission_no = serializers.RegexField(NUMBER, trim_whitespace=False)
+    mrn = serializers.CharField(max_length=32)
+    department_code = serializers.CharField(max_length=32)
+    employee_no = serializers.CharField(
+        max_length=32, allow_blank=True, default="", help_text="the attending doctor's"
+    )
+    ward = serializers.CharField(max_length=40, allow_blank=True, default="")
+    bed = serializers.CharField(max_length=20, allow_blank=True, default="")
+    diagnosis = serializers.CharField(max_length=500, allow_blank=True, default="")
+    admitted_at = serializers.DateTimeField()
+    discharged_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    told_at = serializers.DateTimeField()
+
+
+class PushedAdmissionSerializer(Serializer):
+    """What we know of a stay of HIS. `deposit_fen` is what patients have paid here and what is left of it."""
+
+    id = serializers.UUIDField()
+    external_id = serializers.CharField()
+    admission_no = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    told_at = serializers.DateTimeField()
+    charged_fen = serializers.IntegerField()
+    deposit_fen = serializers.IntegerField()
+
+
+class InpatientFeedView(APIView):
+    """Stays of the application's own hospital."""
+
+    authentication_classes = [PartnerAuthentication]
+    permission_classes = [HasScope]
+    required_scope = "inpatient:write"
+
+    def hospital(self) -> Hospital:
+        partner: Partner = self.request.user  # type: ignore[assignment]  # HasScope lets in nobody else
+        hospital: Hospital = partner.application.hospital
+        return hospital
+
+    def read(self, kind: type[Serializer]) -> dict[str, Any]:
+        """The checked body."""
+        body = kind(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+
+def shown(stay: Admission) -> dict[str, Any]:
+    """The shape of PushedAdmissionSerializer."""
+    total = statement_of(stay)
+    return {
+        "id": stay.pk,
+        "external_id": stay.external_id,
+        "admission_no": stay.admission_no,
+        "status": stay.status,
+        "told_at": stay.told_at,
+        "charged_fen": total.charged_fen,
+        "deposit_fen": total.deposit_fen,
+    }
+
+
+class AdmissionsView(InpatientFeedView):
+    """住院记录 pushed by HIS."""
+
+    @extend_schema(
+        operation_id="admissions_push",
+        tags=["inpatient"],
+        request=PushAdmissionSerializer,
+        responses={200: PushedAdmissionSerializer, 201: PushedAdmissionSerializer},
+    )
+    @raises(InvalidValue, DuplicateValue)
+    def post(self, request: Any) -> Response:
+        """推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise."""
+        data = self.read(PushAdmissionSerializer)
+        hospital = self.hospital()
+        told = ToldAdmission(
+            patient=_patient(hospital, data.pop("mrn")),
+            department=_named(Department, hospital, "department_code", code=data.pop("department_code")),
+            practitioner=_named(StaffMember, hospital, "employee_no", employee_no=data.pop("employee_no")),
+            **data,
+        )
+        stay, is_new = take_admission(hospital=hospital, told=told)
+        return Response(shown(stay), status=201 if is_new else 200)
+
+
+class AdmissionView(InpatientFeedView):
+    """One stay of HIS."""
+
+    @extend_schema(operation_id="admissions_pushed", tags=["inpatient"], responses=PushedAdmissionSerializer)
+    def get(self, request: Any, external_id: str) -> Response:
+        """查询住院记录 What we know of a stay: its charges and its deposit."""
+        stay = find_told(self.hospital(), external_id) if re.match(KEY, external_id) else None
+        if stay is None:
+            raise NotFound
+        return Response(shown(stay))
+
+
+def _patient(hospital: Hospital, mrn: str) -> Patient:
+    """The archive of that number, or the one that continues it."""
+    found = Patient.objects.filter(hospital=hospital, mrn=mrn).select_related("merged_into").first()
+    if found is None:
+        raise InvalidValue(field="mrn")
+    return found.merged_into or found
+
+
+def _named(model: Any, hospital: Hospital, field: str, **lookup: str) -> Any:
+    """The row that a code stands for, None for a blank one; InvalidValue for an unknown one."""
+    if not any(lookup.values()):
+        return None
+    found = model.objects.filter(hospital=hospital, **lookup).first()
+    if found is None:
+        raise InvalidValue(field=field)
+    return found

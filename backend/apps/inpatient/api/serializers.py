@@ -1,0 +1,156 @@
+"""What several audiences give and get. Rows come as plain dicts; these declare their shape."""
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.billing.models import BillSource, ItemCategory
+from apps.identity.models import Hospital
+from apps.inpatient import settings
+from apps.inpatient.models import Admission
+from apps.inpatient.selectors.statement import InpatientStatement, day_of, days_of, statement_of
+from apps.inpatient.states import AdmissionStatus
+from kernel.http.serializers import Serializer
+
+STATUSES = [(status.value, status.value) for status in AdmissionStatus]
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,3})?$", "example": "1.5"})
+class SignedQuantityField(serializers.Field[Decimal, str, str, Any]):
+    """A decimal as text; negative in a reversal."""
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class AdmissionSerializer(Serializer):
+    """住院记录."""
+
+    id = serializers.UUIDField()
+    admission_no = serializers.CharField()
+    status = serializers.ChoiceField(choices=STATUSES)
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    department_id = serializers.UUIDField()
+    department_name = serializers.CharField()
+    practitioner_id = serializers.UUIDField(allow_null=True)
+    practitioner_name = serializers.CharField(allow_blank=True)
+    ward = serializers.CharField(allow_blank=True)
+    bed = serializers.CharField(allow_blank=True)
+    diagnosis = serializers.CharField(allow_blank=True)
+    admitted_at = serializers.DateTimeField()
+    discharged_at = serializers.DateTimeField(allow_null=True)
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+
+
+class StaffAdmissionSerializer(AdmissionSerializer):
+    """住院记录 for staff. `external_id` is HIS's key; of source `his` only HIS changes it."""
+
+    mrn = serializers.CharField()
+    source = serializers.ChoiceField(choices=BillSource.choices)  # type: ignore[assignment]
+    external_id = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class CategoryTotalSerializer(Serializer):
+    """What a 费用类别 comes to, reversals taken off."""
+
+    category = serializers.ChoiceField(choices=ItemCategory.choices)
+    amount_fen = serializers.IntegerField()
+
+
+class InpatientStatementSerializer(Serializer):
+    """住院费清单 in total: charges against the deposit, as of `as_of`. One of balance and arrears is 0."""
+
+    as_of = serializers.DateTimeField()
+    charged_fen = serializers.IntegerField()
+    deposit_fen = serializers.IntegerField()
+    balance_fen = serializers.IntegerField()
+    arrears_fen = serializers.IntegerField()
+    last_charged_on = serializers.DateField(allow_null=True)
+    categories = CategoryTotalSerializer(many=True)
+
+
+class DepositRulesSerializer(Serializer):
+    """Whether a deposit can be paid for the stay now, and how much at once."""
+
+    is_payable = serializers.BooleanField()
+    minimum_fen = serializers.IntegerField()
+    maximum_fen = serializers.IntegerField()
+
+
+class ChargedItemSerializer(Serializer):
+    """费用明细. One that `reverses_id` names another is its reversal: quantity and amount are negative."""
+
+    id = serializers.UUIDField()
+    category = serializers.ChoiceField(choices=ItemCategory.choices)
+    code = serializers.CharField(allow_blank=True)
+    name = serializers.CharField()
+    spec = serializers.CharField(allow_blank=True)
+    unit = serializers.CharField(allow_blank=True)
+    quantity = SignedQuantityField()
+    unit_price_fen = serializers.IntegerField()
+    amount_fen = serializers.IntegerField()
+    reverses_id = serializers.UUIDField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class ChargedCategorySerializer(CategoryTotalSerializer):
+    """A 费用类别 of one day with its items."""
+
+    items = ChargedItemSerializer(many=True)
+
+
+class ChargedDaySerializer(Serializer):
+    """A day with charges."""
+
+    day = serializers.DateField()
+    amount_fen = serializers.IntegerField()
+    item_count = serializers.IntegerField()
+
+
+class DailyListSerializer(ChargedDaySerializer):
+    """日清单: all items of one day by category."""
+
+    categories = ChargedCategorySerializer(many=True)
+
+
+class DailyChargesSerializer(Serializer):
+    """Every day with charges, the newest first; `detail` is the day that was asked for."""
+
+    admission_id = serializers.UUIDField()
+    days = ChargedDaySerializer(many=True)
+    detail = DailyListSerializer(allow_null=True)
+
+
+class DayQuerySerializer(Serializer):
+    day = serializers.DateField(required=False, help_text="the day to be shown item by item")
+
+
+def shown_statement(stay: Admission) -> dict[str, Any]:
+    """The shape of InpatientStatementSerializer."""
+    found = statement_of(stay)
+    plain = {field.name: getattr(found, field.name) for field in dataclasses.fields(InpatientStatement)}
+    return plain | {"balance_fen": found.balance_fen, "arrears_fen": found.arrears_fen}
+
+
+def shown_days(admission_id: UUID, day: dt.date | None) -> dict[str, Any]:
+    """The shape of DailyChargesSerializer."""
+    detail = day_of(admission_id, day) if day else None
+    return {"admission_id": admission_id, "days": days_of(admission_id), "detail": detail}
+
+
+def deposit_rules(hospital: Hospital, status: str) -> dict[str, Any]:
+    """The shape of DepositRulesSerializer."""
+    return {
+        "is_payable": settings.DEPOSIT_ENABLED.of(hospital) and status == AdmissionStatus.ADMITTED,
+        "minimum_fen": settings.DEPOSIT_MIN_FEN.of(hospital),
+        "maximum_fen": settings.DEPOSIT_MAX_FEN.of(hospital),
+    }

@@ -1,0 +1,44 @@
+"""What others may react to. Ids and plain values only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from kernel.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OfAdmission(Event):
+    """One stay."""
+
+    hospital_id: UUID
+    admission_id: UUID
+    patient_id: UUID
+    department_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAdmitted(OfAdmission):
+    """The patient lies in, or does so again because the discharge was a mistake."""
+
+    topic: ClassVar[str] = "inpatient.patient_admitted"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDischarged(OfAdmission):
+    """The patient has left."""
+
+    topic: ClassVar[str] = "inpatient.patient_discharged"
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReceived(Event):
+    """The deposit has the money. `account_id`: the mini-program account that paid, if one did."""
+
+    topic: ClassVar[str] = "inpatient.deposit_received"
+    hospital_id: UUID
+    deposit_id: UUID
+    admission_id: UUID
+    patient_id: UUID
+    account_id: UUID | None
+    amount_fen: int

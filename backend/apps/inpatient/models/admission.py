@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import F, Q
+
+from apps.audit.triggers import audited
+from apps.billing.models import BillSource
+from apps.billing.states import choices
+from apps.identity.models import Department, Hospital, StaffMember
+from apps.inpatient.states import AdmissionStatus
+from apps.patients.models import Patient
+from kernel.models import VersionedModel
+
+
+class Admission(VersionedModel):
+    """住院: one stay. `practitioner` is the attending doctor; `department` is where the patient lies now.
+
+    Of source `his` HIS tells everything by its own key `external_id`; `told_at` is the moment its last word is of.
+    The deposit is in the ledger: inpatient_deposit of the admission's id.
+    """
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
+    practitioner = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    admission_no = models.CharField(max_length=32, help_text="住院号")
+    ward = models.CharField(max_length=40, blank=True, default="", help_text="病区")
+    bed = models.CharField(max_length=20, blank=True, default="", help_text="床号")
+    diagnosis = models.CharField(max_length=500, blank=True, default="", help_text="入院诊断")
+    status = models.CharField(
+        max_length=12, choices=choices(AdmissionStatus), default=AdmissionStatus.ADMITTED.value
+    )
+    admitted_at = models.DateTimeField()
+    discharged_at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=4, choices=BillSource.choices, default=BillSource.OWN)
+    external_id = models.CharField(max_length=64, blank=True, default="", help_text="HIS's key of the stay")
+    told_at = models.DateTimeField(null=True)
+    registered_by = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hospital", "admission_no"], name="admission_no_once"),
+            models.UniqueConstraint(
+                fields=["hospital", "external_id"], condition=~Q(external_id=""), name="admission_external_once"
+            ),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(status="admitted", source="own"), name="admission_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(source="his") | ~Q(external_id=""), name="admission_his_has_key"),
+            models.CheckConstraint(
+                condition=Q(status="admitted", discharged_at__isnull=True)
+                | Q(status="discharged", discharged_at__gte=F("admitted_at")),
+                name="admission_discharged_has_time",
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["hospital", "-id"], name="admission_of_hospital"),
+            models.Index(fields=["department", "-id"], name="admission_of_department"),
+            models.Index(fields=["practitioner", "-id"], name="admission_of_practitioner"),
+            models.Index(fields=["patient", "-id"], name="admission_of_patient"),
+            models.Index(
+                fields=["department", "-id"], condition=Q(status="admitted"), name="admission_in_house"
+            ),
+            models.Index(fields=["hospital", "-admitted_at"], name="admission_by_day"),
+            models.Index(fields=["admission_no"], name="admission_by_no"),
+        ]
+        triggers = [audited()]

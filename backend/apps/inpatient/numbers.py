@@ -1,0 +1,3 @@
+from kernel.ids import NumberSeries
+
+ADMISSIONS = NumberSeries("admission", "ZY")

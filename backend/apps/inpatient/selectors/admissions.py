@@ -1,0 +1,65 @@
+"""Stays as patients and staff see them."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.identity.models import WeChatAccount
+from apps.inpatient.models import Admission, AdmissionLookup
+from apps.inpatient.settings import LOOKUP_VALID_MINUTES
+from apps.patients.selectors import bindings_of
+from kernel import clock
+from kernel.errors import NotFound
+
+OWN = (
+    "id", "admission_no", "ward", "bed", "diagnosis", "status", "admitted_at", "discharged_at", "source",
+    "external_id", "hospital_id", "department_id", "practitioner_id", "patient_id", "created_at", "version",
+)  # fmt: skip
+RELATED = {
+    "hospital_name": "hospital__name",
+    "department_name": "department__name",
+    "practitioner_name": "practitioner__name",
+    "patient_name": "patient__name",
+    "mrn": "patient__mrn",
+}
+
+
+def admissions_of(account: WeChatAccount) -> QuerySet[Admission]:
+    """Stays of the patients that are bound to the account now."""
+    patients = bindings_of(account).order_by().values("patient_id")
+    return Admission.objects.filter(patient_id__in=patients)
+
+
+def payable_by(account: WeChatAccount) -> QuerySet[Admission]:
+    """Stays that the account may pay a deposit for: of its patients, and those it has just found by number and name."""
+    found = AdmissionLookup.objects.filter(account=account, admission__isnull=False)
+    recent = [
+        row.admission_id
+        for row in found.select_related("hospital").order_by("-at")[:100]
+        if row.at + dt.timedelta(minutes=LOOKUP_VALID_MINUTES.of(row.hospital)) > clock.now()
+    ]
+    patients = bindings_of(account).order_by().values("patient_id")
+    return Admission.objects.filter(Q(patient_id__in=patients) | Q(pk__in=recent))
+
+
+def rows_of(queryset: QuerySet[Admission]) -> QuerySet[Any, dict[str, Any]]:
+    """Plain rows in one query; pass each through `shown`."""
+    rows: QuerySet[Any, dict[str, Any]] = queryset.values(*OWN, *RELATED.values())
+    return rows
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of `rows_of` as the front ends get it."""
+    return {name: row[name] for name in OWN} | {
+        name: row[path] if row[path] is not None else "" for name, path in RELATED.items()
+    }
+
+
+def one(queryset: QuerySet[Admission], admission_id: UUID) -> dict[str, Any]:
+    """One stay, as shown; NotFound."""
+    row = rows_of(queryset.filter(pk=admission_id)).first()
+    if row is None:
+        raise NotFound
+    return shown(row)

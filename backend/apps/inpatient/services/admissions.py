@@ -1,0 +1,135 @@
+"""住院登记 by the hospital itself: admit, change, discharge, and take a mistaken discharge back."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.billing.models import BillSource
+from apps.billing.numbers import next_number
+from apps.identity.models import Department, StaffMember
+from apps.inpatient import errors
+from apps.inpatient.models import Admission
+from apps.inpatient.numbers import ADMISSIONS as NUMBERS
+from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.states import ADMISSIONS, AdmissionStatus
+from apps.patients.models import Patient
+from kernel import clock
+from kernel.errors import InvalidValue
+from kernel.locks import lock_one, save_version
+
+#: Nobody's stay began before; also keeps moments within what calendars can turn into days.
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+#: How far another clock may be ahead of ours.
+CLOCKS_DIFFER = dt.timedelta(minutes=10)
+CHANGEABLE = frozenset({"department", "practitioner", "ward", "bed", "diagnosis", "admitted_at"})
+
+
+def admit(
+    *,
+    patient: Patient,
+    department: Department,
+    practitioner: StaffMember | None = None,
+    ward: str = "",
+    bed: str = "",
+    diagnosis: str = "",
+    admitted_at: dt.datetime | None = None,
+    staff: StaffMember | None = None,
+) -> Admission:
+    """A new stay with a number of its own. AlreadyAdmitted; InvalidValue with the field."""
+    admission = Admission(
+        hospital_id=patient.hospital_id,
+        patient=patient,
+        department=department,
+        practitioner=practitioner,
+        ward=ward,
+        bed=bed,
+        diagnosis=diagnosis,
+        admitted_at=admitted_at or clock.now(),
+        registered_by=staff,
+    )
+    check(admission)
+    admission.admission_no = next_number(NUMBERS, patient.hospital_id)
+    with transaction.atomic():
+        _once(admission, lambda: admission.save(force_insert=True))
+        note_care(admission)
+        announce(admission)
+    return admission
+
+
+@transaction.atomic
+def change_admission(admission: Admission, *, version: int, **changes: Any) -> Admission:
+    """Another department (转科), doctor, bed … StaleVersion, AdmissionOfHis, InvalidValue with the field."""
+    stay = _own(admission)
+    if unknown := changes.keys() - CHANGEABLE:
+        raise ValueError(f"not to be changed: {unknown}")
+    for name, value in changes.items():
+        setattr(stay, name, value)
+    check(stay)
+    save_version(stay, changes, version=version)
+    note_care(stay)
+    return stay
+
+
+@transaction.atomic
+def discharge(admission: Admission, *, discharged_at: dt.datetime | None = None) -> Admission:
+    """出院. StateConflict, AdmissionOfHis, InvalidValue. A deposit that is under way goes back to its payer."""
+    stay, now = _own(admission), clock.now()
+    stay.discharged_at = discharged_at or now
+    check(stay)
+    ADMISSIONS.move(
+        stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at, updated_at=now
+    )
+    announce(stay)
+    return stay
+
+
+@transaction.atomic
+def recall(admission: Admission) -> Admission:
+    """召回: the discharge was a mistake. StateConflict, AdmissionOfHis, AlreadyAdmitted."""
+    stay = _own(admission)
+
+    def move() -> None:
+        ADMISSIONS.move(
+            stay, AdmissionStatus.ADMITTED, field="status", discharged_at=None, updated_at=clock.now()
+        )
+
+    _once(stay, move)
+    announce(stay)
+    return stay
+
+
+def check(stay: Admission, *, latest: dt.datetime | None = None) -> None:
+    """InvalidValue for what no stay can be; moments lie before `latest` (default: now)."""
+    latest = latest or clock.now()
+    owners = {"department": stay.department, "practitioner": stay.practitioner, "patient": stay.patient}
+    for name, owner in owners.items():
+        if owner is not None and owner.hospital_id != stay.hospital_id:
+            raise InvalidValue(field=name)
+    if not EARLIEST <= stay.admitted_at <= latest:
+        raise InvalidValue(field="admitted_at")
+    if stay.discharged_at is not None and not stay.admitted_at <= stay.discharged_at <= latest:
+        raise InvalidValue(field="discharged_at")
+
+
+def _own(admission: Admission) -> Admission:
+    stay = lock_one(
+        Admission.objects.select_related("department", "practitioner", "patient"), pk=admission.pk
+    )
+    if stay.source == BillSource.HIS:
+        raise errors.AdmissionOfHis
+    return stay
+
+
+def _once(stay: Admission, write: Any) -> None:
+    """AlreadyAdmitted when the patient lies in under another number."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as error:
+        if "admission_one_at_a_time" not in str(error):
+            raise
+        there = Admission.objects.filter(
+            patient_id=stay.patient_id, status=AdmissionStatus.ADMITTED, source=BillSource.OWN
+        )
+        raise errors.AlreadyAdmitted(admission=str(there.values_list("pk", flat=True).first())) from error

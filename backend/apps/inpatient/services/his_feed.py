@@ -1,0 +1,115 @@
+"""Stays that HIS keeps, pushed as they change. HIS's key makes a repetition harmless, its moment a late push."""
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+from django.db import IntegrityError, transaction
+
+from apps.billing.models import BillSource
+from apps.identity.models import Department, Hospital, StaffMember
+from apps.inpatient.models import Admission
+from apps.inpatient.services.admissions import CLOCKS_DIFFER, check
+from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.states import ADMISSIONS, AdmissionStatus
+from apps.patients.models import Patient
+from kernel import clock
+from kernel.errors import DuplicateValue, InvalidValue
+from kernel.locks import save_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAdmission:
+    """A stay as HIS knew it at `told_at`; with `discharged_at` it is over."""
+
+    external_id: str
+    admission_no: str
+    patient: Patient
+    department: Department
+    practitioner: StaffMember | None
+    ward: str
+    bed: str
+    diagnosis: str
+    admitted_at: dt.datetime
+    discharged_at: dt.datetime | None
+    told_at: dt.datetime
+
+
+def find_told(hospital: Hospital, external_id: str) -> Admission | None:
+    """HIS's stay of that key."""
+    return Admission.objects.filter(hospital=hospital, external_id=external_id).first()
+
+
+@transaction.atomic
+def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admission, bool]:
+    """HIS's stay as it is now, and whether it is new to us. What HIS knew before its last word changes nothing.
+
+    InvalidValue with the field; another patient is one once something was charged or paid. DuplicateValue: the number
+    is another stay's.
+    """
+    latest = clock.now() + CLOCKS_DIFFER
+    if told.told_at > latest:
+        raise InvalidValue(field="told_at")
+    values = {field.name: getattr(told, field.name) for field in fields(told)}
+    fresh = Admission(hospital=hospital, source=BillSource.HIS, status=_status(told), **values)
+    check(fresh, latest=latest)
+    known = _locked(hospital, told.external_id)
+    if known is None:
+        if _insert(fresh):
+            note_care(fresh)
+            announce(fresh)
+            return fresh, True
+        known = _locked(hospital, told.external_id)  # the same push at the same time was faster
+        if known is None:
+            raise DuplicateValue(field="external_id")
+    if known.told_at is None or told.told_at >= known.told_at:
+        _update(known, fresh, [name for name, value in values.items() if getattr(known, name) != value])
+    return known, False
+
+
+def _status(told: ToldAdmission) -> AdmissionStatus:
+    return AdmissionStatus.ADMITTED if told.discharged_at is None else AdmissionStatus.DISCHARGED
+
+
+def _locked(hospital: Hospital, external_id: str) -> Admission | None:
+    rows = Admission.objects.select_related("patient", "department", "practitioner")
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    return locked.filter(hospital=hospital, external_id=external_id).first()
+
+
+def _insert(stay: Admission) -> bool:
+    """False when the key is there already; DuplicateValue for a number that another stay has."""
+    try:
+        with transaction.atomic():
+            stay.save(force_insert=True)
+    except IntegrityError as error:
+        if "admission_no_once" in str(error):
+            raise DuplicateValue(field="admission_no") from error
+        if "admission_external_once" not in str(error):
+            raise
+        return False
+    return True
+
+
+def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
+    if not changed:
+        return
+    if "patient" in changed and (known.charges.exists() or known.deposits.exists()):
+        raise InvalidValue(field="mrn")
+    moved = known.status != fresh.status
+    for name in changed:
+        setattr(known, name, getattr(fresh, name))
+    try:
+        with transaction.atomic():
+            if moved:
+                values = {name: getattr(known, name) for name in changed}
+                ADMISSIONS.move(
+                    known, AdmissionStatus(fresh.status), field="status", **values, updated_at=clock.now()
+                )
+            else:
+                save_version(known, changed, version=known.version)
+    except IntegrityError as error:
+        raise DuplicateValue(field="admission_no") from error
+    if {"department", "practitioner", "patient"} & set(changed):
+        note_care(known)
+    if moved:
+        announce(known)

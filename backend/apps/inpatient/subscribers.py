@@ -1,0 +1,84 @@
+"""What follows from stays and deposits: the patient's timeline and message, and deposits that end with their order."""
+
+from apps.billing.states import TopUpState
+from apps.inpatient import events
+from apps.inpatient.models import Admission, DepositTransaction
+from apps.inpatient.services.deposits import end_deposit
+from apps.messaging.services.notify import notify
+from apps.patients.selectors import own_account_of
+from apps.patients.services.timeline import write_entry
+from apps.payments.events import PaymentOrderClosed, PaymentOrderReturning
+from kernel import clock
+from kernel.money import fen_to_yuan
+from kernel.outbox.events import subscribe
+
+
+def _record(event: events.OfAdmission) -> None:
+    """Write the stay's timeline entry with its present status."""
+    stay = Admission.objects.select_related("department").get(pk=event.admission_id)
+    write_entry(
+        hospital_id=stay.hospital_id,
+        patient_id=stay.patient_id,
+        at=stay.admitted_at,
+        kind="admission",
+        state=stay.status,
+        title=f"住院 {stay.department.name} {stay.admission_no}",
+        ref_type="inpatient.admission",
+        ref_id=stay.pk,
+        department_id=stay.department_id,
+        staff_id=stay.practitioner_id,
+    )
+
+
+@subscribe(events.PatientAdmitted)
+def record_admission(event: events.PatientAdmitted) -> None:
+    _record(event)
+
+
+@subscribe(events.PatientDischarged)
+def record_discharge(event: events.PatientDischarged) -> None:
+    _record(event)
+
+
+@subscribe(events.DepositReceived)
+def tell_of_deposit(event: events.DepositReceived) -> None:
+    """The payer is told; of a deposit paid at the window the patient."""
+    rows = DepositTransaction.objects.select_related("hospital", "patient", "admission")
+    deposit = rows.get(pk=event.deposit_id)
+    at = deposit.credited_at or deposit.created_at
+    amount = f"{fen_to_yuan(deposit.amount_fen)}元"
+    write_entry(
+        hospital_id=deposit.hospital_id,
+        patient_id=deposit.patient_id,
+        at=at,
+        kind="inpatient_deposit",
+        state=deposit.state,
+        title=f"住院押金 {amount}",
+        ref_type="inpatient.deposit",
+        ref_id=deposit.pk,
+        department_id=deposit.admission.department_id,
+    )
+    notify(
+        hospital_id=deposit.hospital_id,
+        scene="deposit_received",
+        patient_id=deposit.patient_id,
+        account_id=event.account_id or own_account_of(deposit.patient_id),
+        data={
+            "patient": deposit.patient.name,
+            "hospital": deposit.hospital.name,
+            "number": deposit.admission.admission_no,
+            "amount": amount,
+            "time": f"{at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
+        },
+        dedupe_key=f"deposit_received:{deposit.pk}",
+    )
+
+
+@subscribe(PaymentOrderClosed)
+def close_deposit(event: PaymentOrderClosed) -> None:
+    end_deposit(order_id=event.order_id, state=TopUpState.CLOSED)
+
+
+@subscribe(PaymentOrderReturning)
+def return_deposit(event: PaymentOrderReturning) -> None:
+    end_deposit(order_id=event.order_id, state=TopUpState.RETURNED)
