@@ -1,6 +1,7 @@
 """Every movement of money balances, is made once, and a prepaid account never falls below zero."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -175,6 +176,18 @@ def test_a_posting_is_one_statement_and_three_with_new_accounts(hospital: Hospit
     assert statements(CASH, REVENUE) == 3
     assert statements(CASH, REVENUE) == 1
     assert statements(CASH, CARD) == 3
+
+
+def test_money_is_moved_as_well_behind_a_pooler_without_prepared_statements(
+    hospital: Hospital, settings: Any
+) -> None:
+    settings.PREPARED_STATEMENTS = False
+    move(hospital, WECHAT, CARD, 700, key="k", note="100%")
+    move(hospital, WECHAT, CARD, 700, key="k")
+    move(hospital, CARD, REVENUE, 100, order_id=uuid4())
+    with pytest.raises(InsufficientBalance):
+        move(hospital, CARD, REVENUE, 601)
+    assert held(hospital, CARD) == 600
 
 
 def test_a_statement_shows_the_balance_after_each_entry(hospital: Hospital) -> None:

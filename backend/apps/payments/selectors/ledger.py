@@ -24,6 +24,10 @@ from apps.payments.models.ledger import PREPAID
 from apps.payments.services.ledger import natural
 
 _NOTHING = Value(0, output_field=BigIntegerField())
+_SIDES = {
+    "over": Sum("balances__balance_fen", filter=Q(balances__balance_fen__gt=0)),
+    "under": Sum("balances__balance_fen", filter=Q(balances__balance_fen__lt=0)),
+}
 
 
 def _signed_balance(account: Any) -> Any:
@@ -49,7 +53,9 @@ def account_statement(account: LedgerAccount) -> QuerySet[LedgerEntry]:
     )  # fmt: skip
     after = _signed_balance(account.pk) - Cast(Coalesce(later, _NOTHING), BigIntegerField())
     entries = LedgerEntry.objects.filter(account=account).annotate(after_fen=after)
-    return entries.select_related("transaction").order_by("-id")
+    return entries.prefetch_related("transaction").order_by(
+        "-id"
+    )  # a join would read those before the page too
 
 
 def entries_of(transaction: LedgerTransaction) -> QuerySet[LedgerEntry]:
@@ -63,25 +69,23 @@ def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
 
     Debits and credits are summed apart, so that no account hides another one; in total they are equal.
     """
-    held = with_balances(accounts.order_by()).annotate(
-        part=Case(When(kind__in=PREPAID, then=Value("")), default=F("owner"))
-    )
-    sums = held.values("kind", "part").annotate(
-        number=Count("pk"),
-        debit_fen=Coalesce(Sum("signed_fen", filter=Q(signed_fen__gt=0)), 0, output_field=BigIntegerField()),
-        credit_fen=Coalesce(
-            -Sum("signed_fen", filter=Q(signed_fen__lt=0)), 0, output_field=BigIntegerField()
-        ),
-    )
-    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in AccountKind.values}
-    for row in sums.order_by("part"):
-        found[row["kind"]].append({**row})
-    empty = {"part": "", "number": 0, "debit_fen": 0, "credit_fen": 0}
-    return [
-        {
-            "kind": kind, "owner": row["part"], "accounts": row["number"], "debit_fen": row["debit_fen"],
-            "credit_fen": row["credit_fen"], "balance_fen": natural(kind, row["debit_fen"] - row["credit_fen"]),
-        }
-        for kind, rows in found.items()
-        for row in rows or [empty]
-    ]  # fmt: skip
+    part = Case(When(kind__in=PREPAID, then=Value("")), default=F("owner"))
+    sums = accounts.order_by().values("hospital_id", "kind", part=part)
+    sums = sums.annotate(number=Count("balances__stripe", filter=Q(balances__stripe=0)), **_SIDES)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for group in sums:
+        row = found.setdefault((group["kind"], group["part"]), _row(group["kind"], group["part"]))
+        debit, credit = group["over"] or 0, -(group["under"] or 0)
+        if group["kind"] not in PREPAID:  # rows of one account
+            debit, credit = max(debit - credit, 0), max(credit - debit, 0)
+        row["accounts"] += group["number"]
+        row["debit_fen"] += debit
+        row["credit_fen"] += credit
+        row["balance_fen"] += natural(group["kind"], debit - credit)
+    missing = set(AccountKind.values) - {kind for kind, _ in found}
+    rows = [*found.values(), *(_row(kind, "") for kind in missing)]
+    return sorted(rows, key=lambda row: (AccountKind.values.index(row["kind"]), row["owner"]))
+
+
+def _row(kind: str, owner: str) -> dict[str, Any]:
+    return {"kind": kind, "owner": owner, "accounts": 0, "debit_fen": 0, "credit_fen": 0, "balance_fen": 0}
