@@ -1,6 +1,7 @@
 """Prints every figure beside its limit of the same run.
 
-    ./scripts/bench [--quick] [ROW …]        rows: booking lists browse find start schema relay schedules waitlist hall
+    ./scripts/bench [--quick] [ROW …]
+        rows: booking lists browse find start schema relay schedules waitlist hall ledger
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -10,7 +11,7 @@ import argparse
 import sys
 import time
 
-from tests.bench.rows import booking, hall, others, patients, reads, schedules, waitlist
+from tests.bench.rows import booking, hall, ledger, others, patients, reads, schedules, waitlist
 from tests.bench.table import Line, show
 
 ROWS = {
@@ -24,6 +25,7 @@ ROWS = {
     "schedules": schedules.measure,
     "waitlist": waitlist.measure,
     "hall": hall.measure,
+    "ledger": ledger.measure,
     "imports": patients.imports,
     "duplicates": patients.duplicates,
 }
