@@ -100,6 +100,7 @@ def test_refunds_and_payments_out_of_the_card_never_overdraw_it(clinic: World) -
     refused = [r for r in results if isinstance(r, Exception)]
     allowed = (RefundExceedsBalance, RefundExceedsOnlineTotal, InsufficientBalance)
     assert all(isinstance(r, allowed) for r in refused), refused
+    assert not any(isinstance(r, InsufficientBalance) for r in results[::2]), "a refund says what is allowed"
     spent = sum(r.amount_fen for r in results if isinstance(r, PaymentOrder))
     assert spent
     assert any(isinstance(r, RefundRequest) for r in results)

@@ -98,6 +98,7 @@ def test_a_clinic_fee_goes_back_after_the_doctor_approved_and_the_invoice_was_re
     reprint(clinic, bill)
     done = act(clinic, "clerk", made, "execute").json()
     assert (done["state"], done["succeeded_fen"], done["executed_by_name"]) == ("done", 1_500, "clerk")
+    assert done["reprints_missing"] == []
     assert [(r["route"], r["state"]) for r in done["refunds"]] == [("counter_cash", "succeeded")]
     refund = Refund.objects.get()
     assert (refund.decided_by_id, refund.cause, refund.application) == (

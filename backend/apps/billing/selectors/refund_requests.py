@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from apps.billing.models import RefundRequest, RefundRequestLine
 from apps.billing.services.refund_rules import not_reprinted
+from apps.billing.states import RefundRequestState
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bindings_of
 from apps.payments.models import Refund
@@ -25,6 +26,7 @@ RELATED = (
     "executed_by",
 )
 FAILED = (RefundState.FAILED, RefundState.CANCELLED)
+WAITING = (RefundRequestState.REQUESTED, RefundRequestState.APPROVED)
 
 
 def requests_of(account: WeChatAccount) -> QuerySet[RefundRequest]:
@@ -63,7 +65,8 @@ def one(queryset: QuerySet[RefundRequest], request_id: UUID) -> RefundRequest:
         raise NotFound
     (request,) = rows_of([found])
     request.bills, request.refunds = lines_of(request), refunds_of(request)
-    request.reprints_missing = not_reprinted(request)
+    # Afterwards the refund itself has reversed the invoice.
+    request.reprints_missing = not_reprinted(request) if request.state in WAITING else []
     return request
 
 
