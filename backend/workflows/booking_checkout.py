@@ -20,11 +20,10 @@ from apps.billing.services.issue import BillSpec, issue_bill
 from apps.billing.services.items import ItemSpec
 from apps.billing.services.refund_bills import refund_bills
 from apps.billing.states import STANDING, BillStatus
-from apps.identity.models import StaffMember, WeChatAccount
+from apps.identity.models import WeChatAccount
 from apps.payments import settings as payment_settings
-from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene, RefundCause, RefundRoute
-from apps.payments.services.counter import record_taken
-from apps.payments.services.orders import LineSpec, open_order
+from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
 from apps.payments.services.tending import let_go
 from apps.payments.states import LIVE as LIVE_ORDERS, OrderState
 from apps.scheduling import errors
@@ -40,6 +39,16 @@ WINDOW, CASH = "window", "cash"
 #: An order for money that is there already is paid in the same transaction: its time never runs out.
 WRITING_DOWN = dt.timedelta(minutes=30)
 RELATED = ("hospital", "department", "practitioner", "patient")
+
+
+class Registrations:
+    """billing's Subject: a registration that still stands is cancelled before its fee goes back in the application."""
+
+    def standing(self, subject_ids: Iterable[UUID]) -> set[UUID]:
+        """Also one whose patient did not come: that fee is the window's to give back."""
+        rows = Appointment.objects.filter(pk__in=list(subject_ids))
+        gone = (AppointmentState.CANCELLED, AppointmentState.EXPIRED)
+        return set(rows.exclude(state__in=gone).values_list("pk", flat=True))
 
 
 class NotYet(Exception):
@@ -72,19 +81,24 @@ def check_due(appointment: Appointment) -> None:
         raise StateConflict(current=appointment.state)
 
 
-def bill_of(appointment: Appointment) -> Bill:
-    """The standing bill of the registration, made if there is none yet. `appointment` with RELATED."""
+def bill_of(appointment: Appointment, *, is_taken: bool = False) -> Bill:
+    """The standing bill of the registration, made if there is none yet. `appointment` with RELATED.
+
+    `is_taken`: the fee is there already, so it can be paid however late it is.
+    """
     standing = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment.pk, status__in=STANDING)
     found = standing.first()
     if found is not None:
         return found
     try:
-        return issue_bill(hospital=appointment.hospital, patient=appointment.patient, spec=_spec(appointment))
+        return issue_bill(
+            hospital=appointment.hospital, patient=appointment.patient, spec=_spec(appointment, is_taken)
+        )
     except BillStands:
         return standing.get()
 
 
-def _spec(appointment: Appointment) -> BillSpec:
+def _spec(appointment: Appointment, is_taken: bool) -> BillSpec:
     doctor = f"{appointment.department.name} {appointment.practitioner.name}"
     fee = ItemSpec(
         name=f"挂号费 {doctor}"[:120],
@@ -101,7 +115,7 @@ def _spec(appointment: Appointment) -> BillSpec:
         practitioner=appointment.practitioner,
         subject_type=APPOINTMENT,
         subject_id=appointment.pk,
-        expires_at=payable_until(appointment),
+        expires_at=None if is_taken else payable_until(appointment),
     )
 
 
@@ -125,74 +139,7 @@ def follow_booking(appointment_id: UUID) -> None:
         bill_of(appointment)
 
 
-def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
-    """The clerk has taken the fee in cash: it is written down as an order that is paid, once.
-
-    NotYet while the patient's own order for more than the fee is being closed.
-    """
-    appointment = find(appointment_id)
-    if appointment.payment_status != PaymentStatus.PAID_AT_COUNTER:
-        return  # given back meanwhile, or cancelled: that is an event of its own
-    bill = bill_of(appointment)
-    if bill.status != BillStatus.ISSUED or _is_paid(bill):
-        return
-    order = _order_for(appointment, bill, staff_id)
-    record_taken(order, channel=CASH, staff_id=staff_id)
-
-
-def _is_paid(bill: Bill) -> bool:
-    live = [state for state in LIVE_ORDERS if state != OrderState.PENDING]
-    return PaymentOrderLine.objects.filter(
-        subject_type=SUBJECT, subject_id=bill.pk, is_live=True, order__state__in=live
-    ).exists()
-
-
-def _order_for(appointment: Appointment, bill: Bill, staff_id: UUID | None) -> PaymentOrder:
-    """The order that takes the cash; the patient's pending one for this bill alone, or a new one."""
-    line = PaymentOrderLine.objects.filter(subject_type=SUBJECT, subject_id=bill.pk, is_live=True)
-    held = line.select_related("order").first()
-    if held is not None and held.order.lines.count() > 1:
-        let_go(held.order_id, note="paid_at_window")
-        raise NotYet(f"order {held.order.order_no} is being closed")
-    if held is not None:
-        return held.order
-    return open_order(
-        hospital=appointment.hospital,
-        patient_id=appointment.patient_id,
-        scene=PaymentScene.REGISTRATION,
-        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen)],
-        description=bill.title,
-        expires_at=clock.now() + WRITING_DOWN,
-        application=WINDOW,
-        staff=_staff(staff_id),
-    )
-
-
-def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: int) -> None:
-    """The clerk has given the cash back: what was paid at the window for the appointment is refunded in cash.
-
-    NotYet while the settlement itself has not been written down.
-    """
-    bill = _paid_bill(appointment_id)
-    if bill is None:
-        raise NotYet(f"the settlement of {appointment_id} is not posted")
-    order = _order_of(bill)
-    refund_bills(
-        order=order,
-        bill_amounts={bill.pk: min(fee_fen, bill.amount_fen - bill.refunded_fen)},
-        cause=RefundCause.WINDOW,
-        reason="窗口冲正",
-        application=WINDOW,
-        route=RefundRoute.COUNTER_CASH,
-        staff=_staff(staff_id),
-    )
-
-
-def _staff(staff_id: UUID | None) -> StaffMember | None:
-    return StaffMember.objects.filter(pk=staff_id).first() if staff_id else None
-
-
-def _order_of(bill: Bill) -> PaymentOrder:
+def order_of(bill: Bill) -> PaymentOrder:
     """The order that paid it; NotYet for one that HIS's own window took."""
     order = PaymentOrder.objects.filter(pk=bill.order_id).first() if bill.order_id else None
     if order is None:
@@ -210,23 +157,19 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
 
     By the original route when the hospital stopped the session, or where its setting says so; else the fee stays
-    `refund_due` until the window gives it back, with its approval and reprint (rules.md 7 and 8).
+    `refund_due` until the window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk
+    took may not be written down yet: its bill stands.
     """
     appointment = find(appointment_id)
-    _end_bill(appointment_id, CancelCause.APPOINTMENT)
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
+        _end_bill(appointment_id, CancelCause.APPOINTMENT)
         return
     bill = _paid_bill(appointment_id)
-    if bill is None:
-        if Bill.objects.filter(
-            subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.REFUNDED
-        ).exists():
-            return
-        raise NotYet(f"the payment of {appointment_id} is not posted")
-    order = _order_of(bill)
+    order = order_of(bill) if bill is not None else None
+    if bill is None or order is None or order.channel in AT_COUNTER:
+        return
     wanted = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital) == "original"
-    online = order.channel not in (CASH, "pos")
-    if online and (wanted or cause == "session_stopped"):
+    if wanted or cause == "session_stopped":
         refund_bills(
             order=order,
             bill_amounts={bill.pk: bill.amount_fen - bill.refunded_fen},
