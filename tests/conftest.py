@@ -5,9 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 
+import template
 from tests.support.payment_sandbox import payment_sandbox, payment_sandbox_process, push_receiver
 
 __all__ = ["payment_sandbox", "payment_sandbox_process", "push_receiver"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The databases of the workers are copies of one that is migrated already."""
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ import psycopg2
 
 import demo
 import processes
+import template
 from postgres_server import Postgres
 from supervisor import Service, Supervisor
 from valkey_server import Valkey
@@ -72,7 +73,7 @@ class LiveStack:
             "YIHUI_PUBLIC_BASE_URL": self.api,
             "PYTHONPATH": str(BACKEND),
         } | self.environment
-        self.manage("migrate", "--noinput", "--verbosity", "0")
+        self._migrate()
         self.manage("sync_access")
         self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
         for service in demo.programs(self.api, self.sandbox, self.stream, self.directory / "keys"):
@@ -82,6 +83,11 @@ class LiveStack:
             self.supervisor.wait_healthy(service)
         demo.open_merchants(self.sandbox, self.directory / "merchants.json", self.manage)
         threading.Thread(target=self._keep_running, daemon=True).start()
+
+    def _migrate(self) -> None:
+        source = os.environ["DATABASE_URL"]
+        template.copy_into(template.at(source, template.ensure(source)), template.at(self.postgres.url))
+        self.manage("migrate", "--noinput", "--verbosity", "0")
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this stack; returns its output."""
