@@ -49,3 +49,5 @@ page("card_top_ups", resource="billing.card_top_up", zh="就诊卡充值", en="C
      component="billing/card-top-ups/index", parent="billing", icon="card", sort=3)  # fmt: skip
 page("refund_requests", resource="billing.refund_request", zh="退费申请", en="Refund requests", path="refund-requests",
      component="billing/refund-requests/index", parent="billing", icon="undo", sort=4)  # fmt: skip
+page("card_balances", resource="billing.card", zh="就诊卡余额", en="Card balances", path="card-balances",
+     component="billing/card-balances/index", parent="billing", icon="card", sort=5)  # fmt: skip
