@@ -1,13 +1,17 @@
 """Exactly one of the schedulers starts the periodic tasks, whatever Redis does."""
 
+import datetime as dt
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
-from kernel.management.commands.scheduler import Leadership
+from kernel import clock
+from kernel.management.commands.scheduler import Hurry, Leadership
 
 pytestmark = pytest.mark.requirement("MSG-07")
 
@@ -66,3 +70,26 @@ def test_a_leader_pauses_while_redis_is_away_and_leads_again_after_it_forgot_the
     candidates.redis.delete("test-scheduler")
     assert leader.refresh()
     assert candidates.refresh() == [True, False]
+
+
+def test_what_is_due_every_minute_starts_when_the_clock_was_moved_on(tmp_path: Path) -> None:
+    file, now = tmp_path / "clock", dt.datetime.now(dt.UTC)
+    clock.set_source(clock.FileOffsetClock(file))
+    jobs, minutely, nightly = BackgroundScheduler(), threading.Event(), threading.Event()
+    jobs.add_job(minutely.set, "interval", minutes=1, start_date=now + dt.timedelta(seconds=50))
+    jobs.add_job(nightly.set, "interval", days=1, start_date=now + dt.timedelta(hours=5))
+    jobs.start()
+    try:
+        hurry = Hurry(jobs)
+        hurry.look()
+        assert not minutely.wait(0.2)
+        file.write_text("86400")
+        hurry.look()
+        assert minutely.wait(10)
+        assert not nightly.is_set()
+        minutely.clear()
+        file.unlink()  # and back
+        hurry.look()
+        assert not minutely.wait(0.2)
+    finally:
+        jobs.shutdown()

@@ -1,3 +1,4 @@
+import datetime as dt
 import signal
 import threading
 from contextlib import suppress
@@ -13,10 +14,12 @@ from dramatiq_crontab import scheduler
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
+from kernel import clock
 from kernel.redis import client
 
 log = structlog.get_logger(__name__)
-LEASE, REFRESH = 10.0, 3.0
+LEASE, REFRESH, LOOK = 10.0, 3.0, 0.5
+JUMP, MINUTE = dt.timedelta(seconds=1), dt.timedelta(minutes=1)
 
 
 class Leadership:
@@ -52,6 +55,27 @@ class Leadership:
             return False
 
 
+class Hurry:
+    """Lets nobody who moved the product's clock (the demo, tests) wait until the minute is over."""
+
+    def __init__(self, jobs: BaseScheduler) -> None:
+        self.jobs, self.ahead = jobs, _ahead()
+
+    def look(self) -> None:
+        """If the clock was moved on since the last look, start now what is due within a minute."""
+        before, self.ahead = self.ahead, _ahead()
+        if self.ahead - before < JUMP:
+            return
+        now = dt.datetime.now(dt.UTC)
+        for job in self.jobs.get_jobs():
+            if job.next_run_time is not None and job.next_run_time - now <= MINUTE:
+                job.modify(next_run_time=now)
+
+
+def _ahead() -> dt.timedelta:
+    return clock.now() - dt.datetime.now(dt.UTC)
+
+
 class Command(BaseCommand):
     """Start the periodic tasks at their times until told to stop. Any number may run; one of them acts."""
 
@@ -71,9 +95,12 @@ class Command(BaseCommand):
         scheduler.add_listener(lambda _: started.set(), EVENT_SCHEDULER_STARTED)
         threading.Thread(target=scheduler.start, kwargs={"paused": True}, daemon=True).start()
         started.wait()
+        hurry = Hurry(scheduler)
         while not stop.is_set():
             leadership.refresh()
-            stop.wait(REFRESH)
+            for _ in range(round(REFRESH / LOOK)):
+                hurry.look()
+                stop.wait(LOOK)
         scheduler.pause()
         leadership.resign()
 
