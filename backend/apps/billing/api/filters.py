@@ -4,7 +4,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 
-from apps.billing.models import BillKind, BillSource
+from apps.billing.models import BillKind
 from apps.billing.states import BillStatus, choices
 from apps.patients.selectors import require_binding
 from kernel import clock
@@ -50,7 +50,6 @@ class BillFilter(BillingFilter, DayFilter):
     practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     order = django_filters.UUIDFilter(field_name="order_id")
-    source = django_filters.ChoiceFilter(choices=BillSource.choices)
     paid_from = django_filters.DateFilter(field_name="paid_at", method="since")
     paid_to = django_filters.DateFilter(field_name="paid_at", method="until")
     search = django_filters.CharFilter(

@@ -153,13 +153,20 @@ class Bill(VersionedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["hospital", "-id"], name="bill_of_hospital"),
-            models.Index(fields=["department", "-id"], name="bill_of_department"),
-            models.Index(fields=["practitioner", "-id"], name="bill_of_practitioner"),
-            models.Index(fields=["patient", "-id"], name="bill_of_patient"),
-            models.Index(fields=["patient", "-id"], condition=Q(status="issued"), name="bill_payable"),
-            models.Index(fields=["hospital", "-id"], condition=Q(status="issued"), name="bill_unpaid"),
-            models.Index(fields=["hospital", "-issued_at"], name="bill_by_day"),
+            models.Index(fields=["-issued_at", "-id"], name="bill_newest"),
+            models.Index(fields=["hospital", "-issued_at", "-id"], name="bill_of_hospital"),
+            models.Index(fields=["department", "-issued_at", "-id"], name="bill_of_department"),
+            models.Index(fields=["practitioner", "-issued_at", "-id"], name="bill_of_practitioner"),
+            models.Index(fields=["patient", "-issued_at", "-id"], name="bill_of_patient"),
+            models.Index(fields=["patient"], condition=Q(status="issued"), name="bill_payable"),
+            models.Index(fields=["hospital", "status", "-issued_at", "-id"], name="bill_by_status"),
+            models.Index(fields=["department", "status", "-issued_at", "-id"], name="bill_by_status_there"),
+            models.Index(fields=["hospital", "kind", "-issued_at", "-id"], name="bill_by_kind"),
+            models.Index(
+                fields=["hospital", "-paid_at", "-id"],
+                condition=Q(paid_at__isnull=False),
+                name="bill_by_payment",
+            ),
             models.Index(
                 fields=["registration_bill"],
                 condition=Q(registration_bill__isnull=False),

@@ -48,9 +48,11 @@ class Invoice(VersionedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["hospital", "-id"], name="invoice_of_hospital"),
-            models.Index(fields=["department", "-id"], name="invoice_of_department"),
-            models.Index(fields=["patient", "-id"], name="invoice_of_patient"),
+            models.Index(fields=["-issued_at", "-id"], name="invoice_newest"),
+            models.Index(fields=["hospital", "-issued_at", "-id"], name="invoice_of_hospital"),
+            models.Index(fields=["department", "-issued_at", "-id"], name="invoice_of_department"),
+            models.Index(fields=["patient", "-issued_at", "-id"], name="invoice_of_patient"),
+            models.Index(fields=["invoice_no"], name="invoice_by_no"),
             models.Index(fields=["bill", "-id"], name="invoice_of_bill"),
         ]
         triggers = [audited()]

@@ -107,8 +107,8 @@ class BillViewSet(ScopedViewSet):
     codes = {"cancel": "cancel", "reissue": "add", "payable": "list"}
     serializer_class = StaffBillSerializer
     filterset_class = BillFilter
-    ordering_fields = ["issued_at", "amount_fen"]
-    ordering = ["-id"]
+    ordering_fields = ["issued_at", "paid_at"]
+    ordering = ["-issued_at"]
     keys_first = True
 
     def base_queryset(self) -> Any:

@@ -120,8 +120,8 @@ class InvoiceViewSet(ScopedViewSet):
     codes = {"prints": "list", "print_copy": "print"}
     serializer_class = InvoiceSerializer
     filterset_class = InvoiceFilter
-    ordering_fields = ["issued_at", "amount_fen"]
-    ordering = ["-id"]
+    ordering_fields = ["issued_at"]
+    ordering = ["-issued_at"]
     keys_first = True
 
     def row_queryset(self) -> Any:

@@ -85,7 +85,7 @@ class BillViewSet(GenericViewSet[Bill]):
     filterset_class = OwnBillFilter
     lookup_value_converter = "uuid"
     ordering_fields = ["issued_at"]
-    ordering = ["-id"]
+    ordering = ["-issued_at"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -96,7 +96,6 @@ class BillViewSet(GenericViewSet[Bill]):
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Any:
         """账单和缴费记录, the latest first; may be polled with `If-None-Match`."""
-        require_binding(request.user.wechat)
         rows = self.paginate_queryset(bills.rows_of(self.filter_queryset(self.get_queryset())))
         shown = [bills.shown_to_patient(row) for row in rows or ()]
         return unless_known(request, self.get_paginated_response(shown))
@@ -118,12 +117,13 @@ class BillViewSet(GenericViewSet[Bill]):
         return unless_known(request, Response({"is_current": is_current, "bills": shown}))
 
     @extend_schema(responses=BillDetailSerializer)
+    @raises(CardRequired)
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One bill with its items, quantities, prices and amounts: the details before paying."""
         return Response(bills.one(self.get_queryset(), pk, show=bills.shown_to_patient))
 
     @extend_schema(responses=VoucherSerializer)
-    @raises(StateConflict)
+    @raises(CardRequired, StateConflict)
     def voucher(self, request: Any, pk: UUID) -> Response:
         """缴费凭证 of a paid bill: the number that pharmacy and examination ask for."""
         return Response(vouchers.voucher_of(self.get_queryset(), pk))
