@@ -60,7 +60,7 @@ def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admissio
             return fresh, True
         known = _locked(hospital, told.external_id)  # the same push at the same time was faster
         if known is None:
-            raise DuplicateValue(field="external_id")
+            raise DuplicateValue(field="admission_no")
     if known.told_at is None or told.told_at >= known.told_at:
         _update(known, fresh, [name for name, value in values.items() if getattr(known, name) != value])
     return known, False
@@ -77,14 +77,12 @@ def _locked(hospital: Hospital, external_id: str) -> Admission | None:
 
 
 def _insert(stay: Admission) -> bool:
-    """False when the key is there already; DuplicateValue for a number that another stay has."""
+    """False when the key or the number is there already."""
     try:
         with transaction.atomic():
             stay.save(force_insert=True)
     except IntegrityError as error:
-        if "admission_no_once" in str(error):
-            raise DuplicateValue(field="admission_no") from error
-        if "admission_external_once" not in str(error):
+        if not any(name in str(error) for name in ("admission_no_once", "admission_external_once")):
             raise
         return False
     return True
@@ -108,6 +106,8 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
             else:
                 save_version(known, changed, version=known.version)
     except IntegrityError as error:
+        if "admission_no_once" not in str(error):
+            raise
         raise DuplicateValue(field="admission_no") from error
     if {"department", "practitioner", "patient"} & set(changed):
         note_care(known)
