@@ -14,7 +14,7 @@ from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
 from apps.payments.models import PaymentOrder
 from kernel import clock
-from tests.billing.support import MINI, NOW, code, fresh, in_app, issue, minutes, pay, registration
+from tests.billing.support import MINI, NOW, code, deliver, fresh, in_app, issue, minutes, pay, registration
 from tests.scheduling.support import bind, make_patient
 from tests.support.world import World
 
@@ -223,3 +223,18 @@ def test_a_bill_of_another_hospital_needs_a_card_of_that_hospital(clinic: World)
     assert order(clinic, bill, binding=str(binding.pk)).status_code == 201
     with clock.frozen(NOW + minutes(1)):
         assert ids(get(clinic, binding=binding.pk)) == [str(bill.pk)]
+
+
+@pytest.mark.requirement("PAY-08")
+@pytest.mark.parametrize("end", ["cancelled", "paid_at_his", "other"])
+def test_a_payment_of_a_bill_that_ends_otherwise_is_closed(clinic: World, end: str) -> None:
+    bill, other = issue(clinic), issue(clinic)
+    order(clinic, bill, other)
+    if end == "cancelled":
+        cancel_bill(bill, cause=CancelCause.STAFF)
+    if end == "paid_at_his":
+        pay(bill, order_id=None, channel="his")
+    deliver()
+    made = PaymentOrder.objects.get()
+    assert (made.expires_at <= NOW) is (end != "other")
+    assert made.note == {"cancelled": "bill_cancelled"}.get(end, end if end != "other" else "")

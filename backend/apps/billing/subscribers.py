@@ -8,6 +8,7 @@ from apps.billing.selectors.bills import items_of
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
 from apps.billing.services.card_top_up import end_top_up
+from apps.billing.services.checkout import close_payments
 from apps.billing.services.refund_followup import follow, take_back
 from apps.billing.states import BillStatus, TopUpState
 from apps.messaging.services.notify import notify
@@ -107,6 +108,19 @@ def give_voucher(event: events.BillPaid) -> None:
 @subscribe(events.BillCancelled)
 def record_cancellation(event: events.BillCancelled) -> None:
     _record(event)
+
+
+@subscribe(events.BillCancelled, queue="urgent")
+def end_payment_of_cancelled(event: events.BillCancelled) -> None:
+    """Who has not confirmed yet no longer can; who has gets the money back."""
+    close_payments(event.bill_id, note="bill_cancelled")
+
+
+@subscribe(events.BillPaid, queue="urgent")
+def end_payment_of_paid(event: events.BillPaid) -> None:
+    """Paid at HIS's own window while a payment here was open."""
+    if event.order_id is None:
+        close_payments(event.bill_id, note="paid_at_his")
 
 
 @subscribe(events.BillRefunded)
