@@ -2,6 +2,7 @@
 
     ./scripts/bench [--quick] [ROW …]
         rows: booking lists browse find start schema relay schedules waitlist hall ledger
+              notifications payment_path refund_storm
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -11,7 +12,19 @@ import argparse
 import sys
 import time
 
-from tests.bench.rows import booking, hall, ledger, others, patients, reads, schedules, waitlist
+from tests.bench.rows import (
+    booking,
+    hall,
+    ledger,
+    notifications,
+    others,
+    patients,
+    payment_path,
+    reads,
+    refund_storm,
+    schedules,
+    waitlist,
+)
 from tests.bench.table import Line, show
 
 ROWS = {
@@ -26,6 +39,9 @@ ROWS = {
     "waitlist": waitlist.measure,
     "hall": hall.measure,
     "ledger": ledger.measure,
+    "notifications": notifications.measure,
+    "payment_path": payment_path.measure,
+    "refund_storm": refund_storm.measure,
     "imports": patients.imports,
     "duplicates": patients.duplicates,
 }

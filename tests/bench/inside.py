@@ -13,8 +13,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 if __name__ == "__main__":
     django.setup()
-    from tests.bench import hall, ledger, patients, schedule_tasks, tasks, waiting
+    from tests.bench import (
+        hall,
+        ledger,
+        patients,
+        payment_tasks,
+        refund_tasks,
+        schedule_tasks,
+        tasks,
+        waiting,
+    )
 
-    modules = (tasks, patients, schedule_tasks, waiting, hall, ledger)
+    modules = (tasks, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks)
     module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

@@ -42,10 +42,10 @@ def environment(database: str, settings: str = SETTINGS) -> dict[str, str]:
 
 @contextmanager
 def server(
-    database: str, *, settings: str = SETTINGS, workers: int = 2, threads: int = 1
+    database: str, *, settings: str = SETTINGS, workers: int = 2, threads: int = 1, port: int = 0
 ) -> Iterator[Server]:
-    """granian with the product; stopped at the end."""
-    port = _free_port()
+    """granian with the product, on a free port unless one is given; stopped at the end."""
+    port = port or free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning",
@@ -85,7 +85,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""One view: a token, one query for the user, the statement. The least a booking over this stack can cost."""
+"""A token, one query for the user, the statement: the least a booking over this stack can cost. And a bare push."""
 
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tests.bench.bare.pushes import take_push
 from tests.bench.bare.statement import take
 
 
@@ -30,5 +31,6 @@ class BareRead(APIView):
 urlpatterns = [
     path("book", BareBooking.as_view()),
     path("read", BareRead.as_view()),
+    path("push", take_push),
     path("healthz", lambda request: HttpResponse("ok")),
 ]

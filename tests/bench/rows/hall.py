@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.bench import client
 from tests.bench.data import copy_of, dataset, drop, inside
-from tests.bench.servers import LOG, ROOT, _free_port, _resident, environment, server
+from tests.bench.servers import LOG, ROOT, _resident, environment, free_port, server
 from tests.bench.table import Line
 
 DATABASE = "bench_hall"
@@ -82,7 +82,7 @@ def _cpu(pid: int) -> float:
 
 
 def _streams(url: str, hall: dict[str, Any]) -> list[Line]:
-    port = _free_port()
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--workers-kill-timeout", "2", "--log-level", "warning", "config.stream:application",
