@@ -141,6 +141,9 @@ def test_a_bill_follows_its_registration_to_the_department(clinic: World) -> Non
         {"kind": "registration"},
         {"expires_at": "2026-11-22T00:00:00+08:00"},
         {"expires_at": "0001-01-01T00:00:00Z"},
+        {"due_at": "0001-01-01T00:00:00+08:00"},
+        {"due_at": "9999-12-31T00:00:00+08:00"},
+        {"expires_at": "9999-12-31T23:59:59Z"},
         {"title": "x" * 121},
     ],
 )

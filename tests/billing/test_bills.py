@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from apps.billing import errors
-from apps.billing.models import Bill, BillKind, CancelCause, ChargeItem, Invoice, PayerKind
+from apps.billing.models import Bill, CancelCause, ChargeItem, Invoice, PayerKind
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.cancel import LATE, cancel_bill, cancel_expired
 from apps.billing.services.invoices import issue_invoice
@@ -17,10 +17,11 @@ from apps.billing.services.issue import reissue_bill, spec_of
 from apps.billing.services.items import ItemSpec
 from apps.billing.services.perform import perform_item, undo_item
 from apps.billing.services.settle import mark_paid, mark_refunded, withdraw_refund
+from apps.patients.services.merge import merge
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.money import MAX_FEN
-from tests.billing.support import ASPIRIN, BLOOD, NOW, fresh, issue, minutes, pay, registration, sent
+from tests.billing.support import BLOOD, NOW, fresh, issue, minutes, pay, registration, sent
 from tests.support.world import World
 
 
@@ -243,4 +244,16 @@ def test_a_whole_refund_ends_the_bill_and_can_be_withdrawn(clinic: World) -> Non
     with pytest.raises(errors.RefundExceedsBill):
         withdraw_refund(bill_id=bill.pk, amount_fen=1)
     assert (sent("bill_refunded"), sent("bill_refund_withdrawn")) == (1, 1)
-    assert BillKind(bill.kind) == BillKind.PRESCRIPTION and ASPIRIN.total_fen == 2_500
+
+
+@pytest.mark.requirement("PAT-02")
+def test_bills_and_invoices_follow_a_merged_archive(clinic: World) -> None:
+    other = clinic.add_patient("twin", name="张三丰", id_kind="none")
+    paid, due = issue(clinic, patient="twin"), issue(clinic, patient="twin")
+    pay(paid)
+    invoice = issue_invoice(paid)
+    survivor = clinic.patients["patient_a"]
+    merge(survivor_id=survivor.pk, version=survivor.version, merged_id=other.pk, merged_version=other.version)
+    assert {fresh(bill).patient_id for bill in (paid, due)} == {survivor.pk}
+    assert Invoice.objects.get(pk=invoice.pk).patient_id == survivor.pk
+    pay(due)

@@ -127,6 +127,7 @@ def test_his_withdraws_a_bill_that_nobody_has_paid(clinic: World) -> None:
 def test_a_bill_that_was_paid_at_his_window_is_paid(clinic: World) -> None:
     push(clinic, "R-1", kind="registration")
     assert code(tell(clinic, "R-1", "settled", paid_at="2026-11-24T08:00:00+08:00")) == (400, "invalid")
+    assert code(tell(clinic, "R-1", "settled", paid_at="1900-01-01T00:00:00+08:00")) == (400, "invalid")
     paid = tell(clinic, "R-1", "settled", paid_at="2026-11-23T07:59:00+08:00").json()
     assert (paid["status"], paid["channel"], paid["order_id"]) == ("paid", "his", None)
     assert tell(clinic, "R-1", "settled", paid_at=NOW.isoformat()).json() == paid

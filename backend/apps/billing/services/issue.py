@@ -23,6 +23,7 @@ from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
 LONGEST_TITLE = 120
+PLAUSIBLE = dt.timedelta(days=3_653)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +113,21 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
     for name, owner in owners.items():
         if owner is not None and owner.hospital_id != hospital.pk:
             raise InvalidValue(field=name)
+    for name in ("due_at", "expires_at"):
+        moment = getattr(spec, name)
+        if moment is not None and not is_plausible(moment):
+            raise InvalidValue(field=name)
     if spec.expires_at is not None and spec.expires_at <= clock.now():
         raise InvalidValue(field="expires_at")
     registration = spec.registration_bill
     if registration is not None and not _can_belong(patient, registration, spec):
         raise InvalidValue(field="registration_bill")
     return amount
+
+
+def is_plausible(moment: dt.datetime) -> bool:
+    """Whether a moment that somebody names can be meant."""
+    return abs(moment - clock.now()) < PLAUSIBLE
 
 
 def _can_belong(patient: Patient, registration: Bill, spec: BillSpec) -> bool:

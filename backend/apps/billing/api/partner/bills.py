@@ -16,7 +16,7 @@ from apps.billing.api.serializers import HisItemSerializer, item_list, specs
 from apps.billing.models import Bill, BillKind, BillSource, PayerKind
 from apps.billing.services import his_feed
 from apps.billing.services.invoices import keep_e_receipt
-from apps.billing.services.issue import BillSpec
+from apps.billing.services.issue import BillSpec, is_plausible
 from apps.billing.services.items import check_items
 from apps.billing.states import BillStatus, choices
 from apps.identity.models import Department, Hospital, StaffMember
@@ -228,9 +228,10 @@ class SettledBillView(FeedView):
     def post(self, request: Any, external_id: str) -> Response:
         """窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back."""
         bill, data = self.find(external_id), self.read(SettledSerializer)
-        if data["paid_at"] > clock.now() + CLOCKS_DIFFER:
+        paid_at = data["paid_at"]
+        if paid_at > clock.now() + CLOCKS_DIFFER or not is_plausible(paid_at):
             raise InvalidValue(field="paid_at")
-        return self.answer(his_feed.settled_at_his(bill, paid_at=data["paid_at"]))
+        return self.answer(his_feed.settled_at_his(bill, paid_at=paid_at))
 
 
 class EReceiptView(FeedView):
