@@ -8,7 +8,6 @@ from rest_framework import serializers
 from apps.billing.states import TopUpState, choices
 from apps.inpatient import errors
 from apps.inpatient.models import DepositTransaction
-from apps.patients.api.fields import MaskedField
 from apps.payments.errors import AmountNotAllowed
 from apps.payments.states import OrderState
 from kernel.crypto import masking
@@ -23,7 +22,7 @@ class DepositSerializer(ModelSerializer):
     """住院押金. Pay `order_id`; the deposit has the money once `state` is credited."""
 
     admission_no = serializers.CharField(source="admission.admission_no", read_only=True)
-    patient_name = MaskedField(masking.name, source="patient.name", read_only=True)
+    patient_name = serializers.SerializerMethodField(help_text="masked")
     hospital_name = serializers.CharField(source="hospital.name", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
@@ -42,16 +41,22 @@ class DepositSerializer(ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
 
+    def get_patient_name(self, deposit: DepositTransaction) -> str:
+        return masking.name(deposit.patient.name)
+
 
 class StaffDepositSerializer(DepositSerializer):
     """住院押金 for staff."""
 
-    patient_name = MaskedField(str, source="patient.name", read_only=True, help_text="whole")
+    patient_name = serializers.SerializerMethodField()
     opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
 
     class Meta(DepositSerializer.Meta):
         fields = [*DepositSerializer.Meta.fields, "patient_id", "opened_by_name"]
         read_only_fields = fields
+
+    def get_patient_name(self, deposit: DepositTransaction) -> str:
+        return deposit.patient.name
 
 
 class PayDepositSerializer(Serializer):

@@ -2,11 +2,9 @@
 
 import dataclasses
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.billing.models import BillSource, ItemCategory
@@ -15,17 +13,11 @@ from apps.inpatient import settings
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import InpatientStatement, day_of, days_of, statement_of
 from apps.inpatient.states import AdmissionStatus
+from kernel.http.fields import QuantityField, SignedQuantityField
 from kernel.http.serializers import Serializer
+from kernel.money import MAX_FEN
 
 STATUSES = [(status.value, status.value) for status in AdmissionStatus]
-
-
-@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,3})?$", "example": "1.5"})
-class SignedQuantityField(serializers.Field[Decimal, str, str, Any]):
-    """A decimal as text; negative in a reversal."""
-
-    def to_representation(self, value: Any) -> str:
-        return str(value)
 
 
 class AdmissionSerializer(Serializer):
@@ -100,6 +92,19 @@ class ChargedItemSerializer(Serializer):
     amount_fen = serializers.IntegerField()
     reverses_id = serializers.UUIDField(allow_null=True)
     note = serializers.CharField(allow_blank=True)
+
+
+class NewChargeSerializer(Serializer):
+    """An item of a day; its amount is quantity × price, half a fen rounded up."""
+
+    day = serializers.DateField()
+    category = serializers.ChoiceField(choices=ItemCategory.choices, default=ItemCategory.OTHER.value)
+    code = serializers.CharField(max_length=64, allow_blank=True, default="")
+    name = serializers.CharField(max_length=120)
+    spec = serializers.CharField(max_length=120, allow_blank=True, default="")
+    unit = serializers.CharField(max_length=16, allow_blank=True, default="")
+    quantity = QuantityField()
+    unit_price_fen = serializers.IntegerField(min_value=0, max_value=MAX_FEN)
 
 
 class ChargedCategorySerializer(CategoryTotalSerializer):

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.filters import InvoiceFilter
-from apps.billing.api.serializers import QuantityField
 from apps.billing.models import Bill, Invoice, ItemCategory
 from apps.billing.selectors import invoices
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.identity.models import StaffMember
 from kernel.errors import StateConflict
+from kernel.http.fields import QuantityField
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer

@@ -8,18 +8,18 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.views import ScopedViewSet
-from apps.billing.api.serializers import NewItemSerializer, QuantityField
 from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.api.filters import ChargeFilter
-from apps.inpatient.api.serializers import ChargedItemSerializer
+from apps.inpatient.api.serializers import ChargedItemSerializer, NewChargeSerializer
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.selectors.statement import ITEM, charges_of
 from apps.inpatient.services.charges import MOST_ROWS, ChargeSpec, charge
 from apps.inpatient.services.reversals import reverse_charge
 from kernel.errors import InvalidValue, NotFound
+from kernel.http.fields import QuantityField
 from kernel.http.filters import FilterBackend
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -39,17 +39,16 @@ class ChargeSerializer(ChargedItemSerializer):
     charged_by_name = serializers.CharField(allow_blank=True)
 
 
-class NewChargeSerializer(NewItemSerializer):
-    """An item of a day. With an `external_id` a repetition is known, with another content refused."""
+class KeyedChargeSerializer(NewChargeSerializer):
+    """With an `external_id` a repetition is known, with another content refused."""
 
-    day = serializers.DateField()
     external_id = serializers.RegexField(KEY, trim_whitespace=False, allow_blank=True, default="")
 
 
 class NewChargesSerializer(Serializer):
     """All of them are written, or none."""
 
-    charges = serializers.ListField(child=NewChargeSerializer(), min_length=1, max_length=MOST_ROWS)
+    charges = serializers.ListField(child=KeyedChargeSerializer(), min_length=1, max_length=MOST_ROWS)
 
 
 class WrittenChargeSerializer(Serializer):

@@ -8,27 +8,30 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.billing.api.serializers import HisItemSerializer, QuantityField
 from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
 from apps.inpatient import errors
 from apps.inpatient.api.partner.admissions import KEY, InpatientFeedView
+from apps.inpatient.api.serializers import NewChargeSerializer
 from apps.inpatient.models import Admission
 from apps.inpatient.services.charges import MOST_ROWS, ChargeSpec, Written, charge, known_rows
 from apps.inpatient.services.reversals import ReversalSpec, reverse
 from kernel.errors import InvalidValue
+from kernel.http.fields import QuantityField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
 
 
-class PushChargeSerializer(HisItemSerializer):
+class PushChargeSerializer(NewChargeSerializer):
     """费用明细 of HIS. `amount_fen` is HIS's own sum, without it quantity × price, rounded."""
 
     external_id = serializers.RegexField(KEY, trim_whitespace=False)
     admission_external_id = serializers.RegexField(KEY, trim_whitespace=False)
-    day = serializers.DateField()
+    amount_fen = serializers.IntegerField(
+        min_value=0, max_value=MAX_FEN, required=False, allow_null=True, default=None
+    )
 
 
 class PushReversalSerializer(Serializer):
