@@ -109,6 +109,8 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     "DocumentKind": (
         "resident_id", "hk_macao_permit", "taiwan_permit", "foreign_permanent_resident", "passport",
     ),
+    "CounterChannel": ("cash", "pos", "card_balance"),
+    "OnlinePayMethod": ("mini_program", "qr_code", "wap", "app"),
     "IssuableBillKind": ("examination", "test", "prescription", "treatment"),
     "HisBillKind": ("registration", "examination", "test", "prescription", "treatment"),
 }  # fmt: skip
@@ -138,6 +140,8 @@ API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("department_code", ("cardiology",)),
     ("hospital_code", ("H1",)),
     ("code", ("A001",)),
+    ("channel", ("wechat_pay",)),
+    ("application", ("miniprogram",)),
     ("introduction", ("擅长冠心病、高血压的诊治",)),
     ("(title|label)", ("主任医师",)),
     ("(reason|remark|note|comment)", ("临时有事",)),

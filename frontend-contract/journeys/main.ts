@@ -5,7 +5,9 @@
 import { readFileSync } from "node:fs";
 
 import { intention, unwrap } from "../miniprogram/client.js";
+import { cashier } from "./cashier.js";
 import { hall } from "./hall.js";
+import { paying, refusedWith } from "./paying.js";
 import { Patient, refused } from "./people.js";
 import { eventually, expect, finish, present, step } from "./steps.js";
 import { Clock, Phones, Staff, type Settings } from "./world.js";
@@ -198,4 +200,14 @@ await step("unpaid after 15 minutes: the number is free again", async () => {
   );
 });
 await hall({ clock, staff, patient, other: new Patient(settings, phones, staff), hospital, department: department.id, doctor: doctor.id });
+
+const payer = new Patient(settings, phones, staff);
+await step("a patient without a bound card pays nothing", async () => {
+  await payer.beFiled(hospital);
+  await payer.signIn();
+  await refusedWith("card_required", unwrap(payer.api.GET("/api/miniprogram/v1/payment-orders")));
+  await payer.bind(hospital);
+});
+const cashing = { clock, phones, staff, patient: payer, hospital, doctor: doctor.id };
+await cashier(cashing, await paying(cashing));
 finish();

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { createAdminClient, unwrap, type AdminClient } from "../admin/client.js";
+import type { PayFields, WxPayLike } from "../miniprogram/payment.js";
 import { expect, present } from "./steps.js";
 
 interface Account {
@@ -41,8 +42,13 @@ export class Clock {
 
   /** Go to that time of the day in Shanghai, that many days after today. */
   set(days: number, hour: number, minute = 0): void {
-    this.moment = this.midnight + days * DAY_MS + (hour * 60 + minute) * 60_000;
-    writeFileSync(`${this.file}.new`, ((this.moment - Date.now()) / 1000).toFixed(3));
+    this.setTo(this.midnight + days * DAY_MS + (hour * 60 + minute) * 60_000);
+  }
+
+  /** Go to that moment. */
+  setTo(moment: number): void {
+    this.moment = moment;
+    writeFileSync(`${this.file}.new`, ((moment - Date.now()) / 1000).toFixed(3));
     renameSync(`${this.file}.new`, this.file);
   }
 
@@ -89,6 +95,37 @@ export class Phones {
 
   async received(openid: string): Promise<Received[]> {
     return (await this.call<{ items: Received[] }>("GET", `messages?to=${encodeURIComponent(openid)}`)).items;
+  }
+
+  /** Another phone's Alipay scans the code and pays. */
+  async payInAlipay(out_trade_no: string): Promise<void> {
+    await this.call("POST", "alipay/scan", { out_trade_no });
+    await this.call("POST", "alipay/pay", { out_trade_no });
+  }
+
+  /** What WeChat does with the five fields once the payer confirms: it checks them, and takes the money. */
+  async payInWeChat(openid: string, fields: PayFields): Promise<void> {
+    await this.call("POST", "wechat_pay/request-payment", { ...fields, openid });
+  }
+}
+
+/** The payment part of somebody's `wx`. */
+export class Wallet implements WxPayLike {
+  /** What the payer does next, and what WeChat then says: `lost` pays, but WeChat says that it failed. */
+  next: "pay" | "cancel" | "lost" = "pay";
+
+  constructor(
+    private readonly phones: Phones,
+    private readonly openid: string,
+  ) {}
+
+  requestPayment({ success, fail, ...fields }: Parameters<WxPayLike["requestPayment"]>[0]): void {
+    if (this.next === "cancel") return fail({ errMsg: "requestPayment:fail cancel" });
+    const lost = this.next === "lost";
+    this.phones.payInWeChat(this.openid, fields).then(
+      () => (lost ? fail({ errMsg: "requestPayment:fail network" }) : success()),
+      (error: Error) => fail({ errMsg: `requestPayment:fail ${error.message}` }),
+    );
   }
 }
 

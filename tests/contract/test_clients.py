@@ -58,7 +58,8 @@ def test_a_generated_python_client_of_partners_calls_the_product(
     application = _application(world_for_real.client("admin1"), world_for_real)
     script = tmp_path / "partner.py"
     script.write_text(PARTNER)
-    arguments = [live_server.url, application["client_id"], application["client_secret"]]
+    patient = world_for_real.patients["patient_a"]
+    arguments = [live_server.url, application["client_id"], application["client_secret"], patient.mrn]
     environment = os.environ | {"PYTHONPATH": str(client)}
     done = subprocess.run(
         [sys.executable, str(script), *arguments], capture_output=True, text=True, env=environment
@@ -67,28 +68,46 @@ def test_a_generated_python_client_of_partners_calls_the_product(
     shown = json.loads(done.stdout)
     assert shown["hospitals"] == ["第一医院"]
     assert sorted(shown["departments"]) == ["外科", "心内科"]
+    assert shown["pushed"] == [["HIS-1", 201, 3_000], ["HIS-1", 200, 3_000]]
+    assert shown["withdrawn"] == "cancelled"
 
 
 PARTNER = """
 import json, sys
 from yihui.client import AuthenticatedClient, Client
+from yihui.api.bills import bills_push, bills_pushed, bills_withdraw
 from yihui.api.directory import departments_list, hospitals_list
 from yihui.api.oauth import oauth_token
+from yihui.models.push_bill_request import PushBillRequest
 from yihui.models.token_request_request import TokenRequestRequest
+from yihui.models.withdraw_request import WithdrawRequest
 
-url, client_id, client_secret = sys.argv[1:]
+url, client_id, client_secret, mrn = sys.argv[1:]
 body = TokenRequestRequest.from_dict(
     {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
 )
 token = oauth_token.sync(client=Client(base_url=url), body=body).access_token
 client = AuthenticatedClient(base_url=url, token=token)
 pages = {"hospitals": hospitals_list, "departments": departments_list}
-print(json.dumps({name: [row.name for row in call.sync(client=client).results] for name, call in pages.items()}))
+shown = {name: [row.name for row in call.sync(client=client).results] for name, call in pages.items()}
+bill = PushBillRequest.from_dict({
+    "external_id": "HIS-1", "mrn": mrn, "kind": "examination",
+    "items": [{"name": "心电图", "quantity": "1", "unit_price_fen": 3000}],
+})
+answers = [bills_push.sync_detailed(client=client, body=bill) for _ in range(2)]
+shown["pushed"] = [[row.parsed.external_id, row.status_code, row.parsed.amount_fen] for row in answers]
+bills_withdraw.sync(client=client, external_id="HIS-1", body=WithdrawRequest(reason="开错"))
+shown["withdrawn"] = bills_pushed.sync(client=client, external_id="HIS-1").status.value
+print(json.dumps(shown))
 """
 
 
 def _application(admin: APIClient, world: World) -> dict[str, Any]:
-    body = {"hospital": str(world.h1.pk), "name": "合作机构", "allowed_scopes": ["directory:read"]}
+    body = {
+        "hospital": str(world.h1.pk),
+        "name": "合作机构",
+        "allowed_scopes": ["directory:read", "bills:write"],
+    }
     answer = admin.post("/api/admin/v1/partner-applications", body, format="json")
     assert answer.status_code == 201, answer.content
     made: dict[str, Any] = answer.json()
