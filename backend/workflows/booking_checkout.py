@@ -25,12 +25,11 @@ from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
 from apps.payments.services.tending import let_go
-from apps.payments.states import LIVE as LIVE_ORDERS, OrderState
+from apps.payments.states import OrderState
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.services.confirm import note_refund
 from apps.scheduling.states import LIVE, AppointmentState
-from kernel import clock
 from kernel.errors import StateConflict
 
 #: What a registration's bill is about (billing.Bill.subject_type).
@@ -190,8 +189,7 @@ def _end_bill(appointment_id: UUID, cause: CancelCause) -> None:
     bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED)
     for bill in bills:
         _let_go([bill.pk], note="cancelled")
-        if not _is_paid(bill):
-            cancel_bill(bill, cause=cause)
+        cancel_bill(bill, cause=cause)  # what is being paid for it all the same goes back
 
 
 def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:

@@ -13,16 +13,17 @@ from apps.billing.services import card_top_up, checkout
 from apps.billing.services.settle import mark_paid
 from apps.inpatient.models import DepositTransaction
 from apps.inpatient.services import deposits
+from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
 from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit
 from apps.payments.services.ledger import Account, AccountKind
 from apps.scheduling.models import PaymentStatus
 from apps.scheduling.services.confirm import settle_fee
 from kernel.errors import DomainError
+from workflows.window_fees import check_taken
 
 #: What a registration's bill is about (billing.Bill.subject_type).
 APPOINTMENT = "scheduling.appointment"
-OFFLINE = ("cash", "pos")
 
 Lines = Sequence[PaymentOrderLine]
 
@@ -129,9 +130,13 @@ def _settle_bills(order: PaymentOrder, lines: Lines) -> list[Credit]:
         application=order.application,
         account_id=order.account_id,
     )
-    status = PaymentStatus.PAID_AT_COUNTER if order.channel in OFFLINE else PaymentStatus.PAID_ONLINE
+    status = PaymentStatus.PAID_AT_COUNTER if order.channel in AT_COUNTER else PaymentStatus.PAID_ONLINE
     for bill in bills:
-        if bill.subject_type == APPOINTMENT and bill.subject_id is not None:
+        if bill.subject_type != APPOINTMENT or bill.subject_id is None:
+            continue
+        if order.note == WRITTEN_DOWN:
+            check_taken(bill.subject_id)
+        else:
             settle_fee(appointment_id=bill.subject_id, payment_status=status)
     accounts = {bill.pk: _account_of(bill) for bill in bills}
     return [Credit(line.pk, accounts[line.subject_id]) for line in lines]

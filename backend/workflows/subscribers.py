@@ -6,7 +6,7 @@ from apps.payments.models import PaymentOrder
 from apps.scheduling import events
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
-from workflows import booking_checkout
+from workflows import booking_checkout, window_fees
 
 
 @subscribe(events.AppointmentHeld, queue="urgent")
@@ -21,12 +21,12 @@ def bill_booking(event: events.AppointmentBooked) -> None:
 
 @subscribe(events.AppointmentSettled, queue="urgent")
 def write_cash_down(event: events.AppointmentSettled) -> None:
-    booking_checkout.settle_at_window(event.appointment_id, staff_id=event.staff_id)
+    window_fees.settle_at_window(event.appointment_id, staff_id=event.staff_id)
 
 
 @subscribe(events.SettlementReversed, queue="urgent")
 def write_cash_back(event: events.SettlementReversed) -> None:
-    booking_checkout.reverse_at_window(event.appointment_id, staff_id=event.staff_id, fee_fen=event.fee_fen)
+    window_fees.reverse_at_window(event.appointment_id, staff_id=event.staff_id, fee_fen=event.fee_fen)
 
 
 @subscribe(events.AppointmentCancelled, queue="urgent")

@@ -36,6 +36,12 @@ class Till:
         )
         self.move_to(NOW)
 
+    def offer(self, *channels: str) -> None:
+        """The hospital takes these too."""
+        for channel in channels:
+            config = self.sandbox.merchant(channel)
+            open_merchant(hospital=self.world.h1, channel=channel, name=channel, config=config)
+
     def move_to(self, moment: dt.datetime) -> None:
         """Our clock and the providers' go on from there."""
         self.now = moment

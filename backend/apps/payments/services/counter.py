@@ -9,6 +9,7 @@ from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
+from apps.payments.channels.counter import WRITTEN_DOWN
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentScene
 from apps.payments.services.merchants import spec_of
 from apps.payments.services.outcomes import PAYABLE, record_paid
@@ -60,10 +61,14 @@ def pay_from_card(
 
 @transaction.atomic
 def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) -> None:
-    """Cash that a clerk has taken already is written down, however late; a worker posts it. StateConflict once paid."""
+    """Cash that a clerk has taken already is written down, however late; a worker posts it.
+
+    For an order that is paid it is surplus, and waits for a clerk to hand it back.
+    """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
-    if locked.state not in PAYABLE:
-        raise StateConflict(current=locked.state)
+    if locked.state in PAYABLE:
+        locked.note = WRITTEN_DOWN
+        PaymentOrder.objects.filter(pk=locked.pk).update(note=WRITTEN_DOWN)
     _write(locked, channel, PayMethod.COUNTER, staff_id=staff_id, tendered_fen=locked.amount_fen)
 
 

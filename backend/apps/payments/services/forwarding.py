@@ -11,6 +11,7 @@ from apps.payments.channels.base import (
     RefundResult,
     RefundState as ChannelState,
 )
+from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import Refund, RefundCause, RefundRoute
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, business
 from apps.payments.services import refund_outcomes, work
@@ -64,6 +65,9 @@ def _told(refund: Refund) -> bool:
 def _step(refund: Refund) -> str:
     """One step at the channel; the code of what went wrong for now, if anything did."""
     if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
+        return ""
+    if refund.route == RefundRoute.ORIGINAL and refund.attempt.channel in AT_COUNTER:
+        refund_outcomes.record_failed(refund.pk, code="at_counter", same_number=True)  # a clerk has it
         return ""
     if refund.route == RefundRoute.COUNTER_CASH or refund.attempt.merchant is None:
         refund_outcomes.record_succeeded(refund.pk)

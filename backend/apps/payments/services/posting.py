@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import structlog
 from django.db import transaction
 
+from apps.identity.settings import Setting
 from apps.payments import settings
+from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
 from apps.payments.events import PaymentOrderPosted, PaymentOrderReturning, PaymentOrderStuck
 from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit, business
@@ -24,7 +26,10 @@ log = structlog.get_logger(__name__)
 
 
 def post_order(order: PaymentOrder) -> None:
-    """Tell HIS, then settle. What cannot be posted goes back: at once when refused, in time when nobody answers."""
+    """Tell HIS, then settle. What cannot be posted goes back: at once when refused, in time when nobody answers.
+
+    What lies with a clerk does not go back by itself: it waits for HIS however long, and once refused for a clerk.
+    """
     lines = list(order.lines.order_by("position"))
     try:
         business().announce(order, lines)
@@ -32,7 +37,7 @@ def post_order(order: PaymentOrder) -> None:
         _settle(order, lines)
         fault_point("post.settled")
     except BusinessRefused as error:
-        _return(order, error.code)
+        _refused(order, error.code)
     except BusinessUnavailable as error:
         _again_or_return(order, str(error))
 
@@ -69,13 +74,32 @@ def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Se
     )
 
 
+def _refused(order: PaymentOrder, code: str) -> None:
+    """What was settled before the order was there is tried for a while: HIS may yet forget another payment of it."""
+    if order.note == WRITTEN_DOWN and _paid_for(order) < _minutes(settings.GIVE_UP_MINUTES, order):
+        _again(order, code)
+    else:
+        give_back(order, note=code)
+
+
 def _again_or_return(order: PaymentOrder, error: str) -> None:
-    paid_for = clock.now() - (order.recorded_at or order.updated_at)
-    hospital = order.hospital
-    if paid_for >= dt.timedelta(minutes=settings.GIVE_UP_MINUTES.of(hospital)):
-        _return(order, "not_posted_in_time")
-        return
-    if order.alarmed_at is None and paid_for >= dt.timedelta(minutes=settings.ALARM_MINUTES.of(hospital)):
+    over = _paid_for(order) >= _minutes(settings.GIVE_UP_MINUTES, order)
+    if over and order.channel not in AT_COUNTER:
+        give_back(order, note="not_posted_in_time")
+    else:
+        _again(order, error)
+
+
+def _paid_for(order: PaymentOrder) -> dt.timedelta:
+    return clock.now() - (order.recorded_at or order.updated_at)
+
+
+def _minutes(setting: Setting[int], order: PaymentOrder) -> dt.timedelta:
+    return dt.timedelta(minutes=setting.of(order.hospital))
+
+
+def _again(order: PaymentOrder, error: str) -> None:
+    if order.alarmed_at is None and _paid_for(order) >= _minutes(settings.ALARM_MINUTES, order):
         _alarm(order)
     PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PAID_UNPOSTED).update(
         posting_tries=order.posting_tries + 1,
@@ -92,8 +116,11 @@ def _alarm(order: PaymentOrder) -> None:
 
 
 @transaction.atomic
-def _return(order: PaymentOrder, note: str) -> None:
-    """The money goes back by the way it came; HIS is told to forget the order before."""
+def give_back(order: PaymentOrder, *, note: str, route: RefundRoute = RefundRoute.ORIGINAL) -> None:
+    """A paid order that is not posted goes back whole; HIS is told to forget it before. Nothing once it is posted.
+
+    `route`: cash when a clerk has handed it back already.
+    """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.PAID_UNPOSTED:
         return
@@ -103,7 +130,5 @@ def _return(order: PaymentOrder, note: str) -> None:
     )
     locked.lines.update(is_live=False, updated_at=now)
     late = note in ("hold_expired", "state_conflict")
-    refund_unposted(
-        locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=RefundRoute.ORIGINAL
-    )
+    refund_unposted(locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=route)
     publish(event_of(PaymentOrderReturning, locked, note=note[:64]))

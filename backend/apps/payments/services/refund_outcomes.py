@@ -146,7 +146,7 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
 
 
 @transaction.atomic
-def pay_out_in_cash(refund: Refund, *, staff: StaffMember) -> Refund:
+def pay_out_in_cash(refund: Refund, *, staff: StaffMember | None) -> Refund:
     """A clerk pays a failed refund out in cash. The caller has asked the channel once more. StateConflict."""
     _, locked = _lock(refund.pk)
     if locked.state != RefundState.FAILED:

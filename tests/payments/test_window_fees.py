@@ -1,0 +1,206 @@
+"""A fee that a clerk has taken is on the books once, whatever happens before the books have heard of it."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from apps.billing.models import Bill
+from apps.payments.models import AccountKind, PaymentOrder, Refund
+from apps.payments.ports import BusinessRefused, BusinessUnavailable, use_business
+from apps.payments.services.ledger import Account, balance
+from apps.scheduling.models import Appointment
+from kernel.models import OutboxEvent
+from kernel.outbox.events import rebuild, subscriptions_of
+from tests.billing.support import issue
+from tests.payments.support import Till
+from tests.scheduling.support import ADMIN
+from workflows.payment_to_business import HospitalBusiness
+
+
+class Away(HospitalBusiness):
+    """While HIS does not answer."""
+
+    def announce(self, order, lines) -> None:  # type: ignore[no-untyped-def]
+        raise BusinessUnavailable("timeout")
+
+
+class Refusing(HospitalBusiness):
+    """HIS says no."""
+
+    def announce(self, order, lines) -> None:  # type: ignore[no-untyped-def]
+        raise BusinessRefused("BILL_NOT_OPEN")
+
+
+@pytest.fixture(autouse=True)
+def _same_business() -> Any:
+    yield
+    use_business(HospitalBusiness())
+
+
+def at_window(till: Till, held: dict[str, Any], action: str, body: Any = None) -> None:
+    answer = till.world.client("clerk").post(
+        f"{ADMIN}/appointments/{held['id']}/{action}",
+        body or {},
+        format="json",
+        HTTP_IDEMPOTENCY_KEY=uuid4().hex,
+    )
+    assert answer.status_code == 200, answer.content
+
+
+def handle(topic: str) -> None:
+    """The workers get to events of this kind first."""
+    for row in OutboxEvent.objects.filter(topic=topic, published_at=None).order_by("id"):
+        OutboxEvent.objects.filter(pk=row.pk).update(published_at=row.created_at)
+        for subscription in subscriptions_of(row.topic):
+            subscription.handler(rebuild(subscription.event, row.payload))
+
+
+def rest(till: Till, minutes: int = 5) -> None:
+    till.work()
+    for _ in range(minutes):
+        till.later(minutes=1)
+        till.work()
+
+
+def money(till: Till, kind: AccountKind, owner: str = "") -> int:
+    return balance(hospital_id=till.world.h1.pk, account=Account(kind, owner))
+
+
+def books(till: Till) -> tuple[int, int, int, int]:
+    """Cash, revenue, unposted, owed to payers."""
+    kinds = (AccountKind.REVENUE, AccountKind.UNPOSTED, AccountKind.REFUNDS_PAYABLE)
+    return (money(till, AccountKind.CLEARING, "cash"), *(money(till, kind) for kind in kinds))
+
+
+def status(held: dict[str, Any]) -> str:
+    return Appointment.objects.get(pk=held["id"]).payment_status
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+@pytest.mark.parametrize("first", ["scheduling.appointment_settled", "scheduling.appointment_cancelled"])
+def test_a_fee_whose_number_is_cancelled_at_once_is_due_to_the_patient(till: Till, first: str) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    at_window(till, held, "cancel", {"reason": "改天"})
+    handle(first)
+    rest(till)
+    assert books(till) == (2_000, 2_000, 0, 0)
+    assert (status(held), Bill.objects.get().status) == ("refund_due", "paid")
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+@pytest.mark.parametrize("first", ["scheduling.appointment_settled", "scheduling.settlement_reversed"])
+def test_a_fee_given_back_before_the_books_heard_of_it_leaves_nothing(till: Till, first: str) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    handle(first)
+    rest(till)
+    assert books(till) == (0, 0, 0, 0)
+    assert (status(held), Bill.objects.get().status) == ("unpaid", "issued")
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+def test_a_fee_given_back_while_it_is_being_posted_leaves_the_number_unpaid(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    handle("scheduling.appointment_settled")
+    assert PaymentOrder.objects.get().state == "paid_unposted"
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    till._due()  # the worker that posts is faster than the one that hears of the reversal
+    rest(till)
+    assert books(till) == (0, 0, 0, 0)
+    assert (status(held), Bill.objects.get().status) == ("unpaid", "issued")
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_settled_reversed_and_settled_again_is_one_fee(till: Till) -> None:
+    held = till.hold()
+    for action in ("settle", "reverse-settlement", "settle"):
+        at_window(till, held, action, {"reason": "收错"})
+    rest(till)
+    assert books(till) == (2_000, 2_000, 0, 0)
+    assert status(held) == "paid_at_counter"
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_a_fee_taken_while_the_online_payment_waits_for_his_is_on_the_books_and_the_other_goes_back(
+    till: Till,
+) -> None:
+    use_business(Away())
+    held = till.hold()
+    till.confirm(till.prepay("patient_a", till.checkout("patient_a", held["id"])))
+    till.deliver()
+    till.work()
+    at_window(till, held, "settle")
+    till.work()
+    use_business(HospitalBusiness())
+    rest(till)
+    assert books(till) == (2_000, 2_000, 0, 0)
+    assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
+    assert status(held) == "paid_at_counter"
+    assert sorted(PaymentOrder.objects.values_list("state", flat=True)) == ["posted", "returned"]
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_a_fee_taken_while_it_stands_in_an_order_that_cannot_be_closed_is_on_the_books_at_once(
+    till: Till,
+) -> None:
+    till.offer("unionpay")
+    held = till.hold()
+    till.work()
+    bills = [str(Bill.objects.get().pk), str(issue(till.world).pk)]
+    opened = till.post("patient_a", "payment-orders", {"bills": bills})
+    path = f"payment-orders/{opened.json()['id']}/pay"
+    assert till.post("patient_a", path, {"channel": "unionpay", "method": "app"}).status_code == 201
+    at_window(till, held, "settle")
+    till.work()
+    assert books(till) == (2_000, 2_000, 0, 0)
+    rest(till, 35)
+    assert PaymentOrder.objects.get(pk=opened.json()["id"]).state == "closed"
+    assert books(till) == (2_000, 2_000, 0, 0)
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09")
+def test_cash_is_never_given_back_by_itself_while_his_is_away(till: Till) -> None:
+    use_business(Away())
+    held = till.hold()
+    at_window(till, held, "settle")
+    rest(till, 45)
+    assert books(till) == (2_000, 0, 2_000, 0)
+    assert PaymentOrder.objects.get().alarmed_at is not None
+    use_business(HospitalBusiness())
+    rest(till, 11)
+    assert books(till) == (2_000, 2_000, 0, 0)
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09")
+def test_cash_that_his_refuses_waits_for_a_clerk_to_hand_it_back(till: Till) -> None:
+    use_business(Refusing())
+    order = till.checkout("patient_a", till.hold()["id"])
+    clerk = till.world.client("clerk")
+    path = f"{ADMIN}/payment-orders/{order.pk}/settle"
+    answer = clerk.post(path, {"channel": "cash"}, format="json", HTTP_IDEMPOTENCY_KEY="s")
+    assert answer.json()["state"] == "returning"
+    rest(till)
+    refund = Refund.objects.get()
+    assert (refund.state, refund.error) == ("failed", "at_counter")
+    assert books(till) == (2_000, 0, 0, 2_000)
+    path = f"{ADMIN}/refunds/{refund.pk}/pay-out"
+    assert clerk.post(path, HTTP_IDEMPOTENCY_KEY="p").status_code == 200
+    order.refresh_from_db()
+    assert (order.state, books(till)) == ("returned", (0, 0, 0, 0))
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_a_settled_fee_that_his_refuses_is_handed_back_by_reversing_it(till: Till) -> None:
+    use_business(Refusing())
+    held = till.hold()
+    at_window(till, held, "settle")
+    rest(till, 40)
+    assert (Refund.objects.get().state, books(till)) == ("failed", (2_000, 0, 0, 2_000))
+    at_window(till, held, "reverse-settlement", {"reason": "HIS 拒绝"})
+    rest(till)
+    assert (Refund.objects.get().state, books(till)) == ("succeeded", (0, 0, 0, 0))
+    assert PaymentOrder.objects.get().state == "returned"
