@@ -114,3 +114,10 @@ DROP FUNCTION payments_take_entries();
 DROP FUNCTION payments_open_account();
 DROP FUNCTION payments_refuse_balance();
 """
+
+#: A sum that stays a bigint (an error beyond it): twice as fast as the built-in one, which widens every value.
+CREATE_SUM = """
+CREATE AGGREGATE payments_sum(bigint) (
+  SFUNC = int8pl, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE);
+"""
+DROP_SUM = "DROP AGGREGATE payments_sum(bigint);"

@@ -31,13 +31,13 @@ CHECKS = {
                  ' in ', coalesce(b.number, 0), ' rows, highest ', coalesce(e.highest, 0))
           FROM (SELECT *, kind IN ({prepaid}) AS prepaid FROM payments_ledgeraccount) AS a
           LEFT JOIN (
-            SELECT account_id, sum(amount_fen) AS total, max(running) AS highest
-              FROM (SELECT account_id, amount_fen, sum(amount_fen) OVER (
+            SELECT account_id, payments_sum(amount_fen) AS total, max(running) AS highest
+              FROM (SELECT account_id, amount_fen, payments_sum(amount_fen) OVER (
                       PARTITION BY account_id ORDER BY id ROWS UNBOUNDED PRECEDING) AS running
                     FROM payments_ledgerentry) AS history
               GROUP BY account_id) AS e ON e.account_id = a.id
           LEFT JOIN (
-            SELECT account_id, count(*) AS number, sum(balance_fen) AS total, bool_and(is_prepaid) AS prepaid
+            SELECT account_id, count(*) AS number, payments_sum(balance_fen) AS total, bool_and(is_prepaid) AS prepaid
               FROM payments_ledgerbalance GROUP BY account_id) AS b ON b.account_id = a.id
           WHERE {here:a} AND (coalesce(e.total, 0) <> coalesce(b.total, 0) OR a.prepaid AND e.highest > 0
             OR (b.number = CASE WHEN a.prepaid THEN 1 ELSE {stripes} END AND b.prepaid = a.prepaid) IS NOT TRUE)
@@ -46,7 +46,7 @@ CHECKS = {
         SELECT CASE WHEN coalesce(e.number, 0) < 2 THEN 'too_few_entries' ELSE 'unbalanced' END, t.id,
                concat(coalesce(e.number, 0), ' entries, sum ', coalesce(e.total, 0))
           FROM payments_ledgertransaction AS t LEFT JOIN (
-            SELECT transaction_id, count(*) AS number, sum(amount_fen) AS total
+            SELECT transaction_id, count(*) AS number, payments_sum(amount_fen) AS total
               FROM payments_ledgerentry GROUP BY transaction_id) AS e ON e.transaction_id = t.id
           WHERE (coalesce(e.number, 0) < 2 OR e.total <> 0) AND {here:t}
     """,
