@@ -55,12 +55,13 @@ def open_session(
     doctor: str = "doctor_a",
     department: str = "cardiology",
     publish: bool = True,
+    **quotas: Any,
 ) -> ClinicSession:
     """A session of the doctor; two half-hour slots unless told otherwise."""
     session = create_session(
         date=date, start_time=dt.time.fromisoformat(start), end_time=dt.time.fromisoformat(end),
         department=world.departments[department], practitioner=world.staff[doctor], period="morning",
-        slot_minutes=slot_minutes, capacity_per_slot=capacity, registration_fee_fen=fee, tier="normal",
+        slot_minutes=slot_minutes, capacity_per_slot=capacity, registration_fee_fen=fee, tier="normal", **quotas,
     )  # fmt: skip
     return publish_session(session) if publish else session
 

@@ -1,9 +1,10 @@
-"""Two sessions of a department under any order of bookings, moves, waiting-list offers, visits, sweeps and a stop."""
+"""Two sessions under any order of bookings, kept numbers, moves, waiting-list offers, visits, sweeps and a stop."""
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -29,7 +30,7 @@ from apps.scheduling.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from apps.scheduling.services import numbers, waitlist, waitlist_offers
+from apps.scheduling.services import numbers, queue, waitlist, waitlist_offers
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.check_in import check_in
@@ -43,6 +44,10 @@ from tests.scheduling.support import NOW, TODAY, first_slot, open_session
 from tests.support.world import World
 
 CAPACITY = (2, 2)
+#: One number of the second session is the window's until half an hour before its start at eleven.
+QUOTAS: tuple[dict[str, Any], ...] = ({}, {"channel_quotas": {"window": 1}, "release_minutes": 30})
+WINDOW, PHONE = AppointmentSource.WINDOW, AppointmentSource.PHONE
+OPEN = [state for state in TicketState if state not in (TicketState.FINISHED, TicketState.CANCELLED)]
 WHO = st.integers(0, 4)
 WHERE = st.integers(0, 1)
 
@@ -66,14 +71,16 @@ class Hall(RuleBasedStateMachine):
         self.open.enter_context(transaction.atomic())
         self.moment, self.staff = NOW, self.world.staff["clerk"].pk
         self.steps, self.stopped = 0, False
+        self.through: dict[UUID, str] = {}  # appointment → the source through which it got its number
         with clock.frozen(NOW):
             BookingLimit.objects.create(hospital=self.world.h1, scope="patient", value=1)
             self.sessions = [
                 open_session(
-                    self.world, doctor=doctor, start="11:00", end="14:00", slot_minutes=0, capacity=capacity
+                    self.world, doctor=doctor, start="11:00", end="14:00", slot_minutes=0, capacity=capacity,
+                    **quotas,
                 )
-                for doctor, capacity in zip(("doctor_a", "doctor_b"), CAPACITY, strict=True)
-            ]
+                for doctor, capacity, quotas in zip(("doctor_a", "doctor_b"), CAPACITY, QUOTAS, strict=True)
+            ]  # fmt: skip
         self.people = Patient.objects.bulk_create(
             Patient(hospital=self.world.h1, mrn=f"M{n}", name=f"患者{n}") for n in range(5)
         )
@@ -99,18 +106,19 @@ class Hall(RuleBasedStateMachine):
     @initialize()
     def morning(self) -> None:
         """One session is full and somebody waits for its doctor; the other has a number left."""
-        self.book(0, 0, paid=True)
-        self.book(1, 0, paid=False)
-        self.book(2, 1, paid=True)
+        self.book(0, 0, paid=True, source=WINDOW)
+        self.book(1, 0, paid=False, source=WINDOW)
+        self.book(2, 1, paid=True, source=PHONE)
         self.wait_for_a_number(3, "doctor_a")
 
-    @rule(who=WHO, where=WHERE, paid=st.booleans())
-    def book(self, who: int, where: int, paid: bool) -> None:
+    @rule(who=WHO, where=WHERE, paid=st.booleans(), source=st.sampled_from([WINDOW, PHONE]))
+    def book(self, who: int, where: int, paid: bool, source: AppointmentSource) -> None:
         with self.now():
-            book_on_behalf(
+            booked = book_on_behalf(
                 staff_id=self.staff, patient=self.people[who], slot_id=first_slot(self.sessions[where]).pk,
-                kind=AppointmentKind.SAME_DAY, paid_at_counter=paid,
+                kind=AppointmentKind.SAME_DAY, source=source, paid_at_counter=paid,
             )  # fmt: skip
+            self.through[booked.values["id"]] = source
 
     @rule(who=WHO)
     def settle(self, who: int) -> None:
@@ -125,17 +133,29 @@ class Hall(RuleBasedStateMachine):
     @rule(who=WHO, where=WHERE)
     def move(self, who: int, where: int) -> None:
         with self.now():
-            reschedule_by_staff(
+            moved = reschedule_by_staff(
                 self.booking(who),
                 slot_id=first_slot(self.sessions[where]).pk,
                 staff_id=self.staff,
                 reason="x",
             )
+            self.through[moved.pk] = WINDOW
 
     @rule(who=WHO)
     def check_in(self, who: int) -> None:
         with self.now():
             check_in(self.booking(who))
+
+    @rule(where=WHERE)
+    def call(self, where: int) -> None:
+        with self.now():
+            queue.call_next_of(self.sessions[where].pk)
+
+    @rule(who=WHO, do=st.sampled_from([queue.recall, queue.skip, queue.requeue, queue.start, queue.send_out,
+                                       queue.take_back, queue.finish]))  # fmt: skip
+    def see(self, who: int, do: Callable[[QueueTicket], QueueTicket]) -> None:
+        with self.now():
+            do(chosen(QueueTicket.objects.filter(state__in=OPEN), who))
 
     @rule(who=WHO, doctor=st.sampled_from([None, "doctor_a"]))
     def wait_for_a_number(self, who: int, doctor: str | None) -> None:
@@ -148,7 +168,8 @@ class Hall(RuleBasedStateMachine):
     @rule(who=WHO)
     def accept(self, who: int) -> None:
         with self.now():
-            waitlist.accept(self.wish(who), source=AppointmentSource.PHONE, staff_id=self.staff)
+            booked = waitlist.accept(self.wish(who), source=PHONE, staff_id=self.staff)
+            self.through[booked.values["id"]] = PHONE
 
     @rule(who=WHO, give_up=st.booleans())
     def decline(self, who: int, give_up: bool) -> None:
@@ -190,6 +211,14 @@ class Hall(RuleBasedStateMachine):
         assert len(live) == len(set(live)), "one booking of a patient and day"
 
     @invariant()
+    def a_kept_number_is_its_sources_alone_until_it_is_released(self) -> None:
+        kept = SlotNumber.objects.exclude(channel="").filter(reserved_until__gt=self.moment)
+        for number in kept:
+            assert number.state != "offered"
+            if number.appointment_id is not None:
+                assert self.through[number.appointment_id] == number.channel
+
+    @invariant()
     def offers_agree_with_numbers_and_entries(self) -> None:
         open_offers = list(WaitlistOffer.objects.filter(state="open").select_related("entry"))
         standing = {(o.slot_number_id, o.expires_at) for o in open_offers if o.expires_at > self.moment}
@@ -200,9 +229,13 @@ class Hall(RuleBasedStateMachine):
 
     @invariant()
     def tickets_die_with_their_booking(self) -> None:
-        waiting = QueueTicket.objects.filter(state__in=[TicketState.WAITING, TicketState.CALLED])
+        standing = QueueTicket.objects.filter(state__in=OPEN)
         present = Appointment.objects.filter(state="checked_in").values_list("pk", flat=True)
-        assert set(waiting.values_list("appointment_id", flat=True)) == set(present)
+        assert set(standing.values_list("appointment_id", flat=True)) == set(present)
+        seen = QueueTicket.objects.filter(state=TicketState.FINISHED).values_list(
+            "appointment__state", flat=True
+        )
+        assert set(seen) <= {"fulfilled"}
 
     @invariant()
     def a_stopped_session_keeps_nothing(self) -> None:
@@ -211,8 +244,8 @@ class Hall(RuleBasedStateMachine):
         assert set(states) <= {"stopped"}
 
 
-@pytest.mark.requirement("BOOK-05", "BOOK-06", "BOOK-11", "QUE-01")
-def test_capacity_offers_and_queue_keep_their_invariants_in_any_order(clinic: World) -> None:
+@pytest.mark.requirement("BOOK-01", "BOOK-05", "BOOK-06", "BOOK-11", "QUE-01")
+def test_capacity_quotas_offers_and_queue_keep_their_invariants_in_any_order(clinic: World) -> None:
     Hall.world = clinic
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Hall,
