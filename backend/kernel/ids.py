@@ -5,7 +5,7 @@ import threading
 from uuid import UUID
 
 import uuid_utils.compat as uuid_compat
-from django.db import connection
+from django.db import connection, transaction
 
 NUMBER_BLOCK = 20
 
@@ -25,7 +25,9 @@ class NumberSeries:
     """Human numbers `<prefix><yymmdd><serial>` per hospital and day, e.g. `GH261122000042`.
 
     Serials are taken from the database in blocks of NUMBER_BLOCK per process, so that the row of the day is no
-    bottleneck: numbers are unique and rising per process, gaps are normal. Call `next` before opening the transaction.
+    bottleneck: numbers are unique, rising in a thread, gaps are normal. Call `next` before opening the transaction.
+    Inside one a new block holds the row of the day, and its rest is kept only if the transaction commits: one that is
+    rolled back is handed out again.
     """
 
     def __init__(self, kind: str, prefix: str, digits: int = 6) -> None:
@@ -38,11 +40,24 @@ class NumberSeries:
         """The next number of that hospital and day."""
         with self._lock:
             value, last = self._blocks.get((hospital_id, day), (1, 0))
-            if value > last:
-                last = self._allocate(hospital_id, day)
-                value = last - NUMBER_BLOCK + 1
+            if value <= last:
+                self._blocks[hospital_id, day] = (value + 1, last)
+                return self._text(day, value)
+        last = self._advance(
+            hospital_id, day, NUMBER_BLOCK
+        )  # not under the lock: another thread may hold the row
+        value = last - NUMBER_BLOCK + 1
+        transaction.on_commit(lambda: self._keep(hospital_id, day, value + 1, last))
+        return self._text(day, value)
+
+    def _keep(self, hospital_id: UUID, day: dt.date, value: int, last: int) -> None:
+        with self._lock:
+            known, end = self._blocks.get((hospital_id, day), (1, 0))
+            if known > end:
                 self._blocks = {key: block for key, block in self._blocks.items() if key[1] >= day}
-            self._blocks[hospital_id, day] = (value + 1, last)
+                self._blocks[hospital_id, day] = (value, last)
+
+    def _text(self, day: dt.date, value: int) -> str:
         return f"{self.prefix}{day:%y%m%d}{value:0{self.digits}d}"
 
     def reserve(self, hospital_id: UUID, day: dt.date, count: int) -> int:
@@ -52,9 +67,6 @@ class NumberSeries:
     def forget(self) -> None:
         """Drop the blocks of this process (tests roll the database back)."""
         self._blocks.clear()
-
-    def _allocate(self, hospital_id: UUID, day: dt.date) -> int:
-        return self._advance(hospital_id, day, NUMBER_BLOCK)
 
     def _advance(self, hospital_id: UUID, day: dt.date, count: int) -> int:
         with connection.cursor() as cursor:

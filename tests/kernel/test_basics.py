@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from hypothesis import given, strategies as st
 
 from kernel import clock, ids
@@ -100,13 +100,25 @@ def series() -> Iterator[ids.NumberSeries]:
     ids.SERIES.remove(made)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_numbers_rise_within_a_day_and_start_anew_the_next(series: ids.NumberSeries) -> None:
     hospital, day = uuid4(), dt.date(2026, 11, 22)
     numbers = [series.next(hospital, day) for _ in range(45)]
     assert numbers[0] == "T261122000001" and numbers[-1] == "T261122000045"
     assert series.next(hospital, day + dt.timedelta(days=1)) == "T261123000001"
     assert series.next(uuid4(), day) == "T261122000001"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_was_rolled_back_is_given_to_one_caller_alone(series: ids.NumberSeries) -> None:
+    hospital, day = uuid4(), dt.date(2026, 11, 22)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        series.next(hospital, day)
+        _ = 1 / 0
+    other = ids.NumberSeries("test", "T")
+    ids.SERIES.remove(other)
+    taken = [each.next(hospital, day) for each in (series, other) for _ in range(45)]
+    assert len(taken) == len(set(taken)) == 90
 
 
 @pytest.mark.django_db(transaction=True)
