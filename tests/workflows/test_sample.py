@@ -11,6 +11,9 @@ from stdnum.cn import ric
 from apps.access.actor import actor_of
 from apps.access.policies.base import policy_of
 from apps.identity.models import Department, StaffMember, User
+from apps.inpatient.models import Admission
+from apps.inpatient.selectors.statement import statement_of
+from apps.inpatient.settings import DEPOSIT_ENABLED
 from apps.patients.models import Patient, PatientCard
 from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
 from kernel.crypto import blind_index
@@ -79,6 +82,19 @@ def test_what_a_mini_program_user_knows_is_what_the_hospital_has_on_file(tmp_pat
         assert (patient.name, patient.national_id, patient.phone) == (
             binding["name"], binding["national_id"], binding["phone"],
         )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("INP-01", "INP-02")
+def test_some_patients_lie_in_with_charges_and_deposits(tmp_path: Path) -> None:
+    load(tmp_path / "accounts.json")
+    stays = Admission.objects.order_by("admission_no")
+    shown = [(stay.status, statement_of(stay)) for stay in stays]
+    assert [status for status, _ in shown] == ["admitted"] * 3 + ["discharged"]
+    assert [total.deposit_fen for _, total in shown] == [500_000, 80_000, 100_000, 300_000]
+    assert shown[0][1].balance_fen > 0 < shown[1][1].arrears_fen, "one has money left, one is in arrears"
+    assert all(total.charged_fen > 0 for _, total in shown)
+    assert DEPOSIT_ENABLED.of(stays[0].hospital)
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from apps.identity.models import StaffMember
 from kernel import clock
 from workflows.sample.bulk import writer
 from workflows.sample.bulk.plan import Doctor, Panels, Plan, hospital_sizes
+from workflows.sample.inpatient import admit_patients, take_deposits
 from workflows.sample.organisation import House, create_houses, load_houses
 from workflows.sample.schedule import create_templates, open_coming_days
 from workflows.sample.staff import DOCTORS_PER_DEPARTMENT, create_staff
@@ -34,6 +35,8 @@ def load_small(size: Size) -> list[House]:
             create_staff(houses, size.doctors)
             create_templates(houses)
             writer.write(plan_of(houses, size))
+            stays = admit_patients(houses[0])
+        take_deposits(stays)
     open_coming_days(houses)
     return houses
 

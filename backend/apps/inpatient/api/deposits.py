@@ -67,7 +67,7 @@ class PayDepositSerializer(Serializer):
 
 class OwnDepositFilter(django_filters.FilterSet):
     admission = django_filters.UUIDFilter(field_name="admission_id")
-    state = django_filters.MultipleChoiceFilter(choices=choices(TopUpState))
+    state = django_filters.ChoiceFilter(choices=choices(TopUpState))
 
 
 class DepositFilter(OwnDepositFilter):
