@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.test import Client
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
@@ -104,7 +105,8 @@ class Till:
         for row in events:
             OutboxEvent.objects.filter(pk=row.pk).update(published_at=clock.now())
             for subscription in subscriptions_of(row.topic):
-                subscription.handler(rebuild(subscription.event, row.payload))
+                with transaction.atomic():
+                    subscription.handler(rebuild(subscription.event, row.payload))
         return len(events)
 
     def _due(self) -> int:

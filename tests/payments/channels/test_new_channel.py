@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from apps.payments.channels.base import (
     Acknowledgement,
@@ -25,6 +26,12 @@ from apps.payments.channels.base import (
     TradeState,
 )
 from apps.payments.channels.registry import CHANNELS, ChannelSpec, register
+from apps.payments.models import PaymentAttempt, RefundCause, RefundRoute
+from apps.payments.services.ledger import Account, AccountKind, balance
+from apps.payments.services.merchants import open_merchant
+from apps.payments.services.refunds import RefundPart, create_refund
+from apps.scheduling.models import Appointment
+from tests.payments.support import MINI, Till
 
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=dt.UTC)
 
@@ -164,3 +171,53 @@ def test_it_refuses_what_its_bank_did_not_send(toy: PaymentChannel, bank: ToyBan
     for body in (b"", b"\xff", b"forged 0197f0aa0001", b"genuine 0197f0aa0002"):
         with pytest.raises(InvalidNotification):
             toy.parse_notification(headers={}, body=body, now=NOW)
+
+
+@pytest.mark.requirement("PAY-01", "PAY-08", "PAY-09")
+def test_the_product_pays_pushes_posts_and_refunds_by_it_without_any_other_change(
+    till: Till, bank: ToyBank
+) -> None:
+    merchant = open_merchant(hospital=till.world.h1, channel="toy", name="玩具银行", config={"bank": "first"})
+    held = till.hold()
+    payment = till.checkout("patient_a", held["id"])
+    path = f"payment-orders/{payment.pk}"
+    offered = till.world.client("patient_a").get(f"{MINI}/{path}/channels").json()
+    assert {"channel": "toy", "title": "玩具银行", "methods": ["qr_code"]} in offered
+    opened = till.post("patient_a", f"{path}/pay", {"channel": "toy", "method": "qr_code"})
+    number = PaymentAttempt.objects.get(pk=opened.json()["id"]).out_trade_no
+    assert opened.json()["client"] == {"qr_code": f"toy://{number}"}
+    callback = f"/callbacks/payments/{merchant.pk}"
+    body = bank.pay(number)
+    assert Client().post(callback, b"forged " + number.encode(), content_type="text/plain").status_code == 503
+    assert [Client().post(callback, body, content_type="text/plain").status_code for _ in range(2)] == [
+        200,
+        200,
+    ]
+    till.work()
+    payment.refresh_from_db()
+    assert (payment.state, Appointment.objects.get(pk=held["id"]).state) == ("posted", "booked")
+    clearing = Account(AccountKind.CLEARING, "toy")
+    assert balance(hospital_id=payment.hospital_id, account=clearing) == 2_000
+    given_back = create_refund(
+        order=payment,
+        parts=[RefundPart(payment.lines.get().pk, 500)],
+        cause=RefundCause.WINDOW,
+        reason="退费",
+        route=RefundRoute.ORIGINAL,
+    )
+    till.work()
+    given_back.refresh_from_db()
+    assert (given_back.state, bank.refunds[given_back.channel_refund_no].amount_fen) == ("succeeded", 500)
+    assert balance(hospital_id=payment.hospital_id, account=clearing) == 1_500
+
+
+@pytest.mark.requirement("PAY-01", "PAY-08")
+def test_what_nobody_pays_by_it_is_closed_there_too(till: Till, bank: ToyBank) -> None:
+    open_merchant(hospital=till.world.h1, channel="toy", name="玩具银行", config={"bank": "first"})
+    payment = till.checkout("patient_a", till.hold()["id"])
+    till.post("patient_a", f"payment-orders/{payment.pk}/pay", {"channel": "toy", "method": "qr_code"})
+    till.move_to(payment.expires_at)
+    till.work()
+    payment.refresh_from_db()
+    assert payment.state == "closed"
+    assert [trade.state for trade in bank.trades.values()] == [TradeState.CLOSED]
