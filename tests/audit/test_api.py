@@ -114,6 +114,8 @@ def test_who_holds_no_code_reads_and_exports_nothing(world: World, who: str) -> 
         (f"actor={'x' * 200}", 400),
         ("cursor=x", 404),
         ("cursor=cD1hYmM%3D", 404),
+        ("page_size=0", 400),
+        ("page_size=101", 400),
         ("request_id=%00", 400),
         ("since=0001-01-01T00:00:00Z", 200),
         ("until=9999-12-31T23:59:59Z", 200),

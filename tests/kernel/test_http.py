@@ -16,6 +16,7 @@ from kernel.http.pagination import capped_count
 from tests.support.world import World
 
 DEPARTMENTS = "/api/admin/v1/departments"
+COUNTER = "django_http_responses_total_by_status_view_method_total"
 MEMBERS = {"type", "title", "status", "code", "detail", "errors", "request_id"}
 
 
@@ -99,6 +100,7 @@ def test_totals_are_counted_no_further_than_the_cap(world: World) -> None:
     rows = OrgUnit.objects.all()
     assert capped_count(rows, 10) == (10, True)
     assert capped_count(rows, 100)[1] is False
+    assert capped_count(rows.none(), 100) == (0, False)
     page = world.client("admin1").get("/api/admin/v1/org-units?page_size=10&page=2").json()
     assert (len(page["results"]), page["has_next"], page["count_capped"]) == (10, True, False)
     assert page["count"] == 32
@@ -111,6 +113,20 @@ def test_health_and_readiness() -> None:
     assert Client().get("/healthz").json() == {"status": "ok"}
     ready = Client().get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", "database": "ok", "redis": "ok"})
+
+
+@pytest.mark.django_db
+def test_prometheus_reads_how_many_requests_were_answered_how(world: World) -> None:
+    def answered() -> float:
+        page = Client().get("/metrics")
+        assert (page.status_code, page["Content-Type"].partition(";")[0]) == (200, "text/plain")
+        name = f'{COUNTER}{{method="GET",status="200",view="departments-list"}}'
+        found = [line for line in page.content.decode().splitlines() if line.startswith(name)]
+        return float(found[0].split()[-1]) if found else 0.0
+
+    before = answered()
+    assert world.client("admin1").get(DEPARTMENTS).status_code == 200
+    assert answered() == before + 1
 
 
 @pytest.mark.django_db

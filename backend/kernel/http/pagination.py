@@ -5,16 +5,18 @@ from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from rest_framework import pagination
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from kernel.prepared import prepared_reads
 
 COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
+MAX_PAGE = 1_000_000
 #: A list that went over the cap is taken to do so for that many seconds more: its count is not repeated page by page.
 KEEP_CAPPED, MOST_CAPPED = 60.0, 2_000
 _CAPPED: dict[tuple[Any, ...], float] = {}
@@ -29,7 +31,10 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
         keys = queryset.order_by().values("pk")[: cap + 1]
     else:
         keys = queryset.first_keys(cap + 1)
-    inner, params = keys.query.sql_with_params()
+    try:
+        inner, params = keys.query.sql_with_params()
+    except EmptyResultSet:  # the filters can't be met, so Django has no statement for it
+        return 0, False
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({inner}) AS capped", params)  # noqa: S608 - compiled by the ORM
         count = int(cursor.fetchone()[0])
@@ -52,14 +57,29 @@ def _counted(queryset: Any, request: Any, cap: int) -> tuple[int, bool]:
     return count, capped
 
 
+def _positive(request: Any, name: str, default: int, most: int) -> int:
+    """A query parameter from 1 to `most`; what is no such number is refused, not replaced."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) <= 9):
+        raise ValidationError({name: [f"1 – {most}"]}, code="invalid")
+    return int(text)
+
+
+def _parameter(name: str, most: int, default: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
 class PageNumberPagination(pagination.BasePagination):
     """`page` and `page_size`; answers `{count, count_capped, page, page_size, results}`. One extra row tells `next`."""
 
     page_size = 20
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
-        self.page = self._positive(request, "page", 1, 1_000_000)
-        self.size = self._positive(request, "page_size", self.page_size, MAX_PAGE_SIZE)
+        self.page = _positive(request, "page", 1, MAX_PAGE)
+        self.size = _positive(request, "page_size", self.page_size, MAX_PAGE_SIZE)
         start = (self.page - 1) * self.size
         # Filters want a plan for their values; the plain list is the same statement for everybody.
         plain = request.query_params.keys() <= {"page", "page_size", "ordering"}
@@ -73,16 +93,6 @@ class PageNumberPagination(pagination.BasePagination):
             else:
                 self.count, self.capped = len(queryset), False
         return rows[: self.size]
-
-    def _positive(self, request: Any, name: str, default: int, most: int) -> int:
-        from rest_framework.exceptions import ValidationError
-
-        text = request.query_params.get(name, "")
-        if not text:
-            return default
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) <= 9):
-            raise ValidationError({name: [f"1 – {most}"]}, code="invalid")
-        return int(text)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(
@@ -109,19 +119,13 @@ class PageNumberPagination(pagination.BasePagination):
         return {"type": "object", "required": list(properties), "properties": properties}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        def parameter(name: str, maximum: int, default: int) -> dict[str, Any]:
-            schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
-            return {"name": name, "in": "query", "required": False, "schema": schema}
-
-        return [parameter("page", 1_000_000, 1), parameter("page_size", MAX_PAGE_SIZE, self.page_size)]
+        return [_parameter("page", MAX_PAGE, 1), _parameter("page_size", MAX_PAGE_SIZE, self.page_size)]
 
 
 class TimelinePagination(pagination.CursorPagination):
     """Newest first by id (UUIDv7); answers `{next, previous, results}` with opaque cursors."""
 
     page_size = 20
-    page_size_query_param = "page_size"
-    max_page_size = MAX_PAGE_SIZE
     ordering = "-id"
 
     def check_position(self, position: str) -> None:
@@ -137,6 +141,14 @@ class TimelinePagination(pagination.CursorPagination):
         except ValueError as error:
             raise NotFound(self.invalid_cursor_message) from error
         return cursor
+
+    def get_page_size(self, request: Any) -> int:
+        return _positive(request, "page_size", self.page_size, MAX_PAGE_SIZE)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters = super().get_schema_operation_parameters(view)
+        cursor = [found for found in parameters if found["name"] == self.cursor_query_param]
+        return [*cursor, _parameter("page_size", MAX_PAGE_SIZE, self.page_size)]
 
 
 __all__ = ["COUNT_CAP", "PageNumberPagination", "TimelinePagination", "capped_count"]

@@ -13,6 +13,7 @@ from kernel.errors import (
     DomainError,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
+    InvalidValue,
     NotFound,
     RequestInProgress,
     ServiceUnavailable,
@@ -169,12 +170,12 @@ class AutoSchema(SpectacularAutoSchema):
             add(400, "parse_error")
             add(413, "parse_error")
             add(415, "unsupported_media_type")
-        if "{" in self.path:
+        if "{" in self.path or hasattr(self._get_paginator(), "cursor_query_param"):
             add(404, NotFound.code)
         if getattr(self.view, "throttle_classes", None):
             add(429, TooManyRequests.code)
         if self._is_idempotent():
-            for error in (IdempotencyKeyRequired, IdempotencyKeyReused, RequestInProgress):
+            for error in (IdempotencyKeyRequired, IdempotencyKeyReused, InvalidValue, RequestInProgress):
                 add(error.status, error.code)
         hook = {"create": "perform_create", "partial_update": "perform_update", "destroy": "perform_destroy"}
         action = getattr(self.view, "action", None) or ""
