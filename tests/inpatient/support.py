@@ -3,10 +3,8 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
@@ -130,11 +128,6 @@ def export(world: World, stay: Admission, who: str = "clerk") -> list[list[str]]
     return list(csv.reader(io.StringIO(text)))
 
 
-def key() -> str:
-    return uuid4().hex
-
-
-Job = Callable[[], Any]
 __all__ = [
     "ADMIN", "MINI", "NOW", "PARTNER", "TODAY", "at_desk", "code", "deposit_of", "handle", "in_app", "pay_online",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from apps.inpatient.models import Admission
 from apps.inpatient.services.admissions import discharge
+from apps.patients.errors import MergeClash
 from apps.patients.models import CareTeamMember, TimelineEntry
 from apps.patients.services.merge import merge
 from kernel import clock
@@ -189,6 +190,14 @@ def test_a_stay_follows_a_merged_archive(ward: World) -> None:
     survivor, merged = ward.patients["patient_a"], ward.patients["patient_b"]
     merge(survivor_id=survivor.pk, version=1, merged_id=merged.pk, merged_version=1)
     assert get(ward, "patient_a", f"admissions/{stay.pk}").json()["patient_name"] == "张三丰"
+
+
+def test_two_archives_that_both_lie_in_are_not_merged(ward: World) -> None:
+    stays = [admit(ward), admit(ward, "patient_b")]
+    survivor, merged = ward.patients["patient_a"], ward.patients["patient_b"]
+    with pytest.raises(MergeClash):
+        merge(survivor_id=survivor.pk, version=1, merged_id=merged.pk, merged_version=1)
+    assert [Admission.objects.get(pk=stay.pk).patient_id for stay in stays] == [survivor.pk, merged.pk]
 
 
 def test_the_same_key_admits_once(ward: World) -> None:
