@@ -1,5 +1,6 @@
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import Q
@@ -22,7 +23,7 @@ class OwnBillFilter(BillingFilter):
 
     binding = django_filters.UUIDFilter(method="of_binding")
 
-    def of_binding(self, queryset: Any, name: str, value: Any) -> Any:
+    def of_binding(self, queryset: Any, name: str, value: UUID) -> Any:
         binding = require_binding(self.request.user.wechat, value)
         return queryset.filter(patient_id=binding.patient_id)
 
