@@ -112,6 +112,8 @@ def _kind(route: Route, name: str) -> str:
         return "menu" if "menus" in route.path else "org_unit"
     if name in ("bill", "bills") and "refund" in route.path:
         return "paid_bill"
+    if name == "bills" and route.path.startswith("miniprogram/"):
+        return "unpaid_bill"
     if name in ("id", "ids"):
         return "message" if "messages" in route.path else "relative"
     return KIND.get(name, name)
@@ -138,6 +140,7 @@ OWN: Makers = {
     "binding": lambda s: s.world.bindings["patient_a"],
     "card": lambda s: s.world.cards["patient_a"],
     "order": lambda s: s.estate.get("payment_order"),
+    "unpaid_bill": lambda s: issue(s.world, patient="patient_a"),
     "paid_bill": lambda s: Bill.objects.get(order_id=s.estate.get("payment_order").pk),
 }
 FOREIGN: Makers = {

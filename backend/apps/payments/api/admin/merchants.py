@@ -36,18 +36,20 @@ class MerchantAccountSerializer(VersionedModelSerializer):
         ]  # fmt: skip
         read_only_fields = ["id", "created_at", "updated_at"]
 
-    def get_fields(self) -> Any:
-        fields = super().get_fields()
-        if self.instance is not None and not isinstance(self.instance, list):
-            for name in ("hospital", "channel"):
-                fields[name].read_only = True
-        return fields
-
     def get_shown_config(self, merchant: MerchantAccount) -> dict[str, str]:
         return shown_config(merchant)
 
     def get_notify_url(self, merchant: MerchantAccount) -> str:
         return notify_url(merchant.pk)
+
+
+class MerchantAccountChangeSerializer(MerchantAccountSerializer):
+    """商户号: hospital and channel stay."""
+
+    hospital = serializers.PrimaryKeyRelatedField(read_only=True)  # type: ignore[assignment]
+
+    class Meta(MerchantAccountSerializer.Meta):
+        read_only_fields = [*MerchantAccountSerializer.Meta.read_only_fields, "channel"]
 
 
 @extend_schema(tags=["payments"])
@@ -59,6 +61,10 @@ class MerchantAccountViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin)
     serializer_class = MerchantAccountSerializer
     ordering = ["-id"]
     ordering_fields = ["created_at"]
+
+    def get_serializer_class(self) -> Any:
+        changing = self.action == "partial_update"
+        return MerchantAccountChangeSerializer if changing else MerchantAccountSerializer
 
     @raises(InvalidValue, errors.ChannelNotOffered)
     def perform_create(self, data: dict[str, Any]) -> MerchantAccount:
@@ -72,7 +78,7 @@ class MerchantAccountViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin)
         return change_merchant(instance, data, version=version)
 
 
-class ChannelSerializer(serializers.Serializer[Any]):
+class PaymentChannelSerializer(serializers.Serializer[Any]):
     """A channel that the product knows, and what a merchant account of it has to name."""
 
     code = serializers.CharField()
@@ -95,7 +101,7 @@ class ChannelsView(CodedView, APIView):
     codes = {"get": "list"}
 
     @extend_schema(
-        tags=["payments"], operation_id="payment_channels_list", responses=ChannelSerializer(many=True)
+        tags=["payments"], operation_id="payment_channels_list", responses=PaymentChannelSerializer(many=True)
     )
     def get(self, request: Any) -> Response:
         """支付渠道 and what an account of each needs."""
