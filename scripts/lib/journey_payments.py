@@ -72,7 +72,7 @@ class Paying:
             }  # fmt: skip
             step(
                 f"the doctor orders: {charged[0]['name']}",
-                lambda body=body: self.staff.post("doctor_a", "bills", body, key=True),
+                partial(self.staff.post, "doctor_a", "bills", body, key=True),
             )
         bills = step("the patient sees what is to be paid", lambda: self._payable(patient, 2))
         detail = patient.get(f"bills/{bills[0]['id']}")
@@ -156,7 +156,7 @@ class Paying:
                 lambda: eventually("a number", lambda: other.remaining(session["id"], slot["id"]), 90),
             )
             body = {
-                "patient": other.file["id"],
+                "patient": (other.file or {})["id"],
                 "slot": slot["id"],
                 "kind": "same_day",
                 "paid_at_counter": True,

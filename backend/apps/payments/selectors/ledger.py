@@ -1,6 +1,7 @@
 """资金账: accounts with what they hold, their statements, the trial balance."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.db.models import (
     BigIntegerField,
@@ -73,7 +74,7 @@ def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
     sums = accounts.order_by().values("hospital_id", "kind", part=part)
     sums = sums.annotate(number=Count("balances__stripe", filter=Q(balances__stripe=0)), **_SIDES)
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for group in sums:
+    for group in cast("Iterable[dict[str, Any]]", sums):
         row = found.setdefault((group["kind"], group["part"]), _row(group["kind"], group["part"]))
         debit, credit = group["over"] or 0, -(group["under"] or 0)
         if group["kind"] not in PREPAID:  # rows of one account

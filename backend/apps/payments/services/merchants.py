@@ -74,7 +74,7 @@ def open_merchant(*, hospital: Hospital, channel: str, name: str, config: dict[s
 @transaction.atomic
 def change_merchant(merchant: MerchantAccount, data: dict[str, Any], *, version: int) -> MerchantAccount:
     """Change `name`, `is_active` or some of the `config`; what is left out stays. InvalidValue, StaleVersion."""
-    fields = [name for name in ("name", "is_active") if name in data]
+    fields: list[str] = [name for name in ("name", "is_active") if name in data]
     for name in fields:
         setattr(merchant, name, data[name])
     if "config" in data:

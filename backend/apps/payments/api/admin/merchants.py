@@ -46,7 +46,7 @@ class MerchantAccountSerializer(VersionedModelSerializer):
 class MerchantAccountChangeSerializer(MerchantAccountSerializer):
     """商户号: hospital and channel stay."""
 
-    hospital = serializers.PrimaryKeyRelatedField(read_only=True)  # type: ignore[assignment]
+    hospital: Any = serializers.PrimaryKeyRelatedField(read_only=True)
 
     class Meta(MerchantAccountSerializer.Meta):
         read_only_fields = [*MerchantAccountSerializer.Meta.read_only_fields, "channel"]
