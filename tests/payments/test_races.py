@@ -37,7 +37,7 @@ from tests.billing.refund_support import configure, price
 from tests.billing.support import issue
 from tests.payments.support import Till
 from tests.scheduling.support import at_once, bind
-from tests.support.payment_sandbox import ReceivedPush
+from tests.support.payment_sandbox import ReceivedPush, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("PAY-08")]
 FEE = 2_000
@@ -150,6 +150,25 @@ def test_who_gives_up_at_the_moment_of_paying_has_paid_or_not(till: Till) -> Non
     none_failed(at_once(jobs * 3), StateConflict)
     rest(till)
     charged_once(till, held)
+
+
+def test_who_gives_up_while_the_channel_is_asked_gets_nothing_that_could_be_paid(till: Till) -> None:
+    _, order = opened(till)
+    till.sandbox.faults("wechat_pay", {"kind": "delay", "delay_ms": 1_500, "operation": "prepay", "times": 1})
+
+    def change_mind() -> PaymentOrder:
+        wait_until(PaymentAttempt.objects.exists)
+        return give_up(order, note="given_up")
+
+    paying, given_up = at_once([partial(begin, till, order, "patient_a"), change_mind])
+    assert isinstance(paying, StateConflict) and given_up.state == "closed"
+    attempt = PaymentAttempt.objects.get()
+    assert (attempt.state, attempt.client) == ("closed", {})
+    trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
+    assert trade is not None and trade["state"] == "unpaid", "the channel heard of it after all"
+    till.work()
+    trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
+    assert trade is not None and trade["state"] == "closed"
 
 
 def test_cash_and_an_online_payment_at_the_same_moment_are_one_fee(till: Till) -> None:

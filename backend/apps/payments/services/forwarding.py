@@ -75,7 +75,9 @@ def _step(refund: Refund) -> str:
     try:
         result = _ask(refund)
     except PermanentChannelError as error:
-        refund_outcomes.record_failed(refund.pk, code=error.code, same_number=True)
+        refund_outcomes.record_failed(
+            refund.pk, code=error.code, same_number=True, number=refund.channel_refund_no
+        )
         return ""
     except ChannelError as error:
         log.warning("refund_not_answered", refund_id=str(refund.pk), code=error.code)
@@ -106,10 +108,15 @@ def record(refund: Refund, result: RefundResult) -> None:
         )
     elif result.state == ChannelState.FAILED:
         refund_outcomes.record_failed(
-            refund.pk, code=result.code or "failed", same_number=result.reissue_same_number
+            refund.pk,
+            code=result.code or "failed",
+            same_number=result.reissue_same_number,
+            number=refund.channel_refund_no,
         )
     elif result.state == ChannelState.PROCESSING:
-        refund_outcomes.record_accepted(refund.pk, channel_refund_id=result.refund_id)
+        refund_outcomes.record_accepted(
+            refund.pk, channel_refund_id=result.refund_id, number=refund.channel_refund_no
+        )
 
 
 def request_of(refund: Refund) -> RefundRequest:
@@ -129,11 +136,11 @@ def request_of(refund: Refund) -> RefundRequest:
 
 
 def _look_again(refund_id: UUID, error: str) -> None:
-    """A refund at its end whose business has been told needs no further look."""
+    """A refund at its end whose business has been told needs no further look; one sent again meanwhile is due."""
     refund = Refund.objects.get(pk=refund_id)
     over = refund.state in (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED)
     told = refund.told_at is not None or refund.state == RefundState.CANCELLED
-    Refund.objects.filter(pk=refund_id).update(
+    Refund.objects.filter(pk=refund_id, state=refund.state, reissued=refund.reissued).update(
         due_at=None if over and told else work.later(refund.checks),
         checks=min(refund.checks + 1, 30_000),
         error=(error or refund.error)[:64] if not over else refund.error,

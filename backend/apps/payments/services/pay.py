@@ -1,6 +1,7 @@
 """Paying an order online: the attempt is on record, then the channel is asked, then its answer is recorded."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,6 +17,7 @@ from apps.payments.channels.base import (
     PrepayRequest,
 )
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
+from apps.payments.services import work
 from apps.payments.services.merchants import active_merchant, channel_of
 from apps.payments.services.work import later
 from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState, OrderState
@@ -54,7 +56,11 @@ def pay_online(
     except ChannelError as error:
         raise _refused(attempt, error) from error
     fault_point("pay.asked")
-    return _opened(attempt, prepaid)
+    opened = _opened(attempt, prepaid)
+    if opened is None:
+        work.set_due(PaymentAttempt, attempt.pk, clock.now())  # closed at the channel once more
+        raise StateConflict(current=attempt.state)
+    return opened
 
 
 def notify_url(merchant_id: UUID | None) -> str:
@@ -118,10 +124,13 @@ def _request(order: PaymentOrder, attempt: PaymentAttempt, client_ip: str) -> Pr
 
 
 @transaction.atomic
-def _opened(attempt: PaymentAttempt, prepaid: Prepaid) -> PaymentAttempt:
+def _opened(attempt: PaymentAttempt, prepaid: Prepaid) -> PaymentAttempt | None:
+    """The attempt as it is now; None when it was closed while the channel was asked."""
     changes = {"client": dict(prepaid.client), "reference": prepaid.reference, "due_at": later(3)}
     if not _move(attempt, AttemptState.OPEN, **changes):
-        attempt.refresh_from_db()  # a push was faster, or the same request came twice
+        attempt.refresh_from_db()  # a push was faster, the same request came twice, or somebody gave up
+    if attempt.state == AttemptState.CLOSED:
+        return None
     store.finish_with(attempt.pk)
     return attempt
 
@@ -136,7 +145,7 @@ def _refused(attempt: PaymentAttempt, error: ChannelError) -> Exception:
     return errors.ChannelUnavailable(retry_after=3, channel=attempt.channel)
 
 
-def _move(attempt: PaymentAttempt, target: AttemptState, **changes: object) -> bool:
+def _move(attempt: PaymentAttempt, target: AttemptState, **changes: Any) -> bool:
     try:
         ATTEMPTS.move(attempt, target, expect=AttemptState.CREATED, updated_at=clock.now(), **changes)
     except StateConflict:

@@ -31,10 +31,10 @@ def _lock(refund_id: UUID) -> tuple[PaymentOrder, Refund]:
 
 
 @transaction.atomic
-def record_accepted(refund_id: UUID, *, channel_refund_id: str = "") -> None:
-    """The channel has taken it up; whether it succeeds is asked later."""
+def record_accepted(refund_id: UUID, *, number: str, channel_refund_id: str = "") -> None:
+    """The channel has taken it up under this number of ours; whether it succeeds is asked later."""
     _, refund = _lock(refund_id)
-    if refund.state == RefundState.CREATED:
+    if refund.state == RefundState.CREATED and refund.channel_refund_no == number:
         now = clock.now()
         REFUNDS.move(
             refund,
@@ -81,10 +81,15 @@ def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.dat
 
 
 @transaction.atomic
-def record_failed(refund_id: UUID, *, code: str, same_number: bool) -> None:
-    """The channel will not do it by itself; the money stays set aside until staff decide."""
+def record_failed(refund_id: UUID, *, code: str, same_number: bool, number: str = "") -> None:
+    """The channel will not do it by itself; the money stays set aside until staff decide.
+
+    `number`: of ours that it has failed under. Nothing is known of one that was sent under another since.
+    """
     _, refund = _lock(refund_id)
     if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
+        return
+    if number and refund.channel_refund_no != number:
         return
     REFUNDS.move(
         refund,

@@ -30,7 +30,7 @@ def tend_order(order_id: UUID) -> None:
         _close(order)
     else:
         at = order.expires_at if order.state == OrderState.PENDING else None
-        work.set_due(PaymentOrder, order_id, at)
+        work.set_due(PaymentOrder, order_id, at, state=order.state, expires_at=order.expires_at)
 
 
 def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:

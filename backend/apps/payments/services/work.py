@@ -25,9 +25,9 @@ def later(tries: int) -> dt.datetime:
     return clock.now() + dt.timedelta(seconds=BACKOFF[min(tries, len(BACKOFF) - 1)])
 
 
-def set_due(model: type[models.Model], pk: UUID, at: dt.datetime | None) -> None:
-    """Look at the row then (None: never)."""
-    model._default_manager.filter(pk=pk).update(due_at=at)
+def set_due(model: type[models.Model], pk: UUID, at: dt.datetime | None, **unchanged: object) -> None:
+    """Look at the row then (None: never); not where a value of `unchanged` has changed: it was made due by that."""
+    model._default_manager.filter(pk=pk, **unchanged).update(due_at=at)
 
 
 def due(model: type[models.Model], limit: int) -> list[UUID]:
