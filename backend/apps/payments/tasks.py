@@ -3,12 +3,15 @@
 from uuid import UUID
 
 import dramatiq
+import structlog
 from dramatiq_crontab import cron
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services import checks, forwarding, tending, work
+from apps.payments.services.verify_ledger import verify_ledger
 
 BATCH = 500
+log = structlog.get_logger(__name__)
 #: Nothing is retried by the queue: a row stays due, and the sweep takes it up again.
 LIMIT_MS = 120_000
 
@@ -42,3 +45,12 @@ def sweep_payments() -> None:
     ):
         for pk in work.due(model, BATCH):
             actor.send(str(pk))
+
+
+@cron("40 2 * * *")
+@dramatiq.actor(queue_name="bulk", max_retries=0, time_limit=3_600_000)
+def prove_ledger() -> None:
+    """Every night: prove every balance again from the entries; whatever is wrong is an error in the log."""
+    report = verify_ledger()
+    if not report.ok:
+        log.error("ledger_not_proven", wrong=report.wrong, findings=[str(f) for f in report.findings[:20]])
