@@ -4,6 +4,198 @@
  */
 
 export interface paths {
+    "/api/admin/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 住院患者 within reach; those in the house with `status=admitted`
+         * @description 住院患者 within reach; those in the house with `status=admitted`.
+         */
+        get: operations["admissions_list"];
+        put?: never;
+        /**
+         * 住院登记: a new stay with its 住院号
+         * @description 住院登记: a new stay with its 住院号.
+         */
+        post: operations["admissions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One stay
+         * @description One stay.
+         */
+        get: operations["admissions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改/转科: another department, doctor, bed or diagnosis
+         * @description 修改/转科: another department, doctor, bed or diagnosis.
+         */
+        patch: operations["admissions_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 住院费用: the rows of a stay, reversals among them, the newest first
+         * @description 住院费用: the rows of a stay, reversals among them, the newest first.
+         */
+        get: operations["admissions_charges_list"];
+        put?: never;
+        /**
+         * 计费: up to 500 items at once, of days that the patient was there
+         * @description 计费: up to 500 items at once, of days that the patient was there.
+         */
+        post: operations["admissions_charges_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/daily-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 日清单: the days with their totals, and all items of `day` by category
+         * @description 日清单: the days with their totals, and all items of `day` by category.
+         */
+        get: operations["admissions_daily_charges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted
+         * @description 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted.
+         */
+        post: operations["admissions_deposits_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/discharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 出院: no deposit is taken any more; one that is under way goes back to its payer
+         * @description 出院: no deposit is taken any more; one that is under way goes back to its payer.
+         */
+        post: operations["admissions_discharge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 召回: the discharge was a mistake
+         * @description 召回: the discharge was a mistake.
+         */
+        post: operations["admissions_recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The running total: charges by category, deposit, balance or arrears
+         * @description The running total: charges by category, deposit, balance or arrears.
+         */
+        get: operations["admissions_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出住院费清单: every row as CSV, the oldest first, with the totals at the end
+         * @description 导出住院费清单: every row as CSV, the oldest first, with the totals at the end.
+         */
+        get: operations["admissions_statement_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/appointments": {
         parameters: {
             query?: never;
@@ -492,6 +684,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/bill-items/{id}/perform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发药/执行: mark the item of a paid bill; answers the whole bill
+         * @description 发药/执行: mark the item of a paid bill; answers the whole bill.
+         */
+        post: operations["bill_items_perform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bill-items/{id}/undo-perform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销执行: the mark was a mistake; not once something of the bill was refunded
+         * @description 撤销执行: the mark was a mistake; not once something of the bill was refunded.
+         */
+        post: operations["bill_items_undo_perform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 账单 within reach
+         * @description 账单 within reach.
+         */
+        get: operations["bills_list"];
+        put?: never;
+        /**
+         * Issue a bill: examination, test, prescription or treatment
+         * @description Issue a bill: examination, test, prescription or treatment.
+         */
+        post: operations["bills_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One bill with its items
+         * @description One bill with its items.
+         */
+        get: operations["bills_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消: nobody is to pay it any more; a payment under way goes back
+         * @description 取消: nobody is to pay it any more; a payment under way goes back.
+         */
+        post: operations["bills_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/{id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开票: the invoice of what is left of a paid bill
+         * @description 开票: the invoice of what is left of a paid bill.
+         */
+        post: operations["bills_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back
+         * @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back.
+         */
+        post: operations["bills_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/payable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待缴费 of a patient, the registration first
+         * @description 待缴费 of a patient, the registration first.
+         */
+        get: operations["bills_payable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/booking-limits": {
         parameters: {
             query?: never;
@@ -674,6 +1030,50 @@ export interface paths {
          * @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
          */
         post: operations["calendar_days_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/card-top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询就诊卡充值
+         * @description 就诊卡充值: ask for one at the window, look up all.
+         */
+        get: operations["card_top_ups_list"];
+        put?: never;
+        /**
+         * 窗口充值: an order that is settled like any other; the card has the money once it is posted
+         * @description 窗口充值: an order that is settled like any other; the card has the money once it is posted.
+         */
+        post: operations["card_top_ups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/card-top-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看就诊卡充值
+         * @description 就诊卡充值: ask for one at the window, look up all.
+         */
+        get: operations["card_top_ups_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1228,6 +1628,270 @@ export interface paths {
         patch: operations["hospital_settings_update"];
         trace?: never;
     };
+    "/api/admin/v1/inpatient-charges/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 冲销: a negative row of today, for all that is left of the charge or for a part
+         * @description 冲销: a negative row of today, for all that is left of the charge or for a part.
+         */
+        post: operations["inpatient_charges_reverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/inpatient-deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询住院押金
+         * @description 住院押金: every deposit that was asked for, and what became of it.
+         */
+        get: operations["inpatient_deposits_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/inpatient-deposits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看住院押金
+         * @description 住院押金: every deposit that was asked for, and what became of it.
+         */
+        get: operations["inpatient_deposits_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 发票 within reach
+         * @description 发票 within reach.
+         */
+        get: operations["invoices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One invoice with its lines: the data for printing
+         * @description One invoice with its lines: the data for printing.
+         */
+        get: operations["invoices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoices/{id}/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every print of the invoice: when, where, by whom and why
+         * @description Every print of the invoice: when, where, by whom and why.
+         */
+        get: operations["invoices_prints_list"];
+        put?: never;
+        /**
+         * 打印/补打: count a copy and return it for the printer
+         * @description 打印/补打: count a copy and return it for the printer.
+         */
+        post: operations["invoices_print_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询账户
+         * @description 账户: whose money it is and how much.
+         */
+        get: operations["ledger_accounts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看账户
+         * @description 账户: whose money it is and how much.
+         */
+        get: operations["ledger_accounts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询账户明细
+         * @description 账户明细: the entries of one account, newest first, with the balance after each.
+         */
+        get: operations["ledger_accounts_entries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询流水
+         * @description 流水: every movement of money, newest first.
+         */
+        get: operations["ledger_transactions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 流水 with its entries, debits first
+         * @description 流水 with its entries, debits first.
+         */
+        get: operations["ledger_transactions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/transactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the entries of a period as CSV, oldest first
+         * @description Export the entries of a period as CSV, oldest first.
+         */
+        get: operations["ledger_transactions_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ledger/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 试算平衡表 of the hospitals within reach, or of one of them
+         * @description 试算平衡表 of the hospitals within reach, or of one of them.
+         */
+        get: operations["ledger_trial_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/locations": {
         parameters: {
             query?: never;
@@ -1374,6 +2038,54 @@ export interface paths {
          * @description 菜单: the menu tree of the admin app.
          */
         patch: operations["menus_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/merchant-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询商户号
+         * @description 商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel.
+         */
+        get: operations["merchant_accounts_list"];
+        put?: never;
+        /**
+         * 新增商户号
+         * @description 商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel.
+         */
+        post: operations["merchant_accounts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/merchant-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看商户号
+         * @description 商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel.
+         */
+        get: operations["merchant_accounts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改商户号
+         * @description 商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel.
+         */
+        patch: operations["merchant_accounts_partial_update"];
         trace?: never;
     };
     "/api/admin/v1/message-templates": {
@@ -1822,6 +2534,86 @@ export interface paths {
          * @description 采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there.
          */
         patch: operations["patient_capture_fields_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/patient-cards/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 就诊卡余额
+         * @description 就诊卡余额.
+         */
+        get: operations["patient_cards_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-cards/{id}/refund-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退款试算: the most that may go back now, through whatever application it came, and from which top-ups
+         * @description 退款试算: the most that may go back now, through whatever application it came, and from which top-ups.
+         */
+        get: operations["patient_cards_refund_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-cards/{id}/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it
+         * @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it.
+         */
+        post: operations["patient_cards_refund_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-cards/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 就诊卡账单: movements of the balance, the newest first
+         * @description 就诊卡账单: movements of the balance, the newest first.
+         */
+        get: operations["patient_cards_statement_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/patient-duplicates": {
@@ -2739,6 +3531,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/payment-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 支付渠道 and what an account of each needs
+         * @description 支付渠道 and what an account of each needs.
+         */
+        get: operations["payment_channels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询支付单
+         * @description 支付单: look up, take the money at the window, give up.
+         */
+        get: operations["payment_orders_list"];
+        put?: never;
+        /**
+         * 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone
+         * @description 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone.
+         */
+        post: operations["payment_orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 支付单 with its attempts and refunds
+         * @description 支付单 with its attempts and refunds.
+         */
+        get: operations["payment_orders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered
+         * @description 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered.
+         */
+        post: operations["payment_orders_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/{id}/refund-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退费试算: how much of each bill of the order may go back, as HIS says
+         * @description 退费试算: how much of each bill of the order may go back, as HIS says.
+         */
+        get: operations["payment_orders_refund_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 窗口收款: the clerk has taken the money; the answer says whether it is posted
+         * @description 窗口收款: the clerk has taken the money; the answer says whether it is posted.
+         */
+        post: operations["payment_orders_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a period as CSV, oldest first
+         * @description Export a period as CSV, oldest first.
+         */
+        get: operations["payment_orders_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/permissions": {
         parameters: {
             query?: never;
@@ -3431,6 +4367,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退费申请 within reach, the newest first
+         * @description 退费申请 within reach, the newest first.
+         */
+        get: operations["refund_requests_list"];
+        put?: never;
+        /**
+         * 申请退费 of bills, within what HIS allows. Nothing moves yet
+         * @description 申请退费 of bills, within what HIS allows. Nothing moves yet.
+         */
+        post: operations["refund_requests_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refund-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request with its bills, its refunds and the reprints it still needs
+         * @description One request with its bills, its refunds and the reprints it still needs.
+         */
+        get: operations["refund_requests_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refund-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 同意退费, as the bill's doctor or for the department; never by who asked
+         * @description 同意退费, as the bill's doctor or for the department; never by who asked.
+         */
+        post: operations["refund_requests_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refund-requests/{id}/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 执行退费: by the way it came, or in cash; executing until the channel confirms it
+         * @description 执行退费: by the way it came, or in cash; executing until the channel confirms it.
+         */
+        post: operations["refund_requests_execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refund-requests/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 驳回退费, with the reason; never by who asked
+         * @description 驳回退费, with the reason; never by who asked.
+         */
+        post: operations["refund_requests_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询退费
+         * @description 退费: what is on its way, what failed, and what is done about it.
+         */
+        get: operations["refunds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看退费
+         * @description 退费: what is on its way, what failed, and what is done about it.
+         */
+        get: operations["refunds_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/{id}/pay-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 现金退款: a failed refund is paid out in cash, unless the channel has done it after all
+         * @description 现金退款: a failed refund is paid out in cash, unless the channel has done it after all.
+         */
+        post: operations["refunds_pay_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新退款: send a failed refund again, under the same number where the channel allows it
+         * @description 重新退款: send a failed refund again, under the same number where the channel allows it.
+         */
+        post: operations["refunds_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a period as CSV, oldest first
+         * @description Export a period as CSV, oldest first.
+         */
+        get: operations["refunds_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/roles": {
         parameters: {
             query?: never;
@@ -4021,6 +5161,8 @@ export interface components {
             permissions: string[];
             data_scopes: components["schemas"]["DataScope"][];
         };
+        /** @enum {string} */
+        AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
         /** @description The user name of a new account. */
         AccountRequest: {
             username: string;
@@ -4043,6 +5185,22 @@ export interface components {
             period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
             /** @default 0 */
             priority?: number;
+        };
+        /** @enum {string} */
+        AdmissionStatus: "admitted" | "discharged";
+        /** @description `practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before. */
+        AdmitRequest: {
+            /** Format: uuid */
+            department: string;
+            /** Format: uuid */
+            practitioner?: string | null;
+            ward?: string;
+            bed?: string;
+            diagnosis?: string;
+            /** Format: date-time */
+            admitted_at?: string;
+            /** Format: uuid */
+            patient: string;
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
@@ -4110,8 +5268,44 @@ export interface components {
         AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
+        /** @description How much of the card's balance. */
+        AskForCardRefundRequest: {
+            /** Format: int64 */
+            amount_fen: number;
+            reason: string;
+        };
+        /** @description Which bills of which payment order. */
+        AskForRefundRequest: {
+            /** Format: uuid */
+            order: string;
+            bills: components["schemas"]["RequestedBillRequest"][];
+            reason: string;
+        };
+        /** @description One try to pay through one channel. */
+        Attempt: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly channel: string;
+            readonly method: components["schemas"]["PayMethod"];
+            readonly state: components["schemas"]["AttemptState"];
+            readonly amount_fen: number;
+            readonly paid_fen: number;
+            /** @description cash handed over; the change is the difference */
+            readonly tendered_fen: number;
+            readonly out_trade_no: string;
+            readonly transaction_id: string;
+            /** Format: date-time */
+            readonly started_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            readonly error: string;
+        };
         /** @enum {string} */
         AttemptOutcome: "open" | "accepted" | "refused" | "temporary" | "unknown";
+        /** @enum {string} */
+        AttemptState: "created" | "open" | "succeeded" | "surplus" | "closed" | "failed";
         /** @description One line of the log: who, when, from where, which request, which object, what changed. */
         AuditEvent: {
             /** Format: uuid */
@@ -4135,6 +5329,29 @@ export interface components {
         };
         /** @enum {string} */
         BecauseEnum: "practitioner" | "room";
+        /** @enum {string} */
+        BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
+        /** @description A refund that is only tried: how much of which bill of the order may go back now, as HIS says. */
+        BillQuote: {
+            /** Format: uuid */
+            order_id: string;
+            maximum_fen: number;
+            bills: components["schemas"]["BillQuoteLine"][];
+        };
+        /** @description How much of a bill may go back. */
+        BillQuoteLine: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            title: string;
+            amount_fen: number;
+            refunded_fen: number;
+            refundable_fen: number;
+        };
+        /** @enum {string} */
+        BillSource: "own" | "his";
+        /** @enum {string} */
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the order of the line. */
@@ -4374,6 +5591,12 @@ export interface components {
             practitioner?: string | null;
             reason: string;
         };
+        /** @description Why nobody is to pay it. */
+        CancelBillRequest: {
+            reason: string;
+        };
+        /** @enum {string} */
+        CancelCause: "staff" | "reissued" | "expired" | "appointment" | "his";
         /** @enum {string} */
         CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
         /** @description Why it is cancelled: a code, words, or both. */
@@ -4467,6 +5690,67 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
         };
+        /** @description 就诊卡余额, and how much may be put on it at once. */
+        CardBalance: {
+            /** Format: uuid */
+            card_id: string;
+            card_number: string;
+            /** Format: uuid */
+            hospital_id: string;
+            balance_fen: number;
+            top_up_enabled: boolean;
+            top_up_minimum_fen: number;
+            top_up_maximum_fen: number;
+            /** @description the most that the card may hold */
+            most_fen: number;
+        };
+        /** @description A refund that is only tried: the most that is possible, and which top-ups give how much of `amount_fen`. */
+        CardQuote: {
+            balance_fen: number;
+            /** @description topped up, and not gone back yet */
+            online_fen: number;
+            maximum_fen: number;
+            amount_fen: number;
+            allocation: components["schemas"]["CardShare"][];
+        };
+        /** @description What one top-up gives. */
+        CardShare: {
+            /** Format: uuid */
+            order_id: string;
+            order_no: string;
+            channel: string;
+            /** Format: date-time */
+            paid_at: string | null;
+            amount_fen: number;
+        };
+        /** @description 就诊卡充值. Pay `order_id`; the card has the money once `state` is credited. */
+        CardTopUp: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly card_id: string;
+            readonly card_number: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            readonly order_no: string;
+            readonly order_state: components["schemas"]["OrderState"];
+            readonly channel: string;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["TopUpState"];
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly credited_at: string | null;
+        };
         /** @enum {string} */
         CareRole: "attending" | "examining" | "consultant" | "online_consultant" | "follow_up_owner" | "shared";
         /** @description A relation to the patient, live or past. */
@@ -4483,6 +5767,11 @@ export interface components {
             readonly ended_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description What a 费用类别 comes to, reversals taken off. */
+        CategoryTotal: {
+            category: components["schemas"]["ItemCategory"];
+            amount_fen: number;
         };
         /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
         Change: {
@@ -4544,7 +5833,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
@@ -4566,13 +5855,67 @@ export interface components {
             tier?: components["schemas"]["VisitTier"];
             /** Format: uuid */
             room?: string | null;
-            /** Format: time */
+            /** Format: time-local */
             start_time?: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time?: string;
         };
         /** @enum {string} */
         Channel: "wechat_subscribe" | "wechat_template" | "sms";
+        /** @description 费用明细 for staff. `external_id`: the caller's key of the row. */
+        Charge: {
+            /** Format: uuid */
+            id: string;
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+            /** Format: uuid */
+            reverses_id: string | null;
+            note: string;
+            /** Format: date */
+            day: string;
+            source: components["schemas"]["BillSource"];
+            external_id: string;
+            /** Format: date-time */
+            created_at: string;
+            charged_by_name: string;
+        };
+        /** @description A 费用类别 of one day with its items. */
+        ChargedCategory: {
+            category: components["schemas"]["ItemCategory"];
+            amount_fen: number;
+            items: components["schemas"]["ChargedItem"][];
+        };
+        /** @description A day with charges. */
+        ChargedDay: {
+            /** Format: date */
+            day: string;
+            amount_fen: number;
+            item_count: number;
+        };
+        /** @description 费用明细. One that `reverses_id` names another is its reversal: quantity and amount are negative. */
+        ChargedItem: {
+            /** Format: uuid */
+            id: string;
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+            /** Format: uuid */
+            reverses_id: string | null;
+            note: string;
+        };
         /** @description `priority`: code of a priority group, with a reason; without it the patient's age decides. */
         CheckInRequest: {
             /** @default  */
@@ -4623,7 +5966,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
@@ -4644,9 +5987,9 @@ export interface components {
             /** Format: date */
             date: string;
             period: components["schemas"]["Period"];
-            /** Format: time */
+            /** Format: time-local */
             start_time: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -4660,7 +6003,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes?: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
@@ -4674,6 +6017,23 @@ export interface components {
             /** Format: uuid */
             practitioner: string;
             conflicts: components["schemas"]["InTheWay"][];
+        };
+        /** @enum {string} */
+        CounterChannel: "cash" | "pos" | "card_balance";
+        /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
+        DailyCharges: {
+            /** Format: uuid */
+            admission_id: string;
+            days: components["schemas"]["ChargedDay"][];
+            detail: components["schemas"]["DailyList"] | null;
+        };
+        /** @description 日清单: all items of one day by category. */
+        DailyList: {
+            /** Format: date */
+            day: string;
+            amount_fen: number;
+            item_count: number;
+            categories: components["schemas"]["ChargedCategory"][];
         };
         /** @description How far my codes of a module reach, all together; one's own rows are always within reach. */
         DataScope: {
@@ -4838,6 +6198,11 @@ export interface components {
             /** @description never changes */
             code: string;
             name: string;
+        };
+        /** @description `discharged_at`: now, unless it was before. */
+        DischargeRequest: {
+            /** Format: date-time */
+            discharged_at?: string;
         };
         /** @description Base of plain serializers. */
         DistinctRequest: {
@@ -5025,6 +6390,188 @@ export interface components {
             department_name: string;
             room_name: string;
         };
+        /** @description 住院费清单 in total: charges against the deposit, as of `as_of`. One of balance and arrears is 0. */
+        InpatientStatement: {
+            /** Format: date-time */
+            as_of: string;
+            charged_fen: number;
+            deposit_fen: number;
+            balance_fen: number;
+            arrears_fen: number;
+            /** Format: date */
+            last_charged_on: string | null;
+            categories: components["schemas"]["CategoryTotal"][];
+        };
+        /** @description 发票. `e_code`, `e_number`, `e_check_code`: the medical e-receipt, blank until HIS has made it. */
+        Invoice: {
+            /** Format: uuid */
+            id: string;
+            invoice_no: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            payer_name: string;
+            mrn: string;
+            amount_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by_name: string;
+            /** Format: date-time */
+            paid_at: string;
+            channel: string;
+            e_code: string;
+            e_number: string;
+            e_check_code: string;
+            print_count: number;
+            /** Format: date-time */
+            reversed_at: string | null;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            /** Format: uuid */
+            patient_id: string;
+        };
+        /** @description What the printer gets. `copy_no` counts every print. */
+        InvoiceCopy: {
+            /** Format: uuid */
+            id: string;
+            invoice_no: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            payer_name: string;
+            mrn: string;
+            amount_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by_name: string;
+            /** Format: date-time */
+            paid_at: string;
+            channel: string;
+            e_code: string;
+            e_number: string;
+            e_check_code: string;
+            print_count: number;
+            /** Format: date-time */
+            reversed_at: string | null;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            items: components["schemas"]["InvoiceItem"][];
+            copy_no: number;
+            is_reprint: boolean;
+            desk: string;
+            /** Format: date-time */
+            printed_at: string;
+        };
+        /** @description 发票 with its lines: the data for printing. */
+        InvoiceDetail: {
+            /** Format: uuid */
+            id: string;
+            invoice_no: string;
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            payer_name: string;
+            mrn: string;
+            amount_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            issued_by_name: string;
+            /** Format: date-time */
+            paid_at: string;
+            channel: string;
+            e_code: string;
+            e_number: string;
+            e_check_code: string;
+            print_count: number;
+            /** Format: date-time */
+            reversed_at: string | null;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            items: components["schemas"]["InvoiceItem"][];
+        };
+        /** @description One line of the invoice, as it was when that was issued. */
+        InvoiceItem: {
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+        };
+        /** @description One print. */
+        InvoicePrint: {
+            copy_no: number;
+            /** Format: date-time */
+            printed_at: string;
+            /** @default  */
+            printed_by_name: string;
+            desk: string;
+            reason: string;
+        };
+        /** @enum {string} */
+        IssuableBillKind: "examination" | "test" | "prescription" | "treatment";
+        /** @description `practitioner` and `department`: without them the doctor who asks, and where that doctor works. */
+        IssueRequest: {
+            /** Format: uuid */
+            patient: string;
+            kind: components["schemas"]["IssuableBillKind"];
+            /** @default  */
+            title?: string;
+            /** Format: uuid */
+            department?: string | null;
+            /** Format: uuid */
+            practitioner?: string | null;
+            /** Format: uuid */
+            registration_bill?: string | null;
+            /** @default false */
+            is_mandatory?: boolean;
+            /** @default self_pay */
+            payer_type?: components["schemas"]["PayerKind"];
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: date-time */
+            expires_at?: string | null;
+            items: components["schemas"]["NewItemRequest"][];
+        };
+        /** @description 费用明细. `performed_at`: dispensed or performed since then. */
+        Item: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+            /** Format: date-time */
+            performed_at: string | null;
+            performed_by_name: string;
+        };
+        /** @enum {string} */
+        ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
         /** @description Take a colleague into the care team. */
         JoinRequest: {
             /**
@@ -5040,6 +6587,25 @@ export interface components {
         };
         /** @enum {string} */
         JoinRoleEnum: "attending" | "examining" | "consultant" | "online_consultant" | "follow_up_owner";
+        /** @description With an `external_id` a repetition is known, with another content refused. */
+        KeyedChargeRequest: {
+            /** Format: date */
+            day: string;
+            /** @default other */
+            category?: components["schemas"]["ItemCategory"];
+            /** @default  */
+            code?: string;
+            name: string;
+            /** @default  */
+            spec?: string;
+            /** @default  */
+            unit?: string;
+            /** @example 1.5 */
+            quantity: string;
+            /** Format: int64 */
+            unit_price_fen: number;
+            external_id?: string;
+        };
         /** @description 离职. */
         LeaveRequest: {
             /**
@@ -5047,6 +6613,61 @@ export interface components {
              * @description today unless given; not in the future
              */
             left_on?: string;
+        };
+        /** @description 账户: `balance_fen` is positive on the usual side of its kind. */
+        LedgerAccount: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly kind: components["schemas"]["AccountKind"];
+            readonly owner: string;
+            /** Format: int64 */
+            readonly balance_fen: number;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description 分录: what one account was debited or credited with; the other one is 0. */
+        LedgerEntry: {
+            readonly id: number;
+            /** Format: uuid */
+            readonly account_id: string;
+            readonly account_kind: components["schemas"]["AccountKind"];
+            readonly account_owner: string;
+            /** Format: int64 */
+            readonly debit_fen: number;
+            /** Format: int64 */
+            readonly credit_fen: number;
+        };
+        /** @description 账户明细: `amount_fen` raised the balance (negative: lowered it) to `balance_fen`. */
+        LedgerStatementEntry: {
+            readonly id: number;
+            /** Format: int64 */
+            readonly amount_fen: number;
+            /** Format: int64 */
+            readonly balance_fen: number;
+            readonly transaction: components["schemas"]["LedgerTransaction"];
+        };
+        /** @description 流水: one movement of money; `key` is its name, `kind` what happened. */
+        LedgerTransaction: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly key: string;
+            readonly kind: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** Format: uuid */
+            readonly refund_id: string | null;
+            readonly note: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: date
+             * @description the day in Asia/Shanghai
+             */
+            readonly posted_on: string;
         };
         /** @enum {string} */
         LimitScope: "patient" | "patient_doctor" | "patient_department" | "account";
@@ -5198,6 +6819,59 @@ export interface components {
             is_hidden?: boolean;
             is_active?: boolean;
         };
+        /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
+        MerchantAccount: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital: string;
+            channel: string;
+            name: string;
+            /** @default true */
+            is_active: boolean;
+            readonly shown_config: {
+                [key: string]: string;
+            };
+            readonly notify_url: string;
+            version: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description 商户号: hospital and channel stay. */
+        MerchantAccountChange: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            readonly channel: string;
+            name: string;
+            /** @default true */
+            is_active: boolean;
+            readonly shown_config: {
+                [key: string]: string;
+            };
+            readonly notify_url: string;
+            version: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
+        MerchantAccountRequest: {
+            /** Format: uuid */
+            hospital: string;
+            channel: string;
+            name: string;
+            /** @default true */
+            is_active?: boolean;
+            config: {
+                [key: string]: string;
+            };
+            version?: number;
+        };
         /** @description `merged` is continued by the patient of the path; both versions are those that were read. */
         MergeRequestRequest: {
             /**
@@ -5212,7 +6886,7 @@ export interface components {
             /** @default  */
             reason?: string;
         };
-        /** @description 消息: what a patient was told, how far it came and why it failed. */
+        /** @description 消息: what a patient was told, how far it came and why it failed. `channel` is blank until one is chosen. */
         Message: {
             /** Format: uuid */
             readonly id: string;
@@ -5224,7 +6898,7 @@ export interface components {
             readonly title: string;
             readonly text: string;
             readonly state: components["schemas"]["MessageState"];
-            readonly channel: components["schemas"]["Channel"];
+            readonly channel: components["schemas"]["Channel"] | components["schemas"]["BlankEnum"];
             readonly urgent: boolean;
             /** @description on the present channel */
             readonly tries: number;
@@ -5308,6 +6982,26 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description All of them are written, or none. */
+        NewChargesRequest: {
+            charges: components["schemas"]["KeyedChargeRequest"][];
+        };
+        /** @description An item to be charged; its amount is quantity × price, half a fen rounded up. */
+        NewItemRequest: {
+            /** @default other */
+            category?: components["schemas"]["ItemCategory"];
+            /** @default  */
+            code?: string;
+            name: string;
+            /** @default  */
+            spec?: string;
+            /** @default  */
+            unit?: string;
+            /** @example 1.5 */
+            quantity: string;
+            /** Format: int64 */
+            unit_price_fen: number;
+        };
         /** @description `token` is shown this once: `GET /stream/events?token=…`. */
         NewScreen: {
             /** Format: uuid */
@@ -5335,6 +7029,30 @@ export interface components {
             username: string;
             initial_password: string;
         };
+        /** @description 支付单 that waits for its payment until `expires_at`. */
+        OpenedOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            state: components["schemas"]["OrderState"];
+            scene: components["schemas"]["PaymentScene"];
+            readonly description: string;
+            readonly amount_fen: number;
+            /** Format: date-time */
+            readonly expires_at: string;
+            lines: components["schemas"]["OrderLine"][];
+        };
+        /** @description One bill of a payment order. */
+        OrderLine: {
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number;
+        };
+        /** @enum {string} */
+        OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
         /** @description 部门; `path` is the ids from the root, ended by a slash each. */
         OrgUnit: {
             /** Format: uuid */
@@ -5452,6 +7170,26 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["CaptureField"][];
         };
+        PaginatedCardTopUpList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["CardTopUp"][];
+        };
+        PaginatedChargeList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Charge"][];
+        };
         PaginatedClinicSessionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5532,6 +7270,49 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Hospital"][];
         };
+        PaginatedInvoiceList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Invoice"][];
+        };
+        PaginatedLedgerAccountList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["LedgerAccount"][];
+        };
+        PaginatedLedgerStatementEntryList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["LedgerStatementEntry"][];
+        };
+        PaginatedLedgerTransactionList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous: string | null;
+            results: components["schemas"]["LedgerTransaction"][];
+        };
         PaginatedLocationList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5551,6 +7332,16 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Menu"][];
+        };
+        PaginatedMerchantAccountList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["MerchantAccount"][];
         };
         PaginatedMessageList: {
             /** @description rows that match, counted up to a cap */
@@ -5732,6 +7523,36 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["ScheduleTemplate"][];
         };
+        PaginatedStaffAdmissionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffAdmission"][];
+        };
+        PaginatedStaffBillList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffBill"][];
+        };
+        PaginatedStaffDepositList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffDeposit"][];
+        };
         PaginatedStaffLeaveList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -5751,6 +7572,46 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Staff"][];
+        };
+        PaginatedStaffOrderList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffOrder"][];
+        };
+        PaginatedStaffRefundList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffRefund"][];
+        };
+        PaginatedStaffRefundRequestList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StaffRefundRequest"][];
+        };
+        PaginatedStatementEntryList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StatementEntry"][];
         };
         PaginatedSuspensionAppealList: {
             /** @description rows that match, counted up to a cap */
@@ -5813,7 +7674,7 @@ export interface components {
             hospital: string;
             name: string;
             readonly client_id: string;
-            /** @description directory:read */
+            /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes: string[];
             /** @default 600 */
             rate_per_minute: number;
@@ -5828,7 +7689,7 @@ export interface components {
             hospital: string;
             name: string;
             readonly client_id: string;
-            /** @description directory:read */
+            /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes: string[];
             /** @default 600 */
             rate_per_minute: number;
@@ -5842,7 +7703,7 @@ export interface components {
             /** Format: uuid */
             hospital: string;
             name: string;
-            /** @description directory:read */
+            /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes: string[];
             /** @default 600 */
             rate_per_minute?: number;
@@ -5897,6 +7758,19 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
+        /** @description What is given changes; `version` is the one that was read. */
+        PatchedChangeAdmissionRequest: {
+            /** Format: uuid */
+            department?: string;
+            /** Format: uuid */
+            practitioner?: string | null;
+            ward?: string;
+            bed?: string;
+            diagnosis?: string;
+            /** Format: date-time */
+            admitted_at?: string;
+            version: number;
+        };
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         PatchedClinicSessionRequest: {
             /** Format: uuid */
@@ -5908,9 +7782,9 @@ export interface components {
             /** Format: date */
             date?: string;
             period?: components["schemas"]["Period"];
-            /** Format: time */
+            /** Format: time-local */
             start_time?: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time?: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -5924,7 +7798,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes?: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
@@ -6015,6 +7889,16 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
+        /** @description 商户号: hospital and channel stay. */
+        PatchedMerchantAccountChangeRequest: {
+            name?: string;
+            /** @default true */
+            is_active?: boolean;
+            config?: {
+                [key: string]: string;
+            };
+            version: number;
+        };
         /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
         PatchedMessageTemplateRequest: {
             /** Format: uuid */
@@ -6054,7 +7938,7 @@ export interface components {
             /** Format: uuid */
             hospital?: string;
             name?: string;
-            /** @description directory:read */
+            /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes?: string[];
             /** @default 600 */
             rate_per_minute?: number;
@@ -6191,9 +8075,9 @@ export interface components {
             /** @description 0 = Monday */
             weekday?: number;
             period?: components["schemas"]["Period"];
-            /** Format: time */
+            /** Format: time-local */
             start_time?: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time?: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes?: number;
@@ -6219,7 +8103,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes?: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
@@ -6465,8 +8349,48 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** @description How much the deposit is to be raised by. */
+        PayDepositRequest: {
+            /** Format: int64 */
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
+        /** @enum {string} */
+        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        /** @description A channel that the product knows, and what a merchant account of it has to name. */
+        PaymentChannel: {
+            code: string;
+            zh: string;
+            en: string;
+            /** @description names that `config` must have */
+            config_fields: string[];
+            optional: string[];
+            secrets: string[];
+            methods: string[];
+            online: boolean;
+            available: boolean;
+        };
+        /** @description One whole thing in an order. */
+        PaymentOrderLine: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly position: number;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+        };
+        /** @enum {string} */
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
+        /** @enum {string} */
+        PaymentsPayerType: "self_pay";
+        /** @enum {string} */
+        PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @enum {string} */
         Period: "morning" | "afternoon" | "evening";
         /** @description 权限路径: `<module>.<resource>.<action>`. */
@@ -6523,6 +8447,12 @@ export interface components {
             code: string;
             name: string;
             is_active?: boolean;
+        };
+        /** @description `desk` is where it is printed; `reason` is asked for from the second copy on. */
+        PrintInvoiceRequest: {
+            desk: string;
+            /** @default  */
+            reason?: string;
         };
         /** @description `reason` is asked for from the second copy on. */
         PrintRequest: {
@@ -6741,6 +8671,60 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** @description 退费: `processing` means that the channel has accepted it, not that it has succeeded. */
+        Refund: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 退费单号 */
+            readonly refund_no: string;
+            /** Format: uuid */
+            readonly order_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly amount_fen: number;
+            readonly route: components["schemas"]["RefundRoute"];
+            readonly cause: components["schemas"]["RefundCause"];
+            readonly reason: string;
+            readonly state: components["schemas"]["PaymentsRefundState"];
+            /** Format: date-time */
+            readonly accepted_at: string | null;
+            /** Format: date-time */
+            readonly succeeded_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @enum {string} */
+        RefundCause: "patient" | "window" | "cancelled" | "surplus" | "not_posted" | "late";
+        /** @description Why, if there is something to say. */
+        RefundDecisionRequest: {
+            /** @default  */
+            reason?: string;
+        };
+        /** @description Base of plain serializers. */
+        RefundRejectionRequest: {
+            reason: string;
+        };
+        /** @description What is asked for of one bill. */
+        RefundRequestLine: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            bill_amount_fen: number;
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        RefundRequestState: "requested" | "approved" | "rejected" | "executing" | "done" | "failed";
+        /** @enum {string} */
+        RefundRoute: "original" | "counter_cash";
+        /** @description What the bill says from now on, and why. */
+        ReissueRequest: {
+            reason: string;
+            /** @default  */
+            title?: string;
+            items: components["schemas"]["NewItemRequest"][];
+        };
         /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
         RelatedPerson: {
             /** Format: uuid */
@@ -6782,6 +8766,29 @@ export interface components {
              */
             linked_patient?: string | null;
         };
+        /** @description `amount_fen`: without it all that may go back. */
+        RequestedBillRequest: {
+            /** Format: uuid */
+            bill: string;
+            /** Format: int64 */
+            amount_fen?: number;
+        };
+        /** @description One refund of the request; `processing` means accepted by the channel, not succeeded. */
+        RequestedRefund: {
+            /** Format: uuid */
+            id: string;
+            refund_no: string;
+            /** Format: uuid */
+            order_id: string;
+            order_no: string;
+            amount_fen: number;
+            route: components["schemas"]["RefundRoute"];
+            state: components["schemas"]["PaymentsRefundState"];
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            succeeded_at: string | null;
+        };
         /** @description The slot to move to, and why. */
         RescheduleRequest: {
             /** Format: uuid */
@@ -6795,6 +8802,12 @@ export interface components {
         /** @description Messages to try again. */
         RetryRequest: {
             ids: string[];
+        };
+        /** @description How much of it goes back; without `quantity` all that is left. */
+        ReverseRequest: {
+            /** @example 1.5 */
+            quantity?: string;
+            reason: string;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
         Role: {
@@ -6871,9 +8884,9 @@ export interface components {
             /** @description 0 = Monday */
             weekday: number;
             period: components["schemas"]["Period"];
-            /** Format: time */
+            /** Format: time-local */
             start_time: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -6899,7 +8912,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
@@ -6914,9 +8927,9 @@ export interface components {
             /** @description 0 = Monday */
             weekday: number;
             period: components["schemas"]["Period"];
-            /** Format: time */
+            /** Format: time-local */
             start_time: string;
-            /** Format: time */
+            /** Format: time-local */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -6942,7 +8955,7 @@ export interface components {
             /** @description minutes before the session's start when unused quota is anybody's */
             release_minutes?: number | null;
             /**
-             * Format: time
+             * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
@@ -7009,6 +9022,16 @@ export interface components {
             minimum: number | null;
             maximum: number | null;
             choices: string[];
+        };
+        /** @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card). */
+        SettleRequest: {
+            channel: components["schemas"]["CounterChannel"];
+            /** @default  */
+            reference?: string;
+            /** Format: int64 */
+            tendered_fen?: number;
+            /** Format: uuid */
+            card?: string;
         };
         /** @description Let a colleague of the hospital see (and change) the patient. */
         ShareRequest: {
@@ -7138,6 +9161,141 @@ export interface components {
             readonly status: components["schemas"]["StaffState"];
             version: number;
         };
+        /** @description 住院记录 for staff. `external_id` is HIS's key; of source `his` only HIS changes it. */
+        StaffAdmission: {
+            /** Format: uuid */
+            id: string;
+            admission_no: string;
+            status: components["schemas"]["AdmissionStatus"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            ward: string;
+            bed: string;
+            diagnosis: string;
+            /** Format: date-time */
+            admitted_at: string;
+            /** Format: date-time */
+            discharged_at: string | null;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            mrn: string;
+            source: components["schemas"]["BillSource"];
+            external_id: string;
+            /** Format: date-time */
+            created_at: string;
+            version: number;
+        };
+        /** @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for. */
+        StaffBill: {
+            /** Format: uuid */
+            id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            status: components["schemas"]["BillStatus"];
+            is_payable: boolean;
+            is_mandatory: boolean;
+            /** Format: uuid */
+            registration_bill_id: string | null;
+            payer_type: components["schemas"]["PayerKind"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            paid_at: string | null;
+            /** Format: uuid */
+            order_id: string | null;
+            channel: string;
+            voucher_no: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            location: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            mrn: string;
+            source: components["schemas"]["BillSource"];
+            external_id: string;
+            /** Format: uuid */
+            replaces_id: string | null;
+            application: string;
+            cancel_reason: string;
+        };
+        /** @description 账单 for staff, with its items. */
+        StaffBillDetail: {
+            /** Format: uuid */
+            id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            status: components["schemas"]["BillStatus"];
+            is_payable: boolean;
+            is_mandatory: boolean;
+            /** Format: uuid */
+            registration_bill_id: string | null;
+            payer_type: components["schemas"]["PayerKind"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            paid_at: string | null;
+            /** Format: uuid */
+            order_id: string | null;
+            channel: string;
+            voucher_no: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            location: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            mrn: string;
+            source: components["schemas"]["BillSource"];
+            external_id: string;
+            /** Format: uuid */
+            replaces_id: string | null;
+            application: string;
+            cancel_reason: string;
+            items: components["schemas"]["Item"][];
+        };
         /** @description Active staff; a doctor has a licence. */
         StaffCount: {
             total: number;
@@ -7210,6 +9368,37 @@ export interface components {
             employed_on?: string | null;
             version?: number;
         };
+        /** @description 住院押金 for staff. */
+        StaffDeposit: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly admission_id: string;
+            readonly admission_no: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            readonly order_no: string;
+            readonly order_state: components["schemas"]["OrderState"];
+            readonly channel: string;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["TopUpState"];
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly credited_at: string | null;
+            /** Format: uuid */
+            readonly patient_id: string;
+            /** @default  */
+            readonly opened_by_name: string;
+        };
         /** @description 请假. */
         StaffLeave: {
             /** Format: uuid */
@@ -7232,6 +9421,199 @@ export interface components {
             name: string;
             title: string;
         };
+        /** @description 支付单 for staff, with what it waits for. */
+        StaffOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly scene: components["schemas"]["PaymentScene"];
+            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly description: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["OrderState"];
+            /** @description of the attempt that paid */
+            readonly channel: string;
+            readonly application: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly posted_at: string | null;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            /** Format: date-time */
+            readonly returned_at: string | null;
+            /** @description code of why it was closed or returned */
+            readonly note: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly lines: components["schemas"]["PaymentOrderLine"][];
+            /** Format: uuid */
+            readonly opened_by_id: string | null;
+            /** @default  */
+            readonly opened_by_name: string;
+            readonly posting_tries: number;
+            readonly posting_error: string;
+            /**
+             * Format: date-time
+             * @description paid for too long without being posted
+             */
+            readonly alarmed_at: string | null;
+        };
+        /** @description 待缴费 of a patient. `is_current` false: HIS does not answer, and what is listed is what was known before. */
+        StaffPayable: {
+            is_current: boolean;
+            bills: components["schemas"]["StaffBill"][];
+        };
+        /** @description 退费 for staff, with what went wrong. */
+        StaffRefund: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 退费单号 */
+            readonly refund_no: string;
+            /** Format: uuid */
+            readonly order_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly amount_fen: number;
+            readonly route: components["schemas"]["RefundRoute"];
+            readonly cause: components["schemas"]["RefundCause"];
+            readonly reason: string;
+            readonly state: components["schemas"]["PaymentsRefundState"];
+            /** Format: date-time */
+            readonly accepted_at: string | null;
+            /** Format: date-time */
+            readonly succeeded_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly patient_name: string;
+            readonly order_no: string;
+            readonly application: string;
+            /** Format: uuid */
+            readonly decision_id: string | null;
+            /** @default  */
+            readonly decided_by_name: string;
+            /** @description our number at the channel */
+            readonly channel_refund_no: string;
+            readonly channel_refund_id: string;
+            readonly error: string;
+            readonly reissued: number;
+            /** Format: date-time */
+            readonly told_at: string | null;
+        };
+        /** @description 退费申请 for staff, with who asked, decided and executed. */
+        StaffRefundRequest: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** @default  */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly card_id: string | null;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly succeeded_fen: number;
+            readonly failed_fen: number;
+            readonly reason: string;
+            readonly state: components["schemas"]["RefundRequestState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly executed_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            /** @default  */
+            readonly department_name: string;
+            /** Format: uuid */
+            readonly practitioner_id: string | null;
+            /** @default  */
+            readonly practitioner_name: string;
+            readonly needs_approval: boolean;
+            readonly needs_reprint: boolean;
+            /** Format: uuid */
+            readonly requested_by_id: string | null;
+            /** @default  */
+            readonly requested_by_name: string;
+            /** @default  */
+            readonly decided_by_name: string;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly decision_note: string;
+            /** @default  */
+            readonly executed_by_name: string;
+            readonly version: number;
+        };
+        /** @description 退费申请 for staff, with bills and refunds. `reprints_missing`: bills whose invoice is still to be reprinted. */
+        StaffRefundRequestDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** @default  */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly card_id: string | null;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly succeeded_fen: number;
+            readonly failed_fen: number;
+            readonly reason: string;
+            readonly state: components["schemas"]["RefundRequestState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly executed_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            /** @default  */
+            readonly department_name: string;
+            /** Format: uuid */
+            readonly practitioner_id: string | null;
+            /** @default  */
+            readonly practitioner_name: string;
+            readonly needs_approval: boolean;
+            readonly needs_reprint: boolean;
+            /** Format: uuid */
+            readonly requested_by_id: string | null;
+            /** @default  */
+            readonly requested_by_name: string;
+            /** @default  */
+            readonly decided_by_name: string;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly decision_note: string;
+            /** @default  */
+            readonly executed_by_name: string;
+            readonly version: number;
+            readonly bills: components["schemas"]["RefundRequestLine"][];
+            readonly refunds: components["schemas"]["RequestedRefund"][];
+            readonly reprints_missing: string[];
+        };
         /** @description Exactly these roles. */
         StaffRolesRequest: {
             roles: string[];
@@ -7252,6 +9634,22 @@ export interface components {
         };
         /** @enum {string} */
         Stage: "booking" | "reception" | "triage" | "consultation" | "examination" | "member_follow_up";
+        /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
+        StatementEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back */
+            kind: string;
+            amount_fen: number;
+            balance_fen: number;
+            /** Format: uuid */
+            order_id: string | null;
+            order_no: string;
+            /** Format: uuid */
+            refund_id: string | null;
+            refund_no: string;
+        };
         /** @description `move_to`: a session of the department whose free numbers the patients get; without it they are cancelled. */
         StopRequest: {
             reason: string;
@@ -7372,6 +9770,14 @@ export interface components {
             /** @default false */
             stop_sessions?: boolean;
         };
+        /** @description Whole bills of one patient. */
+        TakePaymentRequest: {
+            /** Format: uuid */
+            patient: string;
+            bills: string[];
+            /** @default self_pay */
+            payer_type?: components["schemas"]["PayerKind"];
+        };
         /** @description The leave, the sessions it touches, and what became of their appointments if they were stopped. */
         TakenLeave: {
             /** Format: uuid */
@@ -7423,6 +9829,15 @@ export interface components {
             title: string;
             count: number;
         };
+        /** @description Which card gets how much; the order is then settled at the window. */
+        TopUpAtWindowRequest: {
+            /** Format: uuid */
+            card: string;
+            /** Format: int64 */
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        TopUpState: "pending" | "credited" | "closed" | "returned";
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
             code: string;
@@ -7447,6 +9862,25 @@ export interface components {
             /** Format: uuid */
             queue: string;
             reason: string;
+        };
+        /** @description 试算平衡表: `debit_fen` and `credit_fen` are equal. */
+        TrialBalance: {
+            /** Format: date-time */
+            as_of: string;
+            debit_fen: number;
+            credit_fen: number;
+            rows: components["schemas"]["TrialBalanceRow"][];
+        };
+        /** @description One system account, or all accounts of a prepaid kind; debits and credits are summed apart. */
+        TrialBalanceRow: {
+            kind: components["schemas"]["AccountKind"];
+            owner: string;
+            /** @description how many */
+            accounts: number;
+            debit_fen: number;
+            credit_fen: number;
+            /** @description positive on the usual side of the kind */
+            balance_fen: number;
         };
         /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
         UploadRequest: {
@@ -7518,6 +9952,90 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** @description 流水 with its entries. */
+        WholeLedgerTransaction: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly key: string;
+            readonly kind: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** Format: uuid */
+            readonly refund_id: string | null;
+            readonly note: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: date
+             * @description the day in Asia/Shanghai
+             */
+            readonly posted_on: string;
+            readonly entries: components["schemas"]["LedgerEntry"][];
+        };
+        /** @description 支付单 with its attempts and refunds. */
+        WholeOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly scene: components["schemas"]["PaymentScene"];
+            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly description: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["OrderState"];
+            /** @description of the attempt that paid */
+            readonly channel: string;
+            readonly application: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly posted_at: string | null;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            /** Format: date-time */
+            readonly returned_at: string | null;
+            /** @description code of why it was closed or returned */
+            readonly note: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly lines: components["schemas"]["PaymentOrderLine"][];
+            /** Format: uuid */
+            readonly opened_by_id: string | null;
+            /** @default  */
+            readonly opened_by_name: string;
+            readonly posting_tries: number;
+            readonly posting_error: string;
+            /**
+             * Format: date-time
+             * @description paid for too long without being posted
+             */
+            readonly alarmed_at: string | null;
+            readonly attempts: components["schemas"]["Attempt"][];
+            readonly refunds: components["schemas"]["Refund"][];
+        };
+        /** @description A row as it is stored. */
+        WrittenCharge: {
+            /** Format: uuid */
+            id: string;
+            external_id: string;
+            amount_fen: number;
+        };
+        /** @description `created` rows are new, `known` ones were there already; all in the order of the request. */
+        WrittenCharges: {
+            created: number;
+            known: number;
+            charges: components["schemas"]["WrittenCharge"][];
         };
     };
     responses: {
@@ -7617,6 +10135,42 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: admission_of_his, stale_version */
+        Problem409AdmissionOfHisStaleVersion: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "admission_of_his" | "stale_version";
+                };
+            };
+        };
+        /** @description Conflict: admission_of_his, state_conflict */
+        Problem409AdmissionOfHisStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "admission_of_his" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: already_admitted, request_in_progress */
+        Problem409AlreadyAdmittedRequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_admitted" | "request_in_progress";
+                };
+            };
+        };
         /** @description Conflict: appointment_not_missed */
         Problem409AppointmentNotMissed: {
             headers: {
@@ -7626,6 +10180,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "appointment_not_missed";
+                };
+            };
+        };
+        /** @description Conflict: approver_is_requester, state_conflict */
+        Problem409ApproverIsRequesterStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "approver_is_requester" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: bill_already_paid, state_conflict */
+        Problem409BillAlreadyPaidStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "bill_already_paid" | "state_conflict";
                 };
             };
         };
@@ -7650,6 +10228,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "calendar_year_unknown";
+                };
+            };
+        };
+        /** @description Conflict: channel_not_offered */
+        Problem409ChannelNotOffered: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "channel_not_offered";
                 };
             };
         };
@@ -7701,6 +10291,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: his_refused_refund, state_conflict */
+        Problem409HisRefusedRefundStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "his_refused_refund" | "state_conflict";
+                };
+            };
+        };
         /** @description Conflict: import_has_errors, state_conflict */
         Problem409ImportHasErrorsStateConflict: {
             headers: {
@@ -7746,6 +10348,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "in_use" | "system_role";
+                };
+            };
+        };
+        /** @description Conflict: item_not_performed, item_refunded */
+        Problem409ItemNotPerformedItemRefunded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "item_not_performed" | "item_refunded";
                 };
             };
         };
@@ -7842,6 +10456,30 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "queue_paused" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total */
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
+                };
+            };
+        };
+        /** @description Conflict: request_in_progress */
+        Problem409RequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_in_progress";
                 };
             };
         };
@@ -8037,6 +10675,18 @@ export interface components {
                 };
             };
         };
+        /** @description Unprocessable content: idempotency_key_reused, insurance_not_supported */
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_key_reused" | "insurance_not_supported";
+                };
+            };
+        };
         /** @description Too many requests: account_locked */
         Problem429AccountLocked: {
             headers: {
@@ -8068,18 +10718,30 @@ export interface components {
     pathItems: never;
 }
 export type AccessDocument = components['schemas']['AccessDocument'];
+export type AccountKind = components['schemas']['AccountKind'];
 export type AccountRequest = components['schemas']['AccountRequest'];
 export type ActionEnum = components['schemas']['ActionEnum'];
 export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest'];
+export type AdmissionStatus = components['schemas']['AdmissionStatus'];
+export type AdmitRequest = components['schemas']['AdmitRequest'];
 export type AppealState = components['schemas']['AppealState'];
 export type ApplyRequest = components['schemas']['ApplyRequest'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
+export type AskForCardRefundRequest = components['schemas']['AskForCardRefundRequest'];
+export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
+export type Attempt = components['schemas']['Attempt'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
+export type AttemptState = components['schemas']['AttemptState'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
+export type BillKind = components['schemas']['BillKind'];
+export type BillQuote = components['schemas']['BillQuote'];
+export type BillQuoteLine = components['schemas']['BillQuoteLine'];
+export type BillSource = components['schemas']['BillSource'];
+export type BillStatus = components['schemas']['BillStatus'];
 export type BlankEnum = components['schemas']['BlankEnum'];
 export type Board = components['schemas']['Board'];
 export type BoardDepartment = components['schemas']['BoardDepartment'];
@@ -8099,6 +10761,8 @@ export type CalendarDay = components['schemas']['CalendarDay'];
 export type CalendarDayRequest = components['schemas']['CalendarDayRequest'];
 export type CallNextRequest = components['schemas']['CallNextRequest'];
 export type CallRequest = components['schemas']['CallRequest'];
+export type CancelBillRequest = components['schemas']['CancelBillRequest'];
+export type CancelCause = components['schemas']['CancelCause'];
 export type CancelCode = components['schemas']['CancelCode'];
 export type CancelRequest = components['schemas']['CancelRequest'];
 export type Candidate = components['schemas']['Candidate'];
@@ -8108,16 +10772,28 @@ export type CaptureRequest = components['schemas']['CaptureRequest'];
 export type CapturedField = components['schemas']['CapturedField'];
 export type CapturedStage = components['schemas']['CapturedStage'];
 export type CapturedValue = components['schemas']['CapturedValue'];
+export type CardBalance = components['schemas']['CardBalance'];
+export type CardQuote = components['schemas']['CardQuote'];
+export type CardShare = components['schemas']['CardShare'];
+export type CardTopUp = components['schemas']['CardTopUp'];
 export type CareRole = components['schemas']['CareRole'];
 export type CareTeamMember = components['schemas']['CareTeamMember'];
+export type CategoryTotal = components['schemas']['CategoryTotal'];
 export type Change = components['schemas']['Change'];
 export type ChangedSession = components['schemas']['ChangedSession'];
 export type ChangesRequest = components['schemas']['ChangesRequest'];
 export type Channel = components['schemas']['Channel'];
+export type Charge = components['schemas']['Charge'];
+export type ChargedCategory = components['schemas']['ChargedCategory'];
+export type ChargedDay = components['schemas']['ChargedDay'];
+export type ChargedItem = components['schemas']['ChargedItem'];
 export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
 export type Conflict = components['schemas']['Conflict'];
+export type CounterChannel = components['schemas']['CounterChannel'];
+export type DailyCharges = components['schemas']['DailyCharges'];
+export type DailyList = components['schemas']['DailyList'];
 export type DataScope = components['schemas']['DataScope'];
 export type DayBoard = components['schemas']['DayBoard'];
 export type DayKind = components['schemas']['DayKind'];
@@ -8131,6 +10807,7 @@ export type Dictionary = components['schemas']['Dictionary'];
 export type DictionaryItem = components['schemas']['DictionaryItem'];
 export type DictionaryItemRequest = components['schemas']['DictionaryItemRequest'];
 export type DictionaryRequest = components['schemas']['DictionaryRequest'];
+export type DischargeRequest = components['schemas']['DischargeRequest'];
 export type DistinctRequest = components['schemas']['DistinctRequest'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
@@ -8154,9 +10831,24 @@ export type IdKind = components['schemas']['IdKind'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportState = components['schemas']['ImportState'];
 export type InTheWay = components['schemas']['InTheWay'];
+export type InpatientStatement = components['schemas']['InpatientStatement'];
+export type Invoice = components['schemas']['Invoice'];
+export type InvoiceCopy = components['schemas']['InvoiceCopy'];
+export type InvoiceDetail = components['schemas']['InvoiceDetail'];
+export type InvoiceItem = components['schemas']['InvoiceItem'];
+export type InvoicePrint = components['schemas']['InvoicePrint'];
+export type IssuableBillKind = components['schemas']['IssuableBillKind'];
+export type IssueRequest = components['schemas']['IssueRequest'];
+export type Item = components['schemas']['Item'];
+export type ItemCategory = components['schemas']['ItemCategory'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type JoinRoleEnum = components['schemas']['JoinRoleEnum'];
+export type KeyedChargeRequest = components['schemas']['KeyedChargeRequest'];
 export type LeaveRequest = components['schemas']['LeaveRequest'];
+export type LedgerAccount = components['schemas']['LedgerAccount'];
+export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerStatementEntry = components['schemas']['LedgerStatementEntry'];
+export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type LimitScope = components['schemas']['LimitScope'];
 export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
@@ -8172,6 +10864,9 @@ export type MenuItemKind = components['schemas']['MenuItemKind'];
 export type MenuMeta = components['schemas']['MenuMeta'];
 export type MenuNode = components['schemas']['MenuNode'];
 export type MenuRequest = components['schemas']['MenuRequest'];
+export type MerchantAccount = components['schemas']['MerchantAccount'];
+export type MerchantAccountChange = components['schemas']['MerchantAccountChange'];
+export type MerchantAccountRequest = components['schemas']['MerchantAccountRequest'];
 export type MergeRequestRequest = components['schemas']['MergeRequestRequest'];
 export type Message = components['schemas']['Message'];
 export type MessageCounters = components['schemas']['MessageCounters'];
@@ -8181,10 +10876,15 @@ export type MessageTemplateRequest = components['schemas']['MessageTemplateReque
 export type Module = components['schemas']['Module'];
 export type Myself = components['schemas']['Myself'];
 export type Named = components['schemas']['Named'];
+export type NewChargesRequest = components['schemas']['NewChargesRequest'];
+export type NewItemRequest = components['schemas']['NewItemRequest'];
 export type NewScreen = components['schemas']['NewScreen'];
 export type NullEnum = components['schemas']['NullEnum'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
+export type OpenedOrder = components['schemas']['OpenedOrder'];
+export type OrderLine = components['schemas']['OrderLine'];
+export type OrderState = components['schemas']['OrderState'];
 export type OrgUnit = components['schemas']['OrgUnit'];
 export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
@@ -8194,6 +10894,8 @@ export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEvent
 export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
 export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
 export type PaginatedCaptureFieldList = components['schemas']['PaginatedCaptureFieldList'];
+export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpList'];
+export type PaginatedChargeList = components['schemas']['PaginatedChargeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
@@ -8202,8 +10904,13 @@ export type PaginatedDictionaryList = components['schemas']['PaginatedDictionary
 export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
+export type PaginatedLedgerAccountList = components['schemas']['PaginatedLedgerAccountList'];
+export type PaginatedLedgerStatementEntryList = components['schemas']['PaginatedLedgerStatementEntryList'];
+export type PaginatedLedgerTransactionList = components['schemas']['PaginatedLedgerTransactionList'];
 export type PaginatedLocationList = components['schemas']['PaginatedLocationList'];
 export type PaginatedMenuList = components['schemas']['PaginatedMenuList'];
+export type PaginatedMerchantAccountList = components['schemas']['PaginatedMerchantAccountList'];
 export type PaginatedMessageList = components['schemas']['PaginatedMessageList'];
 export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessageTemplateList'];
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
@@ -8222,8 +10929,15 @@ export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScre
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
+export type PaginatedStaffAdmissionList = components['schemas']['PaginatedStaffAdmissionList'];
+export type PaginatedStaffBillList = components['schemas']['PaginatedStaffBillList'];
+export type PaginatedStaffDepositList = components['schemas']['PaginatedStaffDepositList'];
 export type PaginatedStaffLeaveList = components['schemas']['PaginatedStaffLeaveList'];
 export type PaginatedStaffList = components['schemas']['PaginatedStaffList'];
+export type PaginatedStaffOrderList = components['schemas']['PaginatedStaffOrderList'];
+export type PaginatedStaffRefundList = components['schemas']['PaginatedStaffRefundList'];
+export type PaginatedStaffRefundRequestList = components['schemas']['PaginatedStaffRefundRequestList'];
+export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
 export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSuspensionAppealList'];
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
@@ -8238,6 +10952,7 @@ export type PasswordRequest = components['schemas']['PasswordRequest'];
 export type PatchedBookingLimitRequest = components['schemas']['PatchedBookingLimitRequest'];
 export type PatchedCalendarDayRequest = components['schemas']['PatchedCalendarDayRequest'];
 export type PatchedCaptureFieldRequest = components['schemas']['PatchedCaptureFieldRequest'];
+export type PatchedChangeAdmissionRequest = components['schemas']['PatchedChangeAdmissionRequest'];
 export type PatchedClinicSessionRequest = components['schemas']['PatchedClinicSessionRequest'];
 export type PatchedDepartmentRequest = components['schemas']['PatchedDepartmentRequest'];
 export type PatchedDictionaryItemRequest = components['schemas']['PatchedDictionaryItemRequest'];
@@ -8246,6 +10961,7 @@ export type PatchedGroupRequest = components['schemas']['PatchedGroupRequest'];
 export type PatchedHospitalRequest = components['schemas']['PatchedHospitalRequest'];
 export type PatchedLocationRequest = components['schemas']['PatchedLocationRequest'];
 export type PatchedMenuRequest = components['schemas']['PatchedMenuRequest'];
+export type PatchedMerchantAccountChangeRequest = components['schemas']['PatchedMerchantAccountChangeRequest'];
 export type PatchedMessageTemplateRequest = components['schemas']['PatchedMessageTemplateRequest'];
 export type PatchedModuleRequest = components['schemas']['PatchedModuleRequest'];
 export type PatchedOrgUnitRequest = components['schemas']['PatchedOrgUnitRequest'];
@@ -8272,7 +10988,15 @@ export type PatientRow = components['schemas']['PatientRow'];
 export type PatientTag = components['schemas']['PatientTag'];
 export type PatientTagRequest = components['schemas']['PatientTagRequest'];
 export type PauseRequest = components['schemas']['PauseRequest'];
+export type PayDepositRequest = components['schemas']['PayDepositRequest'];
+export type PayMethod = components['schemas']['PayMethod'];
+export type PayerKind = components['schemas']['PayerKind'];
+export type PaymentChannel = components['schemas']['PaymentChannel'];
+export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
+export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
+export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
+export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Period = components['schemas']['Period'];
 export type Permission = components['schemas']['Permission'];
 export type PictureRequest = components['schemas']['PictureRequest'];
@@ -8281,6 +11005,7 @@ export type Place = components['schemas']['Place'];
 export type PlaceRequest = components['schemas']['PlaceRequest'];
 export type Position = components['schemas']['Position'];
 export type PositionRequest = components['schemas']['PositionRequest'];
+export type PrintInvoiceRequest = components['schemas']['PrintInvoiceRequest'];
 export type PrintRequest = components['schemas']['PrintRequest'];
 export type PrioritiseRequest = components['schemas']['PrioritiseRequest'];
 export type PriorityInForce = components['schemas']['PriorityInForce'];
@@ -8300,11 +11025,22 @@ export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type Refund = components['schemas']['Refund'];
+export type RefundCause = components['schemas']['RefundCause'];
+export type RefundDecisionRequest = components['schemas']['RefundDecisionRequest'];
+export type RefundRejectionRequest = components['schemas']['RefundRejectionRequest'];
+export type RefundRequestLine = components['schemas']['RefundRequestLine'];
+export type RefundRequestState = components['schemas']['RefundRequestState'];
+export type RefundRoute = components['schemas']['RefundRoute'];
+export type ReissueRequest = components['schemas']['ReissueRequest'];
 export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
+export type RequestedBillRequest = components['schemas']['RequestedBillRequest'];
+export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type Retried = components['schemas']['Retried'];
 export type RetryRequest = components['schemas']['RetryRequest'];
+export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type Role = components['schemas']['Role'];
 export type RoleCopyRequest = components['schemas']['RoleCopyRequest'];
 export type RoleRequest = components['schemas']['RoleRequest'];
@@ -8323,6 +11059,7 @@ export type SensitiveStaff = components['schemas']['SensitiveStaff'];
 export type Session = components['schemas']['Session'];
 export type SessionState = components['schemas']['SessionState'];
 export type Setting = components['schemas']['Setting'];
+export type SettleRequest = components['schemas']['SettleRequest'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -8331,15 +11068,25 @@ export type Slip = components['schemas']['Slip'];
 export type SlipPrint = components['schemas']['SlipPrint'];
 export type Slot = components['schemas']['Slot'];
 export type Staff = components['schemas']['Staff'];
+export type StaffAdmission = components['schemas']['StaffAdmission'];
+export type StaffBill = components['schemas']['StaffBill'];
+export type StaffBillDetail = components['schemas']['StaffBillDetail'];
 export type StaffCount = components['schemas']['StaffCount'];
 export type StaffCreate = components['schemas']['StaffCreate'];
 export type StaffCreateRequest = components['schemas']['StaffCreateRequest'];
+export type StaffDeposit = components['schemas']['StaffDeposit'];
 export type StaffLeave = components['schemas']['StaffLeave'];
 export type StaffName = components['schemas']['StaffName'];
+export type StaffOrder = components['schemas']['StaffOrder'];
+export type StaffPayable = components['schemas']['StaffPayable'];
+export type StaffRefund = components['schemas']['StaffRefund'];
+export type StaffRefundRequest = components['schemas']['StaffRefundRequest'];
+export type StaffRefundRequestDetail = components['schemas']['StaffRefundRequestDetail'];
 export type StaffRolesRequest = components['schemas']['StaffRolesRequest'];
 export type StaffState = components['schemas']['StaffState'];
 export type StaffSummary = components['schemas']['StaffSummary'];
 export type Stage = components['schemas']['Stage'];
+export type StatementEntry = components['schemas']['StatementEntry'];
 export type StopRequest = components['schemas']['StopRequest'];
 export type StreamQueryRequest = components['schemas']['StreamQueryRequest'];
 export type StreamToken = components['schemas']['StreamToken'];
@@ -8353,19 +11100,28 @@ export type TagChange = components['schemas']['TagChange'];
 export type TaggedRequest = components['schemas']['TaggedRequest'];
 export type TakeFromMergedEnum = components['schemas']['TakeFromMergedEnum'];
 export type TakeLeaveRequest = components['schemas']['TakeLeaveRequest'];
+export type TakePaymentRequest = components['schemas']['TakePaymentRequest'];
 export type TakenLeave = components['schemas']['TakenLeave'];
 export type Target = components['schemas']['Target'];
 export type TicketState = components['schemas']['TicketState'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TitleCount = components['schemas']['TitleCount'];
+export type TopUpAtWindowRequest = components['schemas']['TopUpAtWindowRequest'];
+export type TopUpState = components['schemas']['TopUpState'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
+export type TrialBalance = components['schemas']['TrialBalance'];
+export type TrialBalanceRow = components['schemas']['TrialBalanceRow'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
+export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
+export type WholeOrder = components['schemas']['WholeOrder'];
+export type WrittenCharge = components['schemas']['WrittenCharge'];
+export type WrittenCharges = components['schemas']['WrittenCharges'];
 export type ResponseProblem400InvalidValidationError = components['responses']['Problem400InvalidValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
@@ -8374,17 +11130,25 @@ export type ResponseProblem401InvalidCredentialsSecondFactorRequired = component
 export type ResponseProblem403GrantTooWidePermissionDenied = components['responses']['Problem403GrantTooWidePermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
+export type ResponseProblem409AdmissionOfHisStateConflict = components['responses']['Problem409AdmissionOfHisStateConflict'];
+export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['responses']['Problem409AlreadyAdmittedRequestInProgress'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
+export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
+export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
+export type ResponseProblem409ChannelNotOffered = components['responses']['Problem409ChannelNotOffered'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409HisRefusedRefundStateConflict = components['responses']['Problem409HisRefusedRefundStateConflict'];
 export type ResponseProblem409ImportHasErrorsStateConflict = components['responses']['Problem409ImportHasErrorsStateConflict'];
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
+export type ResponseProblem409ItemNotPerformedItemRefunded = components['responses']['Problem409ItemNotPerformedItemRefunded'];
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
@@ -8393,6 +11157,8 @@ export type ResponseProblem409PatientMergedStaleVersion = components['responses'
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
+export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
+export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409SessionConflict = components['responses']['Problem409SessionConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
@@ -8409,10 +11175,819 @@ export type ResponseProblem413ParseError = components['responses']['Problem413Pa
 export type ResponseProblem413ParseErrorPictureTooLarge = components['responses']['Problem413ParseErrorPictureTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
+export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AccountLocked = components['responses']['Problem429AccountLocked'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
+    admissions_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                status?: "admitted" | "discharged";
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                source?: "his" | "own";
+                ward?: string;
+                admitted_from?: string;
+                admitted_to?: string;
+                /** @description a whole admission number */
+                search?: string;
+                /** @description admitted_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 住院患者 within reach; those in the house with `status=admitted` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "admission_no": "示例",
+                     *           "status": "admitted",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "ward": "示例",
+                     *           "bed": "示例",
+                     *           "diagnosis": "示例",
+                     *           "admitted_at": "2026-03-16T01:30:00Z",
+                     *           "discharged_at": "2026-03-16T01:30:00Z",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "mrn": "P0000123",
+                     *           "source": "own",
+                     *           "external_id": "示例",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffAdmissionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "ward": "示例",
+                 *       "bed": "示例",
+                 *       "diagnosis": "示例",
+                 *       "admitted_at": "2026-03-16T01:30:00Z",
+                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdmitRequest"];
+            };
+        };
+        responses: {
+            /** @description 住院登记: a new stay with its 住院号 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409AlreadyAdmittedRequestInProgress"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One stay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "ward": "示例",
+                 *       "bed": "示例",
+                 *       "diagnosis": "示例",
+                 *       "admitted_at": "2026-03-16T01:30:00Z",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedChangeAdmissionRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改/转科: another department, doctor, bed or diagnosis */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionOfHisStaleVersion"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_charges_list: {
+        parameters: {
+            query?: {
+                day?: string;
+                category?: "bed" | "chinese_herbal_medicine" | "chinese_patent_medicine" | "consultation" | "deposit" | "examination" | "material" | "nursing" | "other" | "registration" | "surgery" | "test" | "treatment" | "western_medicine";
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 住院费用: the rows of a stay, reversals among them, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "reverses_id": "0199c3a5-d1f2-7299-98e3-efb4e7728f06",
+                     *           "note": "临时有事",
+                     *           "day": "2026-03-16",
+                     *           "source": "own",
+                     *           "external_id": "示例",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "charged_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedChargeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_charges_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "charges": [
+                 *         {
+                 *           "day": "2026-03-16",
+                 *           "category": "other",
+                 *           "code": "",
+                 *           "name": "张三",
+                 *           "spec": "",
+                 *           "unit": "",
+                 *           "quantity": "1.5",
+                 *           "unit_price_fen": 5000,
+                 *           "external_id": ""
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewChargesRequest"];
+            };
+        };
+        responses: {
+            /** @description 计费: up to 500 items at once, of days that the patient was there */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 1,
+                     *       "known": 1,
+                     *       "charges": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "external_id": "示例",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WrittenCharges"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: admission_of_his, charge_differs, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_daily_charges: {
+        parameters: {
+            query?: {
+                /** @description the day to be shown item by item */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 日清单: the days with their totals, and all items of `day` by category */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "days": [
+                     *         {
+                     *           "day": "2026-03-16",
+                     *           "amount_fen": 5000,
+                     *           "item_count": 1
+                     *         }
+                     *       ],
+                     *       "detail": {
+                     *         "day": "2026-03-16",
+                     *         "amount_fen": 5000,
+                     *         "item_count": 1,
+                     *         "categories": [
+                     *           {
+                     *             "category": "registration",
+                     *             "amount_fen": 5000,
+                     *             "items": [
+                     *               {
+                     *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *                 "category": "registration",
+                     *                 "code": "A001",
+                     *                 "name": "张三",
+                     *                 "spec": "示例",
+                     *                 "unit": "示例",
+                     *                 "quantity": "1.5",
+                     *                 "unit_price_fen": 5000,
+                     *                 "amount_fen": 5000,
+                     *                 "reverses_id": "0199c3a5-d1f2-7299-98e3-efb4e7728f06",
+                     *                 "note": "临时有事"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyCharges"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_deposits_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayDepositRequest"];
+            };
+        };
+        responses: {
+            /** @description 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "示例",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "opened_by_name": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDeposit"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_discharge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "discharged_at": "2026-03-16T01:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DischargeRequest"];
+            };
+        };
+        responses: {
+            /** @description 出院: no deposit is taken any more; one that is under way goes back to its payer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionOfHisStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_recall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 召回: the discharge was a mistake */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: admission_of_his, already_admitted, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admission_of_his" | "already_admitted" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The running total: charges by category, deposit, balance or arrears */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-03-16T01:30:00Z",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "balance_fen": 5000,
+                     *       "arrears_fen": 5000,
+                     *       "last_charged_on": "2026-03-16",
+                     *       "categories": [
+                     *         {
+                     *           "category": "registration",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InpatientStatement"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_statement_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 导出住院费清单: every row as CSV, the oldest first, with the totals at the end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     appointments_list: {
         parameters: {
             query?: {
@@ -8573,7 +12148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8581,7 +12156,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -9131,7 +12706,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9139,7 +12714,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -9223,7 +12798,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9231,7 +12806,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -9351,7 +12926,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slip"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, reprint_needs_reason, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, reprint_needs_reason, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9359,7 +12934,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "reprint_needs_reason" | "validation_error";
                     };
                 };
             };
@@ -9389,7 +12964,6 @@ export interface operations {
                 request_id?: string;
                 /** @description 分页游标值 */
                 cursor?: string;
-                /** @description 每页返回的结果数量。 */
                 page_size?: number;
             };
             header?: never;
@@ -9434,6 +13008,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -9937,6 +13512,874 @@ export interface operations {
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429AccountLocked"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bill_items_perform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 发药/执行: mark the item of a paid bill; answers the whole bill */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: item_not_paid, item_performed, item_refunded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "item_not_paid" | "item_performed" | "item_refunded";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bill_items_undo_perform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 撤销执行: the mark was a mistake; not once something of the bill was refunded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ItemNotPerformedItemRefunded"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_list: {
+        parameters: {
+            query?: {
+                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
+                issued_from?: string;
+                issued_to?: string;
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                patient?: string;
+                order?: string;
+                paid_from?: string;
+                paid_to?: string;
+                /** @description a whole bill or voucher number */
+                search?: string;
+                /** @description issued_at, paid_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 账单 within reach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "status": "issued",
+                     *           "is_payable": true,
+                     *           "is_mandatory": true,
+                     *           "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *           "payer_type": "self_pay",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "channel": "wechat_pay",
+                     *           "voucher_no": "示例",
+                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_cause": "staff",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "location": "门诊楼 3 层 302",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "mrn": "P0000123",
+                     *           "source": "own",
+                     *           "external_id": "示例",
+                     *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *           "application": "miniprogram",
+                     *           "cancel_reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffBillList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "kind": "examination",
+                 *       "title": "",
+                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "registration_bill": "0199c3a5-d1f2-7897-9bf6-9cf5093a5c3b",
+                 *       "is_mandatory": false,
+                 *       "payer_type": "self_pay",
+                 *       "due_at": "2026-03-16T01:30:00Z",
+                 *       "expires_at": "2026-03-16T01:30:00Z",
+                 *       "items": [
+                 *         {
+                 *           "category": "other",
+                 *           "code": "",
+                 *           "name": "张三",
+                 *           "spec": "",
+                 *           "unit": "",
+                 *           "quantity": "1.5",
+                 *           "unit_price_fen": 5000
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["IssueRequest"];
+            };
+        };
+        responses: {
+            /** @description Issue a bill: examination, test, prescription or treatment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409RequestInProgress"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One bill with its items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelBillRequest"];
+            };
+        };
+        responses: {
+            /** @description 取消: nobody is to pay it any more; a payment under way goes back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_invoice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 开票: the invoice of what is left of a paid bill */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "invoice_no": "示例",
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "示例",
+                     *       "payer_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "amount_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_by_name": "张三",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "channel": "wechat_pay",
+                     *       "e_code": "A001",
+                     *       "e_number": "GH20260316000001",
+                     *       "e_check_code": "A001",
+                     *       "print_count": 1,
+                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "items": [
+                     *         {
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invoice_stands" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_reissue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事",
+                 *       "title": "",
+                 *       "items": [
+                 *         {
+                 *           "category": "other",
+                 *           "code": "",
+                 *           "name": "张三",
+                 *           "spec": "",
+                 *           "unit": "",
+                 *           "quantity": "1.5",
+                 *           "unit_price_fen": 5000
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "application": "miniprogram",
+                     *       "cancel_reason": "临时有事",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffBillDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: bill_already_paid, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_payable: {
+        parameters: {
+            query: {
+                patient: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 待缴费 of a patient, the registration first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_current": true,
+                     *       "bills": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "status": "issued",
+                     *           "is_payable": true,
+                     *           "is_mandatory": true,
+                     *           "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *           "payer_type": "self_pay",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "channel": "wechat_pay",
+                     *           "voucher_no": "示例",
+                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_cause": "staff",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "location": "门诊楼 3 层 302",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "mrn": "P0000123",
+                     *           "source": "own",
+                     *           "external_id": "示例",
+                     *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *           "application": "miniprogram",
+                     *           "cancel_reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffPayable"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -10666,6 +15109,202 @@ export interface operations {
             409: components["responses"]["Problem409CalendarYearUnknown"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: ("closed" | "credited" | "pending" | "returned")[];
+                hospital?: string;
+                card?: string;
+                application?: string;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询就诊卡充值 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *           "card_number": "GH20260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "order_state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCardTopUpList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "card": "0199c3a5-d1f2-7836-97cd-66fdd136bba8",
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["TopUpAtWindowRequest"];
+            };
+        };
+        responses: {
+            /** @description 窗口充值: an order that is settled like any other; the card has the money once it is posted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardTopUp"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, top_up_amount_not_allowed, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            /** @description Conflict: card_balance_limit, request_in_progress, state_conflict, top_up_disabled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看就诊卡充值 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardTopUp"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13126,6 +17765,811 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    inpatient_charges_reverse: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "quantity": "1.5",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReverseRequest"];
+            };
+        };
+        responses: {
+            /** @description 冲销: a negative row of today, for all that is left of the charge or for a part */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "category": "registration",
+                     *       "code": "A001",
+                     *       "name": "张三",
+                     *       "spec": "示例",
+                     *       "unit": "示例",
+                     *       "quantity": "1.5",
+                     *       "unit_price_fen": 5000,
+                     *       "amount_fen": 5000,
+                     *       "reverses_id": "0199c3a5-d1f2-7299-98e3-efb4e7728f06",
+                     *       "note": "临时有事",
+                     *       "day": "2026-03-16",
+                     *       "source": "own",
+                     *       "external_id": "示例",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "charged_by_name": "张三"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Charge"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    inpatient_deposits_list: {
+        parameters: {
+            query?: {
+                admission?: string;
+                state?: "closed" | "credited" | "pending" | "returned";
+                hospital?: string;
+                patient?: string;
+                application?: string;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询住院押金 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "示例",
+                     *           "patient_name": "张三",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "order_state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "credited_at": "2026-03-16T01:30:00Z",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "opened_by_name": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffDepositList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    inpatient_deposits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看住院押金 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "示例",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "opened_by_name": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_list: {
+        parameters: {
+            query?: {
+                issued_from?: string;
+                issued_to?: string;
+                hospital?: string;
+                department?: string;
+                patient?: string;
+                bill?: string;
+                is_reversed?: boolean;
+                /** @description a whole invoice number */
+                search?: string;
+                /** @description issued_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 发票 within reach */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "invoice_no": "示例",
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "payer_name": "张三",
+                     *           "mrn": "P0000123",
+                     *           "amount_fen": 5000,
+                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "issued_by_name": "张三",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "channel": "wechat_pay",
+                     *           "e_code": "A001",
+                     *           "e_number": "GH20260316000001",
+                     *           "e_check_code": "A001",
+                     *           "print_count": 1,
+                     *           "reversed_at": "2026-03-16T01:30:00Z",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedInvoiceList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One invoice with its lines: the data for printing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "invoice_no": "示例",
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "示例",
+                     *       "payer_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "amount_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_by_name": "张三",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "channel": "wechat_pay",
+                     *       "e_code": "A001",
+                     *       "e_number": "GH20260316000001",
+                     *       "e_check_code": "A001",
+                     *       "print_count": 1,
+                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "items": [
+                     *         {
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_prints_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every print of the invoice: when, where, by whom and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "copy_no": 1,
+                     *         "printed_at": "2026-03-16T01:30:00Z",
+                     *         "printed_by_name": "",
+                     *         "desk": "示例",
+                     *         "reason": "临时有事"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["InvoicePrint"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_print_copy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "desk": "示例",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["PrintInvoiceRequest"];
+            };
+        };
+        responses: {
+            /** @description 打印/补打: count a copy and return it for the printer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "invoice_no": "示例",
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "示例",
+                     *       "payer_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "amount_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_by_name": "张三",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "channel": "wechat_pay",
+                     *       "e_code": "A001",
+                     *       "e_number": "GH20260316000001",
+                     *       "e_check_code": "A001",
+                     *       "print_count": 1,
+                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "items": [
+                     *         {
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "copy_no": 1,
+                     *       "is_reprint": true,
+                     *       "desk": "示例",
+                     *       "printed_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceCopy"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, invoice_reprint_needs_reason, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_accounts_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                kind?: "booking_deposit" | "card_balance" | "clearing" | "differences" | "inpatient_deposit" | "refunds_payable" | "revenue" | "stored_value" | "unposted_receipts";
+                owner?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "kind": "clearing",
+                     *           "owner": "示例",
+                     *           "balance_fen": 5000,
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedLedgerAccountList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_accounts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "kind": "clearing",
+                     *       "owner": "示例",
+                     *       "balance_fen": 5000,
+                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LedgerAccount"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_accounts_entries_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询账户明细 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "amount_fen": 5000,
+                     *           "balance_fen": 5000,
+                     *           "transaction": {
+                     *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *             "key": "示例",
+                     *             "kind": "示例",
+                     *             "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
+                     *             "note": "临时有事",
+                     *             "created_at": "2026-03-16T01:30:00Z",
+                     *             "posted_on": "2026-03-16"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedLedgerStatementEntryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_transactions_list: {
+        parameters: {
+            query?: {
+                hospital?: string;
+                kind?: string;
+                order?: string;
+                refund?: string;
+                day?: string;
+                /** @description 分页游标值 */
+                cursor?: string;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询流水 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
+                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "key": "示例",
+                     *           "kind": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
+                     *           "note": "临时有事",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "posted_on": "2026-03-16"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedLedgerTransactionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_transactions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 流水 with its entries, debits first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "key": "示例",
+                     *       "kind": "示例",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "posted_on": "2026-03-16",
+                     *       "entries": [
+                     *         {
+                     *           "id": 1,
+                     *           "account_id": "0199c3a5-d1f2-7739-9b09-3ae9fbb013e2",
+                     *           "account_kind": "clearing",
+                     *           "account_owner": "示例",
+                     *           "debit_fen": 5000,
+                     *           "credit_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeLedgerTransaction"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_transactions_export: {
+        parameters: {
+            query: {
+                posted_from: string;
+                /** @description the last day; at most 366 days */
+                posted_to: string;
+                /** @description default: all within reach */
+                hospital?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Export the entries of a period as CSV, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ledger_trial_balance: {
+        parameters: {
+            query?: {
+                /** @description default: all within reach */
+                hospital?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 试算平衡表 of the hospitals within reach, or of one of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2026-03-16T01:30:00Z",
+                     *       "debit_fen": 5000,
+                     *       "credit_fen": 5000,
+                     *       "rows": [
+                     *         {
+                     *           "kind": "clearing",
+                     *           "owner": "示例",
+                     *           "accounts": 1,
+                     *           "debit_fen": 5000,
+                     *           "credit_fen": 5000,
+                     *           "balance_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     locations_list: {
         parameters: {
             query?: {
@@ -13853,6 +19297,244 @@ export interface operations {
                     };
                 };
             };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    merchant_accounts_list: {
+        parameters: {
+            query?: {
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询商户号 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "channel": "wechat_pay",
+                     *           "name": "张三",
+                     *           "is_active": true,
+                     *           "shown_config": {
+                     *             "key": "示例"
+                     *           },
+                     *           "notify_url": "示例",
+                     *           "version": 1,
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "updated_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedMerchantAccountList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    merchant_accounts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "channel": "wechat_pay",
+                 *       "name": "张三",
+                 *       "is_active": true,
+                 *       "config": {
+                 *         "key": "示例"
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["MerchantAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增商户号 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "channel": "wechat_pay",
+                     *       "name": "张三",
+                     *       "is_active": true,
+                     *       "shown_config": {
+                     *         "key": "示例"
+                     *       },
+                     *       "notify_url": "示例",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MerchantAccount"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409ChannelNotOffered"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    merchant_accounts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看商户号 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "channel": "wechat_pay",
+                     *       "name": "张三",
+                     *       "is_active": true,
+                     *       "shown_config": {
+                     *         "key": "示例"
+                     *       },
+                     *       "notify_url": "示例",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MerchantAccount"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    merchant_accounts_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "张三",
+                 *       "is_active": true,
+                 *       "config": {
+                 *         "key": "示例"
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedMerchantAccountChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改商户号 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "channel": "wechat_pay",
+                     *       "name": "张三",
+                     *       "is_active": true,
+                     *       "shown_config": {
+                     *         "key": "示例"
+                     *       },
+                     *       "notify_url": "示例",
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MerchantAccountChange"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15507,6 +21189,270 @@ export interface operations {
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_cards_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 就诊卡余额 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "balance_fen": 5000,
+                     *       "top_up_enabled": true,
+                     *       "top_up_minimum_fen": 5000,
+                     *       "top_up_maximum_fen": 5000,
+                     *       "most_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardBalance"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_cards_refund_quote: {
+        parameters: {
+            query?: {
+                /** @description default: the most that is possible */
+                amount_fen?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退款试算: the most that may go back now, through whatever application it came, and from which top-ups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "balance_fen": 5000,
+                     *       "online_fen": 5000,
+                     *       "maximum_fen": 5000,
+                     *       "amount_fen": 5000,
+                     *       "allocation": [
+                     *         {
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "channel": "wechat_pay",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardQuote"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_cards_refund_request: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskForCardRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_cards_statement_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 就诊卡账单: movements of the balance, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "kind": "示例",
+                     *           "amount_fen": 5000,
+                     *           "balance_fen": 5000,
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
+                     *           "refund_no": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStatementEntryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18264,7 +24210,6 @@ export interface operations {
             query?: {
                 /** @description 分页游标值 */
                 cursor?: string;
-                /** @description 每页返回的结果数量。 */
                 page_size?: number;
             };
             header?: never;
@@ -18713,6 +24658,647 @@ export interface operations {
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_channels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 支付渠道 and what an account of each needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "A001",
+                     *         "zh": "示例",
+                     *         "en": "示例",
+                     *         "config_fields": [
+                     *           "示例"
+                     *         ],
+                     *         "optional": [
+                     *           "示例"
+                     *         ],
+                     *         "secrets": [
+                     *           "示例"
+                     *         ],
+                     *         "methods": [
+                     *           "示例"
+                     *         ],
+                     *         "online": true,
+                     *         "available": true
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["PaymentChannel"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                order_no?: string;
+                channel?: string;
+                application?: string;
+                /** @description first day, Asia/Shanghai */
+                created_from?: string;
+                /** @description last day, Asia/Shanghai */
+                created_to?: string;
+                /** @description paid for too long without being posted */
+                stuck?: boolean;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询支付单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "order_no": "示例",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "scene": "registration",
+                     *           "payer_type": "self_pay",
+                     *           "description": "示例",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "posted_at": "2026-03-16T01:30:00Z",
+                     *           "closed_at": "2026-03-16T01:30:00Z",
+                     *           "returned_at": "2026-03-16T01:30:00Z",
+                     *           "note": "临时有事",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "lines": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "position": 1,
+                     *               "subject_type": "示例",
+                     *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *               "title": "主任医师",
+                     *               "amount_fen": 5000,
+                     *               "refunded_fen": 5000
+                     *             }
+                     *           ],
+                     *           "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
+                     *           "opened_by_name": "",
+                     *           "posting_tries": 1,
+                     *           "posting_error": "invalid_client",
+                     *           "alarmed_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "bills": [
+                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       ],
+                 *       "payer_type": "self_pay"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TakePaymentRequest"];
+            };
+        };
+        responses: {
+            /** @description 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "state": "pending",
+                     *       "scene": "registration",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedOrder"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: being_paid, bill_not_payable, bills_not_together, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 支付单 with its attempts and refunds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ],
+                     *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
+                     *       "opened_by_name": "",
+                     *       "posting_tries": 1,
+                     *       "posting_error": "invalid_client",
+                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "channel": "wechat_pay",
+                     *           "method": "mini_program",
+                     *           "state": "created",
+                     *           "amount_fen": 5000,
+                     *           "paid_fen": 5000,
+                     *           "tendered_fen": 5000,
+                     *           "out_trade_no": "示例",
+                     *           "transaction_id": "示例",
+                     *           "started_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "error": "invalid_client"
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ],
+                     *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
+                     *       "opened_by_name": "",
+                     *       "posting_tries": 1,
+                     *       "posting_error": "invalid_client",
+                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "channel": "wechat_pay",
+                     *           "method": "mini_program",
+                     *           "state": "created",
+                     *           "amount_fen": 5000,
+                     *           "paid_fen": 5000,
+                     *           "tendered_fen": 5000,
+                     *           "out_trade_no": "示例",
+                     *           "transaction_id": "示例",
+                     *           "started_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "error": "invalid_client"
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_refund_quote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退费试算: how much of each bill of the order may go back, as HIS says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "maximum_fen": 5000,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "refundable_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillQuote"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409HisRefusedRefundStateConflict"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_settle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channel": "cash",
+                 *       "reference": "",
+                 *       "tendered_fen": 5000,
+                 *       "card": "0199c3a5-d1f2-7836-97cd-66fdd136bba8"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description 窗口收款: the clerk has taken the money; the answer says whether it is posted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ],
+                     *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
+                     *       "opened_by_name": "",
+                     *       "posting_tries": 1,
+                     *       "posting_error": "invalid_client",
+                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "channel": "wechat_pay",
+                     *           "method": "mini_program",
+                     *           "state": "created",
+                     *           "amount_fen": 5000,
+                     *           "paid_fen": 5000,
+                     *           "tendered_fen": 5000,
+                     *           "out_trade_no": "示例",
+                     *           "transaction_id": "示例",
+                     *           "started_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "error": "invalid_client"
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeOrder"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_export: {
+        parameters: {
+            query: {
+                created_from: string;
+                created_to: string;
+                /** @description default: all within reach */
+                hospital?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Export a period as CSV, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -21252,6 +27838,909 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    refund_requests_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                order?: string;
+                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                hospital?: string;
+                department?: string;
+                practitioner?: string;
+                card?: string;
+                needs_approval?: boolean;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退费申请 within reach, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "",
+                     *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "succeeded_fen": 5000,
+                     *           "failed_fen": 5000,
+                     *           "reason": "临时有事",
+                     *           "state": "requested",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "executed_at": "2026-03-16T01:30:00Z",
+                     *           "ended_at": "2026-03-16T01:30:00Z",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "",
+                     *           "needs_approval": true,
+                     *           "needs_reprint": true,
+                     *           "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *           "requested_by_name": "",
+                     *           "decided_by_name": "",
+                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decision_note": "临时有事",
+                     *           "executed_by_name": "",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffRefundRequestList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "order": "0199c3a5-d1f2-73ee-9b7e-96e59ce40f9c",
+                 *       "bills": [
+                 *         {
+                 *           "bill": "0199c3a5-d1f2-7623-9210-167553939c87",
+                 *           "amount_fen": 5000
+                 *         }
+                 *       ],
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskForRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请退费 of bills, within what HIS allows. Nothing moves yet */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One request with its bills, its refunds and the reprints it still needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description 同意退费, as the bill's doctor or for the department; never by who asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_execute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 执行退费: by the way it came, or in cash; executing until the channel confirms it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundRejectionRequest"];
+            };
+        };
+        responses: {
+            /** @description 驳回退费, with the reason; never by who asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "",
+                     *       "needs_approval": true,
+                     *       "needs_reprint": true,
+                     *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
+                     *       "requested_by_name": "",
+                     *       "decided_by_name": "",
+                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "",
+                     *       "version": 1,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ],
+                     *       "reprints_missing": [
+                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefundRequestDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                order?: string;
+                cause?: "cancelled" | "late" | "not_posted" | "patient" | "surplus" | "window";
+                refund_no?: string;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询退费 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_name": "张三",
+                     *           "order_no": "示例",
+                     *           "application": "miniprogram",
+                     *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
+                     *           "decided_by_name": "",
+                     *           "channel_refund_no": "示例",
+                     *           "channel_refund_id": "示例",
+                     *           "error": "invalid_client",
+                     *           "reissued": 1,
+                     *           "told_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffRefundList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看退费 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "refund_no": "示例",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "amount_fen": 5000,
+                     *       "route": "original",
+                     *       "cause": "patient",
+                     *       "reason": "临时有事",
+                     *       "state": "created",
+                     *       "accepted_at": "2026-03-16T01:30:00Z",
+                     *       "succeeded_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_name": "张三",
+                     *       "order_no": "示例",
+                     *       "application": "miniprogram",
+                     *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
+                     *       "decided_by_name": "",
+                     *       "channel_refund_no": "示例",
+                     *       "channel_refund_id": "示例",
+                     *       "error": "invalid_client",
+                     *       "reissued": 1,
+                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefund"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_pay_out: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 现金退款: a failed refund is paid out in cash, unless the channel has done it after all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "refund_no": "示例",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "amount_fen": 5000,
+                     *       "route": "original",
+                     *       "cause": "patient",
+                     *       "reason": "临时有事",
+                     *       "state": "created",
+                     *       "accepted_at": "2026-03-16T01:30:00Z",
+                     *       "succeeded_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_name": "张三",
+                     *       "order_no": "示例",
+                     *       "application": "miniprogram",
+                     *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
+                     *       "decided_by_name": "",
+                     *       "channel_refund_no": "示例",
+                     *       "channel_refund_id": "示例",
+                     *       "error": "invalid_client",
+                     *       "reissued": 1,
+                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefund"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_reissue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 重新退款: send a failed refund again, under the same number where the channel allows it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "refund_no": "示例",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "amount_fen": 5000,
+                     *       "route": "original",
+                     *       "cause": "patient",
+                     *       "reason": "临时有事",
+                     *       "state": "created",
+                     *       "accepted_at": "2026-03-16T01:30:00Z",
+                     *       "succeeded_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_name": "张三",
+                     *       "order_no": "示例",
+                     *       "application": "miniprogram",
+                     *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
+                     *       "decided_by_name": "",
+                     *       "channel_refund_no": "示例",
+                     *       "channel_refund_id": "示例",
+                     *       "error": "invalid_client",
+                     *       "reissued": 1,
+                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefund"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_export: {
+        parameters: {
+            query: {
+                created_from: string;
+                created_to: string;
+                /** @description default: all within reach */
+                hospital?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Export a period as CSV, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     roles_list: {
         parameters: {
             query?: {
@@ -23738,7 +31227,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -23746,7 +31235,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };

@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/miniprogram/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 住院记录 of the bound patients, the newest first
+         * @description 住院记录 of the bound patients, the newest first.
+         */
+        get: operations["admissions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/admissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One stay with its running total: charges, deposit, balance or arrears
+         * @description One stay with its running total: charges, deposit, balance or arrears.
+         */
+        get: operations["admissions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/admissions/{id}/daily-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 日清单: the days with their totals, and all items of `day` by category
+         * @description 日清单: the days with their totals, and all items of `day` by category.
+         */
+        get: operations["admissions_daily_charges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/admissions/{id}/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name
+         * @description 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name.
+         */
+        post: operations["admissions_deposits_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/admissions/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures
+         * @description 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures.
+         */
+        post: operations["admissions_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/appointments": {
         parameters: {
             query?: never;
@@ -82,6 +182,26 @@ export interface paths {
         get: operations["appointments_changes_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/appointments/{id}/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires
+         * @description 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires.
+         */
+        post: operations["appointments_checkout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -208,6 +328,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 账单和缴费记录, the latest first; may be polled with `If-None-Match`
+         * @description 账单和缴费记录, the latest first; may be polled with `If-None-Match`.
+         */
+        get: operations["bills_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One bill with its items, quantities, prices and amounts: the details before paying
+         * @description One bill with its items, quantities, prices and amounts: the details before paying.
+         */
+        get: operations["bills_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/bills/{id}/voucher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 缴费凭证 of a paid bill: the number that pharmacy and examination ask for
+         * @description 缴费凭证 of a paid bill: the number that pharmacy and examination ask for.
+         */
+        get: operations["bills_voucher"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/bills/payable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`
+         * @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`.
+         */
+        get: operations["bills_payable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/booking-suspensions": {
         parameters: {
             query?: never;
@@ -324,6 +524,130 @@ export interface paths {
          * @description Slots of a session with the numbers left.
          */
         get: operations["bookable_slots_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/card-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 余额退款: order by order, the newest first; executing until the channel confirms it
+         * @description 余额退款: order by order, the newest first; executing until the channel confirms it.
+         */
+        post: operations["card_refunds_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/card-top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 充值记录 of the bound patients, the newest first
+         * @description 充值记录 of the bound patients, the newest first.
+         */
+        get: operations["card_top_ups_list"];
+        put?: never;
+        /**
+         * 充值: an order to pay; the card has the money once it is posted
+         * @description 充值: an order to pay; the card has the money once it is posted.
+         */
+        post: operations["card_top_ups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/card-top-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One top-up; poll it after paying until it is credited
+         * @description One top-up; poll it after paying until it is credited.
+         */
+        get: operations["card_top_ups_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/cards/{id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 就诊卡余额 of the bound card
+         * @description 就诊卡余额 of the bound card.
+         */
+        get: operations["cards_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/cards/{id}/refund-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退款试算: the most that may go back now, and from which top-ups
+         * @description 退款试算: the most that may go back now, and from which top-ups.
+         */
+        get: operations["cards_refund_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/cards/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 就诊卡账单: movements of the balance, the newest first
+         * @description 就诊卡账单: movements of the balance, the newest first.
+         */
+        get: operations["cards_statement_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +784,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/inpatient-deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 押金记录: the newest first
+         * @description 押金记录: the newest first.
+         */
+        get: operations["inpatient_deposits_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/inpatient-deposits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One deposit; poll it after paying until it is credited
+         * @description One deposit; poll it after paying until it is credited.
+         */
+        get: operations["inpatient_deposits_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/me": {
         parameters: {
             query?: never;
@@ -560,6 +924,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/payment-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 缴费记录 of the bound patients, the newest first; choose one with `patient`
+         * @description 缴费记录 of the bound patients, the newest first; choose one with `patient`.
+         */
+        get: operations["payment_orders_list"];
+        put?: never;
+        /**
+         * Open a payment of whole bills; a registration and its mandatory bills are paid together
+         * @description Open a payment of whole bills; a registration and its mandatory bills are paid together.
+         */
+        post: operations["payment_orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One payment order; poll it after paying until it is posted
+         * @description One payment order; poll it after paying until it is posted.
+         */
+        get: operations["payment_orders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 放弃支付: close it at the channels; still pending in the answer if one has not answered yet
+         * @description 放弃支付: close it at the channels; still pending in the answer if one has not answered yet.
+         */
+        post: operations["payment_orders_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 支付方式: how this order can be paid online at its hospital
+         * @description 支付方式: how this order can be paid online at its hospital.
+         */
+        get: operations["payment_orders_channels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment
+         * @description 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment.
+         */
+        post: operations["payment_orders_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/pay-with-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 就诊卡余额支付: out of the balance of the patient's bound card
+         * @description 就诊卡余额支付: out of the balance of the patient's bound card.
+         */
+        post: operations["payment_orders_pay_with_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退费: what may go back goes back by the way it came; executing until the channel confirms it
+         * @description 退费: what may go back goes back by the way it came; executing until the channel confirms it.
+         */
+        post: operations["payment_orders_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/payment-orders/{id}/refund-quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退费试算: how much of each bill of the order may go back here and now
+         * @description 退费试算: how much of each bill of the order may go back here and now.
+         */
+        get: operations["payment_orders_refund_quote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/pictures/{folder}/{name}": {
         parameters: {
             query?: never;
@@ -572,6 +1100,86 @@ export interface paths {
          * @description 图片 A portrait of a doctor or the map of a place.
          */
         get: operations["pictures_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退费申请, the newest first
+         * @description 退费申请, the newest first.
+         */
+        get: operations["refund_requests_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/refund-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request with its refunds; poll it until it is done
+         * @description One request with its refunds; poll it until it is done.
+         */
+        get: operations["refund_requests_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 退费记录 of the bound patients, the newest first
+         * @description 退费记录 of the bound patients, the newest first.
+         */
+        get: operations["refunds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One refund
+         * @description One refund.
+         */
+        get: operations["refunds_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -697,6 +1305,62 @@ export interface components {
             readonly phone: string;
             readonly has_phone: boolean;
         };
+        /** @description 住院记录. */
+        Admission: {
+            /** Format: uuid */
+            id: string;
+            admission_no: string;
+            status: components["schemas"]["AdmissionStatus"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            ward: string;
+            bed: string;
+            diagnosis: string;
+            /** Format: date-time */
+            admitted_at: string;
+            /** Format: date-time */
+            discharged_at: string | null;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+        };
+        /** @description 住院记录 with the running total. */
+        AdmissionDetail: {
+            /** Format: uuid */
+            id: string;
+            admission_no: string;
+            status: components["schemas"]["AdmissionStatus"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            ward: string;
+            bed: string;
+            diagnosis: string;
+            /** Format: date-time */
+            admitted_at: string;
+            /** Format: date-time */
+            discharged_at: string | null;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            statement: components["schemas"]["InpatientStatement"];
+            deposit: components["schemas"]["DepositRules"];
+        };
+        /** @enum {string} */
+        AdmissionStatus: "admitted" | "discharged";
         /** @description 申诉 and what became of it. */
         Appeal: {
             /** Format: uuid */
@@ -770,6 +1434,118 @@ export interface components {
         AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
+        /** @enum {string} */
+        AttemptState: "created" | "open" | "succeeded" | "surplus" | "closed" | "failed";
+        /** @description 账单. `is_payable`: issued and not expired. `registration_bill_id`: the registration to be paid with it. */
+        Bill: {
+            /** Format: uuid */
+            id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            status: components["schemas"]["BillStatus"];
+            is_payable: boolean;
+            is_mandatory: boolean;
+            /** Format: uuid */
+            registration_bill_id: string | null;
+            payer_type: components["schemas"]["PayerKind"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            paid_at: string | null;
+            /** Format: uuid */
+            order_id: string | null;
+            channel: string;
+            voucher_no: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            location: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+        };
+        /** @description 账单 with its items. */
+        BillDetail: {
+            /** Format: uuid */
+            id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            status: components["schemas"]["BillStatus"];
+            is_payable: boolean;
+            is_mandatory: boolean;
+            /** Format: uuid */
+            registration_bill_id: string | null;
+            payer_type: components["schemas"]["PayerKind"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            due_at: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            /** Format: date-time */
+            paid_at: string | null;
+            /** Format: uuid */
+            order_id: string | null;
+            channel: string;
+            voucher_no: string;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string | null;
+            department_name: string;
+            location: string;
+            /** Format: uuid */
+            practitioner_id: string | null;
+            practitioner_name: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            items: components["schemas"]["Item"][];
+        };
+        /** @enum {string} */
+        BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
+        /** @description A refund that is only tried: how much of which bill of the order may go back now, as HIS says. */
+        BillQuote: {
+            /** Format: uuid */
+            order_id: string;
+            maximum_fen: number;
+            bills: components["schemas"]["BillQuoteLine"][];
+        };
+        /** @description How much of a bill may go back. */
+        BillQuoteLine: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            title: string;
+            amount_fen: number;
+            refunded_fen: number;
+            refundable_fen: number;
+        };
+        /** @enum {string} */
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
         /** @description Everything must match the hospital's archive (the phone only if one is on file). */
         BindRequest: {
             /** Format: uuid */
@@ -856,7 +1632,84 @@ export interface components {
             suggested: boolean;
         };
         /** @enum {string} */
+        CancelCause: "staff" | "reissued" | "expired" | "appointment" | "his";
+        /** @enum {string} */
         CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
+        /** @description 就诊卡余额, and how much may be put on it at once. */
+        CardBalance: {
+            /** Format: uuid */
+            card_id: string;
+            card_number: string;
+            /** Format: uuid */
+            hospital_id: string;
+            balance_fen: number;
+            top_up_enabled: boolean;
+            top_up_minimum_fen: number;
+            top_up_maximum_fen: number;
+            /** @description the most that the card may hold */
+            most_fen: number;
+        };
+        /** @description A refund that is only tried: the most that is possible, and which top-ups give how much of `amount_fen`. */
+        CardQuote: {
+            balance_fen: number;
+            /** @description topped up, and not gone back yet */
+            online_fen: number;
+            maximum_fen: number;
+            amount_fen: number;
+            allocation: components["schemas"]["CardShare"][];
+        };
+        /** @description How much of the balance is to go back. */
+        CardRefundRequest: {
+            /** Format: uuid */
+            binding?: string | null;
+            /** Format: int64 */
+            amount_fen: number;
+            /** @default  */
+            reason?: string;
+        };
+        /** @description What one top-up gives. */
+        CardShare: {
+            /** Format: uuid */
+            order_id: string;
+            order_no: string;
+            channel: string;
+            /** Format: date-time */
+            paid_at: string | null;
+            amount_fen: number;
+        };
+        /** @description 就诊卡充值. Pay `order_id`; the card has the money once `state` is credited. */
+        CardTopUp: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly card_id: string;
+            readonly card_number: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            readonly order_no: string;
+            readonly order_state: components["schemas"]["OrderState"];
+            readonly channel: string;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["TopUpState"];
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly credited_at: string | null;
+        };
+        /** @description What a 费用类别 comes to, reversals taken off. */
+        CategoryTotal: {
+            category: components["schemas"]["ItemCategory"];
+            amount_fen: number;
+        };
         /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
         Change: {
             /** Format: uuid */
@@ -873,6 +1726,48 @@ export interface components {
             to_number: number;
             reason: string;
             by_staff: string | null;
+        };
+        /** @description A 费用类别 of one day with its items. */
+        ChargedCategory: {
+            category: components["schemas"]["ItemCategory"];
+            amount_fen: number;
+            items: components["schemas"]["ChargedItem"][];
+        };
+        /** @description A day with charges. */
+        ChargedDay: {
+            /** Format: date */
+            day: string;
+            amount_fen: number;
+            item_count: number;
+        };
+        /** @description 费用明细. One that `reverses_id` names another is its reversal: quantity and amount are negative. */
+        ChargedItem: {
+            /** Format: uuid */
+            id: string;
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+            /** Format: uuid */
+            reverses_id: string | null;
+            note: string;
+        };
+        /** @description The order that pays a registration's fee; `expires_at` is the end of the hold. */
+        CheckoutOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            readonly state: components["schemas"]["OrderState"];
+            readonly description: string;
+            readonly amount_fen: number;
+            /** Format: date-time */
+            readonly expires_at: string;
         };
         /** @description How many messages of the template the user still accepts. */
         ConsentLeft: {
@@ -901,6 +1796,55 @@ export interface components {
             relation: string;
             phone?: string;
         };
+        /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
+        DailyCharges: {
+            /** Format: uuid */
+            admission_id: string;
+            days: components["schemas"]["ChargedDay"][];
+            detail: components["schemas"]["DailyList"] | null;
+        };
+        /** @description 日清单: all items of one day by category. */
+        DailyList: {
+            /** Format: date */
+            day: string;
+            amount_fen: number;
+            item_count: number;
+            categories: components["schemas"]["ChargedCategory"][];
+        };
+        /** @description 住院押金. Pay `order_id`; the deposit has the money once `state` is credited. */
+        Deposit: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly admission_id: string;
+            readonly admission_no: string;
+            /** @description masked */
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            readonly order_no: string;
+            readonly order_state: components["schemas"]["OrderState"];
+            readonly channel: string;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["TopUpState"];
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly credited_at: string | null;
+        };
+        /** @description Whether a deposit can be paid for the stay now, and how much at once. */
+        DepositRules: {
+            is_payable: boolean;
+            minimum_fen: number;
+            maximum_fen: number;
+        };
         /** @enum {string} */
         DocumentKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport";
         /** @description `value` is stored and sent, `label` is read. */
@@ -922,6 +1866,26 @@ export interface components {
             phone: string;
             address: string;
             relationship: components["schemas"]["Relationship"];
+        };
+        /** @description 住院号 and the patient's name, both as the hospital has them. */
+        FindAdmissionRequest: {
+            /** Format: uuid */
+            hospital_id: string;
+            admission_no: string;
+            name: string;
+        };
+        /** @description A stay whose deposit the account may pay for a while; nothing of the illness or the costs. */
+        FoundAdmission: {
+            /** Format: uuid */
+            id: string;
+            admission_no: string;
+            /** @description masked */
+            patient_name: string;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            status: components["schemas"]["AdmissionStatus"];
+            deposit: components["schemas"]["DepositRules"];
         };
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
@@ -950,6 +1914,38 @@ export interface components {
             /** Format: date-time */
             readonly read_at: string | null;
         };
+        /** @description 住院费清单 in total: charges against the deposit, as of `as_of`. One of balance and arrears is 0. */
+        InpatientStatement: {
+            /** Format: date-time */
+            as_of: string;
+            charged_fen: number;
+            deposit_fen: number;
+            balance_fen: number;
+            arrears_fen: number;
+            /** Format: date */
+            last_charged_on: string | null;
+            categories: components["schemas"]["CategoryTotal"][];
+        };
+        /** @description 费用明细. `performed_at`: dispensed or performed since then. */
+        Item: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            category: components["schemas"]["ItemCategory"];
+            code: string;
+            name: string;
+            spec: string;
+            unit: string;
+            /** @example 1.5 */
+            quantity: string;
+            unit_price_fen: number;
+            amount_fen: number;
+            /** Format: date-time */
+            performed_at: string | null;
+            performed_by_name: string;
+        };
+        /** @enum {string} */
+        ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
         /** @description What is wanted; `binding` is for whom, without it the default card. */
         JoinRequest: {
             /** Format: uuid */
@@ -972,6 +1968,14 @@ export interface components {
         };
         /** @enum {string} */
         OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
+        /** @description A way to pay that the hospital offers. */
+        OfferedChannel: {
+            channel: string;
+            title: string;
+            methods: string[];
+        };
+        /** @enum {string} */
+        OnlinePayMethod: "mini_program" | "qr_code" | "wap" | "app";
         /** @description 出诊 with the numbers left; `opens_at`: not to be booked before (放号时间), null = open. */
         OpenSession: {
             /** Format: uuid */
@@ -987,6 +1991,56 @@ export interface components {
             /** Format: date-time */
             opens_at: string | null;
         };
+        /** @description What the payer's app needs now. `client` has the fields that the channel's own function takes. */
+        OpenedAttempt: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly order_id: string;
+            readonly channel: string;
+            readonly method: components["schemas"]["PayMethod"];
+            readonly state: components["schemas"]["AttemptState"];
+            readonly amount_fen: number;
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly client: {
+                [key: string]: string;
+            };
+        };
+        /** @description 支付单 that waits for its payment until `expires_at`. */
+        OpenedOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            state: components["schemas"]["OrderState"];
+            scene: components["schemas"]["PaymentScene"];
+            readonly description: string;
+            readonly amount_fen: number;
+            /** Format: date-time */
+            readonly expires_at: string;
+            lines: components["schemas"]["OrderLine"][];
+        };
+        /** @description One bill of a payment order. */
+        OrderLine: {
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number;
+        };
+        /** @enum {string} */
+        OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        PaginatedAdmissionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Admission"][];
+        };
         PaginatedAppointmentList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -997,6 +2051,36 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Appointment"][];
         };
+        PaginatedBillList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Bill"][];
+        };
+        PaginatedCardTopUpList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["CardTopUp"][];
+        };
+        PaginatedDepositList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Deposit"][];
+        };
         PaginatedInboxMessageList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -1006,6 +2090,46 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["InboxMessage"][];
+        };
+        PaginatedPaymentOrderList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PaymentOrder"][];
+        };
+        PaginatedRefundList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Refund"][];
+        };
+        PaginatedRefundRequestList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["RefundRequest"][];
+        };
+        PaginatedStatementEntryList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["StatementEntry"][];
         };
         PaginatedSuspensionList: {
             /** @description rows that match, counted up to a cap */
@@ -1037,8 +2161,90 @@ export interface components {
             contacts?: components["schemas"]["ContactRequest"][];
             version: number;
         };
+        /** @description Whole bills of one patient; `binding` is for whom, without it the default card. */
+        PayBillsRequest: {
+            /** Format: uuid */
+            binding?: string | null;
+            bills: string[];
+            /** @default self_pay */
+            payer_type?: components["schemas"]["PayerKind"];
+        };
+        /** @description How much the deposit is to be raised by. */
+        PayDepositRequest: {
+            /** Format: int64 */
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
+        /** @description How to pay: one of the order's `channels`. */
+        PayRequest: {
+            channel: string;
+            /** @default mini_program */
+            method?: components["schemas"]["OnlinePayMethod"];
+        };
+        /** @description 待缴费. `is_current` false: HIS does not answer, and what is listed is what was known before. */
+        PayableBills: {
+            is_current: boolean;
+            bills: components["schemas"]["Bill"][];
+        };
+        /** @enum {string} */
+        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        /** @description 支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of. */
+        PaymentOrder: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 支付单号 */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly scene: components["schemas"]["PaymentScene"];
+            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly description: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+            readonly state: components["schemas"]["OrderState"];
+            /** @description of the attempt that paid */
+            readonly channel: string;
+            readonly application: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly posted_at: string | null;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            /** Format: date-time */
+            readonly returned_at: string | null;
+            /** @description code of why it was closed or returned */
+            readonly note: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly lines: components["schemas"]["PaymentOrderLine"][];
+        };
+        /** @description One whole thing in an order. */
+        PaymentOrderLine: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly position: number;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number;
+            readonly refunded_fen: number;
+        };
+        /** @enum {string} */
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
+        /** @enum {string} */
+        PaymentsPayerType: "self_pay";
+        /** @enum {string} */
+        PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @enum {string} */
         Period: "morning" | "afternoon" | "evening";
         /** @description 个人信息: masked; address, occupation, industry and contacts can be changed, the rest at the window. */
@@ -1108,8 +2314,125 @@ export interface components {
             /** Format: date-time */
             paused_until: string | null;
         };
+        /** @description 退费: `processing` means that the channel has accepted it, not that it has succeeded. */
+        Refund: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 退费单号 */
+            readonly refund_no: string;
+            /** Format: uuid */
+            readonly order_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly amount_fen: number;
+            readonly route: components["schemas"]["RefundRoute"];
+            readonly cause: components["schemas"]["RefundCause"];
+            readonly reason: string;
+            readonly state: components["schemas"]["PaymentsRefundState"];
+            /** Format: date-time */
+            readonly accepted_at: string | null;
+            /** Format: date-time */
+            readonly succeeded_at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description `bills`: which bills of the order, without it all of them. All that may go back of each goes back. */
+        RefundBillsRequest: {
+            bills?: string[];
+            reason: string;
+        };
+        /** @enum {string} */
+        RefundCause: "patient" | "window" | "cancelled" | "surplus" | "not_posted" | "late";
+        /** @description 退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is. */
+        RefundRequest: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** @default  */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly card_id: string | null;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly succeeded_fen: number;
+            readonly failed_fen: number;
+            readonly reason: string;
+            readonly state: components["schemas"]["RefundRequestState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly executed_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+        };
+        /** @description 退费申请 with its bills (none for a card) and refunds. */
+        RefundRequestDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: uuid */
+            readonly order_id: string | null;
+            /** @default  */
+            readonly order_no: string;
+            /** Format: uuid */
+            readonly card_id: string | null;
+            readonly application: string;
+            readonly amount_fen: number;
+            readonly succeeded_fen: number;
+            readonly failed_fen: number;
+            readonly reason: string;
+            readonly state: components["schemas"]["RefundRequestState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly executed_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly bills: components["schemas"]["RefundRequestLine"][];
+            readonly refunds: components["schemas"]["RequestedRefund"][];
+        };
+        /** @description What is asked for of one bill. */
+        RefundRequestLine: {
+            /** Format: uuid */
+            bill_id: string;
+            bill_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            bill_amount_fen: number;
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        RefundRequestState: "requested" | "approved" | "rejected" | "executing" | "done" | "failed";
+        /** @enum {string} */
+        RefundRoute: "original" | "counter_cash";
         /** @enum {string} */
         Relationship: "self" | "other";
+        /** @description One refund of the request; `processing` means accepted by the channel, not succeeded. */
+        RequestedRefund: {
+            /** Format: uuid */
+            id: string;
+            refund_no: string;
+            /** Format: uuid */
+            order_id: string;
+            order_no: string;
+            amount_fen: number;
+            route: components["schemas"]["RefundRoute"];
+            state: components["schemas"]["PaymentsRefundState"];
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            succeeded_at: string | null;
+        };
         /** @description The slot to move to. */
         RescheduleRequest: {
             /** Format: uuid */
@@ -1132,6 +2455,22 @@ export interface components {
             /** Format: date-time */
             opens_at: string | null;
             department_name: string;
+        };
+        /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
+        StatementEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back */
+            kind: string;
+            amount_fen: number;
+            balance_fen: number;
+            /** Format: uuid */
+            order_id: string | null;
+            order_no: string;
+            /** Format: uuid */
+            refund_id: string | null;
+            refund_no: string;
         };
         /** @description What to give to wx.requestSubscribeMessage for a scene. */
         SubscribeTemplates: {
@@ -1165,8 +2504,39 @@ export interface components {
         SuspensionSource: "no_shows" | "staff";
         /** @enum {string} */
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
+        /** @description `binding`: which card, without it the default one. */
+        TopUpRequest: {
+            /** Format: uuid */
+            binding?: string | null;
+            /** Format: int64 */
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        TopUpState: "pending" | "credited" | "closed" | "returned";
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description 缴费凭证 for pharmacy and examination; an item with `performed_at` was handed out or done already. */
+        Voucher: {
+            /** Format: uuid */
+            id: string;
+            bill_no: string;
+            voucher_no: string;
+            kind: components["schemas"]["BillKind"];
+            title: string;
+            status: components["schemas"]["BillStatus"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            channel: string;
+            hospital_name: string;
+            department_name: string;
+            location: string;
+            practitioner_name: string;
+            patient_name: string;
+            mrn: string;
+            items: components["schemas"]["Item"][];
+        };
         /** @description 候补. `place` in the line, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
             /** Format: uuid */
@@ -1321,6 +2691,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: admission_mismatch, deposit_disabled */
+        Problem409AdmissionMismatchDepositDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "admission_mismatch" | "deposit_disabled";
+                };
+            };
+        };
         /** @description Conflict: appeal_open, suspension_over */
         Problem409AppealOpenSuspensionOver: {
             headers: {
@@ -1357,6 +2739,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: card_required, state_conflict */
+        Problem409CardRequiredStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "card_required" | "state_conflict";
+                };
+            };
+        };
         /** @description Conflict: no_offer, offer_lapsed */
         Problem409NoOfferOfferLapsed: {
             headers: {
@@ -1378,6 +2772,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "offer_lapsed" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: state_conflict */
+        Problem409StateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "state_conflict";
                 };
             };
         };
@@ -1417,6 +2823,30 @@ export interface components {
                 };
             };
         };
+        /** @description Unprocessable content: idempotency_key_reused, insurance_not_supported */
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "idempotency_key_reused" | "insurance_not_supported";
+                };
+            };
+        };
+        /** @description Too many requests: admission_lookup_locked */
+        Problem429AdmissionLookupLocked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "admission_lookup_locked";
+                };
+            };
+        };
         /** @description Too many requests: binding_locked */
         Problem429BindingLocked: {
             headers: {
@@ -1426,6 +2856,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "binding_locked";
+                };
+            };
+        };
+        /** @description Service unavailable: channel_unavailable, service_unavailable */
+        Problem503ChannelUnavailableServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "channel_unavailable" | "service_unavailable";
                 };
             };
         };
@@ -1460,12 +2902,22 @@ export interface components {
     pathItems: never;
 }
 export type Account = components['schemas']['Account'];
+export type Admission = components['schemas']['Admission'];
+export type AdmissionDetail = components['schemas']['AdmissionDetail'];
+export type AdmissionStatus = components['schemas']['AdmissionStatus'];
 export type Appeal = components['schemas']['Appeal'];
 export type AppealState = components['schemas']['AppealState'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
+export type AttemptState = components['schemas']['AttemptState'];
+export type Bill = components['schemas']['Bill'];
+export type BillDetail = components['schemas']['BillDetail'];
+export type BillKind = components['schemas']['BillKind'];
+export type BillQuote = components['schemas']['BillQuote'];
+export type BillQuoteLine = components['schemas']['BillQuoteLine'];
+export type BillStatus = components['schemas']['BillStatus'];
 export type BindRequest = components['schemas']['BindRequest'];
 export type Binding = components['schemas']['Binding'];
 export type BlankEnum = components['schemas']['BlankEnum'];
@@ -1474,44 +2926,102 @@ export type BookableDay = components['schemas']['BookableDay'];
 export type BookableDepartment = components['schemas']['BookableDepartment'];
 export type BookableDoctor = components['schemas']['BookableDoctor'];
 export type BookableSlot = components['schemas']['BookableSlot'];
+export type CancelCause = components['schemas']['CancelCause'];
 export type CancelCode = components['schemas']['CancelCode'];
+export type CardBalance = components['schemas']['CardBalance'];
+export type CardQuote = components['schemas']['CardQuote'];
+export type CardRefundRequest = components['schemas']['CardRefundRequest'];
+export type CardShare = components['schemas']['CardShare'];
+export type CardTopUp = components['schemas']['CardTopUp'];
+export type CategoryTotal = components['schemas']['CategoryTotal'];
 export type Change = components['schemas']['Change'];
+export type ChargedCategory = components['schemas']['ChargedCategory'];
+export type ChargedDay = components['schemas']['ChargedDay'];
+export type ChargedItem = components['schemas']['ChargedItem'];
+export type CheckoutOrder = components['schemas']['CheckoutOrder'];
 export type ConsentLeft = components['schemas']['ConsentLeft'];
 export type ConsentRequest = components['schemas']['ConsentRequest'];
 export type Contact = components['schemas']['Contact'];
 export type ContactRequest = components['schemas']['ContactRequest'];
+export type DailyCharges = components['schemas']['DailyCharges'];
+export type DailyList = components['schemas']['DailyList'];
+export type Deposit = components['schemas']['Deposit'];
+export type DepositRules = components['schemas']['DepositRules'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
 export type FileRequest = components['schemas']['FileRequest'];
+export type FindAdmissionRequest = components['schemas']['FindAdmissionRequest'];
+export type FoundAdmission = components['schemas']['FoundAdmission'];
 export type Gender = components['schemas']['Gender'];
 export type GiveBackRequest = components['schemas']['GiveBackRequest'];
 export type IdKind = components['schemas']['IdKind'];
 export type InboxMessage = components['schemas']['InboxMessage'];
+export type InpatientStatement = components['schemas']['InpatientStatement'];
+export type Item = components['schemas']['Item'];
+export type ItemCategory = components['schemas']['ItemCategory'];
 export type JoinRequest = components['schemas']['JoinRequest'];
 export type Lookup = components['schemas']['Lookup'];
 export type OfferState = components['schemas']['OfferState'];
+export type OfferedChannel = components['schemas']['OfferedChannel'];
+export type OnlinePayMethod = components['schemas']['OnlinePayMethod'];
 export type OpenSession = components['schemas']['OpenSession'];
+export type OpenedAttempt = components['schemas']['OpenedAttempt'];
+export type OpenedOrder = components['schemas']['OpenedOrder'];
+export type OrderLine = components['schemas']['OrderLine'];
+export type OrderState = components['schemas']['OrderState'];
+export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
+export type PaginatedBillList = components['schemas']['PaginatedBillList'];
+export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpList'];
+export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
+export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
+export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
+export type PaginatedRefundRequestList = components['schemas']['PaginatedRefundRequestList'];
+export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PatchedPersonalEditRequest = components['schemas']['PatchedPersonalEditRequest'];
+export type PayBillsRequest = components['schemas']['PayBillsRequest'];
+export type PayDepositRequest = components['schemas']['PayDepositRequest'];
+export type PayMethod = components['schemas']['PayMethod'];
+export type PayRequest = components['schemas']['PayRequest'];
+export type PayableBills = components['schemas']['PayableBills'];
+export type PayerKind = components['schemas']['PayerKind'];
+export type PaymentOrder = components['schemas']['PaymentOrder'];
+export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
+export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
+export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
+export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Period = components['schemas']['Period'];
 export type Personal = components['schemas']['Personal'];
 export type PhoneCodeRequest = components['schemas']['PhoneCodeRequest'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type QueuePlace = components['schemas']['QueuePlace'];
+export type Refund = components['schemas']['Refund'];
+export type RefundBillsRequest = components['schemas']['RefundBillsRequest'];
+export type RefundCause = components['schemas']['RefundCause'];
+export type RefundRequest = components['schemas']['RefundRequest'];
+export type RefundRequestDetail = components['schemas']['RefundRequestDetail'];
+export type RefundRequestLine = components['schemas']['RefundRequestLine'];
+export type RefundRequestState = components['schemas']['RefundRequestState'];
+export type RefundRoute = components['schemas']['RefundRoute'];
 export type Relationship = components['schemas']['Relationship'];
+export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
+export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
 export type Suspension = components['schemas']['Suspension'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
+export type TopUpRequest = components['schemas']['TopUpRequest'];
+export type TopUpState = components['schemas']['TopUpState'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type Voucher = components['schemas']['Voucher'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WeChatCodeRequest = components['schemas']['WeChatCodeRequest'];
@@ -1524,19 +3034,360 @@ export type ResponseProblem400ValidationError = components['responses']['Problem
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AdmissionMismatchDepositDisabled = components['responses']['Problem409AdmissionMismatchDepositDisabled'];
 export type ResponseProblem409AppealOpenSuspensionOver = components['responses']['Problem409AppealOpenSuspensionOver'];
 export type ResponseProblem409CardRequired = components['responses']['Problem409CardRequired'];
 export type ResponseProblem409CardRequiredStaleVersion = components['responses']['Problem409CardRequiredStaleVersion'];
+export type ResponseProblem409CardRequiredStateConflict = components['responses']['Problem409CardRequiredStateConflict'];
 export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
+export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
+export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type ResponseProblem429AdmissionLookupLocked = components['responses']['Problem429AdmissionLookupLocked'];
 export type ResponseProblem429BindingLocked = components['responses']['Problem429BindingLocked'];
+export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailableWechatUnavailable = components['responses']['Problem503ServiceUnavailableWechatUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
+    admissions_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                status?: "admitted" | "discharged";
+                /** @description admitted_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 住院记录 of the bound patients, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "admission_no": "示例",
+                     *           "status": "admitted",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "ward": "示例",
+                     *           "bed": "示例",
+                     *           "diagnosis": "示例",
+                     *           "admitted_at": "2026-03-16T01:30:00Z",
+                     *           "discharged_at": "2026-03-16T01:30:00Z",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedAdmissionList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One stay with its running total: charges, deposit, balance or arrears */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "示例",
+                     *       "bed": "示例",
+                     *       "diagnosis": "示例",
+                     *       "admitted_at": "2026-03-16T01:30:00Z",
+                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "statement": {
+                     *         "as_of": "2026-03-16T01:30:00Z",
+                     *         "charged_fen": 5000,
+                     *         "deposit_fen": 5000,
+                     *         "balance_fen": 5000,
+                     *         "arrears_fen": 5000,
+                     *         "last_charged_on": "2026-03-16",
+                     *         "categories": [
+                     *           {
+                     *             "category": "registration",
+                     *             "amount_fen": 5000
+                     *           }
+                     *         ]
+                     *       },
+                     *       "deposit": {
+                     *         "is_payable": true,
+                     *         "minimum_fen": 5000,
+                     *         "maximum_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdmissionDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_daily_charges: {
+        parameters: {
+            query?: {
+                /** @description the day to be shown item by item */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 日清单: the days with their totals, and all items of `day` by category */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "days": [
+                     *         {
+                     *           "day": "2026-03-16",
+                     *           "amount_fen": 5000,
+                     *           "item_count": 1
+                     *         }
+                     *       ],
+                     *       "detail": {
+                     *         "day": "2026-03-16",
+                     *         "amount_fen": 5000,
+                     *         "item_count": 1,
+                     *         "categories": [
+                     *           {
+                     *             "category": "registration",
+                     *             "amount_fen": 5000,
+                     *             "items": [
+                     *               {
+                     *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *                 "category": "registration",
+                     *                 "code": "A001",
+                     *                 "name": "张三",
+                     *                 "spec": "示例",
+                     *                 "unit": "示例",
+                     *                 "quantity": "1.5",
+                     *                 "unit_price_fen": 5000,
+                     *                 "amount_fen": 5000,
+                     *                 "reverses_id": "0199c3a5-d1f2-7299-98e3-efb4e7728f06",
+                     *                 "note": "临时有事"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyCharges"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_deposits_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayDepositRequest"];
+            };
+        };
+        responses: {
+            /** @description 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "示例",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "admission_no": "示例",
+                 *       "name": "张三"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FindAdmissionRequest"];
+            };
+        };
+        responses: {
+            /** @description 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "示例",
+                     *       "patient_name": "张三",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "status": "admitted",
+                     *       "deposit": {
+                     *         "is_payable": true,
+                     *         "minimum_fen": 5000,
+                     *         "maximum_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FoundAdmission"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409AdmissionMismatchDepositDisabled"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429AdmissionLookupLocked"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     appointments_list: {
         parameters: {
             query?: {
@@ -1684,7 +3535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1692,7 +3543,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -1907,6 +3758,72 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_checkout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "state": "pending",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "expires_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckoutOrder"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: being_paid, bill_not_payable, hold_expired, payment_order_expired, registration_fee_paid, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -2224,6 +4141,309 @@ export interface operations {
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailableWechatUnavailable"];
+        };
+    };
+    bills_list: {
+        parameters: {
+            query?: {
+                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
+                binding?: string;
+                /** @description issued_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: {
+                /** @description the last ETag */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 账单和缴费记录, the latest first; may be polled with `If-None-Match` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "status": "issued",
+                     *           "is_payable": true,
+                     *           "is_mandatory": true,
+                     *           "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *           "payer_type": "self_pay",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "channel": "wechat_pay",
+                     *           "voucher_no": "示例",
+                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_cause": "staff",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "location": "门诊楼 3 层 302",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBillList"];
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One bill with its items, quantities, prices and amounts: the details before paying */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "is_payable": true,
+                     *       "is_mandatory": true,
+                     *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *       "payer_type": "self_pay",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "due_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "voucher_no": "示例",
+                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancel_cause": "staff",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_voucher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 缴费凭证 of a paid bill: the number that pharmacy and examination ask for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "bill_no": "示例",
+                     *       "voucher_no": "示例",
+                     *       "kind": "registration",
+                     *       "title": "主任医师",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "channel": "wechat_pay",
+                     *       "hospital_name": "第一医院",
+                     *       "department_name": "心内科",
+                     *       "location": "门诊楼 3 层 302",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_name": "张三",
+                     *       "mrn": "P0000123",
+                     *       "items": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "category": "registration",
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "spec": "示例",
+                     *           "unit": "示例",
+                     *           "quantity": "1.5",
+                     *           "unit_price_fen": 5000,
+                     *           "amount_fen": 5000,
+                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_by_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequiredStateConflict"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_payable: {
+        parameters: {
+            query?: {
+                binding?: string;
+            };
+            header?: {
+                /** @description the last ETag */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_current": true,
+                     *       "bills": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "status": "issued",
+                     *           "is_payable": true,
+                     *           "is_mandatory": true,
+                     *           "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *           "payer_type": "self_pay",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "channel": "wechat_pay",
+                     *           "voucher_no": "示例",
+                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancel_cause": "staff",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "location": "门诊楼 3 层 302",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayableBills"];
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
     booking_suspensions_list: {
@@ -2544,6 +4764,461 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_refunds_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "amount_fen": 5000,
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["CardRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description 余额退款: order by order, the newest first; executing until the channel confirms it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: ("closed" | "credited" | "pending" | "returned")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 充值记录 of the bound patients, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *           "card_number": "GH20260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "order_state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCardTopUpList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["TopUpRequest"];
+            };
+        };
+        responses: {
+            /** @description 充值: an order to pay; the card has the money once it is posted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardTopUp"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, top_up_amount_not_allowed, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: card_balance_limit, card_required, request_in_progress, state_conflict, top_up_disabled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One top-up; poll it after paying until it is credited */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardTopUp"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cards_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 就诊卡余额 of the bound card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "card_number": "GH20260316000001",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "balance_fen": 5000,
+                     *       "top_up_enabled": true,
+                     *       "top_up_minimum_fen": 5000,
+                     *       "top_up_maximum_fen": 5000,
+                     *       "most_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardBalance"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cards_refund_quote: {
+        parameters: {
+            query?: {
+                /** @description default: the most that is possible */
+                amount_fen?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退款试算: the most that may go back now, and from which top-ups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "balance_fen": 5000,
+                     *       "online_fen": 5000,
+                     *       "maximum_fen": 5000,
+                     *       "amount_fen": 5000,
+                     *       "allocation": [
+                     *         {
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "channel": "wechat_pay",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CardQuote"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cards_statement_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 就诊卡账单: movements of the balance, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "kind": "示例",
+                     *           "amount_fen": 5000,
+                     *           "balance_fen": 5000,
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
+                     *           "refund_no": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStatementEntryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -2997,6 +5672,115 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    inpatient_deposits_list: {
+        parameters: {
+            query?: {
+                admission?: string;
+                state?: "closed" | "credited" | "pending" | "returned";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 押金记录: the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "示例",
+                     *           "patient_name": "张三",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "order_state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDepositList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    inpatient_deposits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One deposit; poll it after paying until it is credited */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "示例",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "示例",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -3212,6 +5996,671 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    payment_orders_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 缴费记录 of the bound patients, the newest first; choose one with `patient` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "order_no": "示例",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "scene": "registration",
+                     *           "payer_type": "self_pay",
+                     *           "description": "示例",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "state": "pending",
+                     *           "channel": "wechat_pay",
+                     *           "application": "miniprogram",
+                     *           "expires_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "posted_at": "2026-03-16T01:30:00Z",
+                     *           "closed_at": "2026-03-16T01:30:00Z",
+                     *           "returned_at": "2026-03-16T01:30:00Z",
+                     *           "note": "临时有事",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "lines": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "position": 1,
+                     *               "subject_type": "示例",
+                     *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *               "title": "主任医师",
+                     *               "amount_fen": 5000,
+                     *               "refunded_fen": 5000
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPaymentOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "bills": [
+                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       ],
+                 *       "payer_type": "self_pay"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayBillsRequest"];
+            };
+        };
+        responses: {
+            /** @description Open a payment of whole bills; a registration and its mandatory bills are paid together */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "state": "pending",
+                     *       "scene": "registration",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedOrder"];
+                };
+            };
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: being_paid, bill_not_payable, bills_not_together, card_required, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One payment order; poll it after paying until it is posted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaymentOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 放弃支付: close it at the channels; still pending in the answer if one has not answered yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaymentOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_channels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 支付方式: how this order can be paid online at its hospital */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "channel": "wechat_pay",
+                     *         "title": "主任医师",
+                     *         "methods": [
+                     *           "示例"
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["OfferedChannel"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_pay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channel": "wechat_pay",
+                 *       "method": "mini_program"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayRequest"];
+            };
+        };
+        responses: {
+            /** @description 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "method": "mini_program",
+                     *       "state": "created",
+                     *       "amount_fen": 5000,
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "client": {
+                     *         "key": "示例"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedAttempt"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ChannelUnavailableServiceUnavailable"];
+        };
+    };
+    payment_orders_pay_with_card: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 就诊卡余额支付: out of the balance of the patient's bound card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "示例",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "示例",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "posted_at": "2026-03-16T01:30:00Z",
+                     *       "closed_at": "2026-03-16T01:30:00Z",
+                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "note": "临时有事",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaymentOrder"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bills": [
+                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       ],
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundBillsRequest"];
+            };
+        };
+        responses: {
+            /** @description 退费: what may go back goes back by the way it came; executing until the channel confirms it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestDetail"];
+                };
+            };
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, request_in_progress, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_refund_quote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退费试算: how much of each bill of the order may go back here and now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "maximum_fen": 5000,
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "refundable_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillQuote"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            /** @description Conflict: appointment_stands, his_refused_refund, refund_at_counter, refund_not_paid_here, state_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
+                    };
+                };
+            };
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     pictures_retrieve: {
         parameters: {
             query?: never;
@@ -3239,6 +6688,237 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                order?: string;
+                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退费申请, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "",
+                     *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *           "application": "miniprogram",
+                     *           "amount_fen": 5000,
+                     *           "succeeded_fen": 5000,
+                     *           "failed_fen": 5000,
+                     *           "reason": "临时有事",
+                     *           "state": "requested",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "executed_at": "2026-03-16T01:30:00Z",
+                     *           "ended_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedRefundRequestList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refund_requests_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One request with its refunds; poll it until it is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "",
+                     *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "succeeded_fen": 5000,
+                     *       "failed_fen": 5000,
+                     *       "reason": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "executed_at": "2026-03-16T01:30:00Z",
+                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "bills": [
+                     *         {
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "示例",
+                     *           "kind": "registration",
+                     *           "title": "主任医师",
+                     *           "bill_amount_fen": 5000,
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "示例",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundRequestDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_list: {
+        parameters: {
+            query?: {
+                patient?: string;
+                state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退费记录 of the bound patients, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "示例",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T01:30:00Z",
+                     *           "succeeded_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedRefundList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardRequired"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One refund */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "refund_no": "示例",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "amount_fen": 5000,
+                     *       "route": "original",
+                     *       "cause": "patient",
+                     *       "reason": "临时有事",
+                     *       "state": "created",
+                     *       "accepted_at": "2026-03-16T01:30:00Z",
+                     *       "succeeded_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -3532,7 +7212,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3540,7 +7220,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
                     };
                 };
             };

@@ -4,6 +4,146 @@
  */
 
 export interface paths {
+    "/api/partner/v1/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise
+         * @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise.
+         */
+        post: operations["admissions_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/admissions/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询住院记录 What we know of a stay: its charges and its deposit
+         * @description 查询住院记录 What we know of a stay: its charges and its deposit.
+         */
+        get: operations["admissions_pushed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless
+         * @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless.
+         */
+        post: operations["bills_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/bills/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询账单 What became of a bill
+         * @description 查询账单 What became of a bill.
+         */
+        get: operations["bills_pushed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/bills/{external_id}/e-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 电子票据 Kept with the invoice of the bill; the same again changes nothing
+         * @description 电子票据 Kept with the invoice of the bill; the same again changes nothing.
+         */
+        post: operations["bills_e_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/bills/{external_id}/settled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back
+         * @description 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back.
+         */
+        post: operations["bills_settled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/bills/{external_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead
+         * @description 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead.
+         */
+        post: operations["bills_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/partner/v1/departments": {
         parameters: {
             query?: never;
@@ -64,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/inpatient-charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused
+         * @description 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused.
+         */
+        post: operations["inpatient_charges_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/partner/v1/oauth/revoke": {
         parameters: {
             query?: never;
@@ -116,6 +276,12 @@ export interface components {
             token_type: string;
             scope: string;
         };
+        /** @enum {string} */
+        AdmissionStatus: "admitted" | "discharged";
+        /** @enum {string} */
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        /** @enum {string} */
+        CurrencyEnum: "CNY";
         /** @description 科室. */
         Department: {
             /** Format: uuid */
@@ -141,10 +307,36 @@ export interface components {
             readonly departments: string[];
             readonly portrait_url: string;
         };
+        /** @description 医疗收费电子票据 of a paid bill. */
+        EReceiptRequest: {
+            code: string;
+            number: string;
+            check_code: string;
+        };
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
         /** @enum {string} */
         GrantTypeEnum: "client_credentials";
+        /** @enum {string} */
+        HisBillKind: "registration" | "examination" | "test" | "prescription" | "treatment";
+        /** @description An item as HIS charges it; `amount_fen` is HIS's own sum, without it quantity × price, rounded. */
+        HisItemRequest: {
+            /** @default other */
+            category?: components["schemas"]["ItemCategory"];
+            /** @default  */
+            code?: string;
+            name: string;
+            /** @default  */
+            spec?: string;
+            /** @default  */
+            unit?: string;
+            /** @example 1.5 */
+            quantity: string;
+            /** Format: int64 */
+            unit_price_fen: number;
+            /** Format: int64 */
+            amount_fen?: number | null;
+        };
         /** @description 医院. */
         Hospital: {
             /** Format: uuid */
@@ -156,6 +348,8 @@ export interface components {
             introduction: string;
             opening_hours: unknown;
         };
+        /** @enum {string} */
+        ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
         /** @description 位置. */
         Location: {
             building: string;
@@ -199,6 +393,8 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Hospital"][];
         };
+        /** @enum {string} */
+        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
             type: string;
@@ -216,12 +412,147 @@ export interface components {
             code: string;
             message: string;
         };
+        /**
+         * @description A stay as HIS knew it at `told_at`: what it knew before its last word changes nothing here.
+         *
+         *     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
+         */
+        PushAdmissionRequest: {
+            external_id: string;
+            admission_no: string;
+            mrn: string;
+            department_code: string;
+            /**
+             * @description the attending doctor's
+             * @default
+             */
+            employee_no?: string;
+            /** @default  */
+            ward?: string;
+            /** @default  */
+            bed?: string;
+            /** @default  */
+            diagnosis?: string;
+            /** Format: date-time */
+            admitted_at: string;
+            /** Format: date-time */
+            discharged_at?: string | null;
+            /** Format: date-time */
+            told_at: string;
+        };
+        /**
+         * @description 账单 of HIS. Amounts are fen. `amount_fen`, if given, must be the sum of the items.
+         *
+         *     `registration_external_id`: the registration's bill, which HIS pushes first. `is_mandatory`: paid with it.
+         */
+        PushBillRequest: {
+            external_id: string;
+            mrn: string;
+            kind: components["schemas"]["HisBillKind"];
+            /** @default  */
+            title?: string;
+            /** @default  */
+            department_code?: string;
+            /** @default  */
+            employee_no?: string;
+            registration_external_id?: string;
+            /** @default false */
+            is_mandatory?: boolean;
+            /** @default self_pay */
+            payer_type?: components["schemas"]["PayerKind"];
+            /** @default CNY */
+            currency?: components["schemas"]["CurrencyEnum"];
+            /** Format: int64 */
+            amount_fen?: number | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: date-time */
+            expires_at?: string | null;
+            items: components["schemas"]["HisItemRequest"][];
+        };
+        /** @description 费用明细 of HIS. `amount_fen` is HIS's own sum, without it quantity × price, rounded. */
+        PushChargeRequest: {
+            /** Format: date */
+            day: string;
+            /** @default other */
+            category?: components["schemas"]["ItemCategory"];
+            /** @default  */
+            code?: string;
+            name: string;
+            /** @default  */
+            spec?: string;
+            /** @default  */
+            unit?: string;
+            /** @example 1.5 */
+            quantity: string;
+            /** Format: int64 */
+            unit_price_fen: number;
+            external_id: string;
+            admission_external_id: string;
+            /** Format: int64 */
+            amount_fen?: number | null;
+        };
+        /** @description All of them are taken, or none. Reversals may be of charges in the same request. */
+        PushChargesRequest: {
+            charges?: components["schemas"]["PushChargeRequest"][];
+            reversals?: components["schemas"]["PushReversalRequest"][];
+        };
+        /** @description 冲销, in positive figures: without `quantity` all that is left, without `amount_fen` in proportion. */
+        PushReversalRequest: {
+            external_id: string;
+            reverses_external_id: string;
+            /** Format: date */
+            day: string;
+            /** @example 1.5 */
+            quantity?: string;
+            /** Format: int64 */
+            amount_fen?: number | null;
+            /** @default  */
+            note?: string;
+        };
+        /** @description What we know of a stay of HIS. `deposit_fen` is what patients have paid here and what is left of it. */
+        PushedAdmission: {
+            /** Format: uuid */
+            id: string;
+            external_id: string;
+            admission_no: string;
+            status: components["schemas"]["AdmissionStatus"];
+            /** Format: date-time */
+            told_at: string;
+            charged_fen: number;
+            deposit_fen: number;
+        };
+        /** @description What became of a bill of HIS. `order_id` and `channel`: how it was paid here, if it was. */
+        PushedBill: {
+            /** Format: uuid */
+            id: string;
+            external_id: string;
+            bill_no: string;
+            status: components["schemas"]["BillStatus"];
+            amount_fen: number;
+            refunded_fen: number;
+            /** Format: date-time */
+            paid_at: string | null;
+            /** Format: uuid */
+            order_id: string | null;
+            channel: string;
+        };
+        /** @description `created` rows are new, `known` ones were there with the same content. */
+        PushedCharges: {
+            created: number;
+            known: number;
+        };
         /** @description RFC 7009. */
         RevokeRequestRequest: {
             token: string;
             token_type_hint?: string;
             client_id?: string;
             client_secret?: string;
+        };
+        /** @description When the bill was paid at HIS's own window. */
+        SettledRequest: {
+            /** Format: date-time */
+            paid_at: string;
         };
         /** @description RFC 6749, section 4.4. The client authenticates by HTTP Basic or by the two fields here. */
         TokenRequestRequest: {
@@ -233,8 +564,25 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description Base of plain serializers. */
+        WithdrawRequest: {
+            /** @default  */
+            reason?: string;
+        };
     };
     responses: {
+        /** @description Bad request: parse_error, validation_error */
+        Problem400ParseErrorValidationError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "parse_error" | "validation_error";
+                };
+            };
+        };
         /** @description Bad request: validation_error */
         Problem400ValidationError: {
             headers: {
@@ -271,6 +619,66 @@ export interface components {
                 };
             };
         };
+        /** @description Not found: not_found */
+        Problem404NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "not_found";
+                };
+            };
+        };
+        /** @description Conflict: bill_already_paid, state_conflict */
+        Problem409BillAlreadyPaidStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "bill_already_paid" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: duplicate */
+        Problem409Duplicate: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "duplicate";
+                };
+            };
+        };
+        /** @description Conflict: duplicate, state_conflict */
+        Problem409DuplicateStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "duplicate" | "state_conflict";
+                };
+            };
+        };
+        /** @description Conflict: state_conflict */
+        Problem409StateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "state_conflict";
+                };
+            };
+        };
         /** @description Content too large: parse_error */
         Problem413ParseError: {
             headers: {
@@ -295,6 +703,18 @@ export interface components {
                 };
             };
         };
+        /** @description Unprocessable content: insurance_not_supported */
+        Problem422InsuranceNotSupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "insurance_not_supported";
+                };
+            };
+        };
         /** @description Service unavailable: service_unavailable */
         Problem503ServiceUnavailable: {
             headers: {
@@ -314,29 +734,496 @@ export interface components {
     pathItems: never;
 }
 export type AccessToken = components['schemas']['AccessToken'];
+export type AdmissionStatus = components['schemas']['AdmissionStatus'];
+export type BillStatus = components['schemas']['BillStatus'];
+export type CurrencyEnum = components['schemas']['CurrencyEnum'];
 export type Department = components['schemas']['Department'];
 export type Doctor = components['schemas']['Doctor'];
+export type EReceiptRequest = components['schemas']['EReceiptRequest'];
 export type Gender = components['schemas']['Gender'];
 export type GrantTypeEnum = components['schemas']['GrantTypeEnum'];
+export type HisBillKind = components['schemas']['HisBillKind'];
+export type HisItemRequest = components['schemas']['HisItemRequest'];
 export type Hospital = components['schemas']['Hospital'];
+export type ItemCategory = components['schemas']['ItemCategory'];
 export type Location = components['schemas']['Location'];
 export type OAuthError = components['schemas']['OAuthError'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PayerKind = components['schemas']['PayerKind'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemItem = components['schemas']['ProblemItem'];
+export type PushAdmissionRequest = components['schemas']['PushAdmissionRequest'];
+export type PushBillRequest = components['schemas']['PushBillRequest'];
+export type PushChargeRequest = components['schemas']['PushChargeRequest'];
+export type PushChargesRequest = components['schemas']['PushChargesRequest'];
+export type PushReversalRequest = components['schemas']['PushReversalRequest'];
+export type PushedAdmission = components['schemas']['PushedAdmission'];
+export type PushedBill = components['schemas']['PushedBill'];
+export type PushedCharges = components['schemas']['PushedCharges'];
 export type RevokeRequestRequest = components['schemas']['RevokeRequestRequest'];
+export type SettledRequest = components['schemas']['SettledRequest'];
 export type TokenRequestRequest = components['schemas']['TokenRequestRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type WithdrawRequest = components['schemas']['WithdrawRequest'];
+export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
+export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
+export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
+export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
+export type ResponseProblem422InsuranceNotSupported = components['responses']['Problem422InsuranceNotSupported'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
+    admissions_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "external_id": "example",
+                 *       "admission_no": "example",
+                 *       "mrn": "P0000123",
+                 *       "department_code": "cardiology",
+                 *       "employee_no": "",
+                 *       "ward": "",
+                 *       "bed": "",
+                 *       "diagnosis": "",
+                 *       "admitted_at": "2026-03-16T01:30:00Z",
+                 *       "discharged_at": "2026-03-16T01:30:00Z",
+                 *       "told_at": "2026-03-16T01:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PushAdmissionRequest"];
+            };
+        };
+        responses: {
+            /** @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedAdmission"];
+                };
+            };
+            /** @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedAdmission"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_pushed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询住院记录 What we know of a stay: its charges and its deposit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "admission_no": "示例",
+                     *       "status": "admitted",
+                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedAdmission"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "external_id": "example",
+                 *       "mrn": "P0000123",
+                 *       "kind": "registration",
+                 *       "title": "",
+                 *       "department_code": "",
+                 *       "employee_no": "",
+                 *       "registration_external_id": "",
+                 *       "is_mandatory": false,
+                 *       "payer_type": "self_pay",
+                 *       "currency": "CNY",
+                 *       "amount_fen": 5000,
+                 *       "due_at": "2026-03-16T01:30:00Z",
+                 *       "expires_at": "2026-03-16T01:30:00Z",
+                 *       "items": [
+                 *         {
+                 *           "category": "other",
+                 *           "code": "",
+                 *           "name": "张三",
+                 *           "spec": "",
+                 *           "unit": "",
+                 *           "quantity": "1.5",
+                 *           "unit_price_fen": 5000,
+                 *           "amount_fen": 5000
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PushBillRequest"];
+            };
+        };
+        responses: {
+            /** @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            /** @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            /** @description Bad request: bill_amount_mismatch, invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "bill_amount_mismatch" | "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422InsuranceNotSupported"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_pushed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询账单 What became of a bill */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_e_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "A001",
+                 *       "number": "GH20260316000001",
+                 *       "check_code": "A001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EReceiptRequest"];
+            };
+        };
+        responses: {
+            /** @description 电子票据 Kept with the invoice of the bill; the same again changes nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_settled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "paid_at": "2026-03-16T01:30:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettledRequest"];
+            };
+        };
+        responses: {
+            /** @description 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "external_id": "示例",
+                     *       "bill_no": "示例",
+                     *       "status": "issued",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedBill"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     departments_list: {
         parameters: {
             query?: {
@@ -491,6 +1378,94 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    inpatient_charges_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "charges": [
+                 *         {
+                 *           "day": "2026-03-16",
+                 *           "category": "other",
+                 *           "code": "",
+                 *           "name": "张三",
+                 *           "spec": "",
+                 *           "unit": "",
+                 *           "quantity": "1.5",
+                 *           "unit_price_fen": 5000,
+                 *           "external_id": "example",
+                 *           "admission_external_id": "example",
+                 *           "amount_fen": 5000
+                 *         }
+                 *       ],
+                 *       "reversals": [
+                 *         {
+                 *           "external_id": "example",
+                 *           "reverses_external_id": "example",
+                 *           "day": "2026-03-16",
+                 *           "quantity": "1.5",
+                 *           "amount_fen": 5000,
+                 *           "note": ""
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["PushChargesRequest"];
+            };
+        };
+        responses: {
+            /** @description 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 1,
+                     *       "known": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushedCharges"];
+                };
+            };
+            /** @description Bad request: invalid, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -76,6 +77,15 @@ def problem_example(status: int, code: str) -> dict[str, Any]:
         "errors": [dict(zip(("field", "code", "message"), field, strict=True))] if field else [],
         "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
     }
+
+
+class WallClockTime(OpenApiSerializerFieldExtension):
+    """Times of the hospital's day have no offset, which the format `time` would want."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "format": "time-local"}
 
 
 class AutoSchema(SpectacularAutoSchema):

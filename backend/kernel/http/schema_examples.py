@@ -12,7 +12,7 @@ Words = Iterable[tuple[str, tuple[Any, ...]]]
 FORMATS: dict[str, str] = {
     "date": "2026-03-16",
     "date-time": "2026-03-16T01:30:00Z",
-    "time": "08:30:00",
+    "time-local": "08:30:00",
     "email": "contact@hospital.example",
     "uri": "https://hospital.example/",
     "byte": "5Yy75rGH",

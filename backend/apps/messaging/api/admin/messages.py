@@ -21,7 +21,9 @@ MOST = 100
 
 
 class MessageSerializer(ModelSerializer):
-    """消息: what a patient was told, how far it came and why it failed."""
+    """消息: what a patient was told, how far it came and why it failed. `channel` is blank until one is chosen."""
+
+    channel = serializers.ChoiceField(choices=Channel.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = Message
