@@ -17,6 +17,8 @@ from kernel.errors import InvalidValue
 from kernel.locks import save_version
 
 LONGEST_VALUE = 16_000
+#: Accounts as this process has last read them.
+_known: dict[UUID, MerchantAccount] = {}
 
 
 def spec_of(channel: str) -> ChannelSpec:
@@ -33,6 +35,19 @@ def active_merchant(hospital_id: UUID, channel: str) -> MerchantAccount:
     found = MerchantAccount.objects.filter(hospital_id=hospital_id, channel=channel, is_active=True).first()
     if found is None:
         raise errors.ChannelNotOffered(channel=channel)
+    return found
+
+
+def known_merchant(merchant_id: UUID) -> MerchantAccount | None:
+    """The account as this process knows it; it may have been changed meanwhile. None when there is none."""
+    return _known.get(merchant_id) or read_merchant(merchant_id)
+
+
+def read_merchant(merchant_id: UUID) -> MerchantAccount | None:
+    """The account as it is; None when there is none."""
+    found = MerchantAccount.objects.filter(pk=merchant_id).first()
+    if found is not None:
+        _known[merchant_id] = found
     return found
 
 
@@ -56,6 +71,7 @@ def _channel(merchant_id: UUID, version: int, channel: str, config: str) -> Paym
 def forget_channels() -> None:
     """Make channels anew (tests)."""
     _channel.cache_clear()
+    _known.clear()
 
 
 @transaction.atomic

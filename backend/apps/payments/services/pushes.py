@@ -2,30 +2,83 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 import orjson
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
-from apps.payments.channels.base import Acknowledgement, Notification, TradeResult, TradeState
+from apps.payments.channels.base import (
+    Acknowledgement,
+    InvalidNotification,
+    Notification,
+    TradeResult,
+    TradeState,
+)
 from apps.payments.events import PushReceived
 from apps.payments.models import ChannelPush, MerchantAccount, PaymentAttempt, Refund
 from apps.payments.services import work
-from apps.payments.services.merchants import channel_of
+from apps.payments.services.merchants import channel_of, read_merchant
 from apps.payments.services.outcomes import record_paid
 from apps.payments.services.pokes import poke_attempt, poke_refund
 from apps.payments.states import SETTLED, RefundState
-from kernel import clock
-from kernel.outbox.events import publish
+from kernel import clock, ids
+from kernel.outbox.events import row_of
+from kernel.prepared import Prepared, types_of
 
 log = structlog.get_logger(__name__)
 
 
+_COLUMNS = (
+    "id", "created_at", "updated_at", "hospital_id", "merchant_id", "channel", "key", "body", "parsed", "outcome",
+)  # fmt: skip
+#: The push and its event, if nobody has changed the merchant account meanwhile and the push is new.
+_STORE = Prepared(
+    "payments_store_push",
+    f"""
+    WITH present AS (
+      SELECT id FROM payments_merchantaccount WHERE id = %(merchant_id)s AND version = %(merchant_version)s
+    ), stored AS (
+      INSERT INTO payments_channelpush ({", ".join(_COLUMNS)})
+        SELECT {", ".join(f"%({name})s" for name in _COLUMNS)} FROM present
+        ON CONFLICT (merchant_id, key) DO NOTHING RETURNING id
+    ), announced AS (
+      INSERT INTO kernel_outboxevent (id, topic, payload, hospital_id, request_id, created_at, pending)
+        SELECT %(event_id)s, %(event_topic)s, %(event_payload)s, %(hospital_id)s, %(event_request_id)s, %(created_at)s,
+          0 FROM stored
+    )
+    SELECT count(*) FROM present
+    """,  # noqa: S608 - columns are ours
+    types_of(ChannelPush, _COLUMNS)
+    | {
+        "merchant_version": "integer", "event_id": "uuid", "event_topic": "text", "event_payload": "jsonb",
+        "event_request_id": "text",
+    },
+    writes=True,
+)  # fmt: skip
+_BODY = ChannelPush._meta.get_field("body")
+
+
+class _Outdated(InvalidNotification):
+    """The merchant account was changed since it was read."""
+
+
 def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
-    """Store a genuine push and say so; InvalidNotification for any other. A repetition is thanked for and dropped."""
+    """Store a genuine push and say so; InvalidNotification for any other. A repetition is thanked for and dropped.
+
+    `merchant` may be as this process has known it for long: what that one does not take, the present one decides.
+    """
+    try:
+        return _receive(merchant, headers, body)
+    except InvalidNotification:
+        present = read_merchant(merchant.pk)
+        if present is None or present.version == merchant.version:
+            raise
+    return _receive(present, headers, body)
+
+
+def _receive(merchant: MerchantAccount, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
     channel = channel_of(merchant)
     pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
     if pushed is not None:
@@ -33,20 +86,28 @@ def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: byte
     return channel.acknowledge(accepted=True)
 
 
-@transaction.atomic
 def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None:
-    push = ChannelPush(
-        hospital_id=merchant.hospital_id,
-        merchant=merchant,
-        channel=merchant.channel,
-        key=pushed.key[:128],
-        body=body.decode("latin-1"),
-        parsed=orjson.loads(orjson.dumps(asdict(pushed))),
-    )
-    ChannelPush.objects.bulk_create([push], ignore_conflicts=True)
-    known = ChannelPush.objects.filter(pk=push.pk).exists()
-    if known:
-        publish(PushReceived(hospital_id=merchant.hospital_id, push_id=push.pk))
+    """One statement, committed by itself: the row, and its event unless the row was there."""
+    push_id, now = ids.uuid7(), clock.now()
+    event = row_of(PushReceived(hospital_id=merchant.hospital_id, push_id=push_id))
+    values = {f"event_{name}": value for name, value in event.items()} | {
+        "id": push_id,
+        "created_at": now,
+        "updated_at": now,
+        "hospital_id": merchant.hospital_id,
+        "merchant_id": merchant.pk,
+        "merchant_version": merchant.version,
+        "channel": merchant.channel,
+        "key": pushed.key[:128],
+        "body": _BODY.get_db_prep_value(body.decode("latin-1"), connection),
+        "parsed": orjson.dumps(pushed).decode(),
+        "outcome": "",
+    }
+    with connection.cursor() as cursor:
+        _STORE.execute(cursor, values)
+        (present,) = cursor.fetchone()
+    if not present:
+        raise _Outdated("outdated", "the merchant account has changed")
 
 
 @transaction.atomic

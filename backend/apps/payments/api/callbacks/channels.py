@@ -8,8 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.payments.channels.base import Acknowledgement, InvalidNotification
-from apps.payments.models import MerchantAccount
-from apps.payments.services.merchants import channel_of
+from apps.payments.services.merchants import channel_of, known_merchant
 from apps.payments.services.pushes import receive
 from kernel.http.problems import not_found
 
@@ -21,7 +20,7 @@ log = structlog.get_logger(__name__)
 @require_POST
 def channel_push(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """A push for one merchant account: thanked for once it is stored; what is not genuine changes nothing."""
-    merchant = MerchantAccount.objects.filter(pk=merchant_id).first()
+    merchant = known_merchant(merchant_id)
     if merchant is None:
         return not_found(request)
     if int(request.headers.get("content-length") or 0) > MOST_BYTES:
