@@ -23,18 +23,19 @@ def drain(batch: int = 500) -> int:
     from kernel.outbox.tasks import enqueue  # the broker is configured late
 
     with transaction.atomic():
-        rows = list(
-            OutboxEvent.objects.select_for_update(skip_locked=True)
-            .filter(published_at=None)
-            .order_by("id")[:batch]
-        )
-        for row in rows:
-            handlers = subscriptions_of(row.topic)
+        waiting = OutboxEvent.objects.select_for_update(skip_locked=True).filter(published_at=None)
+        rows = list(waiting.order_by("id").values_list("id", "topic")[:batch])
+        by_number: dict[int, list[UUID]] = {}
+        for event_id, topic in rows:
+            handlers = subscriptions_of(topic)
             for subscription in handlers:
-                enqueue(row.id, subscription)
+                enqueue(event_id, subscription)
+            by_number.setdefault(len(handlers), []).append(event_id)
+        for number, keys in by_number.items():
             # Added, not set: a drain that failed after queueing may have been handled, and counted, already.
-            row.pending, row.published_at = row.pending + len(handlers), clock.now()
-        OutboxEvent.objects.bulk_update(rows, ["pending", "published_at"])
+            OutboxEvent.objects.filter(pk__in=keys).update(
+                pending=F("pending") + number, published_at=clock.now()
+            )
     return len(rows)
 
 

@@ -4,15 +4,17 @@ from typing import Any
 from uuid import UUID
 
 import dramatiq
+import orjson
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from dramatiq_crontab import cron
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.idempotency import store
 from kernel.outbox import relay
 from kernel.outbox.events import SUBSCRIPTIONS, Subscription, rebuild
-from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
+from kernel.outbox.models import DeadLetter, InboxEntry
+from kernel.prepared import Prepared, types_of
 
 log = structlog.get_logger(__name__)
 
@@ -29,31 +31,53 @@ def enqueue(event_id: UUID, subscription: Subscription) -> None:
     handle_event.broker.enqueue(message)
 
 
+#: The event, and its inbox entry for the handler, unless another delivery was first.
+_CLAIM = Prepared(
+    "outbox_claim",
+    """
+    WITH event AS (
+      SELECT id, payload, request_id FROM kernel_outboxevent WHERE id = %(event_id)s
+    ), claimed AS (
+      INSERT INTO kernel_inboxentry (id, event_id, handler, handled_at)
+        SELECT %(id)s, event.id, %(handler)s, %(handled_at)s FROM event
+        ON CONFLICT (event_id, handler) DO NOTHING RETURNING id
+    )
+    SELECT event.payload::text, event.request_id, EXISTS (SELECT FROM claimed) FROM event
+    """,
+    types_of(InboxEntry, ("id", "event_id", "handler", "handled_at")),
+    writes=True,
+)
+
+
 @dramatiq.actor(
     max_retries=MAX_RETRIES, min_backoff=1_000, max_backoff=300_000, on_retry_exhausted="bury_event"
 )
 def handle_event(event_id: str, handler: str) -> None:
     """Run one handler on one event, once: the inbox entry commits together with what the handler wrote."""
     subscription = SUBSCRIPTIONS.get(handler)
-    event = OutboxEvent.objects.filter(pk=event_id).first()
-    if subscription is None or event is None:
-        log.warning("event_without_handler", event_id=event_id, handler=handler)
-        return
     with (
-        structlog.contextvars.bound_contextvars(request_id=event.request_id, event_id=event_id),
+        structlog.contextvars.bound_contextvars(request_id="", event_id=event_id),
         transaction.atomic(),
     ):
-        if not claim(event.id, handler):
+        found = claim(UUID(event_id), handler) if subscription else None
+        if subscription is None or found is None:
+            log.warning("event_without_handler", handler=handler)
             return
-        subscription.handler(rebuild(subscription.event, event.payload))
-        relay.settle(event.id)
+        payload, request_id, ours = found
+        if not ours:
+            return
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        subscription.handler(rebuild(subscription.event, payload))
+        relay.settle(UUID(event_id))
 
 
-def claim(event_id: UUID, handler: str) -> bool:
-    """Write the inbox entry; False if another delivery was first."""
-    entry = InboxEntry(event_id=event_id, handler=handler)
-    InboxEntry.objects.bulk_create([entry], ignore_conflicts=True)
-    return InboxEntry.objects.filter(pk=entry.pk).exists()
+def claim(event_id: UUID, handler: str) -> tuple[dict[str, Any], str, bool] | None:
+    """Payload and request id of the event, and whether the handler has it now; False if another delivery was first."""
+    values = {"id": ids.uuid7(), "event_id": event_id, "handler": handler, "handled_at": clock.now()}
+    with connection.cursor() as cursor:
+        _CLAIM.execute(cursor, values)
+        row = cursor.fetchone()
+    return (orjson.loads(row[0]), row[1], row[2]) if row else None
 
 
 @dramatiq.actor(queue_name="default", max_retries=20)
