@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -63,15 +64,30 @@ def altered(text: str) -> str:
     return text[:-1] + ("A" if text[-1] != "A" else "B")
 
 
-def test_an_unchanged_poll_reads_no_table(
-    clinic: World, tickets: list[QueueTicket], committing: Callable[[], Any]
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that go to Redis from now on."""
+    sent: list[str] = []
+    send = redis.Redis.execute_command
+
+    def noted(self: redis.Redis, *command: Any, **options: Any) -> Any:
+        sent.append(command[0])
+        return send(self, *command, **options)
+
+    monkeypatch.setattr(redis.Redis, "execute_command", noted)
+    return sent
+
+
+def test_an_unchanged_poll_reads_no_table_and_redis_once(
+    clinic: World, tickets: list[QueueTicket], committing: Callable[[], Any], asked: list[str]
 ) -> None:
     mine = tickets[0]
     first = poll(clinic, mine)
     tag = first["ETag"]
+    asked.clear()
     with CaptureQueriesContext(connection) as queries:
         again = poll(clinic, mine, tag)
-    assert (again.status_code, again.content, len(queries)) == (304, b"", 0)
+    assert (again.status_code, again.content, len(queries), asked) == (304, b"", 0, ["GET"])
     # The tag says nothing to anybody else, of anything else, or changed by a letter.
     assert poll(clinic, mine, tag, who="patient_b").status_code == 404
     assert poll(clinic, tickets[1], tag, who="patient_b").status_code == 200
