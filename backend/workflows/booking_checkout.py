@@ -14,6 +14,7 @@ from django.db import transaction
 
 from apps.billing.errors import BillStands
 from apps.billing.models import Bill, BillKind, CancelCause
+from apps.billing.selectors.payable import payable
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.checkout import SUBJECT, open_payment
 from apps.billing.services.issue import BillSpec, issue_bill
@@ -23,13 +24,20 @@ from apps.billing.states import STANDING, BillStatus
 from apps.identity.models import WeChatAccount
 from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
-from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
+from apps.payments.models import (
+    PaymentOrder,
+    PaymentOrderLine,
+    RefundCause,
+    RefundLine,
+    RefundRoute,
+)
 from apps.payments.services.tending import let_go
-from apps.payments.states import OrderState
+from apps.payments.states import OrderState, RefundState
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.services.confirm import note_refund
 from apps.scheduling.states import LIVE, AppointmentState
+from kernel import clock
 from kernel.errors import StateConflict
 
 #: What a registration's bill is about (billing.Bill.subject_type).
@@ -49,22 +57,28 @@ class Registrations:
         gone = (AppointmentState.CANCELLED, AppointmentState.EXPIRED)
         return set(rows.exclude(state__in=gone).values_list("pk", flat=True))
 
+    def ahead(self, subject_ids: Iterable[UUID]) -> set[UUID]:
+        """What is booked or waits to be seen; for a visit that was missed or made, the window decides."""
+        rows = Appointment.objects.filter(pk__in=list(subject_ids), state__in=LIVE)
+        return set(rows.values_list("pk", flat=True))
+
 
 class NotYet(Exception):
     """Something that comes first has not happened yet: the event is handled again a little later."""
 
 
 def checkout(appointment: Appointment, *, account: WeChatAccount, application: str) -> PaymentOrder:
-    """The order that pays the fee, for a patient of the account: a new one, or the one that is open.
+    """The order that pays the fee and what is mandatory with it, a new one or the open one.
 
     AlreadyPaid, HoldExpired, StateConflict (cancelled, over); what billing's `open_payment` refuses.
     """
     check_due(appointment)
     bill = bill_of(appointment)
+    with_it = payable(Bill.objects.filter(registration_bill=bill, is_mandatory=True))
     return open_payment(
         hospital=appointment.hospital,
         patient_id=appointment.patient_id,
-        bill_ids=[bill.pk],
+        bill_ids=[bill.pk, *with_it.order_by("pk").values_list("pk", flat=True)],
         application=application,
         account=account,
     )
@@ -78,6 +92,8 @@ def check_due(appointment: Appointment) -> None:
         raise errors.HoldExpired
     if appointment.state not in (AppointmentState.PENDING, AppointmentState.BOOKED):
         raise StateConflict(current=appointment.state)
+    if payable_until(appointment) <= clock.now():
+        raise errors.HoldExpired
 
 
 def bill_of(appointment: Appointment, *, is_taken: bool = False) -> Bill:
@@ -131,11 +147,25 @@ def find(appointment_id: UUID) -> Appointment:
 
 
 def follow_booking(appointment_id: UUID) -> None:
-    """A number was held or booked: its fee is due."""
+    """A number was held or booked: its fee is due, unless its time was over before we heard of it."""
     appointment = find(appointment_id)
     due = appointment.payment_status == PaymentStatus.UNPAID and appointment.state in LIVE
-    if due and appointment.fee_fen:
+    if due and appointment.fee_fen and payable_until(appointment) > clock.now():
         bill_of(appointment)
+
+
+def follow_reschedule(appointment_id: UUID) -> None:
+    """Fee or time have changed: an unpaid bill that says otherwise ends, and one that is right takes its place."""
+    appointment = find(appointment_id)
+    if appointment.payment_status != PaymentStatus.UNPAID or appointment.state not in LIVE:
+        return
+    wrong = Bill.objects.filter(
+        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED
+    ).exclude(amount_fen=appointment.fee_fen, expires_at=payable_until(appointment))
+    for bill in wrong:
+        _let_go([bill.pk], note="rescheduled")
+        cancel_bill(bill, cause=CancelCause.APPOINTMENT)
+    follow_booking(appointment_id)
 
 
 def order_of(bill: Bill) -> PaymentOrder:
@@ -163,7 +193,13 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
         _end_bill(appointment_id, CancelCause.APPOINTMENT)
         return
+    back = Bill.objects.filter(
+        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.REFUNDED
+    )
     bill = _paid_bill(appointment_id)
+    if bill is None and back.exists() and all(_is_back(each) for each in back):
+        note_refund(appointment_id=appointment_id)  # the window gave it back before
+        return
     order = order_of(bill) if bill is not None else None
     if bill is None or order is None or order.channel in AT_COUNTER:
         return
@@ -201,12 +237,19 @@ def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:
 
 
 @transaction.atomic
-def follow_refund(order_id: UUID) -> None:
-    """Money of an order is back: registrations whose bill went back whole are refunded."""
-    lines = PaymentOrderLine.objects.filter(order_id=order_id, subject_type=SUBJECT)
+def follow_refund(refund_id: UUID) -> None:
+    """Money is back: registrations whose bill went back whole, by refunds that have all succeeded, are refunded."""
+    lines = PaymentOrderLine.objects.filter(subject_type=SUBJECT, refund_lines__refund_id=refund_id)
     bills = Bill.objects.filter(
         pk__in=lines.values("subject_id"), subject_type=APPOINTMENT, status=BillStatus.REFUNDED
     )
-    for appointment_id in bills.values_list("subject_id", flat=True):
-        if appointment_id is not None:
-            note_refund(appointment_id=appointment_id)
+    for bill in bills.order_by("pk"):
+        if bill.subject_id is not None and _is_back(bill):
+            note_refund(appointment_id=bill.subject_id)
+
+
+def _is_back(bill: Bill) -> bool:
+    """Whether every refund of the bill has succeeded."""
+    parts = RefundLine.objects.filter(line__subject_type=SUBJECT, line__subject_id=bill.pk)
+    waiting = parts.exclude(refund__state__in=(RefundState.SUCCEEDED, RefundState.CANCELLED))
+    return not waiting.exists()

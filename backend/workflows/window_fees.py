@@ -51,7 +51,7 @@ TAKEN = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.REFUND_DUE)
 def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
     """The clerk has taken the fee in cash: it is written down as an order that is paid.
 
-    Unless it was given back meanwhile. What the patient is paying online for it goes back, or is never paid.
+    Unless it was given back meanwhile. What was paid for it otherwise goes back, or is never paid.
     """
     if not _is_taken(find(appointment_id)):
         return
@@ -92,15 +92,14 @@ def _order_for(
     appointment: Appointment, bill: Bill, held: PaymentOrder | None, staff_id: UUID | None
 ) -> PaymentOrder | None:
     """The order that takes the cash: the patient's own for this fee alone, or a new one. None: it has it already."""
-    if held is not None and held.note == WRITTEN_DOWN and held.state != OrderState.PENDING:
-        return None  # settled, reversed and settled again before the first was posted
-    at_counter = held is not None and held.channel in AT_COUNTER
-    if held is not None and (at_counter or (held.state == OrderState.PENDING and held.lines.count() == 1)):
-        return held
     if held is not None and held.state == OrderState.PENDING:
+        if held.lines.count() == 1:
+            return held
         let_go(held.pk, note="paid_at_window")
         _lines(bill.pk).filter(order=held).update(is_live=False, updated_at=clock.now())
     elif held is not None:
+        if held.note == WRITTEN_DOWN:
+            return None  # settled, reversed and settled again before the first was posted
         give_back(held, note="paid_at_window")
     return open_order(
         hospital=appointment.hospital,
@@ -150,7 +149,7 @@ def _refund(bill: Bill, fee_fen: int, staff: StaffMember | None) -> None:
     refund_bills(
         order=order,
         bill_amounts={bill.pk: min(fee_fen, bill.amount_fen - bill.refunded_fen)},
-        cause=RefundCause.WINDOW,
+        cause=RefundCause.REVERSED,
         reason="窗口冲正",
         application=WINDOW,
         route=RefundRoute.COUNTER_CASH,

@@ -7,7 +7,7 @@ from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder, Refu
 from apps.payments.services.ledger import Account, balance
 from apps.scheduling.models import Appointment, Slot
 from tests.payments.support import Till
-from tests.scheduling.support import book
+from tests.scheduling.support import book, code
 
 
 def money(till: Till, kind: AccountKind, owner: str = "") -> int:
@@ -115,3 +115,17 @@ def test_an_unpaid_order_is_closed_at_the_channel_before_it_is_closed_here(till:
     trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
     assert trade is not None and trade["state"] == "closed"
     assert PaymentOrder.objects.filter(state="pending").count() == 0
+
+
+@pytest.mark.requirement("BOOK-04")
+@pytest.mark.parametrize("heard_in_time", [True, False])
+def test_a_hold_whose_time_is_over_can_no_longer_be_paid_and_needs_no_bill(
+    till: Till, heard_in_time: bool
+) -> None:
+    held = till.hold()
+    if heard_in_time:
+        till.work()
+    till.later(minutes=15)  # no sweep has ended it yet
+    assert code(till.post("patient_a", f"appointments/{held['id']}/checkout")) == (409, "hold_expired")
+    till.work()
+    assert Bill.objects.count() == heard_in_time

@@ -204,3 +204,56 @@ def test_a_settled_fee_that_his_refuses_is_handed_back_by_reversing_it(till: Til
     rest(till)
     assert (Refund.objects.get().state, books(till)) == ("succeeded", (0, 0, 0, 0))
     assert PaymentOrder.objects.get().state == "returned"
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+@pytest.mark.parametrize("his", [HospitalBusiness, Away])
+@pytest.mark.parametrize("first", ["appointment", "order"])
+def test_a_fee_that_two_clerks_took_is_on_the_books_twice_and_handed_back_once(
+    till: Till, first: str, his: type[HospitalBusiness]
+) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    use_business(his())
+
+    def settle_order() -> None:
+        clerk = till.world.client("clerk")
+        path = f"{ADMIN}/payment-orders/{order.pk}/settle"
+        assert (
+            clerk.post(path, {"channel": "cash"}, format="json", HTTP_IDEMPOTENCY_KEY="s").status_code == 200
+        )
+
+    if first == "appointment":
+        at_window(till, held, "settle")
+        settle_order()
+    elif his is HospitalBusiness:
+        pytest.skip("posted at once: the second clerk is told")
+    else:
+        settle_order()
+        at_window(till, held, "settle")
+    use_business(HospitalBusiness())
+    rest(till)
+    refund = Refund.objects.get()
+    assert (refund.state, refund.error, books(till)) == ("failed", "at_counter", (4_000, 2_000, 0, 2_000))
+    path = f"{ADMIN}/refunds/{refund.pk}/pay-out"
+    assert till.world.client("clerk").post(path, HTTP_IDEMPOTENCY_KEY="p").status_code == 200
+    assert (status(held), books(till)) == ("paid_at_counter", (2_000, 2_000, 0, 0))
+
+
+class NoRefunds(HospitalBusiness):
+    """HIS does not let money go back."""
+
+    def allow_refund(self, refund: Refund) -> None:
+        raise BusinessRefused("NOT_REFUNDABLE")
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+def test_what_a_clerk_has_handed_back_is_on_the_books_whatever_his_says(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    till.work()
+    use_business(NoRefunds())
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    rest(till)
+    assert Refund.objects.get().state == "succeeded"
+    assert (books(till), status(held), Bill.objects.get().status) == ((0, 0, 0, 0), "unpaid", "refunded")

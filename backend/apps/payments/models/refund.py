@@ -19,11 +19,15 @@ class RefundRoute(models.TextChoices):
 
 
 class RefundCause(models.TextChoices):
-    """Who or what wants the money to go back. The last three are ours: nobody asked for them."""
+    """Who or what wants the money to go back. The last three are ours: nobody asked for them.
+
+    `reversed`: a clerk has handed it back, which nobody can forbid any more.
+    """
 
     PATIENT = "patient"
     WINDOW = "window"
     CANCELLED = "cancelled"
+    REVERSED = "reversed"
     SURPLUS = "surplus"
     NOT_POSTED = "not_posted"
     LATE = "late"
@@ -85,7 +89,7 @@ class RefundLine(BaseModel):
     """How much of a refund belongs to which line of the order. A surplus payment belongs to none."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
-    line = models.ForeignKey(PaymentOrderLine, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(PaymentOrderLine, on_delete=models.PROTECT, related_name="refund_lines")
     amount_fen = FenField()
 
     class Meta:

@@ -45,21 +45,30 @@ def forward_refund(refund_id: UUID) -> None:
 
 
 def _told(refund: Refund) -> bool:
-    """Tell the business where it has a say; True when the channel may be asked."""
-    if refund.told_at is None:
-        if refund.cause in ASKED_FOR:
-            business().allow_refund(refund)
-        elif refund.order.state in GOING_BACK and refund.attempt.state == "succeeded":
-            try:
-                business().withdraw(refund.order, list(refund.order.lines.order_by("position")))
-            except BusinessUnavailable:
-                return True  # the money goes back all the same; HIS is told again later
-            except BusinessRefused as error:
-                log.error("withdrawal_refused", refund_id=str(refund.pk), code=error.code)
-        refund.told_at = clock.now()
-        Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
-        fault_point("refund.told")
+    """Tell the business; True when the channel may be asked. Where it has a say, that is only once it agrees."""
+    if refund.told_at is not None:
+        return True
+    if refund.cause in ASKED_FOR:
+        business().allow_refund(refund)
+    else:
+        try:
+            _tell(refund)
+        except BusinessUnavailable:
+            return True  # the money goes back all the same; HIS is told again later
+        except BusinessRefused as error:
+            log.error("return_refused", refund_id=str(refund.pk), code=error.code)
+    refund.told_at = clock.now()
+    Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
+    fault_point("refund.told")
     return True
+
+
+def _tell(refund: Refund) -> None:
+    """HIS hears of what it cannot stop."""
+    if refund.cause == RefundCause.REVERSED:
+        business().allow_refund(refund)
+    elif refund.order.state in GOING_BACK and refund.attempt.state == "succeeded":
+        business().withdraw(refund.order, list(refund.order.lines.order_by("position")))
 
 
 def _step(refund: Refund) -> str:

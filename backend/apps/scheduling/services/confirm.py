@@ -28,11 +28,20 @@ def confirm_hold(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appo
     has booked again), so the caller gives the money back. StateConflict: it was cancelled or
     paid otherwise.
     """
-    appointment = Appointment.objects.filter(pk=appointment_id).first()
-    if appointment is None:
-        raise NotFound
+    appointment = _find(appointment_id)
     if appointment.state in _CONFIRMED and appointment.payment_status == payment_status:
         return appointment
+    return _confirm(appointment, payment_status)
+
+
+def _find(appointment_id: UUID) -> Appointment:
+    found = Appointment.objects.filter(pk=appointment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _confirm(appointment: Appointment, payment_status: PaymentStatus) -> Appointment:
     if appointment.check_in_until <= clock.now():
         raise errors.HoldExpired
     if appointment.state == AppointmentState.PENDING and not keep(appointment):
@@ -71,13 +80,14 @@ def _confirmed(appointment: Appointment, payment_status: PaymentStatus, **number
 def settle_fee(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appointment:
     """The registration fee has been paid: a hold is confirmed, also late; what was booked before is marked as paid.
 
-    Errors as `confirm_hold`; CheckInTooLate is HoldExpired here too, as the money has to go back either way.
+    Errors as `confirm_hold`, and StateConflict when it was paid before, by whatever way: that would be a second fee.
+    CheckInTooLate is HoldExpired here too, as the money has to go back either way.
     """
     booked = Appointment.objects.filter(
         pk=appointment_id, state=AppointmentState.BOOKED, payment_status=PaymentStatus.UNPAID
     ).first()
     if booked is None:
-        return confirm_hold(appointment_id=appointment_id, payment_status=payment_status)
+        return _confirm(_find(appointment_id), payment_status)
     if booked.check_in_until <= clock.now():
         raise errors.HoldExpired
     mark_paid(booked, payment_status)
