@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from apps.access.codes import all_codes
 from apps.access.menus import MENUS
-from apps.access.models import MenuItem, Module, Permission
+from apps.access.models import MenuItem, Module, Permission, Role, RoleScope
 from apps.access.services.sync import sync_access
+from apps.audit.models import AuditEvent
 from apps.identity.models import User
 from tests.support.world import World
 
@@ -104,6 +108,36 @@ def test_permission_codes_are_listed(world: World) -> None:
     assert all(code.startswith("access.") for code in codes)
     url = f"/api/admin/v1/permissions/{Permission.objects.get(code='access.role.list').pk}"
     assert world.client("admin1").patch(url, {}, format="json").status_code == 405
+
+
+def test_synchronising_takes_few_statements_and_writes_nothing_when_nothing_changed(world: World) -> None:
+    before = AuditEvent.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        sync_access()
+    assert len(queries) < 20
+    assert AuditEvent.objects.count() == before
+
+
+def test_what_the_code_says_of_codes_and_system_roles_comes_back(world: World) -> None:
+    role = Role.objects.get(hospital=None, code="clerk")
+    codes, scopes = set(role.permissions.values_list("code", flat=True)), set(role.scopes.values_list("kind"))
+    Role.objects.filter(pk=role.pk).update(name="x", default_scope="all")
+    role.permissions.set(Permission.objects.filter(code="access.role.list"))
+    role.scopes.all().delete()
+    RoleScope.objects.create(role=role, module=Module.objects.get(code="access"), kind="all")
+    Permission.objects.filter(code="patients.patient.list").update(name="x", is_retired=True)
+    gone = Permission.objects.create(
+        code="patients.gone.list", name="x", module=Module.objects.get(code="patients")
+    )
+    sync_access()
+    role.refresh_from_db()
+    assert (role.name, role.default_scope) == ("窗口人员", "hospital")
+    assert set(role.permissions.values_list("code", flat=True)) == codes
+    assert set(role.scopes.values_list("kind")) == scopes
+    listed = Permission.objects.get(code="patients.patient.list")
+    assert (listed.is_retired, listed.name) == (False, all_codes()[listed.code])
+    gone.refresh_from_db()
+    assert gone.is_retired
 
 
 def test_synchronising_again_keeps_what_administrators_changed(world: World) -> None:
