@@ -1,4 +1,4 @@
-"""The project's checks, each named and timed; the exit code is 1 if any failed.
+"""The project's checks, side by side, each named and timed; the exit code is 1 if any failed.
 
     python scripts/lib/steps.py lock ruff … [pytest] [-- PYTEST ARGUMENTS]
 
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from embedded import ROOT, local_dir
 
@@ -48,15 +49,22 @@ def environment() -> dict[str, str]:
     return {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | os.environ | own
 
 
-def run(name: str, extra: list[str]) -> bool:
-    """Run one step, its output in full; True if it passed."""
+def run(name: str) -> bool:
+    """Run one check and print its output in full when it has ended; True if it passed."""
     title, command = STEPS[name]
-    print(f"── {title}", flush=True)
     begin = time.monotonic()
-    passed = subprocess.run([*command, *extra], cwd=ROOT, env=environment()).returncode == 0
-    if name != "pytest":
-        print(f"   {'passed' if passed else 'FAILED'} in {time.monotonic() - begin:.1f} s", flush=True)
-    return passed
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    verdict = "passed" if done.returncode == 0 else "FAILED"
+    print(f"── {title}\n{done.stdout}   {verdict} in {time.monotonic() - begin:.1f} s", flush=True)
+    return done.returncode == 0
+
+
+def run_pytest(extra: list[str]) -> bool:
+    """Its output as it comes; True if all passed."""
+    print("── pytest", flush=True)
+    return subprocess.run([*STEPS["pytest"][1], *extra], cwd=ROOT, env=environment()).returncode == 0
 
 
 def pytest_arguments(extra: list[str]) -> list[str]:
@@ -74,13 +82,15 @@ def main(arguments: list[str]) -> int:
         subprocess.Popen(
             [PYTHON, "scripts/lib/template.py"], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
         )
-    results = {name: run(name, []) for name in names if name != "pytest"}
+    checks = [name for name in names if name != "pytest"]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = dict(zip(checks, pool.map(run, checks), strict=True))
     failed = [STEPS[name][0] for name, passed in results.items() if not passed]
     if results:
         print(
             f"── {len(results) - len(failed)} of {len(results)} checks passed", *failed, sep="\n   FAILED: "
         )
-    if "pytest" in names and not run("pytest", pytest_arguments(extra)):
+    if "pytest" in names and not run_pytest(pytest_arguments(extra)):
         return 1
     return 1 if failed else 0
 
