@@ -131,10 +131,14 @@ class Postgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _initdb(self) -> None:
-        if self.data.exists():  # a first start that was cut short
-            shutil.rmtree(self.data)
+        """Make the cluster; its directory gets its name when it is whole, so that it may be cut short at any time."""
+        fresh = self.base / "data.new"
+        for remains in (fresh, self.data):
+            if remains.exists():
+                shutil.rmtree(remains)
         arguments = ["-U", USER, "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-        self._checked(self._run([self._tool("initdb"), "-D", str(self.data), *arguments]))
+        self._checked(self._run([self._tool("initdb"), "-D", str(fresh), *arguments]))
+        fresh.rename(self.data)
 
     def _launch(self) -> None:
         if self.running():

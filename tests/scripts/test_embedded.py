@@ -82,8 +82,16 @@ def test_a_postmaster_that_died_alone_does_not_hinder_a_start(stack: Stack) -> N
     assert sql(url, "SELECT 1") == [(1,)]
 
 
-def test_a_first_start_that_was_cut_short_is_begun_anew(stack: Stack) -> None:
-    (stack.directory / "pg" / "data" / "base").mkdir(parents=True)
+def test_a_first_start_that_was_cut_short_is_begun_anew(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = stack.servers["pg"]
+    assert isinstance(server, Postgres)
+    with monkeypatch.context() as short:  # killed when nearly everything is there
+        short.setattr(server, "_checked", lambda done: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            stack.start()
+    assert list(server.base.glob("*/PG_VERSION"))
     assert sql(stack.start()["DATABASE_URL"], "SELECT 1") == [(1,)]
 
 
