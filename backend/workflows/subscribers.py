@@ -34,6 +34,11 @@ def give_fee_back(event: events.AppointmentCancelled) -> None:
     booking_checkout.follow_cancellation(event.appointment_id, cause=event.cause)
 
 
+@subscribe(events.AppointmentRescheduled)
+def bill_anew(event: events.AppointmentRescheduled) -> None:
+    booking_checkout.follow_reschedule(event.appointment_id)
+
+
 @subscribe(events.AppointmentExpired)
 def close_order_of_hold(event: events.AppointmentExpired) -> None:
     booking_checkout.follow_expiry(event.appointment_id)
@@ -41,7 +46,7 @@ def close_order_of_hold(event: events.AppointmentExpired) -> None:
 
 @subscribe(RefundSucceeded)
 def note_refund_of_registration(event: RefundSucceeded) -> None:
-    booking_checkout.follow_refund(event.order_id)
+    booking_checkout.follow_refund(event.refund_id)
 
 
 #: Why a payment goes back, in the patient's words.

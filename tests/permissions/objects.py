@@ -50,7 +50,6 @@ from apps.payments.models import (
 )
 from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
-from apps.payments.services.merchants import open_merchant
 from apps.payments.services.refunds import RefundPart, create_refund
 from apps.scheduling.models import (
     AppointmentKind,
@@ -293,7 +292,9 @@ class Estate:
         )
 
     def make_merchant(self) -> MerchantAccount:
-        return open_merchant(hospital=self.world.h1, channel="cash", name="现金", config={})
+        return MerchantAccount.objects.create(
+            hospital=self.world.h1, channel="cash", name="现金", config="{}"
+        )
 
     def make_payment_order(self) -> PaymentOrder:
         bill = issue(self.world)

@@ -75,3 +75,13 @@ class RefundExceedsPaid(DomainError):
 
     code, status = "refund_exceeds_paid", 409
     zh, en = "退款金额超过可退金额 {left_yuan} 元", "At most {left_yuan} yuan can still be refunded."
+
+
+class PublicAddressMissing(DomainError):
+    """Channels would not know where to push to."""
+
+    code, status = "public_address_missing", 409
+    zh, en = (
+        "尚未配置对外访问地址,支付渠道无法回调",
+        "The public address is not configured: channels could not push.",
+    )

@@ -7,7 +7,7 @@ import structlog
 from dramatiq_crontab import cron
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services import checks, forwarding, tending, work
+from apps.payments.services import checks, forwarding, pushes, tending, work
 from apps.payments.services.verify_ledger import verify_ledger
 
 BATCH = 500
@@ -54,3 +54,10 @@ def prove_ledger() -> None:
     report = verify_ledger()
     if not report.ok:
         log.error("ledger_not_proven", wrong=report.wrong, findings=[str(f) for f in report.findings[:20]])
+
+
+@cron("47 3 * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def purge_pushes() -> None:
+    """Every night: forget old pushes of the channels."""
+    pushes.purge_pushes()

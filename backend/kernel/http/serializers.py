@@ -15,7 +15,10 @@ class StrictMixin:
             unknown = sorted(set(data) - writable)
             if unknown:
                 raise serializers.ValidationError({n: ["未知字段"] for n in unknown}, code="unknown_field")
-        return super().to_internal_value(data)  # type: ignore[misc]
+        try:
+            return super().to_internal_value(data)  # type: ignore[misc]
+        except OverflowError as error:  # a moment that no time zone can express
+            raise serializers.ValidationError({"non_field_errors": ["超出范围"]}, code="overflow") from error
 
 
 class Serializer(StrictMixin, serializers.Serializer[Any]):

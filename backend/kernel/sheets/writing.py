@@ -7,7 +7,7 @@ from typing import IO
 
 import xlsxwriter
 
-FORMULA_SIGNS = frozenset("=+-@\t\r\n")
+FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 BLOCK_ROWS = 500
 
 

@@ -173,6 +173,11 @@ class Bill(VersionedModel):
                 name="bill_of_registration",
             ),
             models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="bill_replaced"),
+            models.Index(
+                fields=["subject_type", "subject_id"],
+                condition=Q(subject_id__isnull=False),
+                name="bill_of_subject",
+            ),
             models.Index(fields=["bill_no"], name="bill_by_no"),
             models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="bill_of_order"),
             models.Index(

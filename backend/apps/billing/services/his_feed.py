@@ -8,11 +8,14 @@ from django.db import transaction
 from apps.billing import errors
 from apps.billing.models import Bill, CancelCause
 from apps.billing.services.cancel import cancel_bill
+from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.issue import BillSpec, check, issue_bill, reissue_bill, spec_of
 from apps.billing.services.settle import mark_paid
 from apps.billing.states import BillStatus
 from apps.identity.models import Hospital
 from apps.patients.models import Patient
+from apps.payments.models import PaymentOrderLine
+from apps.payments.states import OrderState
 from kernel.errors import StateConflict
 
 #: The channel of a bill that was paid at HIS's own window.
@@ -74,10 +77,13 @@ def cancel_by_his(bill: Bill, *, reason: str = "") -> Bill:
 def settled_at_his(bill: Bill, *, paid_at: dt.datetime) -> Bill:
     """The bill was paid at HIS's own window; a payment of ours that is under way goes back. Again changes nothing.
 
-    StateConflict when it is cancelled. A bill that we have paid stays as it is: HIS tells of our own payment.
+    StateConflict when it is cancelled, and while a payment of ours that HIS may be telling of is being posted: to be
+    told again. A bill that we have paid stays as it is.
     """
     if bill.status in (BillStatus.PAID, BillStatus.REFUNDED):
         return bill
+    if _is_paid_here(bill):
+        raise StateConflict(retry_after=30, current="being_posted")
     try:
         paid = mark_paid(
             {bill.pk: bill.amount_fen},
@@ -92,3 +98,9 @@ def settled_at_his(bill: Bill, *, paid_at: dt.datetime) -> Bill:
             raise
         return bill
     return paid[0]
+
+
+def _is_paid_here(bill: Bill) -> bool:
+    """Whether the money of our own order for it is here and is being posted."""
+    lines = PaymentOrderLine.objects.filter(subject_type=SUBJECT, subject_id=bill.pk, is_live=True)
+    return lines.filter(order__state=OrderState.PAID_UNPOSTED).exists()

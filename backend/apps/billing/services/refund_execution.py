@@ -11,7 +11,7 @@ from apps.billing.services.card_refund import move_card_money, within_balance
 from apps.billing.services.refund_allowance import Allowance, ask_his, bills_in
 from apps.billing.services.refund_bills import move_bills
 from apps.billing.services.refund_followup import follow
-from apps.billing.services.refund_rules import not_reprinted
+from apps.billing.services.refund_rules import check_cancelled, not_reprinted
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.payments.models import Refund, RefundCause, RefundRoute
@@ -35,8 +35,9 @@ def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
         raise StateConflict(current=request.state)
     _check_conditions(request)
     if request.order is not None:
-        keys = list(request.lines.values_list("bill_id", flat=True))
-        _move(request.pk, staff, ask_his(request.order, bills_in(request.order, keys)))
+        bills = bills_in(request.order, list(request.lines.values_list("bill_id", flat=True)))
+        check_cancelled(bills.values())
+        _move(request.pk, staff, ask_his(request.order, bills))
     elif request.card is not None:
         with within_balance(request.card, None):
             _move(request.pk, staff, {})

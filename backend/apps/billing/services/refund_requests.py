@@ -10,7 +10,7 @@ from apps.billing.models import RefundRequest
 from apps.billing.services.card_refund import caps_of
 from apps.billing.services.refund_allowance import allowed_of, ask_his, bills_in
 from apps.billing.services.refund_bills import check_allowed, scope_of, write_lines
-from apps.billing.services.refund_rules import needs_approval, needs_reprint
+from apps.billing.services.refund_rules import check_cancelled, needs_approval, needs_reprint
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
@@ -45,6 +45,7 @@ def request_bills(
     bills, allowed = bills_in(order, list(amounts)), quote_bills(order)
     if not bills:
         raise InvalidValue(field="bills")
+    check_cancelled(bills.values())
     wanted = {key: allowed[key] if amount is None else amount for key, amount in amounts.items()}
     empty = [str(key) for key in wanted if not allowed[key]]
     if empty:

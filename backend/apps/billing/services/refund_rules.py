@@ -19,6 +19,9 @@ class Subject(Protocol):
     def standing(self, subject_ids: Iterable[UUID]) -> set[UUID]:
         """Those of the subjects that have to be given up first (an appointment that is not cancelled). Reads only."""
 
+    def ahead(self, subject_ids: Iterable[UUID]) -> set[UUID]:
+        """Those that are still to come: at the window too they are cancelled before their fee goes back. Reads only."""
+
 
 _SUBJECTS: dict[str, Subject] = {}
 
@@ -73,12 +76,30 @@ def check_paid_here(order: PaymentOrder, application: str) -> None:
         raise errors.RefundNotPaidHere(application=order.application, channel=order.channel)
 
 
-def check_given_up(bills: Iterable[Bill]) -> None:
-    """AppointmentStands for clinic fees whose subject has not been given up; where nobody knows, it has not."""
+def check_cancelled(bills: Iterable[Bill]) -> None:
+    """AppointmentStands for clinic fees whose subject is still to come."""
+    ahead = [
+        str(by_id[subject_id].pk)
+        for subject_type, by_id in _fees(bills).items()
+        if subject_type in _SUBJECTS
+        for subject_id in _SUBJECTS[subject_type].ahead(by_id)
+    ]
+    if ahead:
+        raise errors.AppointmentStands(bills=sorted(ahead))
+
+
+def _fees(bills: Iterable[Bill]) -> dict[str, dict[UUID, Bill]]:
+    """Clinic fees by what they are for."""
     by_type: dict[str, dict[UUID, Bill]] = {}
     for bill in bills:
         if is_clinic_fee(bill) and bill.subject_id is not None:
             by_type.setdefault(bill.subject_type, {})[bill.subject_id] = bill
+    return by_type
+
+
+def check_given_up(bills: Iterable[Bill]) -> None:
+    """AppointmentStands for clinic fees whose subject has not been given up; where nobody knows, it has not."""
+    by_type = _fees(bills)
     standing = [
         str(by_id[subject_id].pk)
         for subject_type, by_id in by_type.items()

@@ -15,6 +15,8 @@ from apps.inpatient.settings import LOOKUP_FAILURES, LOOKUP_LOCK_MINUTES
 from kernel import clock
 
 KEEP = dt.timedelta(days=2)
+#: Folding may make a number longer than any that is known.
+LONGEST = 32
 
 
 def find_admission(*, account: WeChatAccount, hospital: Hospital, admission_no: str, name: str) -> Admission:
@@ -23,7 +25,7 @@ def find_admission(*, account: WeChatAccount, hospital: Hospital, admission_no: 
     AdmissionMismatch never tells what differs; LookupLocked after too many; DepositDisabled.
     """
     check_enabled(hospital)
-    number = "".join(unicodedata.normalize("NFKC", admission_no).split())
+    number = "".join(unicodedata.normalize("NFKC", admission_no).split())[:LONGEST]
     attempt = _begin(account, hospital, number)
     stays = Admission.objects.select_related("hospital", "patient", "department")
     found = stays.filter(
@@ -42,12 +44,13 @@ def find_admission(*, account: WeChatAccount, hospital: Hospital, admission_no: 
 def _begin(account: WeChatAccount, hospital: Hospital, number: str) -> int:
     """Count an attempt as failed until it succeeds, so that parallel guesses count too. LookupLocked."""
     WeChatAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
-    digest = hashlib.sha256(f"{hospital.pk}:{number.upper()}".encode()).digest()
+    number = number.upper()[:LONGEST]
+    digest = hashlib.sha256(f"{hospital.pk}:{number}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)])
     _refuse_if_locked(hospital, account=account)
-    _refuse_if_locked(hospital, hospital=hospital, admission_no=number.upper())
-    made = AdmissionLookup.objects.create(account=account, hospital=hospital, admission_no=number.upper())
+    _refuse_if_locked(hospital, hospital=hospital, admission_no=number)
+    made = AdmissionLookup.objects.create(account=account, hospital=hospital, admission_no=number)
     return made.pk
 
 

@@ -62,7 +62,7 @@ def _pull(patient: Patient, until: float) -> bool:
             return False
         found = HttpHis(patient.hospital).bills_of(patient.mrn, seconds=seconds)
     except HisRefused as refusal:
-        log.warning("his_refused_bills", reason=str(refusal))
+        log.warning("his_refused_bills", reason=refusal.code)
         return refusal.code == UNKNOWN_PATIENT
     except HisUnavailable:
         pull_turns.rest()

@@ -78,7 +78,7 @@ class Verifier:
         try:
             certificate = x509.load_pem_x509_certificate(fields.get("signPubKeyCert", "").encode())
             owner = _owner(certificate)
-        except ValueError as error:
+        except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
             raise NotSigned("no readable certificate") from error
         if owner not in self._names:
             raise NotSigned("the certificate is somebody else's")

@@ -54,6 +54,11 @@ class PaymentAttempt(BaseModel):
                 condition=~Q(transaction_id=""),
                 name="payment_attempt_transaction_once",
             ),
+            models.UniqueConstraint(
+                fields=["hospital", "transaction_id"],
+                condition=Q(channel="pos") & ~Q(transaction_id=""),
+                name="payment_attempt_slip_once",
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_attempt_has_amount"),
         ]
         indexes = [
@@ -64,4 +69,4 @@ class PaymentAttempt(BaseModel):
                 name="payment_attempt_paid",
             ),
         ]
-        triggers = [audited(exclude=("due_at", "checks", "client"))]
+        triggers = [audited(exclude=("due_at", "checks", "client", "payer_id", "reference"))]

@@ -29,4 +29,7 @@ class ChannelPush(BaseModel):
                 fields=["created_at"], condition=Q(handled_at__isnull=True), name="channel_push_unhandled"
             ),
             models.Index(fields=["hospital", "-id"], name="channel_push_of_hospital"),
+            models.Index(
+                fields=["handled_at"], condition=Q(handled_at__isnull=False), name="channel_push_handled"
+            ),
         ]

@@ -1,10 +1,11 @@
 """Asking the channel about attempts: unknown outcomes are resolved, not guessed; what is over is closed there first."""
 
+import datetime as dt
 from uuid import UUID
 
 import structlog
 
-from apps.payments.channels.base import ChannelError, TradeResult, TradeState
+from apps.payments.channels.base import ChannelError, PermanentChannelError, TradeResult, TradeState
 from apps.payments.models import PaymentAttempt
 from apps.payments.services import outcomes, work
 from apps.payments.services.merchants import channel_for
@@ -13,6 +14,7 @@ from apps.payments.states import SETTLED, OrderState
 from kernel import clock
 from kernel.faults import fault_point
 
+HOPELESS_AFTER = dt.timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
@@ -34,6 +36,10 @@ def ask(attempt: PaymentAttempt) -> bool:
         trade = _close(attempt) if over else _query(attempt)
     except ChannelError as error:
         log.warning("attempt_not_answered", attempt_id=str(attempt.pk), code=error.code)
+        if over and isinstance(error, PermanentChannelError) and _is_hopeless(attempt):
+            log.error("attempt_given_up", attempt_id=str(attempt.pk), code=error.code)
+            outcomes.record_closed(attempt.pk)
+            return True
         _again(attempt, error.code)
         return False
     fault_point("check.asked")
@@ -44,6 +50,14 @@ def ask(attempt: PaymentAttempt) -> bool:
         return True
     _again(attempt, "")
     return False
+
+
+def _is_hopeless(attempt: PaymentAttempt) -> bool:
+    """The channel refuses to talk of it for good (a closed merchant), and by its own expiry nobody can pay it.
+
+    Should it be paid all the same, a push says so, and the money pays the order or goes back.
+    """
+    return attempt.expires_at + HOPELESS_AFTER <= clock.now()
 
 
 def _query(attempt: PaymentAttempt) -> TradeResult:

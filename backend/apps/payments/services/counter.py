@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
@@ -16,7 +16,7 @@ from apps.payments.services.outcomes import PAYABLE, record_paid
 from apps.payments.services.tending import tend_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
-from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.faults import fault_point
 from kernel.idempotency import store
 from kernel.locks import lock_one
@@ -133,7 +133,13 @@ def _write(
         transaction_id=reference,
         paid_at=now,
     )
-    record_paid(attempt.pk, paid)
+    try:
+        with transaction.atomic():
+            record_paid(attempt.pk, paid)
+    except IntegrityError as error:
+        if "payment_attempt_slip_once" not in str(error):
+            raise
+        raise DuplicateValue(field="reference") from error
 
 
 def _posted(order: PaymentOrder) -> PaymentOrder:

@@ -1,19 +1,20 @@
 """商户号: a hospital's accounts at the channels, and the channels made from them."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.identity.models import Hospital
 from apps.payments import errors
 from apps.payments.channels.base import NotSupported, PaymentChannel
 from apps.payments.channels.registry import CHANNELS, ChannelSpec
 from apps.payments.models import MerchantAccount, PaymentAttempt
-from kernel.errors import InvalidValue
+from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
 
 LONGEST_VALUE = 16_000
@@ -65,7 +66,7 @@ def channel_for(attempt: PaymentAttempt) -> PaymentChannel:
 
 @functools.lru_cache(maxsize=256)
 def _channel(merchant_id: UUID, version: int, channel: str, config: str) -> PaymentChannel:
-    return spec_of(channel).build(orjson.loads(config))
+    return CHANNELS[channel].build(orjson.loads(config))  # switched off since: refunds of what it took go on
 
 
 def forget_channels() -> None:
@@ -77,14 +78,30 @@ def forget_channels() -> None:
 @transaction.atomic
 def open_merchant(*, hospital: Hospital, channel: str, name: str, config: dict[str, Any]) -> MerchantAccount:
     """A new active account; the one before becomes inactive and still takes its refunds. InvalidValue."""
-    text = _checked(spec_of(channel), config)
+    spec = spec_of(channel)
+    if not spec.online:
+        raise errors.ChannelNotOffered(channel=channel)
+    if settings.PAYMENTS_HTTPS_ONLY and not settings.PUBLIC_BASE_URL:
+        raise errors.PublicAddressMissing
+    text = _checked(spec, config)
     before = MerchantAccount.objects.select_for_update().filter(
         hospital=hospital, channel=channel, is_active=True
     )
     for row in before:
         row.is_active = False
         save_version(row, ["is_active"], version=row.version)
-    return MerchantAccount.objects.create(hospital=hospital, channel=channel, name=name, config=text)
+    merchant = MerchantAccount(hospital=hospital, channel=channel, name=name, config=text)
+    _write(lambda: merchant.save(force_insert=True))
+    return merchant
+
+
+def _write(write: Callable[[], None]) -> None:
+    """DuplicateValue when another account of the channel is active."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as error:
+        raise DuplicateValue(field="is_active") from error
 
 
 @transaction.atomic
@@ -98,7 +115,7 @@ def change_merchant(merchant: MerchantAccount, data: dict[str, Any], *, version:
             spec_of(merchant.channel), {**orjson.loads(merchant.config), **data["config"]}
         )
         fields.append("config")
-    save_version(merchant, fields, version=version)
+    _write(lambda: save_version(merchant, fields, version=version))
     return merchant
 
 
@@ -114,7 +131,7 @@ def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
     for name, value in config.items():
         if name not in known or not isinstance(value, str) or len(value) > LONGEST_VALUE:
             raise InvalidValue(field=f"config.{name}"[:100])
-        if settings.PAYMENTS_HTTPS_ONLY and value.startswith("http://"):
+        if settings.PAYMENTS_HTTPS_ONLY and value.strip().lower().startswith("http://"):
             raise InvalidValue(field=f"config.{name}")
     for name in spec.fields:
         if not config.get(name):

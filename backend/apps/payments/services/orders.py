@@ -13,10 +13,12 @@ from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
 from apps.payments.services.pokes import poke_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
+from kernel.errors import TooManyRequests
 from kernel.money import MAX_FEN, fen_to_yuan
 
 NUMBERS = ids.NumberSeries("payment_order", "ZF")
 LONGEST_TITLE = 120
+MOST_OPEN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def open_order(
     if expires_at <= clock.now():
         raise errors.OrderExpired
     opener = Opener(application, account, staff)
+    if account is not None:
+        _check_open(account)
     number = NUMBERS.next(hospital.pk, clock.today())
     order = PaymentOrder(
         hospital=hospital,
@@ -71,6 +75,12 @@ def open_order(
         due_at=expires_at,
     )
     return _insert(order, opener, lines) or _open_already(lines, expires_at)
+
+
+def _check_open(account: WeChatAccount) -> None:
+    """TooManyRequests while the account has as many orders open as anybody could pay."""
+    if PaymentOrder.objects.filter(account=account, state=OrderState.PENDING).count() >= MOST_OPEN:
+        raise TooManyRequests(retry_after=60)
 
 
 def _insert(order: PaymentOrder, opener: Opener, lines: Sequence[LineSpec]) -> PaymentOrder | None:

@@ -40,6 +40,9 @@ def post_order(order: PaymentOrder) -> None:
         _refused(order, error.code)
     except BusinessUnavailable as error:
         _again_or_return(order, str(error))
+    except Exception as error:  # whatever is wrong with us: retried, alarmed and given back in time too
+        log.exception("posting_failed", order_id=str(order.pk))
+        _again_or_return(order, type(error).__name__)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from kernel import clock, ids
 from kernel.outbox.events import row_of
 from kernel.prepared import Prepared, types_of
 
+KEEP = dt.timedelta(days=180)
 log = structlog.get_logger(__name__)
 
 
@@ -100,7 +102,7 @@ def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None
         "channel": merchant.channel,
         "key": pushed.key[:128],
         "body": _BODY.get_db_prep_value(body.decode("latin-1"), connection),
-        "parsed": orjson.dumps(pushed).decode(),
+        "parsed": orjson.dumps(_nameless(pushed)).decode(),
         "outcome": "",
     }
     with connection.cursor() as cursor:
@@ -108,6 +110,22 @@ def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None
         (present,) = cursor.fetchone()
     if not present:
         raise _Outdated("outdated", "the merchant account has changed")
+
+
+def _nameless(pushed: Notification) -> dict[str, Any]:
+    """What a push says without who paid: the raw body has that, encrypted."""
+    said = asdict(pushed)
+    for part in (said["trade"], said["refund"]):
+        if part is not None:
+            part.pop("payer_id", None)
+            part.pop("raw", None)
+    return said
+
+
+def purge_pushes() -> int:
+    """Forget pushes that were handled long ago, longer than any provider repeats one; returns how many."""
+    old = ChannelPush.objects.filter(handled_at__lt=clock.now() - KEEP)
+    return old.delete()[0]
 
 
 @transaction.atomic

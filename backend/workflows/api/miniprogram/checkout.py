@@ -13,7 +13,7 @@ from apps.payments.selectors import orders
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment
 from apps.scheduling.selectors.appointments import appointments_of
-from kernel.errors import NotFound, StateConflict
+from kernel.errors import NotFound, StateConflict, TooManyRequests
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from workflows import booking_checkout
@@ -35,7 +35,7 @@ class CheckoutViewSet(GenericViewSet[Appointment]):
     )
     @raises(
         NotFound, StateConflict, errors.AlreadyPaid, errors.HoldExpired, BillNotPayable, OrderExpired,
-        SubjectBeingPaid, AmountNotAllowed,
+        SubjectBeingPaid, AmountNotAllowed, TooManyRequests,
     )  # fmt: skip
     @idempotent(atomic=False)
     def checkout(self, request: Any, pk: UUID) -> Response:

@@ -32,7 +32,8 @@ from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
 
 ASKING = (
-    NotFound, StateConflict, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundOfSeveralDoctors,
+    NotFound, StateConflict, errors.AppointmentStands, errors.NothingRefundable, errors.RefundExceedsBill,
+    errors.RefundOfSeveralDoctors,
     errors.HisRefusedRefund,
 )  # fmt: skip
 
@@ -133,7 +134,8 @@ class RefundRequestViewSet(ScopedViewSet):
 
     @extend_schema(request=None)
     @raises(
-        StateConflict, errors.RefundNeedsApproval, errors.InvoiceReprintRequired, errors.RefundExceedsBill,
+        StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.InvoiceReprintRequired,
+        errors.RefundExceedsBill,
         errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
     )  # fmt: skip
     @idempotent(atomic=False)

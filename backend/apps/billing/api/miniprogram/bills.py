@@ -24,7 +24,7 @@ from apps.billing.services.refresh import refresh_bills
 from apps.billing.states import BillStatus, choices
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
-from apps.payments.models import PaymentOrder
+from apps.payments.selectors.orders import orders_of
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -160,4 +160,7 @@ class PayBillsView(GenericViewSet[Any]):
 
     def replay(self, request: Any, result: UUID) -> Response:
         """The answer to a repeated request: the order as it is now."""
-        return answer(PaymentOrder.objects.filter(account=request.user.wechat).get(pk=result))
+        order = orders_of(request.user.wechat).filter(pk=result).first()
+        if order is None:
+            raise NotFound
+        return answer(order)

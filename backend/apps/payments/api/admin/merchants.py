@@ -13,7 +13,7 @@ from apps.payments.channels.registry import CHANNELS
 from apps.payments.models import MerchantAccount
 from apps.payments.services.merchants import change_merchant, open_merchant, shown_config
 from apps.payments.services.pay import notify_url
-from kernel.errors import InvalidValue
+from kernel.errors import DuplicateValue, InvalidValue
 from kernel.http.schema import raises
 from kernel.http.serializers import VersionedModelSerializer
 
@@ -66,12 +66,12 @@ class MerchantAccountViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin)
         changing = self.action == "partial_update"
         return MerchantAccountChangeSerializer if changing else MerchantAccountSerializer
 
-    @raises(InvalidValue, errors.ChannelNotOffered)
+    @raises(InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.PublicAddressMissing)
     def perform_create(self, data: dict[str, Any]) -> MerchantAccount:
         data.pop("is_active", None)
         return open_merchant(**data)
 
-    @raises(InvalidValue)
+    @raises(InvalidValue, DuplicateValue)
     def perform_update(
         self, instance: MerchantAccount, data: dict[str, Any], version: int
     ) -> MerchantAccount:

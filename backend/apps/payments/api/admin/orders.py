@@ -18,7 +18,7 @@ from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
 from apps.payments.services.counter import pay_at_counter, pay_from_card
 from apps.payments.services.tending import give_up
-from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -81,7 +81,7 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
 
     @extend_schema(request=SettleSerializer, responses=WholeOrderSerializer)
     @raises(
-        NotFound, StateConflict, InvalidValue, errors.ChannelNotOffered, errors.OrderExpired,
+        NotFound, StateConflict, InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.OrderExpired,
         errors.InsufficientBalance,
     )  # fmt: skip
     @idempotent(atomic=False)
