@@ -8694,7 +8694,7 @@ export interface components {
             readonly created_at: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "surplus" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "surplus" | "not_posted" | "late";
         /** @description Why, if there is something to say. */
         RefundDecisionRequest: {
             /** @default  */
@@ -10231,18 +10231,6 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict: channel_not_offered */
-        Problem409ChannelNotOffered: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "channel_not_offered";
-                };
-            };
-        };
         /** @description Conflict: duplicate */
         Problem409Duplicate: {
             headers: {
@@ -11138,7 +11126,6 @@ export type ResponseProblem409ApproverIsRequesterStateConflict = components['res
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
-export type ResponseProblem409ChannelNotOffered = components['responses']['Problem409ChannelNotOffered'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
@@ -19420,7 +19407,18 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409ChannelNotOffered"];
+            /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "channel_not_offered" | "duplicate" | "public_address_missing";
+                    };
+                };
+            };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -19534,7 +19532,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StaleVersion"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -25259,7 +25257,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+            /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25267,7 +25265,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+                        code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
                     };
                 };
             };
@@ -28028,7 +28026,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
+            /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28036,7 +28034,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
+                        code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
                     };
                 };
             };
@@ -28327,7 +28325,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+            /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28335,7 +28333,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+                        code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
                     };
                 };
             };
@@ -28449,7 +28447,7 @@ export interface operations {
                 patient?: string;
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
                 order?: string;
-                cause?: "cancelled" | "late" | "not_posted" | "patient" | "surplus" | "window";
+                cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
                 refund_no?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;

@@ -2342,7 +2342,7 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "surplus" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "surplus" | "not_posted" | "late";
         /** @description 退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is. */
         RefundRequest: {
             /** Format: uuid */
@@ -2859,6 +2859,18 @@ export interface components {
                 };
             };
         };
+        /** @description Too many requests: throttled */
+        Problem429Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled";
+                };
+            };
+        };
         /** @description Service unavailable: channel_unavailable, service_unavailable */
         Problem503ChannelUnavailableServiceUnavailable: {
             headers: {
@@ -3048,6 +3060,7 @@ export type ResponseProblem422IdempotencyKeyReused = components['responses']['Pr
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AdmissionLookupLocked = components['responses']['Problem429AdmissionLookupLocked'];
 export type ResponseProblem429BindingLocked = components['responses']['Problem429BindingLocked'];
+export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailableWechatUnavailable = components['responses']['Problem503ServiceUnavailableWechatUnavailable'];
@@ -3824,6 +3837,7 @@ export interface operations {
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
