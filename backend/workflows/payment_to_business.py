@@ -13,6 +13,7 @@ from apps.billing.services import card_top_up, checkout
 from apps.billing.services.settle import mark_paid
 from apps.inpatient.models import DepositTransaction
 from apps.inpatient.services import deposits
+from apps.patients.models import Patient
 from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
 from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit
@@ -83,14 +84,14 @@ class HospitalBusiness:
 
 
 def _posting(order: PaymentOrder, lines: Lines) -> PaymentPosting:
-    attempt = order.attempts.filter(state="succeeded").first()
+    paid_by = order.attempts.filter(state="succeeded").values_list("transaction_id", flat=True)
     return PaymentPosting(
         order_no=order.order_no,
         scene=order.scene,
         hospital_code=order.hospital.code,
-        mrn=order.patient.mrn,
+        mrn=Patient.objects.values_list("mrn", flat=True).get(pk=order.patient_id),
         channel=order.channel,
-        transaction_id=attempt.transaction_id if attempt else "",
+        transaction_id=paid_by.first() or "",
         paid_at=order.paid_at or order.created_at,
         amount_fen=order.amount_fen,
         lines=_posted_lines(order, lines, {line.subject_id: line.amount_fen for line in lines}),
@@ -108,7 +109,8 @@ def _admission_no(lines: Lines) -> str:
 
 def _posted_lines(order: PaymentOrder, lines: Lines, amounts: Mapping[UUID, int]) -> tuple[PostedLine, ...]:
     """What HIS knows the lines by: bills by their numbers, everything else by our order and its scene."""
-    bills = Bill.objects.in_bulk([line.subject_id for line in lines if line.subject_type == checkout.SUBJECT])
+    keys = [line.subject_id for line in lines if line.subject_type == checkout.SUBJECT]
+    bills = Bill.objects.only("bill_no", "external_id", "kind").in_bulk(keys)
     found = []
     for line in lines:
         bill, amount = bills.get(line.subject_id), amounts[line.subject_id]

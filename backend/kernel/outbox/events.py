@@ -9,9 +9,11 @@ from uuid import UUID
 
 import orjson
 import structlog
+from django.db import connection
 
 from kernel import clock, ids
 from kernel.outbox.models import OutboxEvent
+from kernel.prepared import Prepared, types_of
 
 
 class Event:
@@ -62,8 +64,24 @@ def payload_of(event: Event) -> dict[str, Any]:
     return plain
 
 
+_COLUMNS = ("id", "topic", "payload", "hospital_id", "request_id", "created_at")
+_PUBLISH = Prepared(
+    "outbox_publish",
+    f"""
+    INSERT INTO kernel_outboxevent ({", ".join(_COLUMNS)}, pending)
+      VALUES ({", ".join(f"%({name})s" for name in _COLUMNS)}, 0)
+    """,  # noqa: S608 - columns are ours
+    types_of(OutboxEvent, _COLUMNS),
+    writes=True,
+)
+
+
 def publish(*events: Event) -> None:
     """Write the events to the outbox of the current transaction."""
+    if len(events) == 1:
+        with connection.cursor() as cursor:
+            _PUBLISH.execute(cursor, row_of(events[0]))
+        return
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     OutboxEvent.objects.bulk_create(
         OutboxEvent(topic=e.topic, payload=payload_of(e), hospital_id=e.hospital_id, request_id=request_id)

@@ -4,12 +4,13 @@ import datetime as dt
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from kernel import clock
 from kernel.outbox.events import subscriptions_of
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
+from kernel.prepared import Prepared, types_of
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,15 @@ def purge() -> int:
     return count
 
 
+_SETTLE = Prepared(
+    "outbox_settle",
+    "UPDATE kernel_outboxevent SET pending = pending - 1 WHERE id = %(id)s",
+    types_of(OutboxEvent, ("id",)),
+    writes=True,
+)
+
+
 def settle(event_id: UUID) -> None:
     """One handler has finished with the event."""
-    OutboxEvent.objects.filter(pk=event_id).update(pending=F("pending") - 1)
+    with connection.cursor() as cursor:
+        _SETTLE.execute(cursor, {"id": event_id})

@@ -1,7 +1,5 @@
 """HIS is our own tables: a hospital without one of its own."""
 
-from django.db.models import QuerySet
-
 from apps.billing.models import Bill
 from apps.billing.ports import BillKey, HisRefused, PaymentPosting, Receipt, RefundPosting
 from apps.billing.selectors.refundable import refundable_fen
@@ -17,14 +15,13 @@ class EmbeddedHis:
 
     def post_payment(self, posting: PaymentPosting) -> Receipt:
         """HisRefused when a bill can no longer be paid: then the money goes back at once, not after retries."""
-        for line in posting.lines:
-            bill = self._bills(line.bill_no).first()
-            if bill is None:
-                continue  # not a bill of ours
-            if bill.status == BillStatus.PAID:
+        amounts = {line.bill_no: line.amount_fen for line in posting.lines}
+        bills = Bill.objects.filter(hospital=self.hospital, bill_no__in=amounts).order_by("bill_no")
+        for bill_no, status, amount_fen in bills.values_list("bill_no", "status", "amount_fen"):
+            if status == BillStatus.PAID:
                 continue  # posted before; by whom, the settling transaction decides
-            if bill.status != BillStatus.ISSUED or bill.amount_fen != line.amount_fen:
-                raise HisRefused("bill_not_payable", f"{bill.bill_no} {bill.status}")
+            if status != BillStatus.ISSUED or amount_fen != amounts[bill_no]:
+                raise HisRefused("bill_not_payable", f"{bill_no} {status}")
         return Receipt(posting.order_no)
 
     def withdraw_payment(self, *, hospital_code: str, order_no: str, reason: str) -> Receipt:
@@ -40,10 +37,7 @@ class EmbeddedHis:
         return Receipt(posting.refund_no)
 
     def _one(self, bill_no: str) -> Bill:
-        found = self._bills(bill_no).first()
+        found = Bill.objects.filter(hospital=self.hospital, bill_no=bill_no).first()
         if found is None:
             raise HisRefused("bill_not_found", bill_no)
         return found
-
-    def _bills(self, bill_no: str) -> QuerySet[Bill]:
-        return Bill.objects.filter(hospital=self.hospital, bill_no=bill_no)

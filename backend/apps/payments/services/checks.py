@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def check_attempt(attempt_id: UUID) -> None:
     """Ask the channel if the attempt is due: paid, closed, or still open. Called by a worker, outside transactions."""
-    if not work.claim(PaymentAttempt, attempt_id):
+    if work.take(PaymentAttempt, attempt_id) is None:
         return
     attempt = PaymentAttempt.objects.select_related("order", "merchant").get(pk=attempt_id)
     if attempt.state in SETTLED:

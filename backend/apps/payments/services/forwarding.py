@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 def forward_refund(refund_id: UUID) -> None:
     """Take the next step if the refund is due. Outside transactions: HIS and the channel are asked."""
-    if not work.claim(Refund, refund_id):
+    if work.take(Refund, refund_id) is None:
         return
     refund = Refund.objects.select_related("order", "attempt__merchant", "hospital").get(pk=refund_id)
     error = ""

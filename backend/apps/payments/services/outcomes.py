@@ -37,14 +37,16 @@ def event_of(kind: type[OfOrder], order: PaymentOrder, **more: Any) -> OfOrder:
     )
 
 
-@transaction.atomic
-def record_paid(attempt_id: UUID, trade: TradeResult) -> PaymentAttempt:
+@transaction.atomic(savepoint=False)
+def record_paid(attempt_id: UUID, trade: TradeResult, *, order_id: UUID | None = None) -> PaymentAttempt:
     """The channel has the money of this attempt. Recorded once, however often it is told.
 
     It pays the order if that still waits (or was closed meanwhile and its lines are free); any other money is surplus
     and goes back by itself. `trade` comes from the channel's own answer, never from an unconfirmed amount.
+    `order_id`: the attempt's order, if the caller knows it.
     """
-    order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
+    if order_id is None:
+        order_id = PaymentAttempt.objects.values_list("order_id", flat=True).get(pk=attempt_id)
     order = lock_one(PaymentOrder.objects, pk=order_id)
     attempt = lock_one(PaymentAttempt.objects, pk=attempt_id)
     if attempt.state in SETTLED:
@@ -124,9 +126,10 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
         updated_at=now,
     )
     publish(event_of(PaymentOrderPaid, order))
-    for other in order.attempts.filter(state__in=UNSETTLED).order_by("pk"):
-        PaymentAttempt.objects.filter(pk=other.pk).update(due_at=now)
-        poke_attempt(other.pk)
+    others = order.attempts.filter(state__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
+    for other in others:
+        PaymentAttempt.objects.filter(pk=other).update(due_at=now)
+        poke_attempt(other)
     poke_order(order.pk)
 
 

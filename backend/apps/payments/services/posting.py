@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -50,9 +51,7 @@ def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.PAID_UNPOSTED:
         return
-    with transaction.atomic():
-        credited = business().settle(locked, lines)
-    _credit(locked, lines, credited)
+    _credit(locked, lines, business().settle(locked, lines))
     now = clock.now()
     ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
     publish(event_of(PaymentOrderPosted, locked))
@@ -62,10 +61,12 @@ def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Se
     """The money of every line belongs to its account now; the line remembers which."""
     accounts = {credit.line_id: credit.account for credit in credited}
     movements = [Movement(Account(AccountKind.UNPOSTED), order.amount_fen)]
+    by_account: dict[Account, list[UUID]] = {}
     for line in lines:
-        account = accounts[line.pk]
-        movements.append(Movement(account, -line.amount_fen))
-        PaymentOrderLine.objects.filter(pk=line.pk).update(
+        movements.append(Movement(accounts[line.pk], -line.amount_fen))
+        by_account.setdefault(accounts[line.pk], []).append(line.pk)
+    for account, keys in by_account.items():
+        PaymentOrderLine.objects.filter(pk__in=keys).update(
             ledger_kind=account.kind, ledger_owner=account.owner, updated_at=clock.now()
         )
     ledger.post(

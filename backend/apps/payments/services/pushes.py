@@ -128,22 +128,21 @@ def purge_pushes() -> int:
     return old.delete()[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def handle_push(push_id: UUID) -> str:
     """Bring a stored push to what it speaks of; what came of it."""
-    push = ChannelPush.objects.select_for_update().get(pk=push_id)
+    push = ChannelPush.objects.select_for_update().defer("body").get(pk=push_id)
     if push.handled_at is not None:
         return push.outcome
     trade, refund = push.parsed.get("trade"), push.parsed.get("refund")
     outcome = _refund(push, refund) if refund else _trade(push, trade) if trade else "ignored"
-    push.outcome, push.handled_at = outcome, clock.now()
-    push.save(update_fields=["outcome", "handled_at"])
+    ChannelPush.objects.filter(pk=push_id).update(outcome=outcome, handled_at=clock.now())
     return outcome
 
 
 def _trade(push: ChannelPush, said: dict[str, Any]) -> str:
     attempts = PaymentAttempt.objects.filter(out_trade_no=said["out_trade_no"], merchant=push.merchant_id)
-    attempt = attempts.first()
+    attempt = attempts.only("order_id", "state", "amount_fen").first()
     if attempt is None:
         log.error("push_of_unknown_trade", push_id=str(push.pk), out_trade_no=said["out_trade_no"])
         return "unknown_trade"
@@ -152,7 +151,7 @@ def _trade(push: ChannelPush, said: dict[str, Any]) -> str:
     paid = said["state"] == TradeState.PAID
     exact = said["amount_fen"] == attempt.amount_fen and said["currency"] == "CNY"
     if paid and exact and not push.parsed.get("confirm"):
-        record_paid(attempt.pk, _result(said))
+        record_paid(attempt.pk, _result(said), order_id=attempt.order_id)
         return "paid"
     work.set_due(PaymentAttempt, attempt.pk, clock.now())
     poke_attempt(attempt.pk)

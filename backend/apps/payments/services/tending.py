@@ -21,9 +21,9 @@ from kernel.outbox.events import publish
 
 def tend_order(order_id: UUID) -> None:
     """Bring the order forward if it is due. Outside transactions: channels and HIS are asked on the way."""
-    if not work.claim(PaymentOrder, order_id):
+    order = work.take(PaymentOrder, order_id)
+    if order is None:
         return
-    order = PaymentOrder.objects.get(pk=order_id)
     if order.state == OrderState.PAID_UNPOSTED:
         post_order(order)
     elif order.state == OrderState.PENDING and order.expires_at <= clock.now():
