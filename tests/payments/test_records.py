@@ -84,7 +84,9 @@ def test_staff_take_a_period_with_them_as_a_table(till: Till) -> None:
         assert till.world.client(who).get(path).status_code == 403
     end = "?created_from=9999-12-31&created_to=9999-12-31"
     assert till.world.client("admin1").get(f"{ADMIN}/payment-orders/export{end}").status_code == 200
-    ends = till.world.client("admin1").get(f"{ADMIN}/payment-orders?created_from=0001-01-01&created_to=9999-12-31")
+    ends = till.world.client("admin1").get(
+        f"{ADMIN}/payment-orders?created_from=0001-01-01&created_to=9999-12-31"
+    )
     assert ends.json()["count"] == 1
     for wrong in ("", "?created_from=2026-11-23", "?created_from=2026-11-23&created_to=2020-01-01"):
         assert till.world.client("admin1").get(f"{ADMIN}/payment-orders/export{wrong}").status_code == 400
