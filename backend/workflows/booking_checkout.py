@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.billing.errors import BillStands
 from apps.billing.models import Bill, BillKind, CancelCause
@@ -58,9 +59,13 @@ class Registrations:
         return set(rows.exclude(state__in=gone).values_list("pk", flat=True))
 
     def ahead(self, subject_ids: Iterable[UUID]) -> set[UUID]:
-        """What is booked or waits to be seen; for a visit that was missed or made, the window decides."""
-        rows = Appointment.objects.filter(pk__in=list(subject_ids), state__in=LIVE)
-        return set(rows.values_list("pk", flat=True))
+        """What is booked or waits to be seen; for a visit that was missed or made, the window decides.
+
+        And whose fee a clerk has handed back: the books are about to hear of it.
+        """
+        rows = Appointment.objects.filter(pk__in=list(subject_ids))
+        ahead = rows.filter(Q(state__in=LIVE) | Q(payment_status=PaymentStatus.UNPAID))
+        return set(ahead.values_list("pk", flat=True))
 
 
 class NotYet(Exception):

@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from apps.billing.errors import AppointmentStands
 from apps.billing.models import Bill
+from apps.billing.services.refund_requests import request_bills
 from apps.payments.models import AccountKind, PaymentOrder, Refund
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, use_business
 from apps.payments.services.ledger import Account, balance
@@ -257,3 +259,18 @@ def test_what_a_clerk_has_handed_back_is_on_the_books_whatever_his_says(till: Ti
     rest(till)
     assert Refund.objects.get().state == "succeeded"
     assert (books(till), status(held), Bill.objects.get().status) == ((0, 0, 0, 0), "unpaid", "refunded")
+
+
+@pytest.mark.requirement("PAY-07", "PAY-09", "BOOK-10")
+def test_a_fee_that_was_handed_back_is_not_handed_back_again_by_a_request(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    till.work()
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    at_window(till, held, "cancel", {"reason": "改天"})
+    order, bill = PaymentOrder.objects.get(), Bill.objects.get()
+    assert bill.status == "paid", "the books have not heard of it yet"
+    with pytest.raises(AppointmentStands):
+        request_bills(order=order, amounts={bill.pk: None}, reason="退号", staff=till.world.staff["clerk"])
+    rest(till)
+    assert books(till) == (0, 0, 0, 0)
