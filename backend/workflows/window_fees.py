@@ -32,6 +32,7 @@ from apps.payments.services.tending import let_go
 from apps.payments.states import OrderState, RefundState
 from apps.scheduling.models import Appointment, PaymentStatus
 from kernel import clock
+from kernel.faults import fault_point
 from kernel.locks import lock_one
 from workflows.booking_checkout import (
     APPOINTMENT,
@@ -64,6 +65,7 @@ def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
     order = _order_for(appointment, bill, held, staff_id)
     if order is not None:
         record_taken(order, channel=CASH, staff_id=staff_id)
+        fault_point("fee.written_down")
 
 
 def _is_taken(appointment: Appointment) -> bool:

@@ -32,6 +32,8 @@ SERVERS = ("postgres", "valkey")
 class LiveStack:
     """Addresses, processes and servers of one running product. `environment` is what its processes run with.
 
+    Whoever passes a point that `fault_file` names dies there (kernel.faults).
+
     A program that ends by itself is started again, as the demo and production do; one that was killed here stays down
     until `revive`.
     """
@@ -42,6 +44,7 @@ class LiveStack:
         self.valkey = Valkey(directory / "valkey", durable=True)
         self.accounts_file = directory / "accounts.json"
         self.clock_file = directory / "clock"
+        self.fault_file = directory / "faults"
         self.api = self.sandbox = self.stream = ""
         self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND)
         self.environment: dict[str, str] = environment or {}
@@ -65,6 +68,7 @@ class LiveStack:
             "REDIS_URL": self.valkey.start(),
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "YIHUI_CLOCK_FILE": str(self.clock_file),
+            "YIHUI_FAULT_FILE": str(self.fault_file),
             "YIHUI_STATIC_ROOT": str(self.directory / "static"),
             "YIHUI_MEDIA_ROOT": str(self.directory / "media"),
             "YIHUI_WECHAT_BASE_URL": self.sandbox,

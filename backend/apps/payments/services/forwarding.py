@@ -93,6 +93,7 @@ def _step(refund: Refund) -> str:
         return error.code
     fault_point("refund.asked")
     record(refund, result)
+    fault_point("refund.recorded")
     return ""
 
 

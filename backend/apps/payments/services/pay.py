@@ -60,6 +60,7 @@ def pay_online(
     if opened is None:
         work.set_due(PaymentAttempt, attempt.pk, clock.now())  # closed at the channel once more
         raise StateConflict(current=attempt.state)
+    fault_point("pay.opened")
     return opened
 
 

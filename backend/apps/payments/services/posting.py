@@ -55,6 +55,7 @@ def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
     now = clock.now()
     ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
     publish(event_of(PaymentOrderPosted, locked))
+    fault_point("post.settling")
 
 
 def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Sequence[Credit]) -> None:
@@ -136,3 +137,4 @@ def give_back(order: PaymentOrder, *, note: str, route: RefundRoute = RefundRout
     late = note in ("hold_expired", "state_conflict")
     refund_unposted(locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=route)
     publish(event_of(PaymentOrderReturning, locked, note=note[:64]))
+    fault_point("return.decided")

@@ -25,6 +25,7 @@ from apps.payments.services.outcomes import record_paid
 from apps.payments.services.pokes import poke_attempt, poke_refund
 from apps.payments.states import SETTLED, RefundState
 from kernel import clock, ids
+from kernel.faults import fault_point
 from kernel.outbox.events import row_of
 from kernel.prepared import Prepared, types_of
 
@@ -84,7 +85,9 @@ def _receive(merchant: MerchantAccount, headers: Mapping[str, str], body: bytes)
     channel = channel_of(merchant)
     pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
     if pushed is not None:
+        fault_point("push.verified")
         _store(merchant, pushed, body)
+        fault_point("push.stored")
     return channel.acknowledge(accepted=True)
 
 
@@ -137,6 +140,7 @@ def handle_push(push_id: UUID) -> str:
     trade, refund = push.parsed.get("trade"), push.parsed.get("refund")
     outcome = _refund(push, refund) if refund else _trade(push, trade) if trade else "ignored"
     ChannelPush.objects.filter(pk=push_id).update(outcome=outcome, handled_at=clock.now())
+    fault_point("push.handled")
     return outcome
 
 

@@ -24,6 +24,7 @@ from apps.payments.services.pokes import poke_refund
 from apps.payments.states import AttemptState, OrderState
 from kernel import clock, ids
 from kernel.errors import InvalidValue, StateConflict
+from kernel.faults import fault_point
 from kernel.locks import lock_one, lock_rows
 from kernel.money import fen_to_yuan
 
@@ -72,6 +73,7 @@ def create_refund(
     )
     _set_aside(locked, lines, amounts, refund)
     _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()])
+    fault_point("refund.decided")
     return refund
 
 

@@ -48,6 +48,7 @@ def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
         PaymentOrder.objects.filter(pk=order.pk).update(
             expires_at=order.expires_at, due_at=clock.now(), note=note
         )
+    fault_point("give_up.noted")
     tend_order(order.pk)
     order.refresh_from_db()
     return order
