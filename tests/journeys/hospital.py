@@ -155,7 +155,7 @@ class Hospital:
         deadline = time.monotonic() + seconds
         while len(self.shown(people, scene)) < len(people) and time.monotonic() < deadline:
             time.sleep(0.2)
-        wait_until(self.idle, 15, "work is left: " + str(self.waiting()))
+        wait_until(self.idle, 45, "work is left: " + str(self.waiting()))
         assert self.shown(people, scene) == Counter(dict.fromkeys((p.openid for p in people), 1))
 
     def idle(self) -> bool:

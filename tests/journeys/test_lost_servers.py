@@ -60,12 +60,13 @@ def test_losing_postgresql_answers_503_loses_no_booking_and_heals_by_itself(
         assert hospital.ask("GET", f"{API}/appointments", token=people[0].token).status_code == 503
     finally:
         hospital.stack.revive("postgres")
-    hospital.stack.move_clock(31)  # the lease of a request whose end could not be recorded
+    hospital.stack.move_clock(61)  # leases of requests, and of messages, whose end could not be recorded
     hospital.check(crowd.finish(), slots)
     assert max(wish.slowest for wish in wishes) < 20.0
     wait_until(lambda: _ready(hospital)[0] == 200, 10, "not ready again")
     others = hospital.session()
     for n, person in enumerate(people):
         assert hospital.book(Wish(person, others[n % 8])) == 201
+    hospital.sweep()
     hospital.await_messages(people)
     assert programs == {name: hospital.stack.pid(name) for name in programs}
