@@ -21,6 +21,7 @@ from apps.payments.models import (
     PaymentScene,
     Refund,
     RefundCause,
+    RefundLine,
     RefundRoute,
 )
 from apps.payments.ports import BusinessUnavailable
@@ -69,10 +70,15 @@ def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
 
 
 def _is_taken(appointment: Appointment) -> bool:
-    """Whether the fee is with the clerk. A fee that is due once its bill went back is on its way already."""
+    """Whether the fee is with the clerk. One that is due, and whose bill went back, is on its way already; a bill that
+    went back by a reversal was that of an earlier fee."""
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
         return appointment.payment_status in TAKEN
-    return not _bills(appointment.pk).filter(status=BillStatus.REFUNDED).exists()
+    refunded = _bills(appointment.pk).filter(status=BillStatus.REFUNDED).values("pk")
+    reversed_ = RefundLine.objects.filter(
+        line__subject_id__in=refunded, refund__cause=RefundCause.REVERSED
+    ).values("line__subject_id")
+    return not refunded.exclude(pk__in=reversed_).exists()
 
 
 def _bills(appointment_id: UUID) -> QuerySet[Bill]:
