@@ -1,0 +1,320 @@
+"""What patients, payers and clerks of a hospital may do next, each by the product's own services.
+
+What the product refuses is a refusal, and nothing else happens.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from apps.billing.models import Bill, Invoice
+from apps.billing.selectors.card_balance import balance_of
+from apps.billing.services.card_refund import refund_card
+from apps.billing.services.card_top_up import open_top_up
+from apps.billing.services.checkout import open_payment
+from apps.billing.services.invoices import issue_invoice, print_invoice
+from apps.billing.services.refund_execution import execute
+from apps.billing.services.refund_in_app import refund_in_app
+from apps.billing.services.refund_requests import approve, request_bills, request_card
+from apps.payments.channels.base import PayMethod
+from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services.counter import pay_at_counter, pay_from_card
+from apps.payments.services.failed_refunds import pay_out, send_again
+from apps.payments.services.pay import pay_online
+from apps.payments.services.tending import give_up
+from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
+from apps.scheduling.services.book import book_for_account
+from apps.scheduling.services.cancel import cancel, cancel_by_patient
+from apps.scheduling.services.confirm import settle_at_counter
+from apps.scheduling.services.reverse import reverse_settlement
+from kernel.errors import DomainError
+from tests.billing.support import issue
+from tests.payments.support import NOW, Till
+from tests.scheduling.support import bind, first_slot, open_session
+from tests.support.payment_sandbox import ReceivedPush
+from workflows.booking_checkout import checkout, find
+
+METHODS = {
+    "wechat_pay": PayMethod.MINI_PROGRAM,
+    "alipay": PayMethod.QR_CODE,
+    "unionpay": PayMethod.APP,
+}
+FAMILY = ("patient_a", "patient_b")
+MISSHAPEN = ("bad_signature", "stale", "wrong_amount", "probe")
+SETTINGS = {
+    "booking.attempts_per_minute": 0,
+    "booking.no_show_limit": 0,
+    "billing.card_top_up_enabled": True,
+    "billing.card_top_up_min_fen": 1,
+    "billing.invoice_desk": "",
+}
+Move = Callable[[], None]
+
+
+@dataclass
+class Drawer:
+    """What clerks have in their hands: cash, and slips of the card machine."""
+
+    cash: int = 0
+    pos: int = 0
+
+
+@dataclass
+class People:
+    """Two accounts of a family, patient A with a card, a clerk, and two doctors with a session each."""
+
+    till: Till
+    pushes: list[ReceivedPush] = field(default_factory=list)
+    sessions: list[ClinicSession] = field(default_factory=list)
+    drawer: Drawer = field(default_factory=Drawer)
+    paid_out: list[UUID] = field(default_factory=list)
+
+    def begin(self, *, driver: str, route: str, refund_seconds: int) -> None:
+        """The morning. B's account has bound A's card too."""
+        world, sandbox = self.till.world, self.till.sandbox
+        sandbox.reset()
+        self.till.receiver.received.clear()
+        self.till.move_to(NOW)
+        world.h1.settings = SETTINGS | {
+            "his.driver": driver,
+            "payment.registration_refund_route": route,
+        }
+        world.h1.save(update_fields=["settings"])
+        for card in world.cards.values():
+            card.hospital.settings = world.h1.settings
+        self.binding = bind(world, "patient_b", world.patients["patient_a"])
+        hours = {"start": "09:00", "end": "17:00", "slot_minutes": 0, "capacity": 1}
+        self.sessions = [open_session(world, doctor=name, **hours) for name in ("doctor_a", "doctor_b")]
+        sandbox.settings("wechat_pay", refund_delay_ms=refund_seconds * 1_000)
+        sandbox.settings("unionpay", refund_seconds=refund_seconds)
+
+    def moves(self, number: int) -> list[Move]:
+        """What can be done now, oldest things first; `number` decides between variants."""
+        return [
+            *(partial(self.hold, who, number % 2) for who in FAMILY),
+            partial(self.prescribe, FAMILY[number % 2]),
+            partial(self.top_up, FAMILY[number % 2]),
+            *(move for row in Appointment.objects.order_by("pk") for move in self._with_appointment(row, number)),
+            *(move for row in PaymentOrder.objects.order_by("pk") for move in self._with_order(row, number)),
+            *(move for row in PaymentAttempt.objects.order_by("pk") for move in self._with_attempt(row, number)),
+            *(partial(self.deliver, push) for push in self.pushes[-3:]),
+            *self._with_failed(),
+            *self._with_card(),
+        ]  # fmt: skip
+
+    def _with_appointment(self, row: Appointment, number: int) -> Iterator[Move]:
+        if row.state not in ("pending", "booked"):
+            return
+        yield partial(self.cancel, row)
+        if row.payment_status == "unpaid":
+            yield partial(self.checkout, row, FAMILY[number % 2])
+            yield partial(self.settle_appointment, row)
+        else:
+            yield partial(self.cancel_by_staff, row)
+        if row.payment_status == "paid_at_counter":
+            yield partial(self.reverse, row)
+
+    def _with_order(self, order: PaymentOrder, number: int) -> Iterator[Move]:
+        if order.state == "pending":
+            for channel in METHODS:
+                yield partial(self.prepay, order, channel, FAMILY[number % 2])
+            yield partial(self.give_up, order)
+            yield partial(self.settle_order, order, AT_COUNTER[number % 2])
+            if balance_of(self.till.world.cards["patient_a"]) >= order.amount_fen:
+                yield partial(self.pay_with_card, order)
+        elif order.state == "posted" and order.refunded_fen < order.amount_fen:
+            yield partial(self.refund_in_app, order)
+            yield partial(self.refund_at_window, order)
+
+    def _with_attempt(self, attempt: PaymentAttempt, number: int) -> Iterator[Move]:
+        if attempt.channel not in METHODS:
+            return
+        if attempt.paid_fen:
+            yield partial(self.push_again, attempt)
+            return
+        yield partial(self.confirm, attempt, "good")
+        yield partial(self.confirm, attempt, ("lose", *MISSHAPEN)[number % 5])
+
+    def _with_failed(self) -> Iterator[Move]:
+        settled = Appointment.objects.filter(payment_status="paid_at_counter").values("pk")
+        fees = Bill.objects.filter(subject_id__in=settled).values("pk")
+        failed = Refund.objects.filter(state="failed").order_by("pk")
+        for refund in failed:
+            yield partial(self.send_again, refund)
+        # what was settled with an appointment is handed back by reversing that
+        for refund in failed.exclude(order__channel__in=AT_COUNTER, lines__line__subject_id__in=fees):
+            yield partial(self.pay_out, refund)
+
+    def _with_card(self) -> Iterator[Move]:
+        held = balance_of(self.till.world.cards["patient_a"])
+        if held:
+            yield partial(self.refund_card, held)
+            yield partial(self.refund_card_at_window, 1)
+
+    def hold(self, who: str, session: int) -> None:
+        binding = self.binding.pk if who == "patient_b" else None
+        with contextlib.suppress(DomainError):
+            book_for_account(
+                account=self.till.world.accounts[who],
+                binding_id=binding,
+                slot_id=first_slot(self.sessions[session]).pk,
+                kind=AppointmentKind.SAME_DAY,
+            )
+
+    def checkout(self, appointment: Appointment, who: str) -> None:
+        account = self.till.world.accounts[who]
+        with contextlib.suppress(DomainError):
+            checkout(find(appointment.pk), account=account, application="miniprogram")
+
+    def prescribe(self, who: str) -> None:
+        """Something to pay besides; everything that the patient owes is to be paid in one order."""
+        world = self.till.world
+        issue(world)
+        patient = world.patients["patient_a"]
+        owed = Bill.objects.filter(patient=patient, status="issued").order_by("pk")
+        with contextlib.suppress(DomainError):
+            open_payment(
+                hospital=world.h1,
+                patient_id=patient.pk,
+                bill_ids=list(owed.values_list("pk", flat=True)),
+                application="miniprogram",
+                account=world.accounts[who],
+            )
+
+    def top_up(self, who: str) -> None:
+        world = self.till.world
+        with contextlib.suppress(DomainError):
+            open_top_up(
+                card=world.cards["patient_a"],
+                amount_fen=5_000,
+                application="miniprogram",
+                account=world.accounts[who],
+            )
+
+    def prepay(self, order: PaymentOrder, channel: str, who: str) -> None:
+        openid = self.till.world.accounts[who].openid
+        with contextlib.suppress(DomainError):
+            pay_online(order=order, channel=channel, method=METHODS[channel], payer_id=openid)
+
+    def confirm(self, attempt: PaymentAttempt, push: str) -> None:
+        """The payer confirms at the provider, if it still lets them; the push arrives, misshapen, or never."""
+        rules = [{"kind": push, "times": 1, "match": "trade"}] if push != "good" else []
+        self.till.sandbox.push_faults(attempt.channel, *rules)
+        if self._at_provider(attempt, "pay") and push != "lose":
+            self._wait_for_push()
+        self.till.sandbox.push_faults(attempt.channel)
+
+    def push_again(self, attempt: PaymentAttempt) -> None:
+        if self._at_provider(attempt, "push"):
+            self._wait_for_push()
+
+    def _at_provider(self, attempt: PaymentAttempt, what: str) -> bool:
+        body = {"out_trade_no": attempt.out_trade_no, "payer": ""}
+        path = f"/_sandbox/{attempt.channel}/{what}"
+        return self.till.sandbox.http.post(path, json=body).status_code == 200
+
+    def _wait_for_push(self) -> None:
+        received = self.till.receiver.received
+        while len(found := [push for push in list(received) if is_trade(push)]) == len(self.pushes):
+            self.till.receiver.wait(len(received) + 1)
+        self.pushes = found
+
+    def deliver(self, push: ReceivedPush) -> None:
+        """A push of a payment, however old, however often; and those of refunds that are there."""
+        self.till.bring(push)
+        for other in list(self.till.receiver.received):
+            if not is_trade(other):
+                self.till.bring(other)
+
+    def give_up(self, order: PaymentOrder) -> None:
+        with contextlib.suppress(DomainError):
+            give_up(order, note="given_up")
+
+    def pay_with_card(self, order: PaymentOrder) -> None:
+        with contextlib.suppress(DomainError):
+            pay_from_card(order=order, card=self.till.world.cards["patient_a"])
+
+    def cancel(self, appointment: Appointment) -> None:
+        with contextlib.suppress(DomainError):
+            cancel_by_patient(find(appointment.pk))
+
+    def refund_in_app(self, order: PaymentOrder) -> None:
+        account = self.till.world.accounts["patient_a"]
+        with contextlib.suppress(DomainError):
+            refund_in_app(order=order, application="miniprogram", account=account, reason="不用了")
+
+    def refund_card(self, amount_fen: int) -> None:
+        with contextlib.suppress(DomainError):
+            refund_card(
+                card=self.till.world.cards["patient_a"],
+                amount_fen=amount_fen,
+                reason="不用了",
+                application="miniprogram",
+                account=self.till.world.accounts["patient_a"],
+            )
+
+    def settle_appointment(self, appointment: Appointment) -> None:
+        """The clerk takes the fee and settles the appointment."""
+        clerk = self.till.world.staff["clerk"]
+        with contextlib.suppress(DomainError):
+            self.drawer.cash += settle_at_counter(find(appointment.pk), staff_id=clerk.pk).fee_fen
+
+    def reverse(self, appointment: Appointment) -> None:
+        clerk = self.till.world.staff["clerk"]
+        with contextlib.suppress(DomainError):
+            done = reverse_settlement(find(appointment.pk), reason="收错", staff_id=clerk.pk)
+            self.drawer.cash -= done.fee_fen
+
+    def cancel_by_staff(self, appointment: Appointment) -> None:
+        with contextlib.suppress(DomainError):
+            cancel(find(appointment.pk), cause="staff")
+
+    def settle_order(self, order: PaymentOrder, channel: str) -> None:
+        """The clerk takes the money of an order."""
+        slip = {"reference": order.order_no} if channel == "pos" else {}
+        with contextlib.suppress(DomainError):
+            pay_at_counter(order=order, channel=channel, staff=self.till.world.staff["clerk"], **slip)
+            setattr(self.drawer, channel, getattr(self.drawer, channel) + order.amount_fen)
+
+    def refund_at_window(self, order: PaymentOrder) -> None:
+        """Asked for, approved, the invoice reprinted, and executed. What still stands is not given back."""
+        staff = self.till.world.staff
+        standing = Appointment.objects.exclude(state="cancelled").values("pk")
+        bills = list(Bill.objects.filter(order_id=order.pk).exclude(subject_id__in=standing))
+        amounts = {bill.pk: None for bill in bills if bill.status == "paid"}
+        with contextlib.suppress(DomainError):
+            request = request_bills(order=order, amounts=amounts, reason="退号", staff=staff["clerk"])
+            if request.needs_approval:
+                request = approve(request, by=staff["head"])
+            for bill in bills:
+                invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first()
+                invoice = invoice or issue_invoice(bill, staff=staff["clerk"])
+                print_invoice(invoice, desk="1", reason="退费补打", staff=staff["clerk"])
+            execute(request, staff=staff["clerk"])
+
+    def refund_card_at_window(self, amount_fen: int) -> None:
+        card, staff = self.till.world.cards["patient_a"], self.till.world.staff["clerk"]
+        with contextlib.suppress(DomainError):
+            execute(request_card(card=card, amount_fen=amount_fen, reason="退卡", staff=staff), staff=staff)
+
+    def send_again(self, refund: Refund) -> None:
+        with contextlib.suppress(DomainError):
+            send_again(refund, staff=self.till.world.staff["clerk"])
+
+    def pay_out(self, refund: Refund) -> None:
+        with contextlib.suppress(DomainError):
+            pay_out(refund, staff=self.till.world.staff["clerk"])
+            self.paid_out.append(refund.pk)
+            self.drawer.cash -= refund.amount_fen
+
+
+def is_trade(push: ReceivedPush) -> bool:
+    """Whether a push speaks of money that came, not of a refund or of an end."""
+    if push.body.startswith(b"{"):
+        return b"TRANSACTION." in push.body
+    fields = parse_qs(push.body.decode())
+    return fields.get("txnType") == ["01"] or ("gmt_payment" in fields and "refund_fee" not in fields)
