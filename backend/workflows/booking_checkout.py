@@ -28,6 +28,7 @@ from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import (
     PaymentOrder,
     PaymentOrderLine,
+    Refund,
     RefundCause,
     RefundLine,
     RefundRoute,
@@ -243,7 +244,12 @@ def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:
 
 @transaction.atomic
 def follow_refund(refund_id: UUID) -> None:
-    """Money is back: registrations whose bill went back whole, by refunds that have all succeeded, are refunded."""
+    """Money is back: registrations whose bill went back whole, by refunds that have all succeeded, are refunded.
+
+    A reversal has left its registration unpaid: a fee that is due now is a later one.
+    """
+    if Refund.objects.filter(pk=refund_id, cause=RefundCause.REVERSED).exists():
+        return
     lines = PaymentOrderLine.objects.filter(subject_type=SUBJECT, refund_lines__refund_id=refund_id)
     bills = Bill.objects.filter(
         pk__in=lines.values("subject_id"), subject_type=APPOINTMENT, status=BillStatus.REFUNDED

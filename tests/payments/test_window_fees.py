@@ -127,6 +127,20 @@ def test_settled_reversed_and_settled_again_is_one_fee(till: Till) -> None:
 
 
 @pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_a_fee_that_is_due_after_an_earlier_one_was_reversed_stays_due(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    till.work()
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    handle("scheduling.settlement_reversed")
+    till._due()  # the first fee is back, and not everybody has heard of it
+    at_window(till, held, "settle")
+    at_window(till, held, "cancel", {"reason": "改天"})
+    rest(till)
+    assert (status(held), books(till)) == ("refund_due", (2_000, 2_000, 0, 0))
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
 def test_a_fee_taken_while_the_online_payment_waits_for_his_is_on_the_books_and_the_other_goes_back(
     till: Till,
 ) -> None:
