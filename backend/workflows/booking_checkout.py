@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.billing.errors import BillStands
 from apps.billing.models import Bill, BillKind, CancelCause
@@ -188,6 +188,17 @@ def _paid_bill(appointment_id: UUID) -> Bill | None:
     ).first()
 
 
+def given_back(appointment_id: UUID) -> QuerySet[Bill]:
+    """Bills of the registration that went back whole, but for reversals: those left it unpaid."""
+    bills = Bill.objects.filter(
+        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.REFUNDED
+    )
+    reversals = RefundLine.objects.filter(
+        line__subject_id__in=bills.values("pk"), refund__cause=RefundCause.REVERSED
+    )
+    return bills.exclude(pk__in=reversals.values("line__subject_id"))
+
+
 def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
 
@@ -199,10 +210,7 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
         _end_bill(appointment_id, CancelCause.APPOINTMENT)
         return
-    back = Bill.objects.filter(
-        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.REFUNDED
-    )
-    bill = _paid_bill(appointment_id)
+    back, bill = given_back(appointment_id), _paid_bill(appointment_id)
     if bill is None and back.exists() and all(_is_back(each) for each in back):
         note_refund(appointment_id=appointment_id)  # the window gave it back before
         return

@@ -21,7 +21,6 @@ from apps.payments.models import (
     PaymentScene,
     Refund,
     RefundCause,
-    RefundLine,
     RefundRoute,
 )
 from apps.payments.ports import BusinessUnavailable
@@ -42,6 +41,7 @@ from workflows.booking_checkout import (
     WRITING_DOWN,
     bill_of,
     find,
+    given_back,
     order_of,
 )
 
@@ -70,15 +70,10 @@ def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
 
 
 def _is_taken(appointment: Appointment) -> bool:
-    """Whether the fee is with the clerk. One that is due, and whose bill went back, is on its way already; a bill that
-    went back by a reversal was that of an earlier fee."""
+    """Whether the fee is with the clerk; one that is due while its bill went back already is on its way."""
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
         return appointment.payment_status in TAKEN
-    refunded = _bills(appointment.pk).filter(status=BillStatus.REFUNDED).values("pk")
-    reversed_ = RefundLine.objects.filter(
-        line__subject_id__in=refunded, refund__cause=RefundCause.REVERSED
-    ).values("line__subject_id")
-    return not refunded.exclude(pk__in=reversed_).exists()
+    return not given_back(appointment.pk).exists()
 
 
 def _bills(appointment_id: UUID) -> QuerySet[Bill]:
@@ -142,7 +137,7 @@ def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: i
     if paid is not None:
         _refund(paid, fee_fen, _staff(staff_id))
         return
-    lines = _lines(*bills.values_list("pk", flat=True)).filter(order__channel__in=AT_COUNTER)
+    lines = _lines(*bills.values_list("pk", flat=True)).filter(order__note=WRITTEN_DOWN)
     for order_id in lines.filter(order__state=OrderState.PAID_UNPOSTED).values_list("order_id", flat=True):
         give_back(PaymentOrder.objects.get(pk=order_id), note="reversed", route=RefundRoute.COUNTER_CASH)
     waiting = Refund.objects.filter(order__in=lines.values("order_id"), state=RefundState.FAILED)

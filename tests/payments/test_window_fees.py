@@ -288,3 +288,25 @@ def test_a_fee_that_was_handed_back_is_not_handed_back_again_by_a_request(till: 
         request_bills(order=order, amounts={bill.pk: None}, reason="退号", staff=till.world.staff["clerk"])
     rest(till)
     assert books(till) == (0, 0, 0, 0)
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+@pytest.mark.parametrize("his", [Away, Refusing])
+def test_a_reversal_hands_back_its_own_fee_and_not_what_another_clerk_took(
+    till: Till, his: type[HospitalBusiness]
+) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    at_window(till, held, "settle")
+    at_window(till, held, "reverse-settlement", {"reason": "收错"})
+    use_business(his())
+    clerk = till.world.client("clerk")
+    path = f"{ADMIN}/payment-orders/{order.pk}/settle"
+    assert clerk.post(path, {"channel": "cash"}, format="json", HTTP_IDEMPOTENCY_KEY="s").status_code == 200
+    till.work()
+    use_business(HospitalBusiness())
+    rest(till)
+    if his is Away:
+        assert (status(held), books(till)) == ("paid_at_counter", (2_000, 2_000, 0, 0))
+    else:
+        assert (status(held), books(till)) == ("unpaid", (2_000, 0, 0, 2_000))

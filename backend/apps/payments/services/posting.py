@@ -130,8 +130,9 @@ def give_back(order: PaymentOrder, *, note: str, route: RefundRoute = RefundRout
     if locked.state != OrderState.PAID_UNPOSTED:
         return
     now = clock.now()
+    kept = WRITTEN_DOWN if locked.note == WRITTEN_DOWN else note[:64]
     ORDERS.move(
-        locked, OrderState.RETURNING, note=note[:64], due_at=None, posting_error=note[:200], updated_at=now
+        locked, OrderState.RETURNING, note=kept, due_at=None, posting_error=note[:200], updated_at=now
     )
     locked.lines.update(is_live=False, updated_at=now)
     late = note in ("hold_expired", "state_conflict")
