@@ -88,9 +88,9 @@ def at_rest(people: People, workers: Workers) -> None:
 def _drawers(people: People) -> None:
     """What clerks took and handed out is what the books say: requests are handed out when they have succeeded."""
     requests = Refund.objects.filter(state="succeeded", route="counter_cash", decision_id__isnull=False)
-    handed = total(requests.exclude(cause="reversed").exclude(pk__in=people.paid_out))
-    assert people.drawer.cash - handed == money(people.till, AccountKind.CLEARING, "cash")
-    assert people.drawer.pos == money(people.till, AccountKind.CLEARING, "pos")
+    handed = total(requests.exclude(cause="reversed").exclude(pk__in=people.clerk.paid_out))
+    assert people.clerk.drawer.cash - handed == money(people.till, AccountKind.CLEARING, "cash")
+    assert people.clerk.drawer.pos == money(people.till, AccountKind.CLEARING, "pos")
 
 
 def _bills() -> None:

@@ -8,31 +8,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import parse_qs
-from uuid import UUID
 
-from apps.billing.models import Bill, Invoice
+from apps.billing.models import Bill
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.services.card_refund import refund_card
 from apps.billing.services.card_top_up import open_top_up
 from apps.billing.services.checkout import open_payment
-from apps.billing.services.invoices import issue_invoice, print_invoice
-from apps.billing.services.refund_execution import execute
 from apps.billing.services.refund_in_app import refund_in_app
-from apps.billing.services.refund_requests import approve, request_bills, request_card
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services.counter import pay_at_counter, pay_from_card
-from apps.payments.services.failed_refunds import pay_out, send_again
+from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
 from apps.payments.services.tending import give_up
 from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
 from apps.scheduling.services.book import book_for_account
-from apps.scheduling.services.cancel import cancel, cancel_by_patient
-from apps.scheduling.services.confirm import settle_at_counter
-from apps.scheduling.services.reverse import reverse_settlement
+from apps.scheduling.services.cancel import cancel_by_patient
 from kernel.errors import DomainError
 from tests.billing.support import issue
+from tests.payments.clerk import Clerk
 from tests.payments.support import NOW, Till
 from tests.scheduling.support import bind, first_slot, open_session
 from tests.support.payment_sandbox import ReceivedPush
@@ -56,22 +50,16 @@ Move = Callable[[], None]
 
 
 @dataclass
-class Drawer:
-    """What clerks have in their hands: cash, and slips of the card machine."""
-
-    cash: int = 0
-    pos: int = 0
-
-
-@dataclass
 class People:
     """Two accounts of a family, patient A with a card, a clerk, and two doctors with a session each."""
 
     till: Till
+    clerk: Clerk = field(init=False)
     pushes: list[ReceivedPush] = field(default_factory=list)
     sessions: list[ClinicSession] = field(default_factory=list)
-    drawer: Drawer = field(default_factory=Drawer)
-    paid_out: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clerk = Clerk(self.till)
 
     def begin(self, *, driver: str, route: str, refund_seconds: int) -> None:
         """The morning. B's account has bound A's card too."""
@@ -104,6 +92,7 @@ class People:
             *(partial(self.deliver, push) for push in self.pushes[-3:]),
             *self._with_failed(),
             *self._with_card(),
+            *([partial(self.clerk.stop_session, self.sessions[1])] if number == 9 else []),
         ]  # fmt: skip
 
     def _with_appointment(self, row: Appointment, number: int) -> Iterator[Move]:
@@ -112,23 +101,23 @@ class People:
         yield partial(self.cancel, row)
         if row.payment_status == "unpaid":
             yield partial(self.checkout, row, FAMILY[number % 2])
-            yield partial(self.settle_appointment, row)
+            yield partial(self.clerk.settle_appointment, row)
         else:
-            yield partial(self.cancel_by_staff, row)
+            yield partial(self.clerk.cancel_by_staff, row)
         if row.payment_status == "paid_at_counter":
-            yield partial(self.reverse, row)
+            yield partial(self.clerk.reverse, row)
 
     def _with_order(self, order: PaymentOrder, number: int) -> Iterator[Move]:
         if order.state == "pending":
             for channel in METHODS:
                 yield partial(self.prepay, order, channel, FAMILY[number % 2])
             yield partial(self.give_up, order)
-            yield partial(self.settle_order, order, AT_COUNTER[number % 2])
+            yield partial(self.clerk.settle_order, order, AT_COUNTER[number % 2])
             if balance_of(self.till.world.cards["patient_a"]) >= order.amount_fen:
                 yield partial(self.pay_with_card, order)
         elif order.state == "posted" and order.refunded_fen < order.amount_fen:
             yield partial(self.refund_in_app, order)
-            yield partial(self.refund_at_window, order)
+            yield partial(self.clerk.refund_at_window, order)
 
     def _with_attempt(self, attempt: PaymentAttempt, number: int) -> Iterator[Move]:
         if attempt.channel not in METHODS:
@@ -144,16 +133,16 @@ class People:
         fees = Bill.objects.filter(subject_id__in=settled).values("pk")
         failed = Refund.objects.filter(state="failed").order_by("pk")
         for refund in failed:
-            yield partial(self.send_again, refund)
+            yield partial(self.clerk.send_again, refund)
         # what was settled with an appointment is handed back by reversing that
         for refund in failed.exclude(order__channel__in=AT_COUNTER, lines__line__subject_id__in=fees):
-            yield partial(self.pay_out, refund)
+            yield partial(self.clerk.pay_out, refund)
 
     def _with_card(self) -> Iterator[Move]:
         held = balance_of(self.till.world.cards["patient_a"])
         if held:
             yield partial(self.refund_card, held)
-            yield partial(self.refund_card_at_window, 1)
+            yield partial(self.clerk.refund_card_at_window, 1)
 
     def hold(self, who: str, session: int) -> None:
         binding = self.binding.pk if who == "patient_b" else None
@@ -256,60 +245,6 @@ class People:
                 application="miniprogram",
                 account=self.till.world.accounts["patient_a"],
             )
-
-    def settle_appointment(self, appointment: Appointment) -> None:
-        """The clerk takes the fee and settles the appointment."""
-        clerk = self.till.world.staff["clerk"]
-        with contextlib.suppress(DomainError):
-            self.drawer.cash += settle_at_counter(find(appointment.pk), staff_id=clerk.pk).fee_fen
-
-    def reverse(self, appointment: Appointment) -> None:
-        clerk = self.till.world.staff["clerk"]
-        with contextlib.suppress(DomainError):
-            done = reverse_settlement(find(appointment.pk), reason="收错", staff_id=clerk.pk)
-            self.drawer.cash -= done.fee_fen
-
-    def cancel_by_staff(self, appointment: Appointment) -> None:
-        with contextlib.suppress(DomainError):
-            cancel(find(appointment.pk), cause="staff")
-
-    def settle_order(self, order: PaymentOrder, channel: str) -> None:
-        """The clerk takes the money of an order."""
-        slip = {"reference": order.order_no} if channel == "pos" else {}
-        with contextlib.suppress(DomainError):
-            pay_at_counter(order=order, channel=channel, staff=self.till.world.staff["clerk"], **slip)
-            setattr(self.drawer, channel, getattr(self.drawer, channel) + order.amount_fen)
-
-    def refund_at_window(self, order: PaymentOrder) -> None:
-        """Asked for, approved, the invoice reprinted, and executed. What still stands is not given back."""
-        staff = self.till.world.staff
-        standing = Appointment.objects.exclude(state="cancelled").values("pk")
-        bills = list(Bill.objects.filter(order_id=order.pk).exclude(subject_id__in=standing))
-        amounts = {bill.pk: None for bill in bills if bill.status == "paid"}
-        with contextlib.suppress(DomainError):
-            request = request_bills(order=order, amounts=amounts, reason="退号", staff=staff["clerk"])
-            if request.needs_approval:
-                request = approve(request, by=staff["head"])
-            for bill in bills:
-                invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first()
-                invoice = invoice or issue_invoice(bill, staff=staff["clerk"])
-                print_invoice(invoice, desk="1", reason="退费补打", staff=staff["clerk"])
-            execute(request, staff=staff["clerk"])
-
-    def refund_card_at_window(self, amount_fen: int) -> None:
-        card, staff = self.till.world.cards["patient_a"], self.till.world.staff["clerk"]
-        with contextlib.suppress(DomainError):
-            execute(request_card(card=card, amount_fen=amount_fen, reason="退卡", staff=staff), staff=staff)
-
-    def send_again(self, refund: Refund) -> None:
-        with contextlib.suppress(DomainError):
-            send_again(refund, staff=self.till.world.staff["clerk"])
-
-    def pay_out(self, refund: Refund) -> None:
-        with contextlib.suppress(DomainError):
-            pay_out(refund, staff=self.till.world.staff["clerk"])
-            self.paid_out.append(refund.pk)
-            self.drawer.cash -= refund.amount_fen
 
 
 def is_trade(push: ReceivedPush) -> bool:

@@ -30,6 +30,26 @@ EXAMPLES = int(os.environ.get("YIHUI_BAD_DAYS", "8"))
 STEPS = 40
 PROVIDERS = (*METHODS, "his")
 NUMBER = st.integers(0, 999)
+#: How the providers' refunds may come out: refused for good, for now, lost, or done without saying so.
+REFUNDS: dict[str, dict[str, dict[str, Any]]] = {
+    "well": {
+        "wechat_pay": {"refund_outcome": "success", "withdrawn_fen": 0},
+        "alipay": {"refund_outcome": "success"},
+        "unionpay": {"refund_code": "00"},
+    },
+    "refused": {
+        "wechat_pay": {"refund_outcome": "closed"},
+        "alipay": {"refund_outcome": "seller_balance"},
+        "unionpay": {"refund_code": "01"},
+    },
+    "not now": {
+        "wechat_pay": {"withdrawn_fen": 1_000_000},
+        "alipay": {"refund_outcome": "system_error"},
+        "unionpay": {"refund_code": "04"},
+    },
+    "lost": {"alipay": {"refund_outcome": "lost"}},
+    "not said": {"alipay": {"refund_outcome": "system_error_after"}},
+}
 EFFORT = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
@@ -71,12 +91,13 @@ class Payments(RuleBasedStateMachine):
             for series in ids.SERIES:
                 series.forget()
 
-    @rule(number=NUMBER, variant=st.integers(0, 9))
-    def somebody_does_something(self, number: int, variant: int) -> None:
-        moves = self.people.moves(variant)
-        move = moves[number % len(moves)]
-        note(f"{self.till.now:%H:%M:%S} {move.func.__name__} {move.args}")
-        move()
+    @rule(numbers=st.lists(st.tuples(NUMBER, st.integers(0, 9)), min_size=1, max_size=5))
+    def people_do_something(self, numbers: list[tuple[int, int]]) -> None:
+        for number, variant in numbers:
+            moves = self.people.moves(variant)
+            move = moves[number % len(moves)]
+            note(f"{self.till.now:%H:%M:%S} {move.func.__name__} {move.args}")
+            move()
 
     @rule(number=NUMBER, what=st.sampled_from(["handle", "step", "all"]))
     def a_worker_does_something(self, number: int, what: str) -> None:
@@ -106,14 +127,19 @@ class Payments(RuleBasedStateMachine):
             body = {"number": orders[number % len(orders)], "operation": what, "code": "NO", "message": ""}
             self.till.sandbox.control("POST", "his/refusals", body)
 
-    @rule(succeed=st.booleans())
-    def refunds_end(self, succeed: bool) -> None:
-        self.till.sandbox.settings("wechat_pay", refund_outcome="success" if succeed else "closed")
-        self.till.sandbox.settings("unionpay", refund_code="00" if succeed else "01")
+    @rule(outcome=st.sampled_from(sorted(REFUNDS)))
+    def refunds_fail(self, outcome: str) -> None:
+        """From now on they come out like that."""
+        refunds_end(self.till, outcome)
 
     @invariant()
     def holds(self) -> None:
         at_every_moment()
+
+
+def refunds_end(till: Till, outcome: str) -> None:
+    for provider, changes in REFUNDS[outcome].items():
+        till.sandbox.settings(provider, **changes)
 
 
 def come_to_rest(people: People, workers: Workers) -> None:
@@ -122,6 +148,7 @@ def come_to_rest(people: People, workers: Workers) -> None:
         people.till.sandbox.faults(provider)
     people.till.sandbox.control("PUT", "his/outage", {"on": False})
     people.till.sandbox.control("DELETE", "his/refusals")
+    refunds_end(people.till, "well")
     workers.rest()
     at_every_moment()
     at_rest(people, workers)
