@@ -91,6 +91,24 @@ def test_an_order_that_was_given_up_is_closed_and_can_be_opened_anew(till: Till)
     )
 
 
+@pytest.mark.requirement("PAY-08")
+def test_giving_up_again_changes_nothing_and_is_no_error(till: Till) -> None:
+    _, order = family(till)
+    first = till.post("patient_a", f"payment-orders/{order.pk}/cancel")
+    again = till.post("patient_a", f"payment-orders/{order.pk}/cancel")
+    assert first.status_code == again.status_code == 200 and first.json() == again.json()
+
+
+@pytest.mark.requirement("PAY-08")
+def test_a_paid_order_cannot_be_given_up(till: Till) -> None:
+    _, order = family(till)
+    till.confirm(till.prepay("patient_a", order))
+    till.deliver()
+    till.work()
+    assert code(till.post("patient_a", f"payment-orders/{order.pk}/cancel")) == (409, "state_conflict")
+    assert PaymentOrder.objects.get().state == "posted"
+
+
 @pytest.mark.requirement("PAY-08", "ACC-04")
 def test_an_order_of_somebody_else_does_not_exist(till: Till) -> None:
     order = till.checkout("patient_a", till.hold()["id"])

@@ -37,10 +37,12 @@ def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
     """Nobody is to pay the order any more: its attempts are closed at the channels, then it is closed.
 
     The order as it is then: still pending while a channel has not answered (a worker goes on), paid if somebody was
-    faster. StateConflict when it is no longer pending.
+    faster. One that is closed already stays so, whoever asks again. StateConflict when it has been paid.
     """
     with transaction.atomic():
         order = lock_one(PaymentOrder.objects, pk=order.pk)
+        if order.state == OrderState.CLOSED:
+            return order
         if order.state != OrderState.PENDING:
             raise StateConflict(current=order.state)
         order.expires_at = min(order.expires_at, clock.now())
