@@ -51,10 +51,14 @@ def answers(url: str) -> bool:
 
 
 class Supervisor:
-    """The programs of one run directory. Use as a context manager: leaving it stops everything."""
+    """The programs of one run directory. Use as a context manager: leaving it stops everything.
 
-    def __init__(self, run_dir: Path, log_dir: Path, *, cwd: Path) -> None:
+    A program that has been started `restarts` times within a minute and ends again is given up.
+    """
+
+    def __init__(self, run_dir: Path, log_dir: Path, *, cwd: Path, restarts: int = RESTARTS) -> None:
         self.run_dir, self.log_dir, self.cwd = run_dir.resolve(), log_dir, cwd
+        self.restarts = restarts
         self.services: list[Service] = []
         self.stopping = False
         self._lock: Any = None
@@ -139,7 +143,7 @@ class Supervisor:
 
     def _restart(self, service: Service, tell: Callable[[str], None]) -> None:
         recent = [start for start in service.starts if time.monotonic() - start < WITHIN_SECONDS]
-        if len(recent) >= RESTARTS:
+        if len(recent) >= self.restarts:
             log = processes.tail(self.log_path(service))
             raise Failed(f"{service.name} ended {len(recent)} times in a minute:\n{log}")
         code = None

@@ -46,7 +46,8 @@ class LiveStack:
         self.clock_file = directory / "clock"
         self.fault_file = directory / "faults"
         self.api = self.sandbox = self.stream = ""
-        self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND)
+        # tests that kill programs at point after point end them far oftener than a healthy product does
+        self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND, restarts=60)
         self.environment: dict[str, str] = environment or {}
         self.restarted: list[str] = []
         self._down: dict[str, Service] = {}
