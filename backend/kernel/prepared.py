@@ -15,6 +15,10 @@ WRITES = "/*writes*/ "
 #: Texts that a connection remembers at most; a plan may take 100 KB there.
 MOST_KNOWN = 200
 _UNPREPARABLE: set[str] = set()
+#: Plans are kept, and one made while a table is empty reads it from end to end when it no longer is: so the first plan
+#: looks rows up, whatever the tables hold. It is EXPLAIN that makes it and keeps it.
+_PLAN = """; SELECT set_config('enable_seqscan', 'off', true); EXPLAIN EXECUTE {name}{values};
+SELECT set_config('enable_seqscan', 'on', true)"""
 _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -36,7 +40,10 @@ class Prepared:
             return f"${order.index(match[1]) + 1}" if match[1] else "%"
 
         self.name, self.plain, self.prefix = name, sql, WRITES if writes else ""
-        self._prepare = f"PREPARE {name}{f' ({kinds})' if order else ''} AS {_PARAMETER.sub(place, sql)}"
+        self._prepare = (
+            f"PREPARE {name}{f' ({kinds})' if order else ''} AS {_PARAMETER.sub(place, sql)}"
+            + _plan(name, len(order))
+        )
         values = ", ".join(f"%({each})s" for each in order)
         self._execute = f"{self.prefix}EXECUTE {name}{f' ({values})' if order else ''}"
 
@@ -51,6 +58,10 @@ class Prepared:
                 cursor.cursor.execute(self._prepare)
             known.add(self.name)
         cursor.execute(before + self._execute, values)
+
+
+def _plan(name: str, count: int) -> str:
+    return _PLAN.format(name=name, values=f" ({', '.join(['NULL'] * count)})" if count else "")
 
 
 @contextmanager
@@ -96,7 +107,7 @@ def _prepare(context: Any, name: str, sql: str, count: int) -> bool:
         if database.in_atomic_block:
             run("SAVEPOINT preparing")
         try:
-            run(f"PREPARE {name} AS {numbered}")
+            run(f"PREPARE {name} AS {numbered}{_plan(name, count)}")
         except database.Database.ProgrammingError:
             if database.in_atomic_block:
                 run("ROLLBACK TO SAVEPOINT preparing")

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from apps.billing.errors import BillStands
-from apps.billing.models import Bill, BillKind, CancelCause
+from apps.billing.models import Bill, BillKind, BillSource, CancelCause
 from apps.billing.selectors.payable import payable
+from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.checkout import SUBJECT, open_payment
 from apps.billing.services.issue import BillSpec, issue_bill
@@ -202,13 +203,14 @@ def given_back(appointment_id: UUID) -> QuerySet[Bill]:
 def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
 
-    By the original route when the hospital stopped the session, or where its setting says so; else the fee stays
+    So do our own bills that were mandatory with it, but for what was performed; HIS says of its own. By the original route when the hospital stopped the session, or where its setting says so; else the fee stays
     `refund_due` until the window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk
     took may not be written down yet: its bill stands.
     """
     appointment = find(appointment_id)
+    _end_bills(_with(appointment_id))
     if appointment.payment_status != PaymentStatus.REFUND_DUE:
-        _end_bill(appointment_id, CancelCause.APPOINTMENT)
+        _end_bills(Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id))
         return
     back, bill = given_back(appointment_id), _paid_bill(appointment_id)
     if bill is None and back.exists() and all(_is_back(each) for each in back):
@@ -219,14 +221,26 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
         return
     wanted = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital) == "original"
     if wanted or cause == "session_stopped":
-        refund_bills(
-            order=order,
-            bill_amounts={bill.pk: bill.amount_fen - bill.refunded_fen},
-            cause=RefundCause.CANCELLED,
-            reason="退号" if cause != "session_stopped" else "停诊",
-            application=order.application,
-            route=RefundRoute.ORIGINAL,
-        )
+        _give_back(order, bill, reason="退号" if cause != "session_stopped" else "停诊")
+
+
+def _give_back(order: PaymentOrder, fee: Bill, *, reason: str) -> None:
+    """The fee, and what was paid of the bills that were mandatory with it, each by the way it came."""
+    amounts = {order: {fee.pk: fee.amount_fen - fee.refunded_fen}}
+    for bill in _with(fee.subject_id).filter(status=BillStatus.PAID).order_by("pk"):
+        refundable = refundable_fen(bill)
+        if refundable and bill.order_id is not None:
+            amounts.setdefault(order_of(bill), {})[bill.pk] = refundable
+    for paid_by, bills in amounts.items():
+        if paid_by.channel not in AT_COUNTER:
+            refund_bills(
+                order=paid_by,
+                bill_amounts=bills,
+                cause=RefundCause.CANCELLED,
+                reason=reason,
+                application=paid_by.application,
+                route=RefundRoute.ORIGINAL,
+            )
 
 
 def follow_expiry(appointment_id: UUID) -> None:
@@ -235,11 +249,18 @@ def follow_expiry(appointment_id: UUID) -> None:
     _let_go(bills.values_list("pk", flat=True), note="hold_expired")
 
 
-def _end_bill(appointment_id: UUID, cause: CancelCause) -> None:
-    bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED)
-    for bill in bills:
+def _with(appointment_id: UUID | None) -> QuerySet[Bill]:
+    """Our own bills that are mandatory with the registration's."""
+    fees = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id)
+    return Bill.objects.filter(
+        registration_bill__in=fees.values("pk"), is_mandatory=True, source=BillSource.OWN
+    )
+
+
+def _end_bills(bills: QuerySet[Bill]) -> None:
+    for bill in bills.filter(status=BillStatus.ISSUED).order_by("pk"):
         _let_go([bill.pk], note="cancelled")
-        cancel_bill(bill, cause=cause)  # what is being paid for it all the same goes back
+        cancel_bill(bill, cause=CancelCause.APPOINTMENT)  # what is being paid for it all the same goes back
 
 
 def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:

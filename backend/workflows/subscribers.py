@@ -1,6 +1,7 @@
 """What follows from events across apps."""
 
 from apps.messaging.services.notify import notify
+from apps.patients.selectors import name_for
 from apps.payments.events import PaymentOrderReturning, RefundSucceeded
 from apps.payments.models import PaymentOrder
 from apps.scheduling import events
@@ -63,7 +64,7 @@ def tell_of_return(event: PaymentOrderReturning) -> None:
         patient_id=event.patient_id,
         account_id=event.account_id,
         data={
-            "patient": order.patient.name,
+            "patient": name_for(event.account_id, order.patient),
             "hospital": order.hospital.name,
             "amount": f"{fen_to_yuan(event.amount_fen)}元",
             "order": order.order_no,

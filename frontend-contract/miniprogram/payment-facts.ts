@@ -50,7 +50,7 @@ export const METHODS: Record<OnlinePayMethod, MethodFact> = {
   app: { zh: "App 支付", en: "In an app", here: false, client: ["order_string", "tn"] },
 };
 
-/** The one channel that `wx.requestPayment` belongs to. Another channel's `mini_program` means that channel's own. */
+/** The one channel that `wx.requestPayment` belongs to. */
 export const WECHAT_PAY = "wechat_pay";
 
 export interface Way {
@@ -65,7 +65,6 @@ export function waysHere(offered: readonly OfferedChannel[]): Way[] {
   return offered.flatMap(({ channel, title, methods: has }) =>
     methods
       .filter((method) => has.includes(method) && METHODS[method].here)
-      .filter((method) => method !== "mini_program" || channel === WECHAT_PAY)
       .map((method) => ({ channel, title, method })),
   );
 }

@@ -7,11 +7,12 @@ import pytest
 
 from apps.billing.models import Bill, Invoice
 from apps.billing.services.invoices import issue_invoice
+from apps.billing.services.perform import perform_item
 from apps.messaging.models import Message
 from apps.payments.models import PaymentOrder, Refund
 from apps.scheduling.models import Appointment
 from tests.billing.refund_support import ADMIN, TOP_UPS_ON, configure, held, state
-from tests.billing.support import code
+from tests.billing.support import ASPIRIN, BLOOD, code, issue
 from tests.payments.support import MINI, Till
 
 
@@ -143,3 +144,44 @@ def test_where_the_hospital_wants_it_cancelling_gives_the_fee_back_by_the_way_it
     assert [(row["state"], row["succeeded_fen"]) for row in rows] == [("done", 2_000)]
     assert till.sandbox.balance("wechat_pay")["refunded_fen"] == 2_000
     assert Appointment.objects.get(pk=appointment["id"]).payment_status == "refunded"
+
+
+@pytest.mark.requirement("BOOK-08", "PAY-04", "PAY-06")
+def test_what_is_mandatory_with_a_registration_goes_back_with_it_but_for_what_was_done(
+    till: Till, registered: tuple[dict[str, Any], PaymentOrder]
+) -> None:
+    appointment, order = registered
+    configure(till.world, payment__registration_refund_route="original")
+    fee = Bill.objects.get(order_id=order.pk)
+    with_it = {"registration_bill": fee, "is_mandatory": True}
+    one, other = issue(till.world, ASPIRIN, **with_it), issue(till.world, BLOOD, ASPIRIN, **with_it)
+    paid = till.post("patient_a", "payment-orders", {"bills": [str(one.pk), str(other.pk)]}).json()
+    pay(till, PaymentOrder.objects.get(pk=paid["id"]))
+    waiting = issue(till.world, ASPIRIN, **with_it)
+    perform_item(other.items.get(position=1), staff=till.world.staff["doctor_a"])
+    assert till.post("patient_a", f"appointments/{appointment['id']}/cancel").status_code == 200
+    till.work()
+    till.later(minutes=3)
+    till.work()
+    for bill in (fee, one, other, waiting):
+        bill.refresh_from_db()
+    assert [bill.status for bill in (fee, one, other, waiting)] == ["refunded", "refunded", "paid", "cancelled"]
+    kept = other.items.get(position=1).amount_fen
+    assert other.refunded_fen == other.amount_fen - kept
+    back = fee.amount_fen + one.amount_fen + other.amount_fen - kept
+    assert till.sandbox.balance("wechat_pay")["refunded_fen"] == back
+    assert Appointment.objects.get(pk=appointment["id"]).payment_status == "refunded"
+
+
+@pytest.mark.requirement("BOOK-08", "PAY-04")
+def test_what_is_mandatory_with_a_registration_that_was_never_paid_ends_with_it(till: Till) -> None:
+    appointment = till.hold()
+    till.work()
+    fee = Bill.objects.get(subject_id=appointment["id"])
+    with_it = issue(till.world, ASPIRIN, registration_bill=fee, is_mandatory=True)
+    free = issue(till.world, ASPIRIN, registration_bill=fee)
+    assert till.post("patient_a", f"appointments/{appointment['id']}/cancel").status_code == 200
+    till.work()
+    for bill in (fee, with_it, free):
+        bill.refresh_from_db()
+    assert [bill.status for bill in (fee, with_it, free)] == ["cancelled", "cancelled", "issued"]

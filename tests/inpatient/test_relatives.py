@@ -144,10 +144,12 @@ def test_a_relative_pays_by_wechat_and_is_told(till: Till) -> None:
     find(world, stay.admission_no)
     order = PaymentOrder.objects.get(pk=pay(world, stay).json()["order_id"])
     assert get(world, RELATIVE, f"payment-orders/{order.pk}/channels").status_code == 200
+    assert get(world, RELATIVE, f"payment-orders/{order.pk}").json()["patient_name"] == "张**"
     till.confirm(till.prepay(RELATIVE, order))
     till.deliver()
     till.work()
     assert get(world, RELATIVE, f"payment-orders/{order.pk}").json()["state"] == "posted"
     assert deposit_of(stay) == 50_000
     handle()
-    assert Message.objects.get(scene="deposit_received").account_id == world.accounts[RELATIVE].pk
+    told = Message.objects.get(scene="deposit_received")
+    assert (told.account_id, told.data["patient"]) == (world.accounts[RELATIVE].pk, "张**")

@@ -38,6 +38,23 @@ def test_a_statement_is_prepared_once_for_each_connection() -> None:
     assert _sum(2, 2) == (4, 0, False)
 
 
+COUNT = Prepared("test_count", "SELECT count(*) FROM test_filling WHERE id = %(id)s", {"id": "integer"})
+
+
+def test_what_was_prepared_while_a_table_was_empty_does_not_read_all_of_it_later() -> None:
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE test_filling (id integer PRIMARY KEY); ANALYZE test_filling")
+        COUNT.execute(cursor, {"id": 1})
+        assert cursor.fetchone() == (0,)
+        cursor.execute("INSERT INTO test_filling SELECT generate_series(1, 1000)")
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE test_count (7)")
+        assert "Seq Scan" not in str(cursor.fetchone()[0])
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+    connection.close()
+
+
 def test_switched_off_for_poolers_the_plain_text_is_sent(settings: Any) -> None:
     settings.PREPARED_STATEMENTS = False
     connection.close()

@@ -6,7 +6,7 @@ from apps.billing.models import Bill
 from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services.ledger import Account, balance
 from apps.scheduling.models import Appointment, Slot
-from tests.payments.support import Till
+from tests.payments.support import MINI, Till
 from tests.scheduling.support import book, code
 
 
@@ -129,3 +129,16 @@ def test_a_hold_whose_time_is_over_can_no_longer_be_paid_and_needs_no_bill(
     assert code(till.post("patient_a", f"appointments/{held['id']}/checkout")) == (409, "hold_expired")
     till.work()
     assert Bill.objects.count() == heard_in_time
+
+
+@pytest.mark.requirement("PAY-01")
+def test_another_channels_mini_program_is_not_offered_inside_wechat(till: Till) -> None:
+    order = till.checkout("patient_a", till.hold()["id"])
+    offered = till.world.client("patient_a").get(f"{MINI}/payment-orders/{order.pk}/channels").json()
+    ways = {row["channel"]: row["methods"] for row in offered}
+    assert "mini_program" in ways["wechat_pay"]
+    assert "qr_code" in ways["alipay"] and "mini_program" not in ways["alipay"]
+    path, body = f"payment-orders/{order.pk}/pay", {"channel": "alipay", "method": "mini_program"}
+    answer = till.post("patient_a", path, body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "channel_not_offered")
+    assert not PaymentAttempt.objects.exists()

@@ -5,7 +5,7 @@ from apps.inpatient import events
 from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.services.deposits import end_deposit
 from apps.messaging.services.notify import notify
-from apps.patients.selectors import own_account_of
+from apps.patients.selectors import name_for, own_account_of
 from apps.patients.services.timeline import write_entry
 from apps.payments.events import PaymentOrderClosed, PaymentOrderReturning
 from kernel import clock
@@ -58,13 +58,14 @@ def tell_of_deposit(event: events.DepositReceived) -> None:
         ref_id=deposit.pk,
         department_id=deposit.admission.department_id,
     )
+    account_id = event.account_id or own_account_of(deposit.patient_id)
     notify(
         hospital_id=deposit.hospital_id,
         scene="deposit_received",
         patient_id=deposit.patient_id,
-        account_id=event.account_id or own_account_of(deposit.patient_id),
+        account_id=account_id,
         data={
-            "patient": deposit.patient.name,
+            "patient": name_for(account_id, deposit.patient),
             "hospital": deposit.hospital.name,
             "number": deposit.admission.admission_no,
             "amount": amount,

@@ -26,7 +26,7 @@ from apps.patients.models import (
 )
 from apps.patients.models.patient import FULL_PINYIN
 from kernel import clock
-from kernel.crypto import blind_index
+from kernel.crypto import blind_index, masking
 from kernel.errors import InvalidValue, NotFound
 from kernel.redis import client
 
@@ -63,6 +63,18 @@ def own_account_of(patient_id: UUID) -> UUID | None:
     """The account whose own card is the patient's, the latest one; None: a text to the patient's phone."""
     own = CardBinding.objects.filter(patient_id=patient_id, relationship=Relationship.SELF, unbound_at=None)
     return own.order_by("-pk").values_list("account_id", flat=True).first()
+
+
+def name_for(account_id: UUID | None, patient: Patient) -> str:
+    """The patient's name as somebody with this account may read it: whole where the patient's card is bound.
+
+    None: it goes to the patient.
+    """
+    if account_id is None or CardBinding.objects.filter(
+        account_id=account_id, patient_id=patient.pk, unbound_at=None
+    ).exists():
+        return patient.name
+    return masking.name(patient.name)
 
 
 def unmerged(queryset: QuerySet[Patient]) -> QuerySet[Patient]:

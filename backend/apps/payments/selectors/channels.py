@@ -5,12 +5,21 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
+from apps.payments.channels.base import PayMethod
 from apps.payments.channels.registry import CHANNELS
 from apps.payments.models import MerchantAccount
 
 
-def offered(hospital_id: UUID) -> list[dict[str, Any]]:
-    """Channels with an active merchant account: code, title in the request's language, methods."""
+def belongs(channel: str, method: PayMethod, *, inside: str) -> bool:
+    """Whether that can be done in the mini-program of the channel `inside`: another's mini-program is elsewhere."""
+    return method != PayMethod.MINI_PROGRAM or channel == inside
+
+
+def offered(hospital_id: UUID, *, inside: str) -> list[dict[str, Any]]:
+    """Channels with an active merchant account: code, title in the request's language, methods.
+
+    `inside`: the channel whose mini-program asks.
+    """
     active = set(
         MerchantAccount.objects.filter(hospital_id=hospital_id, is_active=True).values_list(
             "channel", flat=True
@@ -21,7 +30,7 @@ def offered(hospital_id: UUID) -> list[dict[str, Any]]:
         {
             "channel": spec.code,
             "title": spec.en if english else spec.zh,
-            "methods": [method.value for method in spec.methods],
+            "methods": [m.value for m in spec.methods if belongs(spec.code, m, inside=inside)],
         }
         for spec in CHANNELS.values()
         if spec.code in active and spec.available and spec.online

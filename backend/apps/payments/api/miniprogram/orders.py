@@ -9,7 +9,7 @@ from rest_framework.viewsets import GenericViewSet
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
 from apps.patients.errors import CardRequired
-from apps.patients.selectors import bindings_of, require_binding
+from apps.patients.selectors import bindings_of, name_for, require_binding
 from apps.payments import errors
 from apps.payments.api.filters import OwnOrderFilter, OwnRefundFilter
 from apps.payments.api.serializers import (
@@ -28,6 +28,8 @@ from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 
+#: The channel whose mini-program our patients come through.
+WECHAT_PAY = "wechat_pay"
 ONLINE = [
     (m.value, m.value) for m in (PayMethod.MINI_PROGRAM, PayMethod.QR_CODE, PayMethod.WAP, PayMethod.APP)
 ]
@@ -83,7 +85,7 @@ class PaymentOrderViewSet(OwnOrders):
     @extend_schema(responses=OfferedChannelSerializer(many=True), filters=False)
     def channels(self, request: Any, pk: UUID) -> Response:
         """支付方式: how this order can be paid online at its hospital."""
-        return Response(channels.offered(self._find(pk).hospital_id))
+        return Response(channels.offered(self._find(pk).hospital_id, inside=WECHAT_PAY))
 
     @extend_schema(request=PaySerializer, responses={201: OpenedAttemptSerializer})
     @raises(
@@ -95,6 +97,8 @@ class PaymentOrderViewSet(OwnOrders):
         """去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment."""
         order, account = self._find(pk), request.user.wechat
         body = validated(PaySerializer, request.data)
+        if not channels.belongs(body["channel"], PayMethod(body["method"]), inside=WECHAT_PAY):
+            raise errors.ChannelNotOffered(channel=body["channel"])
         attempt = pay_online(
             order=order,
             channel=body["channel"],
@@ -141,8 +145,10 @@ class PaymentOrderViewSet(OwnOrders):
         return order
 
     def _answer(self, order: PaymentOrder) -> Response:
+        """A relative who pays a deposit reads the patient's name masked."""
         shown = orders.listed(PaymentOrder.objects.filter(pk=order.pk)).get()
-        return Response(PaymentOrderSerializer(shown).data)
+        name = name_for(self.request.user.wechat.pk, shown.patient)  # type: ignore[union-attr]
+        return Response({**PaymentOrderSerializer(shown).data, "patient_name": name})
 
 
 @extend_schema(tags=["payments"])
