@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from itertools import repeat
 
 from tests.bench import client
-from tests.bench.data import dataset, execute, inside
+from tests.bench.data import copy_of, dataset, drop, execute, inside
 from tests.bench.servers import server
 from tests.bench.table import Line
 
+DATABASE = "bench_browse"
 ROLES = ("doctor", "head", "administrator")
 LISTS = {"patients": "/api/admin/v1/patients", "appointments": "/api/admin/v1/appointments"}
 CLIENTS, MOST_QUERIES = 4, 6
@@ -74,8 +75,14 @@ def _lists(patients: int, count: int) -> dict[str, tuple[float, int, int]]:
 
 def browse(quick: bool) -> list[Line]:
     """Doctors of a department tomorrow, and the slots of a session."""
-    count = 400 if quick else 3000
-    url = dataset(10_000)
+    url = copy_of(dataset(10_000), DATABASE)
+    try:
+        return _browse(url, 400 if quick else 3000)
+    finally:
+        drop(DATABASE)
+
+
+def _browse(url: str, count: int) -> list[Line]:
     tomorrow = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date() + dt.timedelta(days=1)
     rows = execute(
         url,
