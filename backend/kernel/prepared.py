@@ -12,6 +12,8 @@ from django.db.models import Model
 
 #: Marks a statement that changes rows, for execute wrappers that look at its first word.
 WRITES = "/*writes*/ "
+#: Before a statement whose own commit need not wait for the disk: losing it with the machine does no harm.
+UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
 #: Texts that a connection remembers at most; a plan may take 100 KB there.
 MOST_KNOWN = 200
 _UNPREPARABLE: set[str] = set()

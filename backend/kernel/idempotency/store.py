@@ -14,13 +14,11 @@ from django.db import connection
 
 from kernel import clock, ids
 from kernel.errors import IdempotencyKeyReused, RequestInProgress
-from kernel.prepared import Prepared
+from kernel.prepared import UNHURRIED, Prepared
 
 LEASE = dt.timedelta(seconds=30)
 KEEP = dt.timedelta(hours=48)
 
-#: The claim alone need not wait for the disk: the commit of the effect flushes it, and without an effect it is nothing.
-_UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
 _BEGIN = Prepared(
     "idempotency_begin",
     """
@@ -64,7 +62,8 @@ def begin(caller: str, key: str, mark: bytes) -> UUID | Replay:
             "until": now + LEASE,
             "now": now,
         }
-        _BEGIN.execute(cursor, values, before="" if connection.in_atomic_block else _UNHURRIED)
+        # the commit of the effect flushes the claim to the disk too, and without an effect it is nothing
+        _BEGIN.execute(cursor, values, before="" if connection.in_atomic_block else UNHURRIED)
         row = cursor.fetchone()
         if row is not None:
             return UUID(str(row[0]))

@@ -4,15 +4,21 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
 from apps.identity.models import AuthSession, User
 from kernel import clock
 from kernel.errors import NotFound
+from kernel.prepared import UNHURRIED, Prepared
 
 SEEN_EVERY = dt.timedelta(minutes=5)
+_SEEN = Prepared(
+    "session_seen",
+    "UPDATE identity_authsession SET last_seen_at = %(now)s WHERE digest = %(digest)s",
+    {"now": "timestamptz", "digest": "text"},
+)
 MINI_PROGRAM_LIFETIME = dt.timedelta(days=30)
 
 
@@ -57,8 +63,11 @@ def end_sessions(*, user_id: UUID, keep: AuthSession | None = None) -> int:
 
 def touch(session: AuthSession) -> None:
     """Note that the device was seen, at most every SEEN_EVERY."""
-    if clock.now() - session.last_seen_at > SEEN_EVERY:
-        AuthSession.objects.filter(digest=session.digest).update(last_seen_at=clock.now())
+    now = clock.now()
+    if now - session.last_seen_at > SEEN_EVERY:
+        with connection.cursor() as cursor:
+            values = {"digest": session.digest, "now": now}
+            _SEEN.execute(cursor, values, before="" if connection.in_atomic_block else UNHURRIED)
 
 
 def forget_expired_sessions() -> int:
