@@ -203,9 +203,10 @@ def given_back(appointment_id: UUID) -> QuerySet[Bill]:
 def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
 
-    So do our own bills that were mandatory with it, but for what was performed; HIS says of its own. By the original route when the hospital stopped the session, or where its setting says so; else the fee stays
-    `refund_due` until the window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk
-    took may not be written down yet: its bill stands.
+    So do our own bills that were mandatory with it, but for what was performed; HIS says of its own. By the original
+    route when the hospital stopped the session, or where its setting says so; else the fee stays `refund_due` until the
+    window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk took may not be written
+    down yet: its bill stands.
     """
     appointment = find(appointment_id)
     _end_bills(_with(appointment_id))

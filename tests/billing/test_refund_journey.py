@@ -165,7 +165,12 @@ def test_what_is_mandatory_with_a_registration_goes_back_with_it_but_for_what_wa
     till.work()
     for bill in (fee, one, other, waiting):
         bill.refresh_from_db()
-    assert [bill.status for bill in (fee, one, other, waiting)] == ["refunded", "refunded", "paid", "cancelled"]
+    assert [bill.status for bill in (fee, one, other, waiting)] == [
+        "refunded",
+        "refunded",
+        "paid",
+        "cancelled",
+    ]
     kept = other.items.get(position=1).amount_fen
     assert other.refunded_fen == other.amount_fen - kept
     back = fee.amount_fen + one.amount_fen + other.amount_fen - kept

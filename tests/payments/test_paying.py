@@ -133,6 +133,7 @@ def test_a_hold_whose_time_is_over_can_no_longer_be_paid_and_needs_no_bill(
 
 @pytest.mark.requirement("PAY-01")
 def test_another_channels_mini_program_is_not_offered_inside_wechat(till: Till) -> None:
+    till.offer("alipay")
     order = till.checkout("patient_a", till.hold()["id"])
     offered = till.world.client("patient_a").get(f"{MINI}/payment-orders/{order.pk}/channels").json()
     ways = {row["channel"]: row["methods"] for row in offered}

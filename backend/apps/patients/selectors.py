@@ -70,9 +70,10 @@ def name_for(account_id: UUID | None, patient: Patient) -> str:
 
     None: it goes to the patient.
     """
-    if account_id is None or CardBinding.objects.filter(
-        account_id=account_id, patient_id=patient.pk, unbound_at=None
-    ).exists():
+    if (
+        account_id is None
+        or CardBinding.objects.filter(account_id=account_id, patient_id=patient.pk, unbound_at=None).exists()
+    ):
         return patient.name
     return masking.name(patient.name)
 
