@@ -17,8 +17,8 @@ UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
 #: Texts that a connection remembers at most; a plan may take 100 KB there.
 MOST_KNOWN = 200
 _UNPREPARABLE: set[str] = set()
-#: Plans are kept, and one made while a table is empty reads it from end to end when it no longer is: so the first plan
-#: looks rows up, whatever the tables hold. It is EXPLAIN that makes it and keeps it.
+#: Plans are kept, and one made while a table was empty reads it from end to end when it no longer is. So the first plan
+#: of a statement that looks rows up does so whatever the tables hold. It is EXPLAIN that makes it and keeps it.
 _PLAN = """; SELECT set_config('enable_seqscan', 'off', true); EXPLAIN EXECUTE {name}{values};
 SELECT set_config('enable_seqscan', 'on', true)"""
 _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
@@ -27,13 +27,20 @@ _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 class Prepared:
     """A statement of fixed text with `%(name)s` parameters.
 
-    `types`: the PostgreSQL types of parameters that the context does not tell. `writes`: it changes rows.
+    `types`: the PostgreSQL types of parameters that the context does not tell. `writes`: it changes rows. `by_key`: it
+    finds every row by an index, from the first plan on, which is made while its tables may be empty.
     Planning a join of ten tables costs PostgreSQL several times its execution.
     Where a pooler hands out connections per transaction, YIHUI_PREPARED_STATEMENTS=false sends the plain text.
     """
 
     def __init__(
-        self, name: str, sql: str, types: Mapping[str, str] | None = None, *, writes: bool = False
+        self,
+        name: str,
+        sql: str,
+        types: Mapping[str, str] | None = None,
+        *,
+        writes: bool = False,
+        by_key: bool = False,
     ) -> None:
         order = list(dict.fromkeys(match[1] for match in _PARAMETER.finditer(sql) if match[1]))
         kinds = ", ".join((types or {}).get(each, "unknown") for each in order)
@@ -42,10 +49,10 @@ class Prepared:
             return f"${order.index(match[1]) + 1}" if match[1] else "%"
 
         self.name, self.plain, self.prefix = name, sql, WRITES if writes else ""
-        self._prepare = (
-            f"PREPARE {name}{f' ({kinds})' if order else ''} AS {_PARAMETER.sub(place, sql)}"
-            + _plan(name, len(order))
-        )
+        self._prepare = f"PREPARE {name}{f' ({kinds})' if order else ''} AS {_PARAMETER.sub(place, sql)}"
+        if by_key:
+            nothing = f" ({', '.join(['NULL'] * len(order))})" if order else ""
+            self._prepare += _PLAN.format(name=name, values=nothing)
         values = ", ".join(f"%({each})s" for each in order)
         self._execute = f"{self.prefix}EXECUTE {name}{f' ({values})' if order else ''}"
 
@@ -60,10 +67,6 @@ class Prepared:
                 cursor.cursor.execute(self._prepare)
             known.add(self.name)
         cursor.execute(before + self._execute, values)
-
-
-def _plan(name: str, count: int) -> str:
-    return _PLAN.format(name=name, values=f" ({', '.join(['NULL'] * count)})" if count else "")
 
 
 @contextmanager
@@ -109,7 +112,7 @@ def _prepare(context: Any, name: str, sql: str, count: int) -> bool:
         if database.in_atomic_block:
             run("SAVEPOINT preparing")
         try:
-            run(f"PREPARE {name} AS {numbered}{_plan(name, count)}")
+            run(f"PREPARE {name} AS {numbered}")
         except database.Database.ProgrammingError:
             if database.in_atomic_block:
                 run("ROLLBACK TO SAVEPOINT preparing")

@@ -38,7 +38,9 @@ def test_a_statement_is_prepared_once_for_each_connection() -> None:
     assert _sum(2, 2) == (4, 0, False)
 
 
-COUNT = Prepared("test_count", "SELECT count(*) FROM test_filling WHERE id = %(id)s", {"id": "integer"})
+COUNT = Prepared(
+    "test_count", "SELECT count(*) FROM test_filling WHERE id = %(id)s", {"id": "integer"}, by_key=True
+)
 
 
 def test_what_was_prepared_while_a_table_was_empty_does_not_read_all_of_it_later() -> None:

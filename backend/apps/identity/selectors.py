@@ -87,6 +87,7 @@ LEFT JOIN identity_staffmember ON identity_staffmember.user_id = identity_user.i
 LEFT JOIN identity_wechataccount ON identity_wechataccount.user_id = identity_user.id
 WHERE identity_authsession.token_key = %(token_key)s AND identity_authsession.digest = %(digest)s
 """,  # noqa: S608 - names of our own models
+    by_key=True,
 )
 
 

@@ -71,6 +71,7 @@ _SETTLE = Prepared(
     "UPDATE kernel_outboxevent SET pending = pending - 1 WHERE id = %(id)s",
     types_of(OutboxEvent, ("id",)),
     writes=True,
+    by_key=True,
 )
 
 

@@ -46,6 +46,7 @@ _CLAIM = Prepared(
     """,
     types_of(InboxEntry, ("id", "event_id", "handler", "handled_at")),
     writes=True,
+    by_key=True,
 )
 
 

@@ -43,8 +43,8 @@ def lists(quick: bool) -> list[Line]:
         limit = f"{bare:,.0f}/s bare view"
         lines.append(Line("lists", key, figure, limit, rate / bare, f">= {PER_SECOND}/s", rate >= PER_SECOND))
         growth = before / rate
-        met = growth <= GROWTH and asked <= MOST_QUERIES and asked == asked_before
-        target = f"<= {GROWTH} x, <= {MOST_QUERIES} queries, the same"
+        met = growth <= GROWTH and asked <= asked_before <= MOST_QUERIES
+        target = f"<= {GROWTH} x, <= {MOST_QUERIES} queries, never more"
         lines.append(
             Line(
                 "lists",

@@ -18,6 +18,7 @@ _SEEN = Prepared(
     "session_seen",
     "UPDATE identity_authsession SET last_seen_at = %(now)s WHERE digest = %(digest)s",
     {"now": "timestamptz", "digest": "text"},
+    by_key=True,
 )
 MINI_PROGRAM_LIFETIME = dt.timedelta(days=30)
 

@@ -51,6 +51,7 @@ SELECT count(*) FROM joined
     {"id": "uuid", "now": "timestamptz", "permissions": "integer[]"}
     | dict.fromkeys(("hospital", "object", "staff", "department"), "uuid"),
     writes=True,
+    by_key=True,
 )
 
 

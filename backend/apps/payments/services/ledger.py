@@ -72,6 +72,7 @@ _POST = Prepared(
     """,  # noqa: S608 - columns are ours
     types_of(LedgerTransaction, _COLUMNS),
     writes=True,
+    by_key=True,
 )
 
 

@@ -59,6 +59,7 @@ _STORE = Prepared(
         "event_request_id": "text",
     },
     writes=True,
+    by_key=True,
 )  # fmt: skip
 _BODY = ChannelPush._meta.get_field("body")
 

@@ -59,7 +59,11 @@ _LIMITS = limits_used(
     date="c.date",
 )  # fmt: skip
 _OF_ACCOUNT, _OF_PATIENT = (
-    Prepared(name, _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient))
+    Prepared(
+        name,
+        _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient),
+        by_key=True,
+    )
     for name, patient in (("offer_for_account", _BOUND), ("offer_for_patient", _NAMED))
 )
 

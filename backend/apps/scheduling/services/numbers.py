@@ -84,6 +84,7 @@ _TAKE_FREELY, _TAKE_GUARDED = (
             _TAKE.format(which=_ANY, lock=lock, guard=guard),
             _TYPES,
             writes=True,
+            by_key=True,
         )
         for wait, lock in (("at_once", "SKIP LOCKED"), ("waiting", ""))
     ]
@@ -92,7 +93,15 @@ _TAKE_FREELY, _TAKE_GUARDED = (
 #: The number that the waiting list keeps for the patient.
 _KEPT = "n.id = %(reserved)s AND n.state = 'offered' AND n.held_until > %(now)s"
 _TAKE_KEPT, _TAKE_KEPT_GUARDED = (
-    [Prepared(f"take_kept_{rule}", _TAKE.format(which=_KEPT, lock="", guard=guard), _TYPES, writes=True)]
+    [
+        Prepared(
+            f"take_kept_{rule}",
+            _TAKE.format(which=_KEPT, lock="", guard=guard),
+            _TYPES,
+            writes=True,
+            by_key=True,
+        )
+    ]
     for rule, guard in (("freely", ""), ("guarded", GUARD))
 )
 
