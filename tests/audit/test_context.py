@@ -157,3 +157,13 @@ def test_forwarded_addresses_count_only_from_trusted_proxies(
 ) -> None:
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     assert client_ip(RequestFactory().get("/", REMOTE_ADDR=remote, **headers)) == expected
+
+
+@pytest.mark.django_db
+def test_what_triggers_ask_for_is_set_so_that_no_row_rolls_a_savepoint_back() -> None:
+    """Each of those would walk all deferred checks of its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW pgtrigger.ignore")
+        assert cursor.fetchone() == ("{}",)
+        cursor.execute("SELECT _pgtrigger_should_ignore('any')")
+        assert cursor.fetchone() == (False,)
