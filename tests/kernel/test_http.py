@@ -9,9 +9,11 @@ import pytest
 import structlog
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.identity.models import OrgUnit
 from config.logs import drop_secrets, logging_config
+from kernel.http import pagination
 from kernel.http.pagination import capped_count
 from tests.support.world import World
 
@@ -106,6 +108,17 @@ def test_totals_are_counted_no_further_than_the_cap(world: World) -> None:
     assert page["count"] == 32
     beyond = world.client("admin1").get("/api/admin/v1/org-units?page=99").json()
     assert (beyond["results"], beyond["has_next"], beyond["count"]) == ([], False, 32)
+
+
+@pytest.mark.django_db
+def test_a_long_list_is_not_counted_again_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagination, "LONG", 20)
+    OrgUnit.objects.bulk_create(OrgUnit(hospital=world.h1, code=f"u{n}", name="x") for n in range(30))
+    admin, path = world.client("admin1"), "/api/admin/v1/org-units?page_size=10"
+    counted = admin.get(f"{path}&page=1").json()["count"]
+    with CaptureQueriesContext(connection) as asked:
+        assert admin.get(f"{path}&page=2").json()["count"] == counted == 32
+    assert not [query for query in asked if "COUNT(*)" in query["sql"]]
 
 
 @pytest.mark.django_db

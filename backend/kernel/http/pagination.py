@@ -17,9 +17,9 @@ from kernel.prepared import prepared_reads
 COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
-#: A list that went over the cap is taken to do so for that many seconds more: its count is not repeated page by page.
-KEEP_CAPPED, MOST_CAPPED = 60.0, 2_000
-_CAPPED: dict[tuple[Any, ...], float] = {}
+#: A long list is not counted again page by page: seconds for which a count over the cap, and one over LONG, are kept.
+KEEP_CAPPED, KEEP_LONG, LONG, MOST_KEPT = 60.0, 10.0, 1_000, 2_000
+_KEPT: dict[tuple[Any, ...], tuple[float, int, bool]] = {}
 
 
 def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
@@ -42,18 +42,19 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
 
 
 def _counted(queryset: Any, request: Any, cap: int) -> tuple[int, bool]:
-    """capped_count, not repeated for a list of the same caller that went over the cap a moment ago."""
+    """capped_count, not repeated for a long list that the same caller has counted a moment ago."""
     parameters = tuple(
         sorted((k, v) for k, v in request.query_params.items() if k not in ("page", "page_size"))
     )
     asked = (request.user.pk, str(request.auth), request.path, parameters)
-    if _CAPPED.get(asked, 0.0) > time.monotonic():
-        return cap, True
+    until, count, capped = _KEPT.get(asked, (0.0, 0, False))
+    if until > time.monotonic():
+        return count, capped
     count, capped = capped_count(queryset, cap)
-    if capped:
-        while len(_CAPPED) >= MOST_CAPPED:
-            _CAPPED.pop(next(iter(_CAPPED)), None)
-        _CAPPED[asked] = time.monotonic() + KEEP_CAPPED
+    if capped or count >= LONG:
+        while len(_KEPT) >= MOST_KEPT:
+            _KEPT.pop(next(iter(_KEPT)), None)
+        _KEPT[asked] = (time.monotonic() + (KEEP_CAPPED if capped else KEEP_LONG), count, capped)
     return count, capped
 
 
@@ -89,7 +90,8 @@ class PageNumberPagination(pagination.BasePagination):
             if not self.has_next and (rows or start == 0):
                 self.count, self.capped = start + len(rows), False
             elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
-                self.count, self.capped = _counted(queryset, request, getattr(view, "count_cap", COUNT_CAP))
+                count, self.capped = _counted(queryset, request, getattr(view, "count_cap", COUNT_CAP))
+                self.count = count if self.capped else max(count, start + len(rows))
             else:
                 self.count, self.capped = len(queryset), False
         return rows[: self.size]
