@@ -18,7 +18,7 @@ COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
 #: A long list is not counted again page by page: seconds for which a count over the cap, and one over LONG, are kept.
-KEEP_CAPPED, KEEP_LONG, LONG, MOST_KEPT = 60.0, 10.0, 1_000, 2_000
+KEEP_CAPPED, KEEP_LONG, LONG, MOST_KEPT = 60.0, 10.0, 200, 2_000
 _KEPT: dict[tuple[Any, ...], tuple[float, int, bool]] = {}
 
 
