@@ -1,7 +1,8 @@
 """The whole product on this machine: servers, API, workers, relay, scheduler, sandbox and a sample hospital.
 
     ./scripts/demo [--port N] [--fresh]     run until Ctrl-C
-    ./scripts/demo --check                  run the main journeys against it and leave with their exit code
+    ./scripts/demo --check                  walk the main journeys and leave with their exit code: against the demo that
+                                            runs here, or one that is started for it and stopped again
 
 Several can run side by side with different YIHUI_LOCAL_DIR. DATABASE_URL or REDIS_URL of your own are used
 instead of the embedded servers when they are set.
@@ -21,7 +22,7 @@ from pathlib import Path
 import processes
 from embedded import ROOT, Stack, local_dir
 from postgres_server import ServerError
-from supervisor import Failed, Service, Supervisor
+from supervisor import Busy, Failed, Service, Supervisor
 
 MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
 DOCUMENTS = ("miniprogram", "admin", "partner")
@@ -42,19 +43,31 @@ class Demo:
         self.fresh = fresh
         self.accounts = local / "run" / "accounts.json"
         self.clock_file = local / "run" / "clock"
+        self.addresses = local / "run" / "addresses.json"
         self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
         self.wanted_port = port
         self.api = self.sandbox = self.stream = ""
 
     def run(self, check: bool) -> int:
-        """Start everything, then either check it or keep it running; stops everything before it returns."""
+        """Check what runs already, or start everything, then either check it or keep it running, and stop it."""
+        try:
+            return self._run(check)
+        except Busy:
+            if not check or not self.addresses.exists():
+                raise
+        self.api, self.sandbox = json.loads(self.addresses.read_text())
+        return self._journey()
+
+    def _run(self, check: bool) -> int:
         with self.supervisor:
+            self.addresses.unlink(missing_ok=True)
             stack = Stack(self.local / "demo")
             try:
                 self._prepare(stack)
                 self._start()
                 open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
                 self._tell()
+                self.addresses.write_text(json.dumps([self.api, self.sandbox]))
                 if check:
                     return self._journey()
                 self.supervisor.watch(say)
@@ -129,7 +142,7 @@ class Demo:
     def _journey(self) -> int:
         say("Walking the main journeys …")
         addresses = ["--base-url", self.api, "--sandbox-url", self.sandbox, "--accounts", str(self.accounts)]
-        addresses += ["--clock-file", os.environ["YIHUI_CLOCK_FILE"]]
+        addresses += ["--clock-file", os.environ.get("YIHUI_CLOCK_FILE", str(self.clock_file))]
         return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
 
 
@@ -195,7 +208,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--check", action="store_true", help="walk the main journeys, then stop")
+    parser.add_argument("--check", action="store_true", help="walk the main journeys, then leave")
     parser.add_argument(
         "--port", type=int, default=8000, help="of the API; the next free one is taken (8000)"
     )

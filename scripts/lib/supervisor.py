@@ -28,6 +28,10 @@ class Failed(RuntimeError):
     """A program did not come up or would not stay up; the message carries the end of its log."""
 
 
+class Busy(Failed):
+    """Another supervisor lives in the run directory."""
+
+
 @dataclass
 class Service:
     """A program to keep running. `health` is a URL that answers 200 once it is ready."""
@@ -66,7 +70,7 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         """Claim the run directory, end what a killed run left, and turn TERM and HUP into an ending.
 
-        Raises Failed if another supervisor lives there.
+        Raises Busy if another supervisor lives there.
         """
         self.run_dir.mkdir(parents=True, exist_ok=True)
         self.log_dir.mkdir(parents=True, exist_ok=True)
@@ -75,7 +79,7 @@ class Supervisor:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock.seek(0)
-            raise Failed(f"It runs here already, as process {self._lock.read().strip()}.") from None
+            raise Busy(f"It runs here already, as process {self._lock.read().strip()}.") from None
         self._lock.truncate(0)
         self._lock.write(f"{os.getpid()}\n")
         self._lock.flush()
