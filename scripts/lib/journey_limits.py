@@ -79,15 +79,26 @@ class Waiting:
         self.staff.patch("admin", path, {"version": version, "values": {"booking.no_show_limit": missed}})
 
     def _tiny_session(self) -> dict[str, Any]:
-        """One number in the evening of the next day, at a time that no former run has used.
+        """One number in the evening of the next day, of a doctor who has no other that evening.
 
-        Of a doctor of another department than doctor_a's, which is open from morning to night.
+        Of another department than doctor_a's, which is open from morning to night. A former run may have left a number
+        free, and who waits would be offered it at once.
         """
         doctor = self.staff.session("doctor_a")["user"]["staff"]["id"]
         [busy, *_] = self.staff.get("admin", "clinic-sessions", practitioner=doctor)["results"]
         rows = self.staff.get("admin", "clinic-sessions", hospital=busy["hospital"], page_size=100)["results"]
-        like = next(row for row in rows if row["department"] != busy["department"])
         day = self.clock.today() + dt.timedelta(days=1)
+        evening = {
+            "hospital": busy["hospital"],
+            "date": day.isoformat(),
+            "period": "evening",
+            "page_size": 100,
+        }
+        there = {
+            row["practitioner"] for row in self.staff.get("admin", "clinic-sessions", **evening)["results"]
+        }
+        other = (row for row in rows if row["department"] != busy["department"])
+        like = next(row for row in other if row["practitioner"] not in there)
         for _ in range(8):
             begin = dt.datetime.combine(day, dt.time(18)) + dt.timedelta(minutes=5 * secrets.randbelow(24))
             body = {
