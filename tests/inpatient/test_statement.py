@@ -224,7 +224,9 @@ def test_nothing_is_asked_more_often_with_ten_thousand_rows(ward: World) -> None
     for rows in (30, 9_970):
         fill(stay, rows)
         counts.append([len(queries(ward, who, path.format(stay.pk))) for who, path, _ in READS])
-    assert counts[0] == counts[1]
+    assert all(many <= few for few, many in zip(*counts, strict=True)), (
+        counts
+    )  # a long list is counted less often
     assert all(n <= most for n, (_, _, most) in zip(counts[1], READS, strict=True)), counts[1]
     assert statement_of(stay).charged_fen == 10_000 * 1_000
     assert [row["item_count"] for row in days_of(stay.pk)] == [2_500] * 4

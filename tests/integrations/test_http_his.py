@@ -194,20 +194,20 @@ def test_what_is_not_a_clear_no_is_unknown_and_works_later(book: HisControl, fau
 def test_during_an_outage_every_call_is_unavailable_and_nothing_is_taken(
     book: HisControl, his: HttpHis
 ) -> None:
-    posting = payment("ZF1", OURS)
+    posting = payment("ZF77", OURS)  # of its own: requests that others have given up may still arrive
     book.outage(True)
     for call in (
         lambda: his.post_payment(posting),
-        lambda: his.withdraw_payment(hospital_code="H1", order_no="ZF1", reason=""),
+        lambda: his.withdraw_payment(hospital_code="H1", order_no="ZF77", reason=""),
         lambda: his.refundable_fen(BillKey("H1", "ZD0", "")),
-        lambda: his.post_refund(refund("TF1", "ZF1", OURS)),
+        lambda: his.post_refund(refund("TF1", "ZF77", OURS)),
         lambda: his.bills_of("M1", seconds=2),
     ):
         with pytest.raises(HisUnavailable):
             call()
     book.outage(False)
     his.post_payment(posting)
-    assert book.tally("ZF1") == {"sent": 1, "refused": 0, "taken": 1, "undone": 0}
+    assert book.tally("ZF77") == {"sent": 1, "refused": 0, "taken": 1, "undone": 0}
 
 
 @pytest.mark.requirement("PAY-08")

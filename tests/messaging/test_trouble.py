@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
@@ -156,7 +157,7 @@ class Programs:
             "YIHUI_WECHAT_BASE_URL": sandbox_url,
             "YIHUI_ALIYUN_SMS_ENDPOINT": sandbox_url.removeprefix("http://"),
             "YIHUI_MESSAGING_LEASE_SECONDS": "2",
-            "YIHUI_MESSAGING_REPORT_WAIT_SECONDS": "2",
+            "YIHUI_MESSAGING_REPORT_WAIT_SECONDS": str(settings.MESSAGING_REPORT_WAIT_SECONDS),
             "YIHUI_MESSAGING_RETRY_SECONDS": "1,1,1",
         }
         self.running: list[subprocess.Popen[bytes]] = []
@@ -218,6 +219,7 @@ def test_a_worker_killed_in_the_middle_of_a_send_loses_nothing_and_shows_nothing
     telling: Any, programs: Any, settings: Any, client: Any, channel: str
 ) -> None:
     settings.MESSAGING_LEASE_SECONDS = 2
+    settings.MESSAGING_REPORT_WAIT_SECONDS = 60  # the report comes before, however slowly programs start
     settings.ALIYUN_SMS_CALLBACK_TOKEN = "report-secret"
     telling.consent() if channel == "subscribe" else telling.follow() if channel == "template" else None
     slow = {"kind": "delay", "delay_ms": 3000, "times": 1}

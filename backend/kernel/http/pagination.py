@@ -91,7 +91,7 @@ class PageNumberPagination(pagination.BasePagination):
                 self.count, self.capped = start + len(rows), False
             elif isinstance(queryset, QuerySet) or hasattr(queryset, "first_keys"):
                 count, self.capped = _counted(queryset, request, getattr(view, "count_cap", COUNT_CAP))
-                self.count = count if self.capped else max(count, start + len(rows))
+                self.count = count if self.capped or not rows else max(count, start + len(rows))
             else:
                 self.count, self.capped = len(queryset), False
         return rows[: self.size]
