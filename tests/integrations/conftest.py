@@ -1,5 +1,6 @@
 """The HIS of the sandbox over real sockets, and servers that misbehave in ways it does not."""
 
+import re
 import socket
 import threading
 import time
@@ -92,7 +93,7 @@ def _accept(listener: socket.socket, answer: Callable[[socket.socket], None]) ->
     def handle(connection: socket.socket) -> None:
         with connection:
             try:
-                connection.recv(65536)
+                take_request(connection)
                 answer(connection)
             except OSError:
                 pass  # the client gave up, which is what is tested
@@ -103,6 +104,18 @@ def _accept(listener: socket.socket, answer: Callable[[socket.socket], None]) ->
         except OSError:
             return
         threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+
+def take_request(connection: socket.socket) -> None:
+    """Read a whole request, or all there is: closing a connection with something unread resets it."""
+    received = b""
+    while b"\r\n\r\n" not in received and (part := connection.recv(65536)):
+        received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0 and (part := connection.recv(65536)):
+        missing -= len(part)
 
 
 def reply_with(status: str, body: bytes, *headers: str) -> Callable[[socket.socket], None]:

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.integrations.conftest import take_request
+
 
 def tls_of(name: str, folder: Path) -> tuple[ssl.SSLContext, Path]:
     """A server's context for this DNS name, and the file with the certificate to trust."""
@@ -53,7 +55,7 @@ def tls_server(context: ssl.SSLContext, answer: Callable[[socket.socket], None])
                 return
             try:
                 with context.wrap_socket(connection, server_side=True) as secure:
-                    secure.recv(65536)
+                    take_request(secure)
                     answer(secure)
             except OSError:
                 continue  # the client did not like the certificate
