@@ -169,9 +169,7 @@ def follow_reschedule(appointment_id: UUID) -> None:
     wrong = Bill.objects.filter(
         subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED
     ).exclude(amount_fen=appointment.fee_fen, expires_at=payable_until(appointment))
-    for bill in wrong:
-        _let_go([bill.pk], note="rescheduled")
-        cancel_bill(bill, cause=CancelCause.APPOINTMENT)
+    _end_bills(wrong, note="rescheduled")
     follow_booking(appointment_id)
 
 
@@ -258,9 +256,9 @@ def _with(appointment_id: UUID | None) -> QuerySet[Bill]:
     )
 
 
-def _end_bills(bills: QuerySet[Bill]) -> None:
+def _end_bills(bills: QuerySet[Bill], *, note: str = "cancelled") -> None:
     for bill in bills.filter(status=BillStatus.ISSUED).order_by("pk"):
-        _let_go([bill.pk], note="cancelled")
+        _let_go([bill.pk], note=note)
         cancel_bill(bill, cause=CancelCause.APPOINTMENT)  # what is being paid for it all the same goes back
 
 
