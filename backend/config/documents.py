@@ -22,10 +22,11 @@ Texts are Chinese unless `Accept-Language: en` is sent.
 
 **分页 Paging**
 
-`page` 从 1 开始,`page_size` ≤ 100;`count` 最多数到 10000,超过时 `count_capped` 为 true,
+`page` 从 1 开始,`page_size` ≤ 100;`count` 最多数到 10000(长列表的可能是几秒前的),超过时 `count_capped` 为 true,
 请用 `has_next` 翻页。时间线使用游标:跟随 `next`。`ordering` 传字段名,前面加 `-` 为倒序。
 
 Pages count from 1. `count` stops at 10000 with `count_capped` true: page on by `has_next`.
+The count of a long list may be some seconds old.
 Time-lines use cursors: follow `next`. `ordering` takes a field's name, `-` in front of it reverses.
 
 **幂等 Idempotency**
