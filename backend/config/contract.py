@@ -16,17 +16,15 @@ from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
 from apps.access.menus import menu_tree
 from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
-from kernel.errors import CATALOGUE
+from kernel.errors import CATALOGUE, EXPECTATIONS
 from kernel.http.problems import FRAMEWORK_CODES
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: `errors[].code` of single fields, beside those of the catalogue.
 FIELD_CODES: dict[str, tuple[str, str]] = {
-    "required": ("必填", "Required."),
     "blank": ("不能为空", "May not be blank."),
     "null": ("不能为空值", "May not be null."),
     "empty": ("不能为空列表", "May not be empty."),
-    "invalid": ("格式不正确", "Not valid."),
     "invalid_choice": ("不是可选的值", "Not one of the choices."),
     "not_a_list": ("应为列表", "A list is expected."),
     "does_not_exist": ("对象不存在", "The object does not exist."),
@@ -76,7 +74,12 @@ def manifest() -> dict[str, Any]:
         "operations": operations,
         "dictionaries": _dictionaries(),
         "errors": _errors(),
-        "field_errors": [{"code": code, "zh": zh, "en": en} for code, (zh, en) in FIELD_CODES.items()],
+        "field_errors": [
+            {"code": code, "zh": zh, "en": en}
+            for code, (zh, en) in sorted(
+                (FIELD_CODES | {e.code: (e.zh, e.en) for e in EXPECTATIONS.values()}).items()
+            )
+        ],
         "settings": [_setting(SETTINGS[key]) for key in sorted(SETTINGS)],
     }
 

@@ -3,11 +3,52 @@
 Apps subclass DomainError in their `errors.py`; the HTTP edge turns them into problem+json and the contract lists them.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.translation import get_language
 
 CATALOGUE: dict[str, type["DomainError"]] = {}
+
+
+#: Every kind of field error with words of its own; the contract lists them beside the catalogue.
+EXPECTATIONS: dict[str, "Expectation"] = {}
+
+
+def in_english() -> bool:
+    """Whether the request asks for English words."""
+    return (get_language() or "").startswith("en")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a field expects, for who filled it in wrongly: a stable code and words in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+    def __post_init__(self) -> None:
+        known = EXPECTATIONS.setdefault(self.code, self)
+        if known != self:
+            raise TypeError(f"field error {self.code!r} has other words elsewhere")
+
+    @property
+    def text(self) -> str:
+        """The words in the language of the request."""
+        return self.en if in_english() else self.zh
+
+
+INVALID = Expectation("invalid", "取值无效", "The value is not valid.")
+REQUIRED = Expectation("required", "必填项", "This field is required.")
+MASKED = Expectation(
+    "masked", "不能提交带星号的脱敏内容,请填写完整内容", "A masked value is no value; write the whole one."
+)
+NAME = Expectation(
+    "name_format",
+    "姓名只能包含文字、数字、间隔号、连字符、括号和空格",
+    "A name has letters, digits, dots, hyphens, brackets and blanks.",
+)
 
 
 class DomainError(Exception):
@@ -33,7 +74,7 @@ class DomainError(Exception):
     @property
     def text(self) -> str:
         """The text in the language of the request; `{names}` are filled from `extra`."""
-        template = self.en if (get_language() or "").startswith("en") else self.zh
+        template = self.en if in_english() else self.zh
         return template.format(**self.extra) if self.extra else template
 
 
@@ -75,10 +116,14 @@ class DuplicateValue(DomainError):
 
 
 class InvalidValue(DomainError):
-    """A value that only the domain can refuse; `field` says where."""
+    """A value that only the domain can refuse: `field` says where, `expected` what would do."""
 
-    code, status = "invalid", 400
-    zh, en = "取值无效", "The value is not valid."
+    code, status = "validation_error", 400
+    zh, en = "提交的内容有误", "The submitted content is not valid."
+
+    def __init__(self, *, field: str, expected: Expectation = INVALID, **extra: Any) -> None:
+        super().__init__(field=field, **extra)
+        self.expected = expected
 
 
 class TooManyRequests(DomainError):

@@ -2800,6 +2800,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/patient-imports/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week
+         * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
+         */
+        get: operations["patient_imports_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/patient-imports/template": {
         parameters: {
             query?: never;
@@ -2808,8 +2828,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The columns and one row as an example
-         * @description The columns and one row as an example.
+         * The columns and one row as an example; the workbook's columns are text, and its second sheet explains
+         * @description The columns and one row as an example; the workbook's columns are text, and its second sheet explains.
          */
         get: operations["patient_imports_template"];
         put?: never;
@@ -6263,6 +6283,15 @@ export interface components {
             entered: number;
             kept: number;
         };
+        /** @description What is wrong with the file, and where. */
+        Finding: {
+            code: string;
+            reason: string;
+            row: number | null;
+            line: number | null;
+            cell: string | null;
+            column: string | null;
+        };
         /** @description A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person. */
         FullContact: {
             /** Format: uuid */
@@ -8226,6 +8255,8 @@ export interface components {
             readonly failure: string;
             readonly skip_bad_rows: boolean;
             readonly row_count: number;
+            /** @description all that is wrong with the file itself */
+            readonly findings: components["schemas"]["Finding"][];
             readonly good_count: number;
             readonly bad_count: number;
             readonly duplicate_count: number;
@@ -10039,18 +10070,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description Bad request: invalid, validation_error */
-        Problem400InvalidValidationError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid" | "validation_error";
-                };
-            };
-        };
         /** @description Bad request: parse_error, validation_error */
         Problem400ParseErrorValidationError: {
             headers: {
@@ -10805,6 +10824,7 @@ export type EntryState = components['schemas']['EntryState'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
+export type Finding = components['schemas']['Finding'];
 export type FullContact = components['schemas']['FullContact'];
 export type FullContactRequest = components['schemas']['FullContactRequest'];
 export type Gender = components['schemas']['Gender'];
@@ -11110,7 +11130,6 @@ export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransacti
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WrittenCharge = components['schemas']['WrittenCharge'];
 export type WrittenCharges = components['schemas']['WrittenCharges'];
-export type ResponseProblem400InvalidValidationError = components['responses']['Problem400InvalidValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
@@ -11302,7 +11321,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffAdmission"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11310,7 +11329,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -11435,18 +11454,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffAdmission"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -11574,7 +11582,7 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenCharges"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11582,7 +11590,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -11730,7 +11738,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffDeposit"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11738,7 +11746,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -11817,18 +11825,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffAdmission"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -12135,7 +12132,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12143,7 +12140,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -12416,18 +12413,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -12592,7 +12578,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12600,7 +12586,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -12693,7 +12679,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12701,7 +12687,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -12785,7 +12771,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12793,7 +12779,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -12913,7 +12899,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slip"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, reprint_needs_reason, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, reprint_needs_reason, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12921,7 +12907,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "reprint_needs_reason" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
                     };
                 };
             };
@@ -13878,7 +13864,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffBillDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13886,7 +13872,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -14135,7 +14121,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14143,7 +14129,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -14267,7 +14253,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffBillDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14275,7 +14261,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -14695,18 +14681,7 @@ export interface operations {
                     "application/json": components["schemas"]["Suspension"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
@@ -14907,18 +14882,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarDay"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -15035,18 +14999,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarDay"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -15215,7 +15168,7 @@ export interface operations {
                     "application/json": components["schemas"]["CardTopUp"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, top_up_amount_not_allowed, validation_error */
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15223,7 +15176,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
                     };
                 };
             };
@@ -15530,18 +15483,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClinicSession"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409SessionConflict"];
@@ -15715,18 +15657,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClinicSession"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -15979,18 +15910,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedSession"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -16067,18 +15987,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangedSession"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -16209,18 +16118,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkReport"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BulkRefused"];
@@ -16307,18 +16205,7 @@ export interface operations {
                     "application/json": components["schemas"]["Generated"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
@@ -16516,18 +16403,7 @@ export interface operations {
                     "application/json": components["schemas"]["Department"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -16668,18 +16544,7 @@ export interface operations {
                     "application/json": components["schemas"]["Department"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -16779,18 +16644,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dictionary"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -16904,18 +16758,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dictionary"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -16959,7 +16802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Lookup"][];
                 };
             };
-            400: components["responses"]["Problem400InvalidValidationError"];
+            400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17059,18 +16902,7 @@ export interface operations {
                     "application/json": components["schemas"]["DictionaryItem"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -17188,18 +17020,7 @@ export interface operations {
                     "application/json": components["schemas"]["DictionaryItem"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -17325,18 +17146,7 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -17461,18 +17271,7 @@ export interface operations {
                     "application/json": components["schemas"]["Hospital"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -17611,18 +17410,7 @@ export interface operations {
                     "application/json": components["schemas"]["Hospital"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -17731,7 +17519,7 @@ export interface operations {
                     "application/json": components["schemas"]["HospitalSettings"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, unknown_setting, validation_error */
+            /** @description Bad request: parse_error, unknown_setting, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17739,7 +17527,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "unknown_setting" | "validation_error";
+                        code?: "parse_error" | "unknown_setting" | "validation_error";
                     };
                 };
             };
@@ -17805,7 +17593,7 @@ export interface operations {
                     "application/json": components["schemas"]["Charge"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17813,7 +17601,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -18202,7 +17990,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceCopy"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, invoice_reprint_needs_reason, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, invoice_reprint_needs_reason, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18210,7 +17998,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -18653,18 +18441,7 @@ export interface operations {
                     "application/json": components["schemas"]["Location"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -18784,18 +18561,7 @@ export interface operations {
                     "application/json": components["schemas"]["Location"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -19098,18 +18864,7 @@ export interface operations {
                     "application/json": components["schemas"]["Menu"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -19257,18 +19012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Menu"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -19393,18 +19137,7 @@ export interface operations {
                     "application/json": components["schemas"]["MerchantAccount"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
@@ -19517,18 +19250,7 @@ export interface operations {
                     "application/json": components["schemas"]["MerchantAccountChange"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -19645,7 +19367,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplate"];
                 };
             };
-            /** @description Bad request: invalid, messaging_unknown_scene, parse_error, validation_error */
+            /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19653,7 +19375,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "invalid" | "messaging_unknown_scene" | "parse_error" | "validation_error";
+                        code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -19785,7 +19507,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplate"];
                 };
             };
-            /** @description Bad request: invalid, messaging_unknown_scene, parse_error, validation_error */
+            /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19793,7 +19515,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "invalid" | "messaging_unknown_scene" | "parse_error" | "validation_error";
+                        code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -20475,18 +20197,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrgUnit"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -20609,18 +20320,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrgUnit"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -20745,18 +20445,7 @@ export interface operations {
                     "application/json": components["schemas"]["PartnerApplicationCreate"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
@@ -20881,18 +20570,7 @@ export interface operations {
                     "application/json": components["schemas"]["PartnerApplication"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -21054,18 +20732,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureField"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -21169,18 +20836,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureField"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -21369,7 +21025,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21377,7 +21033,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -21698,6 +21354,16 @@ export interface operations {
                      *           "failure": "示例",
                      *           "skip_bad_rows": true,
                      *           "row_count": 1,
+                     *           "findings": [
+                     *             {
+                     *               "code": "A001",
+                     *               "reason": "临时有事",
+                     *               "row": 1,
+                     *               "line": 1,
+                     *               "cell": "示例",
+                     *               "column": "示例"
+                     *             }
+                     *           ],
                      *           "good_count": 1,
                      *           "bad_count": 1,
                      *           "duplicate_count": 1,
@@ -21755,6 +21421,16 @@ export interface operations {
                      *       "failure": "示例",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
+                     *       "findings": [
+                     *         {
+                     *           "code": "A001",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "示例",
+                     *           "column": "示例"
+                     *         }
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -21784,6 +21460,16 @@ export interface operations {
                      *       "failure": "示例",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
+                     *       "findings": [
+                     *         {
+                     *           "code": "A001",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "示例",
+                     *           "column": "示例"
+                     *         }
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -21843,6 +21529,16 @@ export interface operations {
                      *       "failure": "示例",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
+                     *       "findings": [
+                     *         {
+                     *           "code": "A001",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "示例",
+                     *           "column": "示例"
+                     *         }
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -21899,6 +21595,16 @@ export interface operations {
                      *       "failure": "示例",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
+                     *       "findings": [
+                     *         {
+                     *           "code": "A001",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "示例",
+                     *           "column": "示例"
+                     *         }
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -21949,6 +21655,16 @@ export interface operations {
                      *       "failure": "示例",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
+                     *       "findings": [
+                     *         {
+                     *           "code": "A001",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "示例",
+                     *           "column": "示例"
+                     *         }
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -22017,6 +21733,40 @@ export interface operations {
     patient_imports_report: {
         parameters: {
             query?: {
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_imports_result: {
+        parameters: {
+            query?: {
+                /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
             };
             header?: never;
@@ -22049,6 +21799,7 @@ export interface operations {
     patient_imports_template: {
         parameters: {
             query?: {
+                /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
             };
             header?: never;
@@ -22323,18 +22074,7 @@ export interface operations {
                     "application/json": components["schemas"]["PatientTag"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -22472,18 +22212,7 @@ export interface operations {
                     "application/json": components["schemas"]["TagChange"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -22529,18 +22258,7 @@ export interface operations {
                     "application/json": components["schemas"]["TagChange"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -22736,18 +22454,7 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -22858,18 +22565,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -22932,18 +22628,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23006,18 +22691,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23121,18 +22795,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23195,18 +22858,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23269,18 +22921,7 @@ export interface operations {
                     "application/json": components["schemas"]["CapturedStage"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23364,18 +23005,7 @@ export interface operations {
                     "application/json": components["schemas"]["PatientCard"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23564,18 +23194,7 @@ export interface operations {
                     "application/json": components["schemas"]["CareTeamMember"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23686,18 +23305,7 @@ export interface operations {
                     "application/json": components["schemas"]["CareTeamMember"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23786,18 +23394,7 @@ export interface operations {
                     "application/json": components["schemas"]["DuplicatePair"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23913,18 +23510,7 @@ export interface operations {
                     "application/json": components["schemas"]["PatientMerge"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -24038,18 +23624,7 @@ export interface operations {
                     "application/json": components["schemas"]["RelatedPerson"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -24136,18 +23711,7 @@ export interface operations {
                     "application/json": components["schemas"]["RelatedPerson"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -24465,18 +24029,7 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -24562,18 +24115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -24636,6 +24178,7 @@ export interface operations {
     patients_export: {
         parameters: {
             query?: {
+                /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
                 /** @description whole numbers and addresses */
                 unmasked?: boolean;
@@ -24854,7 +24397,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -24862,7 +24405,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -25242,7 +24785,7 @@ export interface operations {
                     "application/json": components["schemas"]["WholeOrder"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25250,7 +24793,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -25483,18 +25026,7 @@ export interface operations {
                     "application/json": components["schemas"]["Position"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -25609,18 +25141,7 @@ export interface operations {
                     "application/json": components["schemas"]["Position"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -26227,18 +25748,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewScreen"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ParseError"];
@@ -26526,18 +26036,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueTicket"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -26669,18 +26168,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueTicket"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -27117,18 +26605,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueTicket"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -27290,18 +26767,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -27439,18 +26905,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -27651,18 +27106,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueueTicket"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -27722,18 +27166,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queue"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -28011,7 +27444,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28019,7 +27452,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -28310,7 +27743,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28318,7 +27751,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -28615,7 +28048,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefund"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28623,7 +28056,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -28687,7 +28120,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefund"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -28695,7 +28128,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -28869,18 +28302,7 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -29032,18 +28454,7 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -29118,18 +28529,7 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -29289,18 +28689,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleTemplate"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -29471,18 +28860,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleTemplate"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -29708,18 +29086,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffCreate"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -29836,18 +29203,7 @@ export interface operations {
                     "application/json": components["schemas"]["TakenLeave"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409StateConflict"];
@@ -30101,18 +29457,7 @@ export interface operations {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -30233,18 +29578,7 @@ export interface operations {
                     "application/json": components["schemas"]["Staff"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -30615,18 +29949,7 @@ export interface operations {
                     "application/json": components["schemas"]["HeldRole"][];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -30991,18 +30314,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
@@ -31145,18 +30457,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -31225,7 +30526,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -31233,7 +30534,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };

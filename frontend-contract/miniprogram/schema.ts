@@ -2607,18 +2607,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description Bad request: invalid, validation_error */
-        Problem400InvalidValidationError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid" | "validation_error";
-                };
-            };
-        };
         /** @description Bad request: messaging_unknown_scene, validation_error */
         Problem400MessagingUnknownSceneValidationError: {
             headers: {
@@ -3039,7 +3027,6 @@ export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WeChatCodeRequest = components['schemas']['WeChatCodeRequest'];
 export type WeChatSignedIn = components['schemas']['WeChatSignedIn'];
 export type WriteAppealRequest = components['schemas']['WriteAppealRequest'];
-export type ResponseProblem400InvalidValidationError = components['responses']['Problem400InvalidValidationError'];
 export type ResponseProblem400MessagingUnknownSceneValidationError = components['responses']['Problem400MessagingUnknownSceneValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
@@ -3314,7 +3301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,7 +3309,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -3548,7 +3535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3556,7 +3543,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -3807,7 +3794,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckoutOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,7 +3802,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -3964,7 +3951,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3972,7 +3959,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -4856,7 +4843,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4864,7 +4851,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -5003,7 +4990,7 @@ export interface operations {
                     "application/json": components["schemas"]["CardTopUp"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, top_up_amount_not_allowed, validation_error */
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,7 +4998,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
                     };
                 };
             };
@@ -5324,18 +5311,7 @@ export interface operations {
                     "application/json": components["schemas"]["Binding"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             /** @description Conflict: already_bound, binding_limit, binding_mismatch */
@@ -5519,18 +5495,7 @@ export interface operations {
                     "application/json": components["schemas"]["Personal"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -5614,18 +5579,7 @@ export interface operations {
                     "application/json": components["schemas"]["Binding"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             /** @description Conflict: already_bound, binding_limit, binding_mismatch, online_filing_off */
@@ -5680,7 +5634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Lookup"][];
                 };
             };
-            400: components["responses"]["Problem400InvalidValidationError"];
+            400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -6140,7 +6094,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6148,7 +6102,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -6385,7 +6339,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedAttempt"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6393,7 +6347,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -6476,7 +6430,7 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentOrder"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6484,7 +6438,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -6587,7 +6541,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6595,7 +6549,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -7075,18 +7029,7 @@ export interface operations {
                     "application/json": components["schemas"]["WaitlistEntry"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -7226,7 +7169,7 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invalid, parse_error, validation_error */
+            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7234,7 +7177,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "idempotency_key_required" | "invalid" | "parse_error" | "validation_error";
+                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
                     };
                 };
             };

@@ -850,18 +850,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedAdmission"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -994,7 +983,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedBill"];
                 };
             };
-            /** @description Bad request: bill_amount_mismatch, invalid, parse_error, validation_error */
+            /** @description Bad request: bill_amount_mismatch, parse_error, validation_error */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1002,7 +991,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "bill_amount_mismatch" | "invalid" | "parse_error" | "validation_error";
+                        code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
                     };
                 };
             };
@@ -1151,18 +1140,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedBill"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -1438,18 +1416,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedCharges"];
                 };
             };
-            /** @description Bad request: invalid, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invalid" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */

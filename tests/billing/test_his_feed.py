@@ -75,7 +75,7 @@ def test_a_registration_made_elsewhere_holds_its_bills_together(clinic: World) -
     bill = Bill.objects.get(external_id="HIS-1")
     assert (bill.is_mandatory, bill.registration_bill) == (True, Bill.objects.get(external_id="R-1"))
     orphan = push(clinic, "HIS-2", registration_external_id="R-2")
-    assert code(orphan) == (400, "invalid")
+    assert code(orphan) == (400, "validation_error")
     assert orphan.json()["errors"][0]["field"] == "registration_external_id"
 
 
@@ -126,8 +126,14 @@ def test_his_withdraws_a_bill_that_nobody_has_paid(clinic: World) -> None:
 @pytest.mark.requirement("PAY-04")
 def test_a_bill_that_was_paid_at_his_window_is_paid(clinic: World) -> None:
     push(clinic, "R-1", kind="registration")
-    assert code(tell(clinic, "R-1", "settled", paid_at="2026-11-24T08:00:00+08:00")) == (400, "invalid")
-    assert code(tell(clinic, "R-1", "settled", paid_at="1900-01-01T00:00:00+08:00")) == (400, "invalid")
+    assert code(tell(clinic, "R-1", "settled", paid_at="2026-11-24T08:00:00+08:00")) == (
+        400,
+        "validation_error",
+    )
+    assert code(tell(clinic, "R-1", "settled", paid_at="1900-01-01T00:00:00+08:00")) == (
+        400,
+        "validation_error",
+    )
     paid = tell(clinic, "R-1", "settled", paid_at="2026-11-23T07:59:00+08:00").json()
     assert (paid["status"], paid["channel"], paid["order_id"]) == ("paid", "his", None)
     assert tell(clinic, "R-1", "settled", paid_at=NOW.isoformat()).json() == paid
@@ -169,7 +175,7 @@ def test_only_the_hospitals_own_his_with_the_scope_may_push(clinic: World) -> No
     PartnerApplication.objects.update(allowed_scopes=["directory:read"])
     assert code(push(clinic, "HIS-2")) == (403, "permission_denied")
     PartnerApplication.objects.update(allowed_scopes=["bills:write"], hospital=clinic.h2)
-    assert code(push(clinic, "HIS-2")) == (400, "invalid")  # no such patient there
+    assert code(push(clinic, "HIS-2")) == (400, "validation_error")  # no such patient there
     assert clinic.client("partner").get(f"{PARTNER}/bills/HIS-1").status_code == 404
     for nobody in (APIClient(), client_for(clinic.staff["boss"].user)):
         assert nobody.post(f"{PARTNER}/bills", body(clinic), format="json").status_code == 401

@@ -31,12 +31,14 @@ from apps.patients.models import (
     CaptureField,
     CareTeamMember,
     DuplicatePair,
+    DuplicatePolicy,
     PatientCard,
     PatientImport,
     PatientMerge,
     PatientTag,
     RelatedPerson,
 )
+from apps.patients.services import imports
 from apps.patients.services.duplicates import decide_distinct
 from apps.patients.services.merge import merge
 from apps.payments.models import (
@@ -228,8 +230,12 @@ class Estate:
         return RelatedPerson.objects.create(hospital=self.world.h1, **values)
 
     def make_patient_import(self) -> PatientImport:
-        columns = {"hospital": self.world.h1, "kind": "csv", "digest": b"matrix", "state": "checked"}
-        return PatientImport.objects.create(**columns)
+        job, _ = imports.start(
+            hospital=self.world.h1, upload=ContentFile("姓名\n甲\n".encode(), "matrix.csv"),
+            duplicates=DuplicatePolicy.SKIP, by_id=self.world.staff["admin1"].pk,
+        )  # fmt: skip
+        PatientImport.objects.filter(pk=job.pk).update(state="checked")
+        return job
 
     def make_auth_session(self) -> AuthSession:
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)

@@ -126,7 +126,7 @@ def test_priorities_are_data_and_are_given_with_a_reason(clinic: World, session:
     second = arrive(clinic, session, "乙", "08:20", SLOTS["half"])
     path = f"queue-tickets/{second.pk}/prioritise"
     assert post(clinic, path, {"priority": "pregnant"}).status_code == 400
-    assert code(post(clinic, path, {"priority": "nobody", "reason": "x"})) == (400, "invalid")
+    assert code(post(clinic, path, {"priority": "nobody", "reason": "x"})) == (400, "validation_error")
     assert post(clinic, path, {"priority": "military", "reason": "现役"}, "doctor_a").status_code == 403
     assert post(clinic, path, {"priority": "military", "reason": "现役"}).json()["reason"] == "现役"
     assert order(session) == ["乙", "甲"]
@@ -144,7 +144,7 @@ def test_priorities_are_data_and_are_given_with_a_reason(clinic: World, session:
     edit = {"is_active": False, "version": row["version"]}
     url = f"{ADMIN}/queue-priorities/{row['id']}"
     assert clinic.client("admin1").patch(url, edit, format="json").status_code == 200
-    assert code(post(clinic, path, {"priority": "military", "reason": "x"})) == (400, "invalid")
+    assert code(post(clinic, path, {"priority": "military", "reason": "x"})) == (400, "validation_error")
     assert clinic.client("admin1").delete(url).status_code == 204
     assert not QueuePriority.objects.exists()
     queue.call_next(second.queue)
@@ -234,7 +234,7 @@ def test_doctors_share_a_queue_and_each_calls_into_the_own_room(
 ) -> None:
     doctors = [str(clinic.staff[name].pk) for name in ("doctor_a", "doctor_b")]
     body = {"department": str(clinic.departments["cardiology"].pk), "kind": "shared", "name": "普通号"}
-    assert code(post(clinic, "queues", body, "head")) == (400, "invalid")
+    assert code(post(clinic, "queues", body, "head")) == (400, "validation_error")
     made = post(clinic, "queues", {**body, "practitioners": doctors}, "head").json()
     assert sorted(made["served_by"]) == sorted(doctors)
     second = open_session(clinic, doctor="doctor_b", capacity=10)
@@ -250,7 +250,7 @@ def test_doctors_share_a_queue_and_each_calls_into_the_own_room(
     assert post(clinic, path, {}, "doctor_c").status_code == 404
     assert post(clinic, f"queue-tickets/{tickets[0].pk}/start", who="doctor_b").status_code == 200
     room = {"practitioner": str(clinic.staff["doctor_c"].pk)}
-    assert code(post(clinic, path, room)) == (400, "invalid")
+    assert code(post(clinic, path, room)) == (400, "validation_error")
     board = clinic.client("doctor_b").get(f"{ADMIN}/queues/{made['id']}/board").json()
     assert (board["counts"]["waiting"], board["waiting"][0]["patient_name"]) == (1, "丙")
     url = f"{ADMIN}/queues/{made['id']}"
@@ -288,13 +288,16 @@ def test_a_ticket_is_transferred_with_its_claim_and_a_number_there(
     assert [row["id"] for row in targets] == [str(there.pk)]
     body = {"queue": str(there.pk), "reason": "专科转诊"}
     assert post(clinic, f"{path}/transfer", {"queue": str(there.pk)}, "doctor_a").status_code == 400
-    assert code(post(clinic, f"{path}/transfer", {**body, "queue": str(mine.queue_id)})) == (400, "invalid")
+    assert code(post(clinic, f"{path}/transfer", {**body, "queue": str(mine.queue_id)})) == (
+        400,
+        "validation_error",
+    )
     shown = post(clinic, f"{path}/transfer", body, "doctor_a").json()
     assert (shown["ticket_no"], shown["queue_name"], shown["reason"]) == (2, there.name, "专科转诊")
     assert post(clinic, f"queues/{there.pk}/call-next", {}, "doctor_b").json()["patient_name"] == "甲"
     assert post(clinic, f"{path}/start", who="doctor_b").status_code == 200
     assert post(clinic, f"{path}/finish", who="doctor_b").json()["state"] == "finished"
-    assert code(post(clinic, f"{path}/transfer", body)) == (400, "invalid")
+    assert code(post(clinic, f"{path}/transfer", body)) == (400, "validation_error")
     changed = OutboxEvent.objects.filter(
         topic="scheduling.queue_changed", payload__queue_id=str(mine.queue_id)
     )

@@ -99,7 +99,7 @@ def test_what_cannot_be_moved_is_refused_and_nothing_changes(clinic: World, book
     stop_session(stopped, reason="停诊")
     assert not draft.slots.exists()
     for target, expected in (
-        (full, (409, "slot_full")), (slot, (400, "invalid")), (first_slot(dental), (404, "not_found")),
+        (full, (409, "slot_full")), (slot, (400, "validation_error")), (first_slot(dental), (404, "not_found")),
         (first_slot(surgery), (409, "slot_of_other_department")), (uuid4(), (404, "not_found")),
         (first_slot(far), (409, "outside_booking_window")), (first_slot(stopped), (409, "session_not_open")),
         ("x", (400, "validation_error")),

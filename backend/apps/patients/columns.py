@@ -1,6 +1,8 @@
-"""Columns of the patient table that people fill in or take away: Chinese titles, choices, reasons."""
+"""Columns of the patient table that people fill in or take away: titles, choices, reasons."""
 
 from apps.patients.models import Gender, IdKind
+from kernel.errors import EXPECTATIONS, in_english
+from kernel.sheets import bare_title
 
 #: Title → field, in the order of the template. 姓名 is required.
 COLUMNS: dict[str, str] = {
@@ -9,17 +11,42 @@ COLUMNS: dict[str, str] = {
     "来源": "source", "介绍人": "referrer", "VIP等级": "vip_level", "过敏史": "allergies", "病历号": "mrn",
     "就诊卡号": "card_number",
 }  # fmt: skip
+#: What other systems call these columns.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "name": ("患者姓名", "病人姓名", "名字", "患者"), "gender": ("患者性别",),
+    "birth_date": ("生日", "出生年月日", "出生日", "出生年月"), "id_kind": ("证件种类", "证件名称"),
+    "national_id": ("身份证号", "身份证号码", "身份证", "证件号", "居民身份证号", "身份证件号码"),
+    "phone": ("手机", "手机号码", "电话", "联系电话", "电话号码", "移动电话", "联系方式", "本人电话"),
+    "address": ("住址", "家庭住址", "家庭地址", "联系地址", "现住址", "居住地址", "通讯地址"),
+    "insurance_no": ("医保卡号", "医保号码", "医保编号", "社保号", "社保卡号"),
+    "source": ("患者来源", "来源渠道"), "referrer": ("推荐人",), "vip_level": ("会员等级",),
+    "allergies": ("过敏", "药物过敏史"), "mrn": ("病历号码", "病案号", "门诊号"),
+    "card_number": ("卡号", "诊疗卡号", "就诊卡", "就诊卡号码"),
+}  # fmt: skip
 TITLES = {field: title for title, field in COLUMNS.items()}
-REQUIRED = ("name",)
+#: Bare title → field: the template's, the aliases, the field's own name.
+KNOWN_TITLES = {
+    bare_title(title): field
+    for field, titles in ((f, (TITLES[f], f, *ALIASES.get(f, ()))) for f in TITLES)
+    for title in titles
+}
+REQUIRED = {"name": TITLES["name"]}
 SAMPLE = (
     "张三", "男", "1990-03-07", "居民身份证", "110101199003070134", "13800138000", "北京市东城区东长安街1号", "职员",
     "教育", "", "自然到院", "", "普通", "青霉素", "", "",
 )  # fmt: skip
-GENDERS = {"男": Gender.MALE, "女": Gender.FEMALE, "未知": Gender.UNKNOWN, "": Gender.UNKNOWN}
+GENDERS = {
+    "男": Gender.MALE, "女": Gender.FEMALE, "未知": Gender.UNKNOWN, "": Gender.UNKNOWN, "男性": Gender.MALE,
+    "女性": Gender.FEMALE, "m": Gender.MALE, "f": Gender.FEMALE, "male": Gender.MALE, "female": Gender.FEMALE,
+    "不详": Gender.UNKNOWN, "未说明": Gender.UNKNOWN, "unknown": Gender.UNKNOWN,
+}  # fmt: skip
 ID_KINDS = {
     "居民身份证": IdKind.RESIDENT_ID, "身份证": IdKind.RESIDENT_ID, "港澳居民来往内地通行证": IdKind.HK_MACAO_PERMIT,
     "台湾居民来往大陆通行证": IdKind.TAIWAN_PERMIT, "外国人永久居留身份证": IdKind.FOREIGN_PERMANENT_RESIDENT,
-    "护照": IdKind.PASSPORT, "无": IdKind.NONE,
+    "护照": IdKind.PASSPORT, "无": IdKind.NONE, "居民户口簿": IdKind.RESIDENT_ID, "港澳通行证": IdKind.HK_MACAO_PERMIT,
+    "港澳居民居住证": IdKind.HK_MACAO_PERMIT, "回乡证": IdKind.HK_MACAO_PERMIT, "台胞证": IdKind.TAIWAN_PERMIT,
+    "台湾居民居住证": IdKind.TAIWAN_PERMIT, "台湾通行证": IdKind.TAIWAN_PERMIT,
+    "外国人永久居留证": IdKind.FOREIGN_PERMANENT_RESIDENT, "外国护照": IdKind.PASSPORT, "中国护照": IdKind.PASSPORT,
 }  # fmt: skip
 #: Fields whose cells name an entry of a dictionary, by label or by value.
 DICTIONARIES = {
@@ -29,22 +56,61 @@ LONGEST = {
     "name": 80, "address": 255, "insurance_no": 32, "referrer": 80, "allergies": 2000, "mrn": 32, "card_number": 32,
     "national_id": 32, "phone": 32,
 }  # fmt: skip
-REASONS = {
-    "required": "必填项为空",
-    "too_long": "内容过长",
-    "unknown_choice": "不是可选的值",
-    "bad_date": "日期无效,请使用 1990-03-07 的格式",
-    "bad_document": "证件号码与证件类型不符或校验未通过",
-    "bad_phone": "手机号格式不正确",
-    "bad_number": "只能由字母、数字和连字符组成",
-    "disagrees": "与证件号码中的信息不一致",
-    "duplicate_in_file": "与文件中第 {row} 行重复",
-    "duplicate_on_file": "该患者已建档",
-    "unknown_column": "无法识别的列",
-    "missing_column": "缺少必需的列",
-}
+#: Code → what is wrong, in Chinese and English; `{row}` and `{shown}` come from the problem.
+REASONS: dict[str, tuple[str, str]] = {
+    "required": ("必填项为空", "A required cell is empty."),
+    "too_long": ("内容过长", "The text is too long."),
+    "unknown_choice": ("不是可选的值", "Not one of the choices."),
+    "bad_name": ("姓名只能包含文字、数字、间隔号、连字符、括号和空格", "Letters, dots and blanks are expected."),
+    "bad_date": ("日期无效,请使用 1990-03-07 的格式", "No date; write it as 1990-03-07."),
+    "bad_document": ("证件号码与证件类型不符或校验未通过", "The number does not fit the kind of document."),
+    "bad_phone": ("手机号格式不正确,应为 11 位大陆手机号", "A mainland mobile number of 11 digits is expected."),
+    "bad_number": ("只能由字母、数字和连字符组成", "Only letters, digits and hyphens."),
+    "masked": ("含有星号等脱敏字符,请填写完整内容", "A masked value; write the whole one."),
+    "number_lost": (
+        "长号码以数字格式保存,末尾数字已丢失;请将该列设为文本后重新填写",
+        "A long number in a number cell has lost digits: make the column text and type it again.",
+    ),
+    "error_cell": ("单元格是错误值(如 #N/A)", "The cell holds an error such as #N/A."),
+    "merged_cell": ("横向合并的单元格,无法判断内容属于哪一列", "Cells are merged across columns."),
+    "no_title": ("该列没有标题", "The column has no title."),
+    "disagrees": ("与证件号码中的信息不一致", "It is not what the document's number says."),
+    "duplicate_in_file": ("与文件中第 {row} 行重复", "The same as row {row} of the file."),
+    "duplicate_on_file": ("该患者已建档", "The patient is on file."),
+    "unknown_column": ("无法识别的列标题", "An unknown title."),
+    "column_twice": ("列标题重复", "The title stands twice."),
+    "missing_column": ("缺少必需的列", "A required column is missing."),
+    "stray_cell": ("单元格 {cell} 远在表格之外,请删除后重新上传", "Cell {cell} is far outside the table; delete it."),
+    "broken_quotes": ("第 {line} 行的引号不完整", "The quotes of line {line} are broken."),
+    "unreadable": ("文件无法识别,请另存为 xlsx 或 CSV", "The file can't be read; save it as xlsx or CSV."),
+    "old_format": ("旧版 Excel 或加密文件,请另存为不加密的 xlsx", "An old or protected Excel file; save it as xlsx."),
+    "too_large": ("文件过大", "The file is too large."),
+    "too_many_rows": ("行数超过上限 20 万", "More than 200,000 rows."),
+    "too_many_columns": ("列数超过上限 64", "More than 64 columns."),
+    "empty": ("文件中没有数据", "The file is empty."),
+    "changed_since": ("检查之后患者档案有变动,请重新确认", "The archive has changed since the check; look again."),
+}  # fmt: skip
+NOTES: dict[str, str] = {
+    "name": "必填。少数民族姓名请使用间隔号“·”。", "gender": "男、女、未知;填写了身份证号可留空。",
+    "birth_date": "格式 1990-03-07;填写了身份证号可留空。",
+    "id_kind": "居民身份证、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、护照、无;"
+    "留空且有号码时视为居民身份证。",
+    "national_id": "请保持为文本格式,否则 15 位以后的数字会丢失。", "phone": "11 位大陆手机号。",
+    "insurance_no": "请保持为文本格式。", "card_number": "4 到 32 位字母或数字,请保持为文本格式。",
+    "mrn": "留空则自动编号。", "occupation": "数据字典“职业”中的名称。", "industry": "数据字典“行业”中的名称。",
+    "source": "数据字典“患者来源”中的名称。", "vip_level": "数据字典“VIP等级”中的名称。",
+}  # fmt: skip
 
 
 def reason(problem: dict[str, object]) -> str:
-    """What is wrong, for people."""
-    return REASONS[str(problem["code"])].format(row=problem.get("row", ""))
+    """What is wrong, for people: what the field itself expects where that is known, else the words of the code."""
+    expected = EXPECTATIONS.get(str(problem.get("expected", "")))
+    if expected is not None:
+        return expected.text
+    words = REASONS[str(problem["code"])][1 if in_english() else 0]
+    return words.format(**{"row": "", "line": "", "cell": "", **problem})
+
+
+def notes() -> list[tuple[str, str]]:
+    """What the template's second sheet says of each column."""
+    return [("列", "说明"), *((title, NOTES.get(field, "选填。")) for title, field in COLUMNS.items())]

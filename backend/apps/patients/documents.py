@@ -3,7 +3,6 @@
 import datetime as dt
 import functools
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from stdnum import numdb
@@ -12,13 +11,61 @@ from stdnum.exceptions import ValidationError
 
 from apps.patients.models import Gender, IdKind
 from kernel import clock
+from kernel.errors import MASKED, REQUIRED, Expectation
+from kernel.text import fold_number, is_masked
 
-#: Kinds whose 18-digit numbers are built like a resident ID: region, birth date, order, checksum (GB 11643).
-_PATTERNS = {
-    IdKind.HK_MACAO_PERMIT: re.compile(r"[HM]\d{8}(\d{2})?"),
-    IdKind.TAIWAN_PERMIT: re.compile(r"\d{8}|\d{10}[A-Z]?"),
-    IdKind.FOREIGN_PERMANENT_RESIDENT: re.compile(r"[A-Z]{3}\d{12}"),
-    IdKind.PASSPORT: re.compile(r"[A-Z0-9]{5,17}"),
+CHECKSUM = Expectation(
+    "resident_id_checksum",
+    "证件号码校验位不符,请核对每一位",
+    "The check digit does not fit; compare every digit.",
+)
+RESIDENT = Expectation(
+    "resident_id_format",
+    "居民身份证号码应为 18 位,末位可为 X",
+    "A resident ID has 18 digits; the last may be X.",
+)
+RESIDENT_DATE = Expectation(
+    "resident_id_birth_date", "证件号码中的出生日期不存在", "The birth date within the number does not exist."
+)
+RESIDENT_REGION = Expectation(
+    "resident_id_region", "证件号码的前六位不是行政区划代码", "The first six digits are no region."
+)
+NO_KIND = Expectation(
+    "id_kind_required", "填写了证件号码,请选择证件类型", "A number needs its kind of document."
+)
+_FORMATS = {
+    IdKind.HK_MACAO_PERMIT: (
+        re.compile(r"[HM]\d{8}(\d{2})?"),
+        Expectation(
+            "hk_macao_permit_format",
+            "港澳居民来往内地通行证应为 H 或 M 加 8 或 10 位数字,或 18 位居住证号码",
+            "A Hong Kong or Macao permit is H or M with 8 or 10 digits, or a residence permit of 18.",
+        ),
+    ),
+    IdKind.TAIWAN_PERMIT: (
+        re.compile(r"(\d{8}|\d{10})[A-Z]?"),
+        Expectation(
+            "taiwan_permit_format",
+            "台湾居民来往大陆通行证应为 8 或 10 位数字,可带一个字母,或 18 位居住证号码",
+            "A Taiwan permit has 8 or 10 digits and maybe a letter, or is a residence permit of 18.",
+        ),
+    ),
+    IdKind.FOREIGN_PERMANENT_RESIDENT: (
+        re.compile(r"[A-Z]{3}\d{12}"),
+        Expectation(
+            "foreign_permanent_resident_format",
+            "外国人永久居留身份证应为 3 个字母加 12 位数字,或 9 开头的 18 位号码",
+            "A permanent resident's card is 3 letters with 12 digits, or 18 digits beginning with 9.",
+        ),
+    ),
+    IdKind.PASSPORT: (
+        re.compile(r"[A-Z0-9]{5,17}"),
+        Expectation(
+            "passport_format",
+            "护照号码应为 5 到 17 位字母或数字",
+            "A passport has 5 to 17 letters or digits.",
+        ),
+    ),
 }
 #: 居住证 of Hong Kong, Macao and Taiwan residents; the foreigner's card of 2023 begins with 9.
 _REGIONS = {
@@ -26,10 +73,16 @@ _REGIONS = {
     IdKind.TAIWAN_PERMIT: ("83",),
     IdKind.FOREIGN_PERMANENT_RESIDENT: ("9",),
 }
+#: People choose "resident ID" for a residence permit, whose number is built alike.
+_RESIDENCE_PERMITS = ("81", "82", "83")
 
 
 class BadDocument(ValueError):
-    """The number is none of its kind."""
+    """The number is none of its kind; `expected` says what would be."""
+
+    def __init__(self, expected: Expectation) -> None:
+        super().__init__(expected.code)
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +96,44 @@ class Document:
 
 def fold(text: str) -> str:
     """A number as people type it → as it is stored: half-width, upper case, no blanks or hyphens."""
-    return "".join(unicodedata.normalize("NFKC", text).upper().replace("-", "").split())
+    return fold_number(text)
 
 
 def read_document(kind: str, text: str) -> Document:
     """The document of that kind; BadDocument if the number can't be one."""
+    if is_masked(text):
+        raise BadDocument(MASKED)
     number = fold(text)
     if kind == IdKind.NONE:
         if number:
-            raise BadDocument
+            raise BadDocument(NO_KIND)
         return Document("")
+    if not number:
+        raise BadDocument(REQUIRED)
     if kind == IdKind.RESIDENT_ID:
-        return _resident(number, known_region=True)
+        return _resident(number, known_region=not number.startswith(_RESIDENCE_PERMITS))
     if len(number) == 18 and number.startswith(_REGIONS.get(IdKind(kind), ("?",))):
         return _resident(number, known_region=False)
-    if not _PATTERNS[IdKind(kind)].fullmatch(number):
-        raise BadDocument
+    pattern, expected = _FORMATS[IdKind(kind)]
+    if not (number.isascii() and pattern.fullmatch(number)):
+        raise BadDocument(expected)
     return Document(number)
 
 
 def _resident(number: str, *, known_region: bool) -> Document:
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or ric.calc_check_digit(number) != number[-1]:
-        raise BadDocument
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        raise BadDocument(RESIDENT)
+    if ric.calc_check_digit(number) != number[-1]:
+        raise BadDocument(CHECKSUM)
     try:
         born = ric.get_birth_date(number)
     except ValidationError as error:
-        raise BadDocument from error
+        raise BadDocument(RESIDENT_DATE) from error
     if not dt.date(1850, 1, 1) <= born <= clock.today():
-        raise BadDocument
+        raise BadDocument(RESIDENT_DATE)
     # Codes are given where the ID was first registered: a code younger than the birth date is normal.
     if known_region and not _is_region(number[:6]):
-        raise BadDocument
+        raise BadDocument(RESIDENT_REGION)
     return Document(number, Gender.MALE if int(number[16]) % 2 else Gender.FEMALE, born)
 
 

@@ -19,9 +19,9 @@ ALIKE: tuple[tuple[str, ...], ...] = (
     ("id_kind", "national_id_index"),
     ("phone_index", "pinyin"),
     ("phone_index", "birth_date"),
-    ("name", "birth_date"),
+    ("name_key", "birth_date"),
 )
-COLUMNS = ("id", "name", "pinyin", "gender", "birth_date", "id_kind", "national_id_index", "phone_index")
+COLUMNS = ("id", "name_key", "pinyin", "gender", "birth_date", "id_kind", "national_id_index", "phone_index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Archive:
     """What is compared; secrets only by their blind indexes."""
 
     id: UUID
-    name: str
+    name_key: str
     pinyin: str
     gender: str
     birth_date: dt.date | None
@@ -71,8 +71,8 @@ def compare(first: Archive, second: Archive) -> Likeness:
     holds = {
         "same_id_number": known and numbers[0] == numbers[1],
         "same_phone": _same(first.phone_index, second.phone_index),
-        "same_name": first.name == second.name,
-        "same_pinyin": first.name != second.name and _same(first.pinyin, second.pinyin),
+        "same_name": _same(first.name_key, second.name_key),
+        "same_pinyin": first.name_key != second.name_key and _same(first.pinyin, second.pinyin),
         "same_birth_date": _same(first.birth_date, second.birth_date),
         "same_gender": first.gender == second.gender != Gender.UNKNOWN,
         "different_id_number": known and numbers[0] != numbers[1],

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import re
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +25,19 @@ from apps.patients.models import (
     PatientMerge,
     Relationship,
 )
-from apps.patients.models.patient import FULL_PINYIN
+from apps.patients.models.patient import FULL_PINYIN, OTHER_PINYIN
 from kernel import clock
 from kernel.crypto import blind_index, masking
 from kernel.errors import InvalidValue, NotFound
 from kernel.redis import client
+from kernel.text import name_key
+from kernel.text.spelling import second_readings
 
 #: Candidates looked at for each value that two archives have in common.
 MOST_CANDIDATES = 50
 COUNT_SECONDS = 600
+#: Syllables, the last one perhaps unfinished.
+_SPELT = re.compile(r"((zh|ch|sh|[b-df-hj-np-tw-z])?[aeiouv]+(ng|n|r)?)+(zh|ch|sh|[b-df-hj-np-tw-z])?")
 
 
 def bindings_of(account: WeChatAccount) -> QuerySet[CardBinding]:
@@ -136,17 +141,25 @@ def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
 
 
 def with_name(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
-    """Names that begin with `value`, or whose initials or pinyin do when it is typed in latin letters."""
-    text = " ".join(value.split())
+    """Names that begin with `value`, or whose initials or pinyin do when it is typed in latin letters.
+
+    Traditional characters find simplified ones and the other way round; a surname is found by each of its readings.
+    """
+    text = name_key(value)
     if not text.isascii():
-        return queryset.filter(name__startswith=text)
-    letters = text.lower().replace(" ", "")
-    if _only_initials(letters):
-        return queryset.filter(pinyin__startswith=letters)
-    spelt = queryset.alias(full_pinyin=FULL_PINYIN)
-    if _only_spelling(letters):
-        return spelt.filter(full_pinyin__startswith=letters)
-    return spelt.filter(Q(pinyin__startswith=letters) | Q(full_pinyin__startswith=letters))
+        return queryset.filter(name_key__startswith=text)
+    if text and not text.isalnum():
+        return queryset.none()
+    initials, spelling = _only_initials(text), _only_spelling(text)
+    found = Q() if spelling and not initials else Q(pinyin__startswith=text)
+    if not initials:
+        queryset = queryset.alias(full_pinyin=FULL_PINYIN)
+        found |= Q(full_pinyin__startswith=text)
+    if text[:1] in second_readings():
+        queryset = queryset.alias(other_pinyin=OTHER_PINYIN)
+        other = Q(pinyin_other__startswith=text) | Q(other_pinyin__startswith=text)
+        found |= Q(other) & ~Q(pinyin_other="")
+    return queryset.filter(found)
 
 
 def _only_initials(letters: str) -> bool:
@@ -155,8 +168,8 @@ def _only_initials(letters: str) -> bool:
 
 
 def _only_spelling(letters: str) -> bool:
-    """Long with vowels, or a letter with which no syllable begins: the index of the spelling answers alone."""
-    return len(letters) > 3 or bool(set(letters) & set("iuv"))
+    """Long and spelt, or a letter with which no syllable begins: the index of the spelling answers alone."""
+    return bool(set(letters) & set("iuv")) or (len(letters) > 3 and bool(_SPELT.fullmatch(letters)))
 
 
 def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:

@@ -10,11 +10,13 @@ import functools
 import hashlib
 import hmac
 import os
-import unicodedata
+from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from kernel.text import fold_number
 
 NONCE_BYTES = 12
 INDEX_BYTES = 16
@@ -39,20 +41,27 @@ class FieldCipher:
 
     def encrypt(self, text: str, context: str) -> bytes:
         """The token of `text` for that table and column."""
+        return self.seal(text.encode(), context)
+
+    def seal(self, data: bytes, context: str) -> bytes:
+        """The token of `data` for that place."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._keys[self.current].encrypt(nonce, text.encode(), context.encode())
+        sealed = self._keys[self.current].encrypt(nonce, data, context.encode())
         return bytes([self.current]) + nonce + sealed
 
     def decrypt(self, token: bytes, context: str) -> str:
         """The text of `token`; DecryptionFailed if it cannot be trusted."""
+        return self.open(token, context).decode()
+
+    def open(self, token: bytes, context: str) -> bytes:
+        """What was sealed; DecryptionFailed if it cannot be trusted."""
         key = self._keys.get(token[0]) if token else None
         if key is None:
             raise DecryptionFailed(context)
         try:
-            plain = key.decrypt(token[1 : 1 + NONCE_BYTES], token[1 + NONCE_BYTES :], context.encode())
+            return key.decrypt(token[1 : 1 + NONCE_BYTES], token[1 + NONCE_BYTES :], context.encode())
         except InvalidTag as error:
             raise DecryptionFailed(context) from error
-        return plain.decode()
 
 
 @functools.cache
@@ -75,11 +84,19 @@ def decrypt(token: bytes, context: str) -> str:
     return cipher().decrypt(token, context)
 
 
+_FOLDS: dict[str, Callable[[str], str]] = {}
+
+
+def use_fold(purpose: str, fold: Callable[[str], str]) -> None:
+    """Compare values of a purpose by `fold`; called where the purpose's field is declared."""
+    _FOLDS[purpose] = fold
+
+
 def blind_index(value: str, purpose: str) -> bytes:
     """The 16 bytes by which an encrypted `value` is found; equal for equal values of one purpose.
 
-    Values are folded (NFKC, upper case, no blanks or hyphens) so that typing habits don't matter.
+    Values are folded as numbers are stored, or as the purpose says, so that typing habits don't matter.
     """
-    folded = unicodedata.normalize("NFKC", value).upper().replace(" ", "").replace("-", "")
+    folded = _FOLDS.get(purpose, fold_number)(value)
     message = f"{purpose}\0{folded}".encode()
     return hmac.new(settings.BLIND_INDEX_KEY, message, hashlib.sha256).digest()[:INDEX_BYTES]

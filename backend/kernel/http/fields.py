@@ -1,11 +1,17 @@
 """Fields of several apps' edges."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from kernel.errors import MASKED, NAME
+from kernel.text import clean_name, is_masked
+from kernel.text.names import is_name
 
 _QUANTITY = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,3})?\Z")
 
@@ -28,3 +34,32 @@ class QuantityField(serializers.Field[Decimal, Any, str, Any]):
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,3})?$", "example": "1.5"})
 class SignedQuantityField(QuantityField):
     """To be read only: below zero where something is taken back."""
+
+
+class NameField(serializers.CharField):
+    """A person's name, kept as everybody writes it; what no name can have is refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        name = clean_name(super().to_internal_value(data))
+        if name and not is_name(name):
+            raise serializers.ValidationError(NAME.text, code=NAME.code)
+        return name
+
+
+class MaskedField(serializers.CharField):
+    """Write the value, read its mask. The mask of the present value changes nothing; any other mask is refused."""
+
+    def __init__(self, mask: Callable[[str], str], **kwargs: Any) -> None:
+        self.mask = mask
+        super().__init__(**kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str) and is_masked(data):
+            row = getattr(self.parent, "instance", None)
+            if isinstance(row, Model) and data == self.to_representation(self.get_attribute(row)):
+                raise serializers.SkipField  # a form sends back what it was shown
+            raise serializers.ValidationError(MASKED.text, code=MASKED.code)
+        return super().run_validation(data)
+
+    def to_representation(self, value: Any) -> str:
+        return self.mask(str(value or ""))

@@ -6,14 +6,13 @@ import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from kernel.errors import CATALOGUE, DomainError, ServiceUnavailable
+from kernel.errors import CATALOGUE, DomainError, InvalidValue, ServiceUnavailable, in_english
 from kernel.http.rendering import dumps
 
 MEDIA_TYPE = "application/problem+json"
@@ -35,7 +34,6 @@ TITLES = {
 }
 #: The framework's own errors beside kernel.errors.CATALOGUE: code → (status, Chinese, English).
 FRAMEWORK_CODES: dict[str, tuple[int, str, str]] = {
-    "validation_error": (400, "提交的内容有误", "The submitted content is not valid."),
     "parse_error": (400, "请求内容无法解析", "The request could not be parsed."),
     "not_authenticated": (401, "请先登录", "Sign in first."),
     "authentication_failed": (401, "登录已失效,请重新登录", "The sign-in is no longer valid; sign in again."),
@@ -52,7 +50,7 @@ def problem(status: int, code: str, detail: str, **members: Any) -> dict[str, An
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     return {
         "type": TYPE_BASE + code,
-        "title": en if (get_language() or "").startswith("en") else zh,
+        "title": en if in_english() else zh,
         "status": status,
         "code": code,
         "detail": detail,
@@ -77,18 +75,23 @@ class ProblemFormatter(ExceptionFormatter):
         exc = self.exc
         if isinstance(exc, Refusal):
             error = exc.error
-            item = {"field": error.field, "code": error.code, "message": error.text}
+            item = _item(error)
             return problem(
                 error.status, error.code, error.text, errors=[item] if error.field else [], **_plain(error)
             )
         errors = self.get_errors()
         if isinstance(exc, exceptions.ValidationError):
-            zh, en = "提交的内容有误", "The submitted content is not valid."
             items = [{"field": e.attr or "", "code": e.code, "message": e.detail} for e in errors]
-            detail = en if (get_language() or "").startswith("en") else zh
-            return problem(exc.status_code, "validation_error", detail, errors=items)
+            detail = InvalidValue(field="").text
+            return problem(exc.status_code, InvalidValue.code, detail, errors=items)
         code = "server_error" if exc.status_code == 500 else str(errors[0].code)
         return problem(exc.status_code, code, errors[0].detail)
+
+
+def _item(error: DomainError) -> dict[str, Any]:
+    if isinstance(error, InvalidValue):
+        return {"field": error.field, "code": error.expected.code, "message": error.expected.text}
+    return {"field": error.field, "code": error.code, "message": error.text}
 
 
 def _plain(error: DomainError) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 import xlsxwriter
 
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
+GUARDS = frozenset("'’")
 BLOCK_ROWS = 500
 
 
@@ -17,8 +18,10 @@ def neutral(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """What `neutral` was given: the apostrophe is taken away where it guards such a text, and nowhere else."""
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
+    """What `neutral` was given: an apostrophe that guards such a text or digits is taken away, and nowhere else."""
+    if text[:1] in GUARDS and (text[1:2] in FORMULA_SIGNS or text[1:2].isdigit()):
+        return text[1:]
+    return text
 
 
 def csv_blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -38,8 +41,35 @@ def csv_blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 def write_xlsx(rows: Iterable[Iterable[str]], target: IO[bytes]) -> None:
     """Write one sheet of text cells; memory stays flat. Cells are typed as text, so nothing is run."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
+    text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet()
     for number, row in enumerate(rows):
-        for column, text in enumerate(row):
-            sheet.write_string(number, column, neutral(text))
+        for column, value in enumerate(row):
+            sheet.write_string(number, column, neutral(value), text)
+    book.close()
+
+
+def write_template(
+    target: IO[bytes],
+    *,
+    titles: Sequence[str],
+    examples: Iterable[Sequence[str]],
+    notes: Iterable[Sequence[str]],
+) -> None:
+    """A sheet to fill in, whose columns are text from top to bottom, and a second one that explains each column."""
+    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_numbers": False})
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
+    sheet = book.add_worksheet("数据")
+    sheet.set_column(0, len(titles) - 1, 20, text)
+    for number, row in enumerate([titles, *examples]):
+        for column, value in enumerate(row):
+            sheet.write_string(number, column, value, text if number else bold)
+    sheet.freeze_panes(1, 0)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    explained = book.add_worksheet("填写说明")
+    explained.set_column(0, 0, 16, wrapped)
+    explained.set_column(1, 1, 80, wrapped)
+    for number, row in enumerate(notes):
+        for column, value in enumerate(row):
+            explained.write_string(number, column, value, wrapped if number else bold)
     book.close()

@@ -4,7 +4,7 @@ import functools
 import random
 from itertools import accumulate
 
-from kernel.text import pinyin_key
+from kernel.text import name_spellings, pinyin_key
 
 SURNAMES = (
     "李794 王741 张707 刘538 陈453 杨308 赵229 黄223 周212 吴205 徐167 孙154 胡131 朱126 "
@@ -40,8 +40,23 @@ def full_name(chance: random.Random, male: bool) -> str:
 
 def pinyin(name: str) -> str:
     """The search key of a name, character by character: `kernel.text.pinyin_key` for hundreds of thousands of names."""
-    syllables = [_syllable(character) for character in name]
+    return _spelt([_surname(name[0])[0], *map(_syllable, name[1:])])
+
+
+def pinyin_other(name: str) -> str:
+    """The second key of a name, "" for most (`kernel.text.name_spellings`)."""
+    other = _surname(name[0])[1]
+    return _spelt([other, *map(_syllable, name[1:])]) if other else ""
+
+
+def _spelt(syllables: list[str]) -> str:
     return f"{''.join(s[0] for s in syllables)} {''.join(syllables)}"
+
+
+@functools.cache
+def _surname(character: str) -> tuple[str, str]:
+    first, second = name_spellings(f"{character}一")  # yi follows
+    return first.split(" ")[1][:-2], second.split(" ")[-1][:-2]
 
 
 @functools.cache

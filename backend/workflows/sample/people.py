@@ -28,6 +28,7 @@ class Person:
     serial: int
     name: str
     pinyin: str
+    pinyin_other: str
     gender: str
     birth_date: dt.date
     national_id: str
@@ -44,6 +45,7 @@ def person(serial: int) -> Person:
         serial=serial,
         name=name,
         pinyin=names.pinyin(name),
+        pinyin_other=names.pinyin_other(name),
         gender="male" if male else "female",
         birth_date=numbers.birth_date(serial),
         national_id=numbers.national_id(serial, male),

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from apps.access.models import Role, StaffRole
 from apps.identity.models import Department, Hospital, StaffDepartment, StaffMember, User
 from apps.identity.models.staff import VisitTier
-from kernel.text import pinyin_key
+from kernel.text import name_spellings
 from workflows.sample import names, numbers
 from workflows.sample.hospitals import EXPERT_TITLES, NORMAL_TITLES
 from workflows.sample.organisation import House
@@ -58,7 +58,7 @@ class Roster:
             position=house.positions.get(position),
             employee_no=number,
             name=name,
-            pinyin=pinyin_key(name),
+            pinyin=name_spellings(name)[0],
             gender="male" if male else "female",
             phone=numbers.staff_phone(house.ordinal * 1_000_000 + serial),
             languages=["普通话"],

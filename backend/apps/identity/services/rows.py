@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, router, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
+from apps.identity.models import StaffMember
 from kernel.errors import DuplicateValue, InUse, InvalidValue
 from kernel.locks import lock_one, save_version
-from kernel.text import pinyin_key
+from kernel.text import name_spellings, pinyin_key
 
 M = TypeVar("M", bound=models.Model)
 UNIQUE_VIOLATION = "23505"  # SQLSTATE
@@ -102,7 +103,8 @@ def derive_pinyin(row: models.Model) -> set[str]:
     """Fill the search key of a named row; returns the fields it wrote."""
     if not any(field.name == "pinyin" for field in row._meta.concrete_fields):
         return set()
-    row.pinyin = pinyin_key(row.name)  # type: ignore[attr-defined]
+    name: str = row.name  # type: ignore[attr-defined]
+    row.pinyin = name_spellings(name)[0] if isinstance(row, StaffMember) else pinyin_key(name)  # type: ignore[attr-defined]
     return {"pinyin"}
 
 

@@ -15,6 +15,7 @@ from apps.identity.services.passwords import check_strength, one_time_password
 from apps.identity.services.rows import create_row, delete_row, unique, update_row
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
+from kernel.text import clean_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def create_staff(
     `initial_password` sets that password instead of a made-up one; WeakPassword.
     """
     fields["phone"] = normalise_phone(fields.get("phone", ""))
+    fields["name"] = clean_name(fields["name"])
     staff = create_row(StaffMember, **fields)
     _set_memberships(staff, memberships)
     password = open_account(staff, username=username, password=initial_password) if username else None
@@ -52,6 +54,8 @@ def update_staff(
     """Change a file read at `version`; `memberships` replaces all departments. StaleVersion, DuplicateValue."""
     if "phone" in changes:
         changes["phone"] = normalise_phone(changes["phone"])
+    if "name" in changes:
+        changes["name"] = clean_name(changes["name"])
     update_row(staff, version=version, **changes)
     moved = _set_memberships(staff, memberships) if memberships is not None else False
     if moved or "org_unit" in changes:

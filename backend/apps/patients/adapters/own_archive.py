@@ -1,9 +1,11 @@
 import hmac
 from uuid import UUID
 
+from apps.patients.id_kinds import document_key
 from apps.patients.models import PatientCard
 from apps.patients.ports import BindingClaim
 from kernel.crypto import blind_index
+from kernel.text import name_key
 
 
 class OwnArchive:
@@ -24,9 +26,9 @@ class OwnArchive:
         )
         patient = card.patient if card else None
         same = [
-            _equal(claim.name, patient.name if patient else ""),
+            _equal(name_key(claim.name), name_key(patient.name) if patient else ""),
             _equal(claim.id_kind, patient.id_kind if patient else ""),
-            _equal(claim.national_id, patient.national_id if patient else ""),
+            _equal(document_key(claim.national_id), document_key(patient.national_id) if patient else ""),
             _equal(claim.phone, (patient.phone or claim.phone) if patient else ""),
         ]
         return card.pk if card and all(same) and claim.national_id else None

@@ -5,7 +5,9 @@ from django.db.models.functions import StrIndex, Substr
 
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital
-from kernel.crypto import BlindIndexField, EncryptedTextField
+from apps.patients.id_kinds import document_key
+from apps.patients.naming import DERIVED_FROM_NAME
+from kernel.crypto import BlindIndexField, EncryptedTextField, use_fold
 from kernel.models import VersionedModel
 
 
@@ -28,6 +30,8 @@ class IdKind(models.TextChoices):
 
 #: The full spelling within `pinyin` (`zsf zhangsanfeng`): what a search for `zhangs` compares with.
 FULL_PINYIN = Substr(F("pinyin"), StrIndex(F("pinyin"), Value(" ")) + 1)
+OTHER_PINYIN = Substr(F("pinyin_other"), StrIndex(F("pinyin_other"), Value(" ")) + 1)
+use_fold("national_id", document_key)
 
 
 class Patient(VersionedModel):
@@ -36,7 +40,11 @@ class Patient(VersionedModel):
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
     mrn = models.CharField(max_length=32, help_text="病历号")
     name = models.CharField(max_length=80)
+    name_key = models.CharField(max_length=80, editable=False, default="", help_text="compared and searched")
     pinyin = models.CharField(max_length=255, editable=False, default="")
+    pinyin_other = models.CharField(
+        max_length=255, editable=False, default="", help_text="the other reading of an ambiguous surname"
+    )
     gender = models.CharField(max_length=8, choices=Gender.choices, default=Gender.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
     id_kind = models.CharField(max_length=32, choices=IdKind.choices, default=IdKind.NONE)
@@ -77,10 +85,10 @@ class Patient(VersionedModel):
             models.Index(fields=["phone_index", "hospital"], name="patient_by_phone"),
             models.Index(fields=["mrn"], name="patient_by_mrn"),
             models.Index(
-                fields=["name"],
+                fields=["name_key"],
                 opclasses=["varchar_pattern_ops"],
                 include=["id", "hospital"],
-                name="patient_by_name",
+                name="patient_by_name_key",
             ),
             models.Index(
                 fields=["pinyin"],
@@ -93,9 +101,20 @@ class Patient(VersionedModel):
                 include=["id", "hospital", "pinyin"],
                 name="patient_by_pinyin",
             ),
+            models.Index(
+                fields=["pinyin_other"],
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(pinyin_other=""),
+                name="patient_by_other_initials",
+            ),
+            models.Index(
+                OpClass(OTHER_PINYIN, "text_pattern_ops"),
+                condition=~Q(pinyin_other=""),
+                name="patient_by_other_pinyin",
+            ),
             GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], name="patient_by_tag"),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patient_merged_into"
             ),
         ]
-        triggers = [audited()]
+        triggers = [audited(exclude=DERIVED_FROM_NAME)]

@@ -21,7 +21,10 @@ class RowOutcome(models.TextChoices):
 
 
 class PatientImport(BaseModel):
-    """导入: a file of patients, checked first and applied as a whole. The file itself is gone once it is checked."""
+    """导入: a file of patients, checked first and applied as a whole.
+
+    The file is kept sealed for the sheet of results; it goes with the rows that were wrong.
+    """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(
@@ -32,7 +35,10 @@ class PatientImport(BaseModel):
     digest = models.BinaryField(max_length=32)
     duplicates = models.CharField(max_length=8, choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP)
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in ImportState])
-    failure = models.CharField(max_length=80, blank=True, default="", help_text="why nothing was imported")
+    failure = models.CharField(max_length=255, blank=True, default="", help_text="why nothing was imported")
+    findings = models.JSONField(
+        default=list, help_text="all that is wrong with the file itself: [{code, …place}]"
+    )
     skip_bad_rows = models.BooleanField(default=False)
     row_count = models.PositiveIntegerField(default=0)
     bad_count = models.PositiveIntegerField(default=0)
@@ -63,7 +69,9 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list, help_text="[{column, code, row?}]")
     mrn = models.CharField(max_length=32, default="")
     name = models.CharField(max_length=80, default="")
+    name_key = models.CharField(max_length=80, default="")
     pinyin = models.CharField(max_length=255, default="")
+    pinyin_other = models.CharField(max_length=255, default="")
     gender = models.CharField(max_length=8, default="")
     birth_date = models.DateField(null=True)
     id_kind = models.CharField(max_length=32, default="")

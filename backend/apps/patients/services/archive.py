@@ -19,18 +19,26 @@ from apps.patients.models import (
     RelatedPerson,
     TimelineEntry,
 )
+from apps.patients.naming import DERIVED_FROM_NAME, name_fields
 from apps.patients.services.bindings import end_bindings
 from kernel import clock
-from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
+from kernel.errors import NAME, REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
 from kernel.ids import NumberSeries
 from kernel.locks import save_version
-from kernel.text import pinyin_key
+from kernel.text import clean_name
+from kernel.text.names import is_name
 
 MRN = NumberSeries("mrn", "MR")
 Contacts = Iterable[Mapping[str, Any]]
 #: What an identity document says; it is looked at again when any of these is written.
 DERIVED = {"gender", "birth_date"}
 DERIVED_FROM = {"national_id", "id_kind", *DERIVED}
+BIRTH_DATE = Expectation(
+    "birth_date_range",
+    "出生日期应在 1850-01-01 与今天之间",
+    "A birth date lies between 1850-01-01 and today.",
+)
+DISAGREES = Expectation("disagrees", "与证件号码中的信息不一致", "It is not what the document's number says.")
 
 
 def create_patient(*, contacts: Contacts = (), **fields: Any) -> Patient:
@@ -70,7 +78,7 @@ def update_patient(
     for name, value in changes.items():
         setattr(patient, name, value)
     _complete(patient, given=set(changes))
-    written = {*changes, "pinyin"} | (DERIVED if DERIVED_FROM & set(changes) else set())
+    written = {*changes, *DERIVED_FROM_NAME} | (DERIVED if DERIVED_FROM & set(changes) else set())
     with transaction.atomic():
         save_version(patient, written, version=version)
         if contacts is not None:
@@ -85,7 +93,7 @@ def promote(patient: Patient, *, version: int) -> Patient:
     if not patient.is_provisional:
         raise StateConflict
     if patient.id_kind == IdKind.NONE:
-        raise InvalidValue(field="national_id")
+        raise InvalidValue(field="national_id", expected=REQUIRED)
     patient.is_provisional, patient.registered_at = False, clock.now()
     save_version(patient, {"is_provisional", "registered_at"}, version=version)
     return patient
@@ -106,30 +114,30 @@ def delete_patient(patient: Patient) -> None:
 
 def _complete(patient: Patient, *, given: set[str]) -> None:
     """Normalise, check and derive; `given` are the fields that the caller named."""
-    if not patient.name.strip():
-        raise InvalidValue(field="name")
-    patient.name = " ".join(patient.name.split())
-    patient.pinyin = pinyin_key(patient.name)
+    for name, value in name_fields(patient.name).items():
+        setattr(patient, name, value)
+    if not is_name(patient.name):
+        raise InvalidValue(field="name", expected=NAME if patient.name else REQUIRED)
     if "phone" in given:
         patient.phone = normalise_phone(patient.phone)
     if given & DERIVED_FROM:
         _check_identity(patient, given)
     if patient.birth_date and not dt.date(1850, 1, 1) <= patient.birth_date <= clock.today():
-        raise InvalidValue(field="birth_date")
+        raise InvalidValue(field="birth_date", expected=BIRTH_DATE)
 
 
 def _check_identity(patient: Patient, given: set[str]) -> None:
     if patient.id_kind != IdKind.NONE and not patient.national_id:
-        raise InvalidValue(field="national_id")
+        raise InvalidValue(field="national_id", expected=REQUIRED)
     try:
         document = read_document(patient.id_kind, patient.national_id)
     except BadDocument as error:
-        raise InvalidValue(field="national_id") from error
+        raise InvalidValue(field="national_id", expected=error.expected) from error
     patient.national_id = document.number
     for name, value in (("gender", document.gender), ("birth_date", document.birth_date)):
         said = getattr(patient, name) if name in given else None
         if value is not None and said not in (None, Gender.UNKNOWN, value):
-            raise InvalidValue(field=name)
+            raise InvalidValue(field=name, expected=DISAGREES)
         if value is not None:
             setattr(patient, name, value)
 
@@ -157,12 +165,15 @@ def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: boo
 
 def check_contact(person: RelatedPerson) -> None:
     """Normalise and check phone and document; a guardian needs one. InvalidValue."""
+    person.name = clean_name(person.name)
+    if not is_name(person.name):
+        raise InvalidValue(field="contacts", expected=NAME)
     try:
         person.phone = normalise_phone(person.phone, field="contacts")
         person.national_id = (
             person.national_id and read_document(IdKind.RESIDENT_ID, person.national_id).number
         )
     except BadDocument as error:
-        raise InvalidValue(field="contacts") from error
+        raise InvalidValue(field="contacts", expected=error.expected) from error
     if person.is_guardian and not person.national_id:
-        raise InvalidValue(field="contacts")
+        raise InvalidValue(field="contacts", expected=REQUIRED)

@@ -9,6 +9,7 @@ from apps.identity.models import Hospital, WeChatAccount
 from apps.identity.phones import normalise_phone
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.errors import AlreadyBound, BindingLimit, BindingMismatch
+from apps.patients.id_kinds import document_key
 from apps.patients.models import CardBinding, PatientCard, Relationship
 from apps.patients.ports import BindingClaim, his_directory
 from apps.patients.services.binding_lock import begin_attempt, forget_attempt
@@ -16,6 +17,7 @@ from apps.patients.settings import MAX_OTHER_BINDINGS, MAX_SELF_BINDINGS
 from kernel import clock
 from kernel.crypto import blind_index
 from kernel.errors import InvalidValue, NotFound
+from kernel.text import clean_name
 
 
 def bind(
@@ -37,10 +39,10 @@ def bind(
     try:
         number = read_document(id_kind, national_id).number
     except BadDocument as error:
-        raise InvalidValue(field="national_id") from error
+        raise InvalidValue(field="national_id", expected=error.expected) from error
     claim = BindingClaim(
         hospital_id=hospital.pk,
-        name=" ".join(name.split()),
+        name=clean_name(name),
         id_kind=id_kind,
         national_id=number,
         phone=normalise_phone(phone),
@@ -144,7 +146,7 @@ def end_one(binding: CardBinding, live: list[CardBinding]) -> None:
 
 def _same_person(binding: CardBinding, card: PatientCard) -> bool:
     ours, theirs = binding.patient, card.patient
-    return bool(theirs.national_id) and (ours.id_kind, ours.national_id) == (
+    return bool(theirs.national_id) and (ours.id_kind, document_key(ours.national_id)) == (
         theirs.id_kind,
-        theirs.national_id,
+        document_key(theirs.national_id),
     )

@@ -86,7 +86,7 @@ def _alike(hospital_id: UUID, key: tuple[str, ...]) -> Iterator[list[tuple[Archi
     columns = len(COLUMNS)
     statement = _PAIRS.format(
         key=", ".join(key),
-        present=" AND ".join(f"{column} IS NOT NULL" for column in key),
+        present=" AND ".join(f"{column} IS NOT NULL AND {column}::text <> ''" for column in key),
         largest=LARGEST_GROUP,
         left=", ".join(f"x.{column}" for column in COLUMNS),
         right=", ".join(f"y.{column}" for column in COLUMNS),

@@ -2,23 +2,30 @@
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from apps.identity.phones import normalise_phone
 from apps.identity.selectors import dictionaries
-from apps.patients.columns import COLUMNS, DICTIONARIES, GENDERS, ID_KINDS, LONGEST, REQUIRED, TITLES
+from apps.patients.columns import DICTIONARIES, GENDERS, ID_KINDS, LONGEST, TITLES
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.models import Gender, IdKind
+from apps.patients.naming import name_fields
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
-from kernel.sheets import SheetProblem, plain
-from kernel.text import pinyin_key
+from kernel.sheets import BadCell, Heading, Line, column_letters, plain
+from kernel.text import clean_line, clean_name, is_masked
+from kernel.text.names import is_name
 
-_DATE = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?( 00:00:00)?")
+_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日?)")
+_MIDNIGHT = re.compile(r"[ T]+0{1,2}:00(:00(\.0+)?)?$")
 _MRN = re.compile(r"[A-Za-z0-9-]{1,32}")
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+#: Columns of numbers and codes: never a formula's result, never rounded, never masked.
+_NUMBERS = ("national_id", "phone", "insurance_no", "mrn", "card_number")
 #: Secrets and the column of the archive for which each is sealed.
 _SEALED = {
     "national_id": "patients.patient.national_id", "phone": "patients.patient.phone",
@@ -26,7 +33,7 @@ _SEALED = {
     "card_number": "patients.patientcard.card_number",
 }  # fmt: skip
 _INDEXED = ("national_id", "phone", "card_number")
-_AS_TYPED = ("name", "address", "insurance_no", "referrer", "allergies")
+_AS_TYPED = ("address", "referrer", "allergies")
 
 
 @dataclass(slots=True)
@@ -36,23 +43,10 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
 
-    def complain(self, name: str, code: str) -> None:
-        """Note a problem of a field, under its column's title."""
-        self.problems.append({"column": TITLES[name], "code": code})
-
-
-def fields_of(header: list[str]) -> list[str]:
-    """The field of every column; SheetProblem for a title that is unknown, twice or missing."""
-    known = COLUMNS | {name: name for name in COLUMNS.values()}
-    names = []
-    for title in (text.strip("* ") for text in header):
-        if title not in known or known[title] in names:
-            raise SheetProblem(f"unknown_column: {title[:40]}")
-        names.append(known[title])
-    for name in REQUIRED:
-        if name not in names:
-            raise SheetProblem(f"missing_column: {TITLES[name]}")
-    return names
+    def complain(self, name: str, code: str, **more: str) -> None:
+        """Note a problem of a field, under its column's title; the first of each column counts."""
+        if TITLES[name] not in {problem["column"] for problem in self.problems}:
+            self.problems.append({"column": TITLES[name], "code": code, **more})
 
 
 class RowReader:
@@ -68,38 +62,64 @@ class RowReader:
         }
         self.today = clock.today()
 
-    def read(self, cells: dict[str, str]) -> Row:
-        """The row of these cells by field; texts that were guarded against spreadsheets are plain again."""
-        row, texts = Row(), {name: plain(text) for name, text in cells.items()}
-        for name, longest in LONGEST.items():
-            if len(texts.get(name, "")) > longest:
-                row.complain(name, "too_long")
-                texts[name] = ""
-        row.values = {name: " ".join(texts.get(name, "").split()) for name in _AS_TYPED}
-        if not row.values["name"] and "name" not in {COLUMNS[p["column"]] for p in row.problems}:
-            row.complain("name", "required")
+    def read(self, heading: Heading, line: Line) -> Row:
+        """What the cells of this line say by field; texts that were guarded against spreadsheets are plain again."""
+        row, texts = Row(), dict.fromkeys(TITLES, "")
+        for name, column, cell in heading.of(line):
+            if name is None:
+                if line.number > heading.row:
+                    row.problems.append({"column": column_letters(column), "code": "no_title"})
+            elif isinstance(cell, BadCell):
+                row.complain(name, cell.code)
+            else:
+                texts[name] = self._checked(row, name, unicodedata.normalize("NFC", plain(cell)))
+        row.values = {name: clean_line(texts[name]) for name in _AS_TYPED}
+        self._name(row, texts["name"])
         self._choose(row, texts)
         self._identify(row, texts)
         self._numbers(row, texts)
         return row
 
+    def _checked(self, row: Row, name: str, text: str) -> str:
+        """The text, or "" with a problem noted."""
+        if name in _NUMBERS:
+            text = fold(text) if name != "mrn" else text.strip()
+        code = ""
+        if len(text) > LONGEST.get(name, 255):
+            code = "too_long"
+        elif name in (*_NUMBERS, "address", "name") and is_masked(text):
+            code = "masked"
+        elif name in _NUMBERS and _SCIENTIFIC.fullmatch(text):
+            code = "number_lost"
+        if code:
+            row.complain(name, code)
+        return "" if code else text
+
+    def _name(self, row: Row, text: str) -> None:
+        name = clean_name(text)
+        row.values["name"] = name
+        if not name:
+            row.complain("name", "required")
+        elif not is_name(name):
+            row.complain("name", "bad_name", expected="name_format")
+
     def _choose(self, row: Row, texts: dict[str, str]) -> None:
         for name, choices in self.choices.items():
-            text = texts.get(name, "")
+            text = clean_line(texts[name])
             row.values[name] = choices.get(text, "")
             if text and text not in choices:
                 row.complain(name, "unknown_choice")
 
     def _identify(self, row: Row, texts: dict[str, str]) -> None:
-        number, kind_text = texts.get("national_id", ""), texts.get("id_kind", "")
+        number, kind_text = texts["national_id"], clean_line(texts["id_kind"])
         kind = ID_KINDS.get(kind_text, kind_text if kind_text in IdKind.values else None)
         if not kind_text:
             kind = IdKind.RESIDENT_ID if number else IdKind.NONE
-        gender = GENDERS.get(texts.get("gender", ""), None)
+        gender = GENDERS.get(clean_line(texts["gender"]).lower(), None)
         for name, value in (("id_kind", kind), ("gender", gender)):
             if value is None:
                 row.complain(name, "unknown_choice")
-        born = self._date(row, texts.get("birth_date", ""))
+        born = self._date(row, texts["birth_date"])
         row.values |= {
             "id_kind": str(kind or IdKind.NONE), "gender": str(gender or Gender.UNKNOWN), "birth_date": born,
             "national_id": "",
@@ -113,8 +133,8 @@ class RowReader:
             return
         try:
             document = read_document(kind, number)
-        except BadDocument:
-            row.complain("national_id", "bad_document")
+        except BadDocument as error:
+            row.complain("national_id", "bad_document", expected=error.expected.code)
             return
         row.values["national_id"] = document.number
         for name, value in (("gender", document.gender), ("birth_date", document.birth_date)):
@@ -126,9 +146,11 @@ class RowReader:
     def _date(self, row: Row, text: str) -> dt.date | None:
         if not text:
             return None
-        found = _DATE.fullmatch(text)
+        found = _DATE.fullmatch(_MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip()))
         try:
-            born = dt.date(*(int(found[part]) for part in (1, 2, 3))) if found else None
+            born = (
+                dt.date(*(int(part) for part in found.group(1, 3, 4, 5, 6, 7, 8) if part)) if found else None
+            )
         except ValueError:
             born = None
         if born is None or not dt.date(1850, 1, 1) <= born <= self.today:
@@ -138,15 +160,15 @@ class RowReader:
 
     def _numbers(self, row: Row, texts: dict[str, str]) -> None:
         try:
-            row.values["phone"] = normalise_phone(texts.get("phone", ""))
-        except InvalidValue:
-            row.complain("phone", "bad_phone")
-        mrn, card = fold(texts.get("mrn", "")), fold(texts.get("card_number", ""))
-        if mrn and not _MRN.fullmatch(texts["mrn"].strip()):
+            row.values["phone"] = normalise_phone(texts["phone"])
+        except InvalidValue as error:
+            row.complain("phone", "bad_phone", expected=error.expected.code)
+        mrn, card = fold(texts["mrn"]), texts["card_number"]
+        if mrn and not _MRN.fullmatch(texts["mrn"]):
             row.complain("mrn", "bad_number")
         if card and not (4 <= len(card) <= 32 and card.isascii() and card.isalnum()):
             row.complain("card_number", "bad_number")
-        row.values |= {"mrn": mrn, "card_number": card}
+        row.values |= {"mrn": mrn, "card_number": card, "insurance_no": texts["insurance_no"]}
 
 
 def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
@@ -155,7 +177,7 @@ def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
     if row.problems:
         return base | {"outcome": "bad"}
     values = dict(row.values)
-    columns = base | {"outcome": "good", "pinyin": pinyin_key(values["name"])}
+    columns = base | {"outcome": "good"} | name_fields(values.pop("name"))
     for name, context in _SEALED.items():
         text = values.pop(name)
         columns[name] = encrypt(text, context) if text else b""

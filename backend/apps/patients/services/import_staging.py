@@ -13,13 +13,14 @@ TABLE = "patients_importrow"
 BLOCK = 1000
 #: Columns that a staged row and a patient have alike.
 SHARED = (
-    "id", "name", "pinyin", "gender", "birth_date", "id_kind", "national_id", "national_id_index", "phone",
-    "phone_index", "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
+    "id", "name", "name_key", "pinyin", "pinyin_other", "gender", "birth_date", "id_kind", "national_id",
+    "national_id_index", "phone", "phone_index", "address", "insurance_no", "occupation", "industry", "source",
+    "referrer", "vip_level", "allergies",
 )  # fmt: skip
 #: What makes two rows one patient → the column that is told.
 SAME = {
     ("id_kind", "national_id_index"): "证件号码", ("card_number_index",): "就诊卡号", ("mrn",): "病历号",
-    ("phone_index", "name"): "手机号",
+    ("phone_index", "name_key"): "手机号",
 }  # fmt: skip
 _ON_FILE = {
     "证件号码": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s "
@@ -28,7 +29,7 @@ _ON_FILE = {
     "AND p.card_number_index = r.card_number_index",
     "病历号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND r.mrn <> '' AND p.mrn = r.mrn",
     "手机号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND p.phone_index = r.phone_index "
-    "AND p.name = r.name AND (p.national_id_index IS NULL OR r.national_id_index IS NULL)",
+    "AND p.name_key = r.name_key AND (p.national_id_index IS NULL OR r.national_id_index IS NULL)",
 }
 _MARK = f"""
 UPDATE {TABLE} r SET outcome = 'duplicate',
@@ -60,10 +61,14 @@ def mark_duplicates_in_file(job: PatientImport) -> None:
         present = " AND ".join(f"{name} IS NOT NULL AND {name}::text <> ''" for name in key)
         equal = " AND ".join(f"r.{name} = f.{name}" for name in key)
         mark = _MARK.format(row=", 'row', f.first_row")
+        # two people may share name and phone: numbers that differ part them, as on file
+        parted = " AND (f.unnumbered OR r.national_id_index IS NULL)" if "name_key" in key else ""
         statement = (
-            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row FROM {TABLE} "  # noqa: S608 - constants
-            f"WHERE job_id = %(job)s AND outcome = 'good' AND {present} GROUP BY {names} HAVING count(*) > 1) f "
-            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}"
+            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row, "  # noqa: S608 - constants
+            "(array_agg(national_id_index IS NULL ORDER BY row_number))[1] AS unnumbered "
+            f"FROM {TABLE} WHERE job_id = %(job)s AND outcome = 'good' AND {present} "
+            f"GROUP BY {names} HAVING count(*) > 1) f "
+            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}{parted}"
         )
         _execute(statement, job, column=column, code="duplicate_in_file")
 

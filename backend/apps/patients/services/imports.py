@@ -16,21 +16,29 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from apps.identity.models import Hospital
+from apps.patients.columns import KNOWN_TITLES, REQUIRED, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.events import ImportUploaded, ImportWanted
 from apps.patients.models import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
 from apps.patients.services import import_staging
 from apps.patients.services.archive import MRN
-from apps.patients.services.import_rows import RowReader, fields_of, sealed
+from apps.patients.services.import_rows import RowReader, sealed
 from apps.patients.states import IMPORTS, OPEN_IMPORTS, ImportState
 from kernel import clock
-from kernel.errors import StateConflict
+from kernel.crypto.files import open_sealed, seal_file
+from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
-from kernel.sheets import SheetProblem, kind_of, rows_of
+from kernel.sheets import SheetProblem, kind_of, read_heading, rows_of
 
 MOST_BYTES = 30 * 1024 * 1024
-MOST_ROWS = 200_000
+MOST_ROWS, MOST_FINDINGS = 200_000, 200
+SEALED_AS = "patients.patientimport.file"
+OUTCOMES: dict[str, str] = {
+    RowOutcome.GOOD: "可导入",
+    RowOutcome.BAD: "错误",
+    RowOutcome.DUPLICATE: "重复(跳过)",
+}
 
 
 def start(
@@ -51,7 +59,8 @@ def start(
     if found := known.first():
         return found, False
     upload.seek(0)
-    stored = default_storage.save(f"imports/{secrets.token_hex(16)}.{kind}", upload)
+    with seal_file(upload, SEALED_AS) as sealed_file:
+        stored = default_storage.save(f"imports/{secrets.token_hex(16)}.sealed", File(sealed_file))
     try:
         with transaction.atomic():
             job = PatientImport.objects.create(
@@ -67,23 +76,23 @@ def start(
 
 @transaction.atomic
 def check(job_id: UUID) -> PatientImport:
-    """The dry run: stage every row with what is wrong with it. The file is dropped afterwards."""
+    """The dry run: stage every row with what is wrong with it."""
     job: PatientImport = lock_one(PatientImport.objects, pk=job_id)
     if job.state != ImportState.CHECKING:
         return job
     try:
-        with transaction.atomic(), default_storage.open(str(job.file.name)) as file:
+        with transaction.atomic(), _opened(job) as file:
             import_staging.stage(_rows(job, file))
             import_staging.mark_duplicates_in_file(job)
             import_staging.mark_duplicates_on_file(job)
     except (SheetProblem, FileNotFoundError) as error:
-        code = error.code if isinstance(error, SheetProblem) else "unreadable"
-        IMPORTS.move(job, ImportState.REJECTED, failure=code[:80], updated_at=clock.now())
+        code, findings = _findings(error)
+        IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings, updated_at=clock.now())
+        _drop_file(job)
     else:
         IMPORTS.move(
             job, ImportState.CHECKED, checked_at=clock.now(), updated_at=clock.now(), **_counted(job)
         )
-    _drop_file(job)
     return job
 
 
@@ -150,14 +159,52 @@ def cancel(job: PatientImport) -> PatientImport:
     return job
 
 
+def result_rows(job: PatientImport) -> Iterator[list[str]]:
+    """The file as it was uploaded, from its titles on, with a column of outcomes and one of reasons in front.
+
+    NotFound once the file is forgotten.
+    """
+    try:
+        return _results(job, _opened(job))
+    except FileNotFoundError as error:
+        raise NotFound from error
+
+
+def _results(job: PatientImport, opened: IO[bytes]) -> Iterator[list[str]]:
+    found = {row.row_number: row for row in ImportRow.objects.filter(job=job).exclude(problems=[])}
+    with opened as file:
+        heading, lines = read_heading(rows_of(file, job.kind, most_rows=MOST_ROWS), KNOWN_TITLES, REQUIRED)
+        yield ["检查结果", "原因", *heading.titles]
+        for line in lines:
+            row = found.get(line.number)
+            said = "; ".join(f"{p['column']}:{reason(p)}" for p in row.problems) if row else ""
+            word = OUTCOMES[row.outcome] if row else OUTCOMES[RowOutcome.GOOD]
+            yield [word, said, *(cell if isinstance(cell, str) else cell.shown for cell in line.cells)]
+
+
+def _opened(job: PatientImport) -> IO[bytes]:
+    if not job.file.name:
+        raise FileNotFoundError
+    with default_storage.open(str(job.file.name)) as sealed_file:
+        return open_sealed(sealed_file, SEALED_AS)
+
+
 def _rows(job: PatientImport, file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    lines = rows_of(file, job.kind, most_rows=MOST_ROWS)
-    names = fields_of(next(lines, []))
+    heading, lines = read_heading(rows_of(file, job.kind, most_rows=MOST_ROWS), KNOWN_TITLES, REQUIRED)
     reader = RowReader(job.hospital_id)
-    for number, cells in enumerate(lines, start=2):
-        if any(cells):
-            row = reader.read(dict(zip(names, cells, strict=False)))
-            yield sealed(row, job.pk, number)
+    for line in lines:
+        yield sealed(reader.read(heading, line), job.pk, line.number)
+
+
+def _findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[str, Any]]]:
+    """The code of what is wrong with the file, and each finding with its place."""
+    if not isinstance(error, SheetProblem):
+        return "unreadable", [{"code": "unreadable"}]
+    findings: Any = error.where.get("findings") or [{"code": error.code, **error.where}]
+    first = findings[0]["code"]
+    places = [f.get("column") or f.get("cell") or f.get("line") for f in findings if f["code"] == first]
+    named = "、".join(str(place) for place in places if place)
+    return (f"{first}: {named}" if named else first)[:255], findings[:MOST_FINDINGS]
 
 
 def _counted(job: PatientImport) -> dict[str, Any]:
@@ -191,6 +238,8 @@ def forget_old(days: int = 7) -> int:
     """Cancel imports that nobody applied, and forget what was wrong with old ones; returns imports cancelled."""
     before = clock.now() - dt.timedelta(days=days)
     ImportRow.objects.filter(job__created_at__lt=before).exclude(job__state__in=OPEN_IMPORTS).delete()
+    for job in PatientImport.objects.filter(created_at__lt=before).exclude(file=""):
+        _drop_file(job)
     stale = PatientImport.objects.filter(created_at__lt=before, state=ImportState.CHECKED)
     for job in stale:
         cancel(job)

@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 
 from apps.patients.models import Gender, IdKind, Patient
+from apps.patients.naming import DERIVED_FROM_NAME, name_fields
 from apps.patients.services.archive import update_patient
 from kernel.locks import save_version
-from kernel.text import pinyin_key
 
 IDENTITY = ("id_kind", "national_id", "gender", "birth_date")
 #: What a caller may take from the merged archive → the fields it stands for.
@@ -41,8 +41,9 @@ def restore(survivor: Patient, replaced: str) -> list[str]:
     back = {name: _read(name, before) for name, (before, _) in values.items() if name not in edited}
     for name, value in back.items():
         setattr(survivor, name, value)
-    survivor.pinyin = pinyin_key(survivor.name)
-    save_version(survivor, {*back, "pinyin"}, version=survivor.version)
+    for name, value in name_fields(survivor.name).items():
+        setattr(survivor, name, value)
+    save_version(survivor, {*back, *DERIVED_FROM_NAME}, version=survivor.version)
     return sorted(edited)
 
 

@@ -19,7 +19,8 @@ from workflows.sample.people import person
 
 SOURCES = ("outpatient", "referral", "miniprogram", "phone", "")
 PATIENT = Table(
-    Patient, "id", "created_at", "updated_at", "registered_at", "hospital_id", "mrn", "name", "pinyin", "gender",
+    Patient, "id", "created_at", "updated_at", "registered_at", "hospital_id", "mrn", "name", "name_key",
+    "pinyin", "pinyin_other", "gender",
     "birth_date", "id_kind", "national_id", "national_id_index", "phone", "phone_index", "address", "source",
 )  # fmt: skip
 CARD = Table(
@@ -49,7 +50,8 @@ def patients(plan: Plan, serials: Iterable[int]) -> Iterator[Row]:
         panels, _ = plan.hospital_of(serial)
         who, at = person(serial), moment(plan.registered(serial))
         yield (
-            plan.patient_id(serial), at, at, at, panels.hospital_id, mrn(serial), who.name, who.pinyin, who.gender,
+            plan.patient_id(serial), at, at, at, panels.hospital_id, mrn(serial), who.name, who.name, who.pinyin,
+            who.pinyin_other, who.gender,
             who.birth_date, "resident_id",
             text(encrypt(who.national_id, contexts["national_id"])), text(blind_index(who.national_id, "national_id")),
             text(encrypt(who.phone, contexts["phone"])), text(blind_index(who.phone, "phone")),

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import django_filters
 from django.http import FileResponse, StreamingHttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
@@ -12,33 +12,55 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.identity.models import Hospital
-from apps.patients.api.admin.sheets import SHEETS, FormatQuerySerializer, as_sheet
-from apps.patients.columns import SAMPLE, TITLES, reason
+from apps.patients.api.admin.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
+from apps.patients.columns import SAMPLE, TITLES, notes, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.exports import problem_rows
 from apps.patients.models import DuplicatePolicy, PatientImport, RowOutcome
 from apps.patients.services import imports
 from apps.patients.states import ImportState
-from kernel.errors import StateConflict
+from kernel.errors import NotFound, StateConflict
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.sheets import write_template
 
 SHOWN_PROBLEMS = 500
+
+
+class FindingSerializer(Serializer):
+    """What is wrong with the file, and where."""
+
+    code = serializers.CharField()
+    reason = serializers.CharField()
+    row = serializers.IntegerField(allow_null=True)
+    line = serializers.IntegerField(allow_null=True)
+    cell = serializers.CharField(allow_null=True)
+    column = serializers.CharField(allow_null=True)
 
 
 class PatientImportSerializer(ModelSerializer):
     """导入: a file's state and counts. `good_count` rows will be patients."""
 
     good_count = serializers.SerializerMethodField()
+    findings = serializers.SerializerMethodField(help_text="all that is wrong with the file itself")
 
     class Meta:
         model = PatientImport
         fields = [
             "id", "hospital", "by", "kind", "duplicates", "state", "failure", "skip_bad_rows", "row_count",
-            "good_count", "bad_count", "duplicate_count", "imported_count", "created_at", "checked_at", "applied_at",
+            "findings", "good_count", "bad_count", "duplicate_count", "imported_count", "created_at", "checked_at",
+            "applied_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(FindingSerializer(many=True))
+    def get_findings(self, job: PatientImport) -> list[dict[str, Any]]:
+        return [
+            {"code": found["code"], "reason": reason(found)}
+            | {name: found.get(name) for name in ("row", "line", "cell", "column")}
+            for found in job.findings
+        ]
 
     def get_good_count(self, job: PatientImport) -> int:
         return job.row_count - job.bad_count - job.duplicate_count
@@ -87,7 +109,8 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     model = PatientImport
     resource = "patients.import"
     codes = {
-        "create": "add", "cancel": "add", "apply": "apply", "problems": "list", "report": "list", "template": "list",
+        "create": "add", "cancel": "add", "apply": "apply", "problems": "list", "report": "list", "result": "list",
+        "template": "list",
     }  # fmt: skip
     serializer_class = PatientImportSerializer
     filterset_class = PatientImportFilter
@@ -97,7 +120,7 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     @property
     def query_parameters(self) -> tuple[str, ...]:
         """What a download may be asked with."""
-        return ("file_format",) if self.action == "report" else ()
+        return ("file_format",) if self.action in ("report", "result") else ()
 
     def get_parsers(self) -> Any:
         upload = getattr(self, "action_map", {}).get("post") == "create"
@@ -144,18 +167,31 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def report(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
         """Every problem as CSV or Excel."""
         job, query = self.get_object(), self._query(request)
-        words = {RowOutcome.BAD: "错误", RowOutcome.DUPLICATE: "重复(跳过)"}
         shown = (_shown(row) for row in problem_rows(job.pk))
-        lines = ([str(row["row"]), row["column"], words[row["outcome"]], row["reason"]] for row in shown)
+        lines = (
+            [str(row["row"]), row["column"], imports.OUTCOMES[row["outcome"]], row["reason"]] for row in shown
+        )
         return as_sheet(_headed(["行号", "列", "结果", "原因"], lines), query, "import-problems")
+
+    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
+    @raises(NotFound)
+    def result(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
+        """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week."""
+        job, query = self.get_object(), self._query(request)
+        if job.by_id is None or job.by_id != self.actor.staff_id:
+            raise NotFound
+        return as_sheet(imports.result_rows(job), query, "import-result")
 
     @extend_schema(
         operation_id="patient_imports_template", parameters=[FormatQuerySerializer], responses=SHEETS
     )
     def template(self, request: Any) -> FileResponse | StreamingHttpResponse:
-        """The columns and one row as an example."""
-        return as_sheet(
-            [list(TITLES.values()), list(SAMPLE)], self._query(request), "patient-import-template"
+        """The columns and one row as an example; the workbook's columns are text, and its second sheet explains."""
+        titles, name = list(TITLES.values()), "patient-import-template"
+        if self._query(request) == "csv":
+            return as_sheet([titles, list(SAMPLE)], "csv", name)
+        return as_book(
+            lambda file: write_template(file, titles=titles, examples=[SAMPLE], notes=notes()), name
         )
 
     def _query(self, request: Any) -> str:

@@ -4,9 +4,10 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Hospital
-from apps.patients.api.fields import FullContactSerializer, MaskedField, age
+from apps.patients.api.fields import FullContactSerializer, age
 from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 #: What a row of the list needs: two values are decrypted for each row shown, no more.
@@ -48,7 +49,7 @@ class PatientSerializer(VersionedModelSerializer):
 
     hospital = ScopedRelatedField(queryset=Hospital.objects.all())
     mrn = serializers.RegexField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
-    name = serializers.CharField(max_length=80)
+    name = NameField(max_length=80)
     age = serializers.SerializerMethodField()
     national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
     phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)

@@ -52,6 +52,7 @@ urlpatterns = [
     path("patient-imports/<uuid:pk>/apply", PatientImportViewSet.as_view({"post": "apply"})),
     path("patient-imports/<uuid:pk>/cancel", PatientImportViewSet.as_view({"post": "cancel"})),
     path("patient-imports/<uuid:pk>/problems", PatientImportViewSet.as_view({"get": "problems"})),
+    path("patient-imports/<uuid:pk>/result", PatientImportViewSet.as_view({"get": "result"})),
     path("patient-imports/<uuid:pk>/report", PatientImportViewSet.as_view({"get": "report"})),
     path("patient-duplicates", DuplicatePairViewSet.as_view({"get": "list"})),
     path("patient-duplicates/scan", DuplicatePairViewSet.as_view({"post": "scan"})),

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.identity.models import Hospital
-from apps.patients.api.fields import MaskedField
 from apps.patients.errors import AlreadyBound, BindingLimit, BindingLocked, BindingMismatch, OnlineFilingOff
 from apps.patients.models import CardBinding, IdKind, Relationship
 from apps.patients.selectors import bindings_of
@@ -17,6 +16,7 @@ from apps.patients.services import bindings
 from apps.patients.services.filing import file_online
 from kernel.crypto import masking
 from kernel.errors import InvalidValue
+from kernel.http.fields import MaskedField, NameField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 
@@ -45,7 +45,7 @@ class FileSerializer(Serializer):
     """Who the person is."""
 
     hospital_id = serializers.UUIDField()
-    name = serializers.CharField(max_length=80)
+    name = NameField(max_length=80)
     id_kind = serializers.ChoiceField(choices=DOCUMENTS, default=IdKind.RESIDENT_ID)
     national_id = serializers.CharField(max_length=32, help_text="number of the document")
     phone = serializers.CharField(max_length=32)

@@ -1,0 +1,27 @@
+"""Queries without characters that nobody sees, as bodies are (kernel.http.parsing)."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from kernel.text import clean
+
+
+class CleanQueryMiddleware:
+    """What was pasted into a search box or a filter is found as if it had been typed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "%" in query and "%00" not in query and not request.path.startswith("/callbacks/"):
+            try:
+                typed = parse_qsl(query, keep_blank_values=True, errors="strict")
+            except ValueError:
+                typed = []
+            cleaned = [(clean(name), clean(value)) for name, value in typed]
+            if cleaned != typed:
+                request.META["QUERY_STRING"] = urlencode(cleaned)
+        return self.get_response(request)

@@ -1,0 +1,58 @@
+"""The process that reads one uploaded file: `python -m kernel.sheets.child KIND MOST_ROWS < FILE`, rows as JSON lines.
+
+It gets no secrets (a bare environment), and what it may use is limited before the first byte is looked at.
+"""
+
+import resource
+import sys
+from collections.abc import Iterator
+from typing import IO, Any
+
+import orjson
+
+from kernel.sheets.cells import Line, SheetProblem
+from kernel.sheets.excel import MOST_COLUMNS, excel_lines
+from kernel.sheets.separated import csv_lines
+
+ROW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
+MEMORY, SECONDS = 1536 * 1024 * 1024, 300
+
+
+def main(kind: str, most_rows: int) -> None:
+    """Write every row, then `{}`; a problem ends it with `{"problem", "where"}`."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    write = sys.stdout.buffer.write
+    try:
+        for line in _bounded(_read(sys.stdin.buffer, kind, most_rows), most_rows):
+            write(orjson.dumps([line.number, line.cells], option=ROW, default=_plain))
+        write(b"{}\n")
+    except SheetProblem as problem:
+        said = {"problem": problem.code, "where": problem.where}
+        write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE))
+    except MemoryError:
+        write(orjson.dumps({"problem": "too_large", "where": {}}, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _read(file: IO[bytes], kind: str, most_rows: int) -> Iterator[Line]:
+    if kind == "xlsx":
+        return excel_lines(file, most_rows=most_rows)
+    return csv_lines(file)
+
+
+def _bounded(lines: Iterator[Line], most_rows: int) -> Iterator[Line]:
+    for count, line in enumerate(lines):
+        if count > most_rows:
+            raise SheetProblem("too_many_rows", line=line.number)
+        if len(line.cells) > MOST_COLUMNS:
+            raise SheetProblem("too_many_columns", line=line.number)
+        yield line
+
+
+def _plain(bad: Any) -> list[str]:
+    return [bad.code, bad.shown]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,183 @@
+"""Excel workbooks: looked through first (size, stray cells, errors, merged cells), then read."""
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from typing import IO, Any
+
+import python_calamine
+
+from kernel.sheets.cells import FIRST_LOST, BadCell, Cell, Line, SheetProblem
+from kernel.text import clean
+
+#: An Excel file is a ZIP: so much may come out of it, from so many parts.
+MOST_UNPACKED, MOST_PARTS = 400 * 1024 * 1024, 1000
+BLOCK, OVERLAP = 1 << 20, 1024
+LONGEST_CELL = 4000
+#: Columns that are read (A … BL), and rows that may stand above the titles.
+MOST_COLUMNS, ABOVE_TITLES = 64, 100
+#: A cell with content from column BM or row 100,000 on: what may be too far out.
+_FAR = re.compile(
+    rb"<(?:\w+:)?c\b[^<>]*?\br=[\"'](?:((?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]+)|[A-Z]+([0-9]{6,7}))[\"'][^<>]*>"
+    rb"\s*<(?:\w+:)?(?:v|f|is)\b"
+)
+_ERROR = re.compile(rb"<(?:\w+:)?c\b(?=[^<>]*\bt=[\"']e[\"'])[^<>]*\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*\bref=[\"']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)[\"']")
+
+
+@dataclass(slots=True)
+class Looked:
+    """What a look at the sheet's own text tells; rows and columns count from 0."""
+
+    errors: dict[int, list[int]] = field(default_factory=dict)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+def excel_lines(file: IO[bytes], *, most_rows: int) -> Iterator[Line]:
+    """The rows of the first visible sheet. SheetProblem: too_large, stray_cell (with the cell), unreadable."""
+    _weigh(file)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
+        visible = [
+            index
+            for index, sheet in enumerate(book.sheets_metadata)
+            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        index = visible[0] if visible else 0
+        looked = _look(file, index, most_rows)
+        sheet = book.get_sheet_by_index(index)
+        _, first_column = sheet.start or (0, 0)
+        yield from _lines(sheet.iter_rows(), looked, first_column)
+    except (python_calamine.CalamineError, IndexError, OSError, KeyError) as error:
+        raise SheetProblem("unreadable") from error
+
+
+def _lines(rows: Any, looked: Looked, first_column: int) -> Iterator[Line]:
+    spread = _Merged(looked.merges)
+    last = max(looked.errors, default=-1)  # rows that hold nothing but errors may stand below all others
+    for row, values in enumerate(chain(rows, repeat(()))):
+        if values == () and row > last:
+            return
+        cells: list[Cell] = [*[""] * first_column, *map(_text, values)]
+        for column in looked.errors.get(row, ()):
+            _put(cells, column, column, BadCell("error_cell"))
+        spread.fill(row, cells)
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield Line(row + 1, cells)
+
+
+class _Merged:
+    """A value that stands over several rows belongs to each; over several columns nobody knows to which."""
+
+    def __init__(self, merges: list[tuple[int, int, int, int]]) -> None:
+        self.starting: dict[int, list[tuple[int, int, int, int]]] = {}
+        for merge in merges:
+            self.starting.setdefault(merge[0], []).append(merge)
+        self.open: list[tuple[tuple[int, int, int, int], Cell]] = []
+
+    def fill(self, row: int, cells: list[Cell]) -> None:
+        """Write what merged cells show into this row's cells."""
+        self.open = [entry for entry in self.open if entry[0][2] >= row]
+        if not any(cells):
+            return  # a cell that reaches below the table makes no row
+        for (_, left, _, right), value in self.open:
+            _put(cells, left, right, value)
+        for merge in self.starting.pop(row, ()):
+            _, left, bottom, right = merge
+            value = cells[left] if left < len(cells) else ""
+            if value and right > left:
+                _put(cells, left + 1, right, BadCell("merged_cell", str(value)[:40]))
+            if value and bottom > row:
+                self.open.append((merge, value if right == left else BadCell("merged_cell", str(value)[:40])))
+
+
+def _put(cells: list[Cell], left: int, right: int, value: Cell) -> None:
+    cells.extend([""] * (right + 1 - len(cells)))
+    cells[left : right + 1] = [value] * (right + 1 - left)
+
+
+def _text(value: Any) -> Cell:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, (int, float)):
+        if abs(value) >= FIRST_LOST:
+            return BadCell("number_lost", f"{value:.0f}")
+        return str(int(value)) if float(value).is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return clean(str(value)).strip()[:LONGEST_CELL]
+
+
+def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
+    """Read the text of the sheet in blocks; what stands far out is refused before anything is laid out densely."""
+    looked, rest = Looked(), b""
+    with zipfile.ZipFile(file) as parts, parts.open(_part(parts, index)) as stream:
+        while block := stream.read(BLOCK):
+            rest += block
+            end = len(rest) - OVERLAP if len(block) == BLOCK else len(rest)
+            for found in _FAR.finditer(rest):
+                if found[1] or int(found[2]) > most_rows + ABOVE_TITLES:
+                    raise SheetProblem("stray_cell", cell=_reference(found))
+            for found in _ERROR.finditer(rest):
+                if found.start() < end:
+                    looked.errors.setdefault(int(found[2]) - 1, []).append(_column(found[1]))
+            looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]
+            rest = rest[max(end, 0) :]
+    file.seek(0)
+    looked.merges = [merge for merge in looked.merges if merge[3] < MOST_COLUMNS]
+    return looked
+
+
+def _reference(found: "re.Match[bytes]") -> str:
+    reference = re.search(rb"\br=[\"']([A-Z]+[0-9]+)", found[0])
+    return reference[1].decode() if reference else ""
+
+
+def _range(found: "re.Match[bytes]") -> tuple[int, int, int, int]:
+    return int(found[2]) - 1, _column(found[1]), int(found[4]) - 1, _column(found[3])
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _part(parts: zipfile.ZipFile, index: int) -> str:
+    """The name of the part that holds the sheet of that place in the workbook."""
+    book = parts.read("xl/workbook.xml")
+    ids = re.findall(rb"<(?:\w+:)?sheet\b[^<>]*?\b\w+:id=[\"']([^\"']+)[\"']", book)
+    relations = parts.read("xl/_rels/workbook.xml.rels")
+    for relation in re.findall(rb"<(?:\w+:)?Relationship\b[^<>]*>", relations):
+        named = dict(re.findall(rb"\b(Id|Target)=[\"']([^\"']*)[\"']", relation))
+        if index < len(ids) and named.get(b"Id") == ids[index]:
+            target = named[b"Target"].decode()
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    raise SheetProblem("unreadable")
+
+
+def _weigh(file: IO[bytes]) -> None:
+    """Unpack every part once, counting: what a file says of its own size is not believed."""
+    total = 0
+    try:
+        with zipfile.ZipFile(file) as parts:
+            if len(parts.infolist()) > MOST_PARTS:
+                raise SheetProblem("too_large")
+            for part in parts.infolist():
+                with parts.open(part) as stream:
+                    while block := stream.read(BLOCK):
+                        total += len(block)
+                        if total > MOST_UNPACKED:
+                            raise SheetProblem("too_large")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise SheetProblem("unreadable") from error
+    file.seek(0)

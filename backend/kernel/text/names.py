@@ -1,0 +1,45 @@
+"""Names of people: one spelling is stored and shown, a folded key is compared and searched."""
+
+import functools
+import re
+import unicodedata
+from typing import Any
+
+from kernel.text.cleaning import clean_line
+
+_HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
+#: What keyboards and systems write for the dot in a name (古丽米热·艾比布力); the middle dot of GB 2312 is the form.
+_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u2024\u30fb\u16eb\u25cf\u0387\u318d\ua78f"
+_DOT = re.compile(rf" ?[{_DOTS}] ?")
+_POINT_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) ?[.．。] ?(?=[{_HAN}])")
+_VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+#: Beside letters, marks and digits a name may have these.
+_PUNCTUATION = frozenset(" ·-'’.,()/、（）&+")
+
+
+def clean_name(text: str) -> str:
+    """`张　三` → `张三`, `古丽米热•艾比布力` → `古丽米热·艾比布力`; Latin names keep their blanks."""
+    wide = unicodedata.normalize("NFKC", _DOT.sub("·", _VARIANTS.sub("", clean_line(text))))
+    line = _DOT.sub("·", " ".join(wide.split()))
+    return _POINT_BETWEEN_HAN.sub("·", _BLANK_BETWEEN_HAN.sub("", line))
+
+
+def is_name(text: str) -> bool:
+    """Whether a cleaned text can be a name: a letter, and nothing but letters, digits and a name's punctuation."""
+    return any(map(str.isalpha, text)) and all(
+        c in _PUNCTUATION or unicodedata.category(c)[0] in "LM" or c.isdigit() for c in text
+    )
+
+
+def name_key(text: str) -> str:
+    """The form in which names are compared: traditional as simplified, no blanks, dots or cases (張 三 = 张三)."""
+    return re.sub(r"[ ·.'’-]", "", _simplified().convert(clean_name(text))).casefold()[:80]
+
+
+@functools.cache
+def _simplified() -> Any:
+    # Imported here: only processes that compare names load its tables.
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

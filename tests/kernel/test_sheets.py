@@ -1,0 +1,200 @@
+"""Files of people and of attackers: read as the person meant them, or refused with a word that says where."""
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from kernel.crypto import DecryptionFailed
+from kernel.crypto.files import BLOCK, open_sealed, seal_file
+from kernel.sheets import (
+    BadCell,
+    SheetProblem,
+    bare_title,
+    column_letters,
+    kind_of,
+    read_heading,
+    rows_of,
+    write_template,
+)
+from kernel.sheets.cells import Line
+
+KNOWN = {"姓名": "name", "手机号": "phone", "地址": "address"}
+REQUIRED = {"name": "姓名"}
+
+
+def book(write: Callable[[Any, Any], Any]) -> io.BytesIO:
+    """A workbook whose first sheet `write(sheet, book)` fills."""
+    target = io.BytesIO()
+    made = xlsxwriter.Workbook(target)
+    write(made.add_worksheet(), made)
+    made.close()
+    target.seek(0)
+    return target
+
+
+def read(file: io.BytesIO, kind: str = "xlsx", most_rows: int = 1000) -> list[Line]:
+    return list(rows_of(file, kind, most_rows=most_rows))
+
+
+def refused(file: io.BytesIO, kind: str = "xlsx", most_rows: int = 1000) -> SheetProblem:
+    with pytest.raises(SheetProblem) as caught:
+        read(file, kind, most_rows)
+    return caught.value
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    ("row", "column", "cell"), [(1048575, 16383, "XFD1048576"), (0, 64, "BM1"), (1048575, 2, "C1048576")]
+)
+def test_a_stray_cell_far_out_is_refused_with_its_place_before_anything_is_laid_out(
+    row: int, column: int, cell: str
+) -> None:
+    problem = refused(book(lambda sheet, _: (sheet.write(0, 0, "姓名"), sheet.write(row, column, "x"))))
+    assert (problem.code, problem.where) == ("stray_cell", {"cell": cell})
+
+
+@pytest.mark.requirement("PAT-04")
+def test_formats_without_content_far_out_harm_nobody() -> None:
+    def fill(sheet: Any, made: Any) -> None:
+        sheet.write(0, 0, "姓名")
+        sheet.write_blank(1048575, 16383, None, made.add_format({"bold": True}))
+
+    assert read(book(fill)) == [Line(1, ["姓名"])]
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_file_that_kills_its_reader_is_refused_and_kills_nobody_else() -> None:
+    script = (
+        "import kernel.sheets.child as child, sys\n"
+        "child._read = lambda *args: iter([bytearray(1 << 40)])\n"
+        "child.main('xlsx', 10)\n"
+    )
+    path = {"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, env=path, input=b"", check=False
+    )
+    assert b'"too_large"' in done.stdout
+    from kernel.sheets.reading import _lines
+
+    with pytest.raises(SheetProblem, match="too_large"):
+        list(_lines(io.BytesIO(b'[1,["a"]]\n[2,["b')))
+
+
+@pytest.mark.requirement("PAT-04")
+def test_numbers_errors_and_merged_cells_say_what_they_are() -> None:
+    def fill(sheet: Any, made: Any) -> None:
+        sheet.write_row(0, 0, ["姓名", "号", "地址", "备注"])
+        sheet.write_row(1, 0, ["甲", 110101196001019000])
+        sheet.write_row(2, 0, ["乙", 8801000000001])
+        sheet.merge_range(1, 2, 3, 2, "北京路1号")
+        sheet.write_row(3, 0, ["丙", 1.5])
+        sheet.write_row(4, 0, ["丁"])
+        sheet.merge_range(4, 1, 4, 2, "横")
+        sheet.write_formula(6, 3, "=NA()", None, "#N/A")
+        sheet.write_boolean(5, 0, True)
+
+    _, lost, whole, third, across, truth, error = read(book(fill))
+    assert lost.cells[1] == BadCell("number_lost", "110101196001019008")
+    assert [line.cells[2] for line in (lost, whole, third)] == ["北京路1号"] * 3
+    assert (whole.cells[1], third.cells[1]) == ("8801000000001", "1.5")
+    assert across.cells[1:3] == ["横", BadCell("merged_cell", "横")]
+    assert truth.cells == ["是"]
+    assert (error.number, error.cells[3]) == (7, BadCell("error_cell"))
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("姓名,号\n甲,1\n", [["姓名", "号"], ["甲", "1"]]), ("姓名\t号\n甲\t1\n", [["姓名", "号"], ["甲", "1"]]),
+        ("姓名;号\r\n甲;1,5", [["姓名", "号"], ["甲", "1,5"]]), ("姓名,,\n甲,,", [["姓名"], ["甲"]]),
+        ("\u200b姓名\n\n甲\n", [["姓名"], ["甲"]]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_text_is_read_in_every_encoding_and_separator_that_spreadsheets_write(
+    content: str, rows: list[list[str]], encoding: str
+) -> None:
+    raw = content.encode(encoding)
+    assert [line.cells for line in read(io.BytesIO(raw), kind_of(raw[:512]))] == rows
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(("content", "line"), [('姓名\n甲\n甲,"住"北京"路"\n', 3), ('a\n"b', 2), ('"a"b', 1)])
+def test_a_broken_quote_is_refused_with_its_line(content: str, line: int) -> None:
+    problem = refused(io.BytesIO(content.encode()), "csv")
+    assert (problem.code, problem.where) == ("broken_quotes", {"line": line})
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    "title", ["姓  名", "姓\n名", "姓名（必填）", "*姓名", "姓名:", "【必填】姓名", "姓　名", "姓名(字符)*"]
+)
+def test_titles_are_known_as_people_write_them(title: str) -> None:
+    assert bare_title(title) == "姓名"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_titles_below_a_letterhead_are_found_and_rows_keep_their_numbers() -> None:
+    lines = [
+        Line(1, ["第一医院患者登记表"]),
+        Line(2, ["日期", "2026-11-01"]),
+        Line(4, ["姓 名", "", "手机号"]),
+    ]
+    heading, rows = read_heading(iter([*lines, Line(5, ["甲", "x", "1"])]), KNOWN, REQUIRED)
+    (line,) = rows
+    assert (heading.row, heading.fields) == (4, ["name", None, "phone"])
+    assert list(heading.of(line)) == [("name", 0, "甲"), (None, 1, "x"), ("phone", 2, "1")]
+
+
+@pytest.mark.requirement("PAT-04")
+def test_everything_that_is_wrong_with_the_titles_is_told_at_once() -> None:
+    with pytest.raises(SheetProblem) as caught:
+        read_heading(iter([Line(1, ["手机号", "甲列", "手机号", "乙列"])]), KNOWN, REQUIRED)
+    findings: Any = caught.value.where["findings"]
+    assert [(f["code"], f["column"], f["cell"]) for f in findings] == [
+        ("unknown_column", "甲列", "B1"), ("column_twice", "手机号", "C1"), ("unknown_column", "乙列", "D1"),
+        ("missing_column", "姓名", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_template_keeps_long_numbers_as_text_and_explains_its_columns() -> None:
+    target = io.BytesIO()
+    write_template(
+        target,
+        titles=["姓名", "号"],
+        examples=[["甲", "110101199003070134"]],
+        notes=[["列", "说明"], ["姓名", "必填"]],
+    )
+    target.seek(0)
+    assert [line.cells for line in read(target)] == [["姓名", "号"], ["甲", "110101199003070134"]]
+    from openpyxl import load_workbook
+
+    made = load_workbook(target)
+    assert made["数据"].column_dimensions["A"].width > 20
+    assert made["数据"]["B2"].number_format == "@"
+    assert made["填写说明"]["A2"].value == "姓名"
+
+
+def test_columns_have_letters() -> None:
+    assert [column_letters(number) for number in (0, 25, 26, 63, 16383)] == ["A", "Z", "AA", "BL", "XFD"]
+
+
+@pytest.mark.requirement("ACC-05")
+@pytest.mark.parametrize("size", [0, 1, BLOCK, BLOCK + 1, 2 * BLOCK])
+def test_a_sealed_file_opens_to_what_it_was_and_only_whole(size: int) -> None:
+    content = b"x" * size
+    with seal_file(io.BytesIO(content), "a.b") as sealed:
+        raw = sealed.read()
+    assert open_sealed(io.BytesIO(raw), "a.b").read() == content
+    for broken in (raw[:-1], raw[:-1] + bytes([raw[-1] ^ 1]), raw[: len(raw) // 2]):
+        with pytest.raises((DecryptionFailed, ValueError, EOFError)):
+            open_sealed(io.BytesIO(broken), "a.b")
+    with pytest.raises(DecryptionFailed):
+        open_sealed(io.BytesIO(raw), "a.c")
