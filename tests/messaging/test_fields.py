@@ -20,6 +20,13 @@ pytestmark = pytest.mark.requirement("MSG-05")
         ("name1", "阿卜杜拉·买买提·艾力江", "阿卜杜拉·买买提·艾"),
         ("character_string5", "A012号", "A012"),
         ("number1", "第3号", "3"),
+        ("name1", "Abcdefghij Klmnopqrst", "Abcdefghij Klmnopqrs"),
+        ("name1", "A" * 20, "A" * 20),
+        ("car_number1", "京A·123456789", "京A123456"),
+        ("car_number1", "", "无"),
+        ("amount2", "", "0元"),
+        ("amount2", "12.30元", "12.30元"),
+        ("phone_number1", "010-12345678转8…", "010-123456788"),
         ("time5", "2026-07-01 09:30", "2026-07-01 09:30"),
     ],
 )

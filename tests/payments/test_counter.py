@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 
 from apps.billing.models import Bill
+from apps.payments.channels.base import PayMethod
 from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder
-from apps.payments.services import ledger
+from apps.payments.services import counter, ledger
 from apps.payments.services.ledger import Account, Movement, balance
+from apps.payments.services.tending import tend_order
 from apps.scheduling.models import Appointment
 from tests.payments.support import Till
 from tests.scheduling.support import ADMIN, code
@@ -150,3 +152,24 @@ def test_a_fee_taken_in_cash_while_the_patient_pays_online_is_charged_once(till:
     assert Appointment.objects.get(pk=held["id"]).payment_status == "paid_at_counter"
     assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
     assert money(till, AccountKind.CLEARING, "cash") == 2_000 == money(till, AccountKind.REVENUE)
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+def test_what_a_clerk_takes_is_posted_in_the_request_however_fast_a_worker_is(till: Till) -> None:
+    """A worker that is told of the order before the request goes on leaves it to the request."""
+    order = till.checkout("patient_a", till.hold()["id"])
+    counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
+    tend_order(order.pk)
+    order.refresh_from_db()
+    assert order.state == "paid_unposted"
+    assert counter._posted(order).state == "posted"
+
+
+@pytest.mark.requirement("PAY-09")
+def test_what_a_clerk_took_is_posted_by_a_worker_if_the_request_died(till: Till) -> None:
+    order = till.checkout("patient_a", till.hold()["id"])
+    counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
+    till.later(seconds=61)
+    tend_order(order.pk)
+    order.refresh_from_db()
+    assert order.state == "posted"

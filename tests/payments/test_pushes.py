@@ -1,12 +1,16 @@
 """What a channel pushes: genuine and exact, or it changes nothing."""
 
+import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from apps.payments.models import ChannelPush, LedgerTransaction, PaymentAttempt, PaymentOrder
+from apps.payments.services.pushes import handle_push
 from tests.payments.support import Till
+from tests.support.wechat_pay import Forger
 
 
 def opened(till: Till) -> tuple[PaymentOrder, PaymentAttempt]:
@@ -83,3 +87,53 @@ def test_the_raw_push_is_kept_encrypted_with_what_came_of_it(till: Till) -> None
     stored = ChannelPush.objects.get()
     assert stored.body.encode("latin-1") == push.body
     assert (stored.outcome, stored.parsed["trade"]["out_trade_no"]) == ("paid", attempt.out_trade_no)
+
+
+@pytest.mark.requirement("PAY-08")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": {"total": 10**30, "currency": "CNY"}}, {"transaction_id": "4200\0001"},
+        {"transaction_id": "\ud800"}, {"out_trade_no": "x" * 5000}, {"amount": {"total": 10**18}},
+    ],
+    ids=["10^30", "NUL", "half a character", "long", "10^18"],
+)  # fmt: skip
+def test_a_genuine_push_without_sense_is_kept_thanked_for_and_not_believed(
+    till: Till, changes: dict[str, Any]
+) -> None:
+    order, attempt = opened(till)
+    till.confirm(attempt)
+    (push,) = till.receiver.wait(1)
+    answer = forged(till, push.path, {**told(till, attempt), **changes})
+    assert answer.status_code == 204
+    stored = ChannelPush.objects.get()
+    assert handle_push(stored.pk) == "nonsense"
+    assert not LedgerTransaction.objects.exists()
+    assert PaymentOrder.objects.get(pk=order.pk).state == "pending"
+
+
+@pytest.mark.requirement("PAY-08")
+def test_a_genuine_push_nested_beyond_reading_is_kept_and_thanked_for(till: Till) -> None:
+    _, attempt = opened(till)
+    till.confirm(attempt)
+    (push,) = till.receiver.wait(1)
+    assert forged(till, push.path, "[" * 50_000 + "]" * 50_000).status_code == 204
+    assert "nonsense" in ChannelPush.objects.get().parsed
+
+
+def told(till: Till, attempt: PaymentAttempt) -> dict[str, Any]:
+    """What WeChat Pay says of the attempt."""
+    merchant = till.sandbox.merchant("wechat_pay")
+    return {
+        "mchid": merchant["mchid"], "appid": merchant["appid"], "trade_state": "SUCCESS",
+        "out_trade_no": attempt.out_trade_no, "transaction_id": "4200000001202611220000000001",
+        "success_time": "2026-11-22T10:00:00+08:00", "amount": {"total": attempt.amount_fen, "currency": "CNY"},
+    }  # fmt: skip
+
+
+def forged(till: Till, path: str, plain: dict[str, Any] | str) -> Any:
+    """A push that is rightly signed, whatever it says."""
+    forger = Forger(till.sandbox)
+    body = forger.body(plain if isinstance(plain, str) else json.dumps(plain))
+    headers = {f"HTTP_{n.upper().replace('-', '_')}": v for n, v in forger.headers(body).items()}
+    return Client().post(path, body, content_type="application/json", **headers)

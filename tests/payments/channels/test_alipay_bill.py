@@ -181,8 +181,19 @@ def test_the_merchants_own_discounts_belong_to_what_was_owed() -> None:
         PAID.replace("挂号费", '"5"屏,\'{1}'),
         PAID.replace("0.00,\n", "0.00,备注,还有,逗号\n"),
         PAID.replace("T1\t", "T1").replace("交易\t", "交易"),
+        PAID.replace("0.00,,0.00\t", "0.00,满100,减5,0.00\t"),
+        PAID.replace("0.00,,0.00\t", "0.00,5,10,0.00\t"),
+        PAID.replace("0.00,,0.00\t", "5.00,满200,5,0.00\t").replace("0.00,\n", "0.00,备注,还有\n"),
     ],
-    ids=["commas in the name", "quotes", "commas in the remark", "no tabs"],
+    ids=[
+        "commas in the name",
+        "quotes",
+        "commas in the remark",
+        "no tabs",
+        "commas in the coupon",
+        "a coupon like amounts",
+        "coupon and remark",
+    ],
 )
 def test_what_people_write_does_not_shift_the_columns(row) -> None:
     paid, _ = rows_of(HEAD + row + BACK + FOOT)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO
 
 from apps.payments.channels.alipay_client import TIME_FORMAT
@@ -31,6 +32,11 @@ _FIRST_DAY = re.compile(r"#起始日期[：:]\[(\d{4})年(\d\d)月(\d\d)日")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _KINDS = {"交易": "payment", "退款": "refund"}
 _NAME, _RECEIVED = "商品名称", "商家实收(元)"
+#: Columns that hold what people wrote, commas and all.
+_FREE = frozenset({_NAME, "门店名称", "操作员", "券名称", "备注"})
+_MOMENTS = frozenset({"创建时间", "完成时间"})
+_AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?")
+MOST_READINGS = 100
 _NEEDED = (
     "支付宝交易号", "商户订单号", "业务类型", _NAME, "完成时间", "订单金额(元)", _RECEIVED, "退款批次号/请求号",
     "服务费(元)",
@@ -141,13 +147,42 @@ def _columns(line: str) -> dict[str, int]:
 
 
 def _cells(line: str, columns: dict[str, int]) -> list[str]:
-    """Cells are not quoted: commas in the name of the goods are found by the moment that must follow it."""
+    """Cells are not quoted: what is too much belongs to texts that people wrote, so that all other columns fit.
+
+    ValueError where the amounts could be read in two ways.
+    """
     cells = [cell.strip() for cell in line.split(",")]
-    if len(cells) > len(columns):
-        name = columns[_NAME]
-        after = next((at for at in range(name + 1, len(cells)) if _MOMENT.fullmatch(cells[at])), name + 1)
-        cells[name:after] = [",".join(cells[name:after])]
-    return cells
+    if len(cells) <= len(columns):
+        return cells
+    names = sorted(columns, key=columns.__getitem__)
+    readings = islice(_readings(cells, names), MOST_READINGS)
+    told = {
+        tuple(reading[columns[name]] for name in _NEEDED if name not in _FREE): reading
+        for reading in readings
+    }
+    if len(told) != 1:
+        raise ValueError(f"{len(cells)} cells can be read in {len(told)} ways")
+    return next(iter(told.values()))
+
+
+def _readings(cells: list[str], names: list[str]) -> Iterator[list[str]]:
+    """Every way to give the cells to the columns: a text may have several, any other column one that looks like it."""
+    if not names:
+        if not cells:
+            yield []
+        return
+    spare = len(cells) - len(names)
+    for taken in range(1, spare + 2 if names[0] in _FREE else 2):
+        value = ",".join(cells[:taken])
+        if names[0] in _FREE or _looks_right(names[0], value):
+            for rest in _readings(cells[taken:], names[1:]):
+                yield [value, *rest]
+
+
+def _looks_right(name: str, value: str) -> bool:
+    if name in _MOMENTS:
+        return bool(_MOMENT.fullmatch(value))
+    return not name.endswith("(元)") or bool(_AMOUNT.fullmatch(value))
 
 
 def _row(cells: list[str], columns: dict[str, int], sums: _Sums) -> BillRow:

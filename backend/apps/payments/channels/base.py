@@ -240,6 +240,10 @@ class InvalidNotification(ChannelError):
     """Forged, stale, tampered with, or somebody else's."""
 
 
+class Senseless(InvalidNotification):
+    """Genuine, but it can't be what it says: kept as it came, thanked for once, and not believed."""
+
+
 class BillNotReady(TemporaryChannelError):
     """Ask again later."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from apps.payments.channels.base import InvalidNotification, TemporaryChannelError
+from apps.payments.channels.base import InvalidNotification, Senseless, TemporaryChannelError
 from apps.payments.channels.wechat_pay_codes import refusal
 from apps.payments.channels.wechat_pay_config import MerchantConfig
 
@@ -58,13 +58,13 @@ class WeChatPayClient:
             core.check(headers, text, now.timestamp())
         except (BadSignature, UnicodeDecodeError) as error:
             raise InvalidNotification("bad_signature", str(error)) from error
-        envelope = _object(text)
+        envelope = _told(text)
         resource = envelope.get("resource") if envelope else None
         if envelope is None or not isinstance(resource, dict):
             raise InvalidNotification("bad_body", "no resource")
         if resource.get("algorithm") != "AEAD_AES_256_GCM":
             raise InvalidNotification("bad_body", "algorithm")
-        plain = _object(core.decrypt_resource(resource) or "")
+        plain = _told(core.decrypt_resource(resource) or "")
         if plain is None:
             raise InvalidNotification("foreign", "not encrypted for this merchant")
         return envelope, plain
@@ -87,6 +87,14 @@ class WeChatPayClient:
 def segment(number: str) -> str:
     """A number of ours as part of a path: what is signed is what is sent."""
     return quote(number, safe="")
+
+
+def _told(text: str) -> dict[str, Any] | None:
+    """The object of a text that WeChat Pay has signed; Senseless where it is nested beyond reading."""
+    try:
+        return _object(text)
+    except RecursionError as error:
+        raise Senseless("nonsense", "nested too deeply") from error
 
 
 def _object(text: str | bytes) -> dict[str, Any] | None:

@@ -11,9 +11,10 @@ from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
 from apps.payments.channels.counter import WRITTEN_DOWN
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentScene
+from apps.payments.services import work
 from apps.payments.services.merchants import spec_of
 from apps.payments.services.outcomes import PAYABLE, record_paid
-from apps.payments.services.tending import tend_order
+from apps.payments.services.posting import post_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
@@ -97,6 +98,9 @@ def _take(
         payer_id=payer_id,
         tendered_fen=tendered_fen,
     )
+    work.set_due(
+        PaymentOrder, order.pk, clock.now() + work.LEASE
+    )  # posted in this request: no worker is faster
     store.finish_with(order.pk)
 
 
@@ -144,6 +148,8 @@ def _write(
 
 def _posted(order: PaymentOrder) -> PaymentOrder:
     fault_point("counter.taken")
-    tend_order(order.pk)
     order.refresh_from_db()
+    if order.state == OrderState.PAID_UNPOSTED:
+        post_order(order)
+        order.refresh_from_db()
     return order

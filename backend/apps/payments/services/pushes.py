@@ -1,6 +1,7 @@
 """What channels push: verified, stored raw, answered at once; brought to its attempt or refund by a worker."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,9 +15,11 @@ from apps.payments.channels.base import (
     Acknowledgement,
     InvalidNotification,
     Notification,
+    Senseless,
     TradeResult,
     TradeState,
 )
+from apps.payments.channels.sense import require_sense
 from apps.payments.events import PushReceived
 from apps.payments.models import ChannelPush, MerchantAccount, PaymentAttempt, Refund
 from apps.payments.services import work
@@ -75,6 +78,8 @@ def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: byte
     """
     try:
         return _receive(merchant, headers, body)
+    except Senseless as error:
+        return _keep_senseless(merchant, body, error)
     except InvalidNotification:
         present = read_merchant(merchant.pk)
         if present is None or present.version == merchant.version:
@@ -86,13 +91,22 @@ def _receive(merchant: MerchantAccount, headers: Mapping[str, str], body: bytes)
     channel = channel_of(merchant)
     pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
     if pushed is not None:
+        require_sense(pushed)
         fault_point("push.verified")
-        _store(merchant, pushed, body)
+        _store(merchant, pushed.key, _nameless(pushed), body)
         fault_point("push.stored")
     return channel.acknowledge(accepted=True)
 
 
-def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None:
+def _keep_senseless(merchant: MerchantAccount, body: bytes, error: Senseless) -> Acknowledgement:
+    """For whoever has to ask the provider what it meant."""
+    log.error("push_without_sense", channel=merchant.channel, merchant=str(merchant.pk), detail=error.detail)
+    key = f"nonsense:{hashlib.sha256(body).hexdigest()}"
+    _store(merchant, key, {"trade": None, "refund": None, "nonsense": error.detail}, body)
+    return channel_of(merchant).acknowledge(accepted=True)
+
+
+def _store(merchant: MerchantAccount, key: str, said: dict[str, Any], body: bytes) -> None:
     """One statement, committed by itself: the row, and its event unless the row was there."""
     push_id, now = ids.uuid7(), clock.now()
     event = row_of(PushReceived(hospital_id=merchant.hospital_id, push_id=push_id))
@@ -104,9 +118,9 @@ def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None
         "merchant_id": merchant.pk,
         "merchant_version": merchant.version,
         "channel": merchant.channel,
-        "key": pushed.key[:128],
+        "key": key[:128],
         "body": _BODY.get_db_prep_value(body.decode("latin-1"), connection),
-        "parsed": orjson.dumps(_nameless(pushed)).decode(),
+        "parsed": orjson.dumps(said).decode(),
         "outcome": "",
     }
     with connection.cursor() as cursor:
@@ -139,7 +153,8 @@ def handle_push(push_id: UUID) -> str:
     if push.handled_at is not None:
         return push.outcome
     trade, refund = push.parsed.get("trade"), push.parsed.get("refund")
-    outcome = _refund(push, refund) if refund else _trade(push, trade) if trade else "ignored"
+    nothing = "nonsense" if push.parsed.get("nonsense") else "ignored"
+    outcome = _refund(push, refund) if refund else _trade(push, trade) if trade else nothing
     ChannelPush.objects.filter(pk=push_id).update(outcome=outcome, handled_at=clock.now())
     fault_point("push.handled")
     return outcome
