@@ -20,12 +20,13 @@ from apps.identity.models import (
     Position,
     StaffDepartment,
     StaffMember,
+    StaffNotice,
     TotpDevice,
     User,
     WeChatAccount,
 )
 
-hide(AuthSession, TotpDevice, User, WeChatAccount, StaffDepartment)
+hide(AuthSession, TotpDevice, User, WeChatAccount, StaffDepartment, StaffNotice)
 
 
 @policy_for(Group)

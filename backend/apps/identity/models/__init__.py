@@ -1,4 +1,5 @@
 from apps.identity.models.dictionary import Dictionary, DictionaryItem
+from apps.identity.models.notice import StaffNotice
 from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.models.partner import PartnerApplication
 from apps.identity.models.staff import StaffDepartment, StaffMember
@@ -18,6 +19,7 @@ __all__ = [
     "Position",
     "StaffDepartment",
     "StaffMember",
+    "StaffNotice",
     "TotpDevice",
     "User",
     "UserKind",

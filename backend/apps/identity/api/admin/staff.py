@@ -19,6 +19,7 @@ from apps.identity.api.admin.staff_serializers import (
 from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer, url_of
 from apps.identity.errors import (
     LastAdministrator,
+    OwnPlacement,
     PictureInvalid,
     PictureTooLarge,
     StaffHasAccount,
@@ -29,6 +30,7 @@ from apps.identity.models.staff import StaffStatus, VisitTier
 from apps.identity.services import staff as services
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
+from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
 from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
 from kernel.http.schema import raises
@@ -77,13 +79,18 @@ class StaffViewSet(CrudViewSet):
 
     @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> StaffMember:
-        staff, password = services.create_staff(**data)
+        if data.get("memberships") or data.get("org_unit"):
+            self.require(PLACE)
+        staff, password = services.create_staff(**data, by=self.me)
         staff.initial_password = password  # type: ignore[attr-defined]
         return staff
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(DuplicateValue, InvalidValue, OwnPlacement)
     def perform_update(self, instance: StaffMember, data: dict[str, Any], version: int) -> StaffMember:
-        services.update_staff(instance, version=version, **data)
+        before = services.placement_of(instance)
+        services.update_staff(instance, version=version, **data, by=self.me)
+        if services.placement_of(instance) != before:
+            self.require(PLACE, instance)
         return self.base_queryset().get(pk=instance.pk)
 
     @raises(InUse)
