@@ -95,10 +95,15 @@ def test_an_edit_names_the_version_and_keeps_search_true(world: World) -> None:
     url = f"{URL}/{patient.pk}"
     assert client.patch(url, {"phone": "13700000000"}, format="json").status_code == 400
     assert (
-        client.patch(url, {"phone": "13700000000", "name": "张君宝", "version": 1}, format="json").status_code
+        client.patch(
+            url, {"phone": "13700000000", "name": "张君宝", "version": 1, "reason": "更名"}, format="json"
+        ).status_code
         == 200
     )
-    assert client.patch(url, {"phone": "13600000000", "version": 1}, format="json").status_code == 409
+    assert (
+        client.patch(url, {"phone": "13600000000", "version": 1, "reason": "换号"}, format="json").status_code
+        == 409
+    )
     for query, found in (
         ("phone=13700000000", 1),
         ("phone=13800138001", 0),
@@ -119,7 +124,10 @@ def test_only_an_archive_to_which_nothing_happened_is_deleted(world: World) -> N
         assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
     assert Patient.objects.filter(pk__in=[p.pk for p in world.patients.values()]).count() == 2
     url = f"{URL}/{world.patients['patient_b'].pk}"
-    assert client.patch(url, {"is_active": False, "version": 1}, format="json").status_code == 200
+    assert (
+        client.patch(url, {"is_active": False, "version": 1, "reason": "重复建档"}, format="json").status_code
+        == 200
+    )
     assert world.client("patient_b").get("/api/miniprogram/v1/cards/bindings").json() == []
 
 

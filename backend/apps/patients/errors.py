@@ -38,6 +38,11 @@ class OnlineFilingOff(DomainError):
     zh, en = "请先到医院窗口建档", "Please register at the hospital's window first."
 
 
+class ReasonRequired(DomainError):
+    code, status = "reason_required", 400
+    zh, en = "请填写原因", "Give the reason for this change."
+
+
 class PatientMerged(DomainError):
     """`merged_into` names the archive that continues this one."""
 

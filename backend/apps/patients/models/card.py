@@ -41,6 +41,9 @@ class CardBinding(BaseModel):
     address = EncryptedTextField()
     is_default = models.BooleanField(default=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
+    ended_by_close = models.BooleanField(
+        default=False, help_text="ended with the archive: it comes back when the archive is opened again"
+    )
 
     class Meta:
         constraints = [

@@ -20,11 +20,12 @@ from apps.patients.api.admin.serializers import (
     VersionSerializer,
 )
 from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
-from apps.patients.errors import PatientMerged
+from apps.patients.errors import PatientMerged, ReasonRequired
 from apps.patients.exports import export_rows
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.selectors import unmerged
 from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
+from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
 from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StaleVersion, StateConflict
 from kernel.http.schema import raises
 
@@ -68,12 +69,18 @@ class PatientViewSet(CrudViewSet):
 
     @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> Patient:
+        data.pop("reason", None)
         return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
 
-    @raises(InvalidValue, PatientMerged)
+    @raises(InvalidValue, PatientMerged, ReasonRequired)
     def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
-        contacts = data.pop("related_persons", None)
-        return self._read(update_patient(instance, version=version, contacts=contacts, **data).pk)
+        contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
+        if identity_changes(instance, data):
+            self.require(IDENTIFY, instance)
+        if closes_or_reopens(instance, data):
+            self.require(CLOSE, instance)
+        update_patient(instance, version=version, contacts=contacts, reason=reason, **data)
+        return self._read(instance.pk)
 
     @raises(InUse)
     def perform_destroy(self, instance: Patient) -> None:
