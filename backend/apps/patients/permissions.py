@@ -12,6 +12,7 @@ resource(
     unmerge="撤销合并",
     close="停用与恢复档案",
     identify="更改身份信息",
+    duplicate="重复建档",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
 resource("patients", "tag", "患者标签", ("list", "add", "change"), assign="打标签")

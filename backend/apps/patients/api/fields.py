@@ -1,25 +1,13 @@
-"""Shapes that both audiences share: masked secrets (rules.md 28), contacts."""
+"""Shapes that both audiences share."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
 
 from rest_framework import serializers
 
 from kernel import clock
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField
 from kernel.http.serializers import Serializer
-
-
-class MaskedField(serializers.CharField):
-    """Write the value, read its mask."""
-
-    def __init__(self, mask: Callable[[str], str], **kwargs: Any) -> None:
-        self.mask = mask
-        super().__init__(**kwargs)
-
-    def to_representation(self, value: Any) -> str:
-        return self.mask(str(value or ""))
 
 
 def age(birth_date: dt.date | None) -> int | None:

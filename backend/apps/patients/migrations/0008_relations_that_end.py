@@ -18,7 +18,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Attending relations from before came from bookings; the rows are not rewritten.
         migrations.AddField(
+            model_name='careteammember',
+            name='by_booking',
+            field=models.BooleanField(default=True, help_text='made by a booking: it ends with it unless a visit or another booking upholds it'),
+        ),
+        migrations.AlterField(
             model_name='careteammember',
             name='by_booking',
             field=models.BooleanField(default=False, help_text='made by a booking: it ends with it unless a visit or another booking upholds it'),

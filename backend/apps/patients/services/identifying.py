@@ -14,9 +14,9 @@ IDENTIFY, CLOSE = "patients.patient.identify", "patients.patient.close"
 IDENTITY = ("name", "id_kind", "national_id", "phone", "birth_date")
 
 
-def identity_changes(patient: Patient, changes: Mapping[str, Any]) -> list[str]:
-    """Which of these values say that the archive is somebody else's. A provisional one is nobody's yet."""
-    if patient.is_provisional:
+def identity_changes(patient: Patient, changes: Mapping[str, Any], *, always: bool = False) -> list[str]:
+    """Which of these values say that the archive is somebody else's. A provisional one is nobody's yet, or `always`."""
+    if patient.is_provisional and not always:
         return []
     return [
         name for name in IDENTITY if name in changes and _read(name, changes[name]) != getattr(patient, name)

@@ -7,6 +7,7 @@ from apps.identity.api.pictures import PictureUrlField
 from apps.identity.models import Department, Hospital, OrgUnit, Position, StaffMember
 from apps.identity.services.staff import Membership
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField
 from kernel.http.serializers import Serializer, VersionedModelSerializer
 
 
@@ -22,13 +23,6 @@ class MembershipSerializer(Serializer):
         return Membership(**super().to_internal_value(data))
 
 
-class MaskedPhoneField(serializers.CharField):
-    """Takes a number, shows it masked."""
-
-    def to_representation(self, value: Any) -> str:
-        return masking.phone(value)
-
-
 class StaffSerializer(VersionedModelSerializer):
     """员工档案. With a licence number the person is a practitioner."""
 
@@ -37,7 +31,7 @@ class StaffSerializer(VersionedModelSerializer):
     position = ScopedRelatedField(queryset=Position.objects.all(), allow_null=True, required=False)
     memberships = MembershipSerializer(many=True, required=False)
     username = serializers.CharField(source="user.username", read_only=True, default=None, allow_null=True)
-    phone = MaskedPhoneField(max_length=24, required=False, allow_blank=True)
+    phone = MaskedField(masking.phone, max_length=24, required=False, allow_blank=True)
     skills = serializers.ListField(child=serializers.CharField(max_length=40), max_length=30, required=False)
     languages = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=20, required=False

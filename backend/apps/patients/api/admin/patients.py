@@ -11,6 +11,12 @@ from rest_framework.response import Response
 from apps.access.policies import policy_of
 from apps.access.scoped.views import CrudViewSet
 from apps.audit.services import record
+from apps.patients.api.admin.asking import (
+    PatientExportSerializer,
+    PatientPageSerializer,
+    PatientSearchSerializer,
+    ask_by_body,
+)
 from apps.patients.api.admin.filters import PatientFilter
 from apps.patients.api.admin.serializers import (
     ROW_FIELDS,
@@ -20,15 +26,27 @@ from apps.patients.api.admin.serializers import (
     VersionSerializer,
 )
 from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
-from apps.patients.errors import PatientMerged, ReasonRequired
+from apps.patients.errors import PatientDuplicate, PatientMerged, ReasonRequired
 from apps.patients.exports import export_rows
-from apps.patients.models import Patient, RelatedPerson
+from apps.patients.models import IdKind, Patient, RelatedPerson
 from apps.patients.selectors import unmerged
 from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
 from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
-from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StaleVersion, StateConflict
+from apps.patients.services.searching import note_search
+from apps.patients.services.twins import DUPLICATE, find_twin, note_twin
+from kernel.crypto import masking
+from kernel.errors import (
+    DuplicateValue,
+    InUse,
+    InvalidValue,
+    PermissionDenied,
+    StaleVersion,
+    StateConflict,
+    TooManyRequests,
+)
 from kernel.http.schema import raises
 
+LISTS, EXPORTS = ("list", "search"), ("export", "export_by_body")
 ASKED = ("file_format", "unmasked")
 CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
@@ -44,7 +62,7 @@ class PatientViewSet(CrudViewSet):
 
     model = Patient
     resource = "patients.patient"
-    codes = {"promote": "change", "sensitive": "sensitive"}
+    codes = {"promote": "change", "sensitive": "sensitive", "search": "list", "export_by_body": "export"}
     serializer_class = PatientSerializer
     filterset_class = PatientFilter
     keys_first = True
@@ -53,34 +71,82 @@ class PatientViewSet(CrudViewSet):
     ordering = ["-id"]
 
     def get_serializer_class(self) -> Any:
-        return PatientRowSerializer if self.action == "list" else PatientSerializer
+        return PatientRowSerializer if self.action in LISTS else PatientSerializer
 
     def base_queryset(self) -> QuerySet[Any]:
-        if self.action == "export":
+        if self.action in EXPORTS:
             return unmerged(Patient.objects.all())
-        if self.action == "list":
+        if self.action in LISTS:
             rows: QuerySet[Any] = unmerged(Patient.objects.all()).values(*ROW_FIELDS)
             return rows
         return Patient.objects.prefetch_related(CONTACTS)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Searches for whole secret values are counted, limited and written down (rules.md 28)."""
+        note_search(by=self.me, asked=self.request.query_params.dict())
+        filtered: QuerySet[Any] = super().filter_queryset(queryset)
+        return filtered
+
+    @raises(TooManyRequests)
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="patients_search", request=PatientSearchSerializer, responses=PatientPageSerializer
+    )
+    @raises(TooManyRequests)
+    @action(detail=False, methods=["post"])
+    def search(self, request: Any) -> Response:
+        """The list, asked for by a body: what is searched for stands in no address and in no proxy's log."""
+        ask_by_body(request)
+        return self.list(request)
 
     def row_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
         return rows
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(DuplicateValue, InvalidValue, PatientDuplicate)
     def perform_create(self, data: dict[str, Any]) -> Patient:
         data.pop("reason", None)
-        return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
+        why = data.pop("duplicate_reason", "").strip()
+        twin = self._twin(data["hospital"].pk, data, why)
+        patient = create_patient(contacts=data.pop("related_persons", ()), **data)
+        if twin is not None:
+            note_twin(patient, twin, why)
+        return self._read(patient.pk)
 
-    @raises(InvalidValue, PatientMerged, ReasonRequired)
+    @raises(InvalidValue, PatientMerged, ReasonRequired, PatientDuplicate)
     def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
         contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
+        why = data.pop("duplicate_reason", "").strip()
         if identity_changes(instance, data):
             self.require(IDENTIFY, instance)
         if closes_or_reopens(instance, data):
             self.require(CLOSE, instance)
+        anew = bool({"national_id", "id_kind"} & set(identity_changes(instance, data, always=True)))
+        document = {"id_kind": instance.id_kind, "national_id": instance.national_id, **data}
+        twin = self._twin(instance.hospital_id, document, why, instance) if anew else None
         update_patient(instance, version=version, contacts=contacts, reason=reason, **data)
+        if twin is not None:
+            note_twin(instance, twin, why)
         return self._read(instance.pk)
+
+    def _twin(
+        self, hospital_id: UUID, data: dict[str, Any], why: str, patient: Patient | None = None
+    ) -> Patient | None:
+        """The archive that has this document already, if the actor goes on all the same; PatientDuplicate."""
+        twin = find_twin(
+            hospital_id=hospital_id, id_kind=data.get("id_kind", IdKind.NONE), number=data.get("national_id", ""),
+            other_than=patient.pk if patient else None,
+        )  # fmt: skip
+        if twin is None:
+            return None
+        if not why:
+            seen = policy_of(Patient).allows(self.actor, "patients.patient.list", twin)
+            existing = {"id": str(twin.pk), "name": masking.name(twin.name)} if seen else None
+            raise PatientDuplicate(field="national_id", existing=existing)
+        self.require(DUPLICATE)
+        return twin
 
     @raises(InUse)
     def perform_destroy(self, instance: Patient) -> None:
@@ -98,9 +164,13 @@ class PatientViewSet(CrudViewSet):
         return Response(self.get_serializer(self._read(patient.pk)).data)
 
     @extend_schema(operation_id="patients_export", parameters=[ExportQuerySerializer], responses=SHEETS)
+    @raises(TooManyRequests)
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
         """Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too."""
+        return self._export(request)
+
+    def _export(self, request: Any) -> FileResponse | StreamingHttpResponse:
         query = ExportQuerySerializer(
             data={n: request.query_params[n] for n in ASKED if n in request.query_params}
         )
@@ -118,14 +188,22 @@ class PatientViewSet(CrudViewSet):
         )  # fmt: skip
         return as_sheet(export_rows(rows, unmasked=unmasked), query.validated_data["file_format"], "patients")
 
+    @extend_schema(operation_id="patients_export_by_body", request=PatientExportSerializer, responses=SHEETS)
+    @raises(TooManyRequests)
+    @export.mapping.post
+    def export_by_body(self, request: Any) -> FileResponse | StreamingHttpResponse:
+        """The export, asked for by a body."""
+        ask_by_body(request, PatientExportSerializer)
+        return self._export(request)
+
     @property
     def query_parameters(self) -> tuple[str, ...]:
         """What an export may be asked with beside the filters."""
-        return ASKED if self.action == "export" else ()
+        return ASKED if self.action in EXPORTS else ()
 
     def visible_code(self) -> str:
         """An export reaches as far as its own code."""
-        return f"{self.resource}.export" if self.action == "export" else super().visible_code()
+        return f"{self.resource}.export" if self.action in EXPORTS else super().visible_code()
 
     @extend_schema(responses=SensitivePatientSerializer)
     @action(detail=True, methods=["get"])

@@ -7,12 +7,12 @@ from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.patients.api.admin.of_patient import OfPatientViewSet
-from apps.patients.api.fields import MaskedField
 from apps.patients.errors import PatientMerged
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services import related_persons as services
 from kernel.crypto import masking
 from kernel.errors import InvalidValue, StateConflict
+from kernel.http.fields import MaskedField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer
 

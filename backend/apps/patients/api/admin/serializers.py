@@ -4,9 +4,10 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Hospital
-from apps.patients.api.fields import FullContactSerializer, MaskedField, age
+from apps.patients.api.fields import FullContactSerializer, age
 from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 #: What a row of the list needs: two values are decrypted for each row shown, no more.
@@ -67,12 +68,18 @@ class PatientSerializer(VersionedModelSerializer):
         help_text="why the identity changes, or the archive is closed or reopened; kept in the operation log",
     )  # fmt: skip
 
+    duplicate_reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, write_only=True,
+        help_text="why a second archive with the same document is filed; needs patients.patient.duplicate",
+    )  # fmt: skip
+
     class Meta:
         model = Patient
         fields = [
             "id", "hospital", "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone",
             "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
-            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "reason", "is_provisional",
+            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "reason",
+            "duplicate_reason", "is_provisional",
             "registered_at", "is_active", "merged_into", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["registered_at", "merged_into", "created_at", "updated_at"]

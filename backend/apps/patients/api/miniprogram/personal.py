@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.patients.api.fields import ContactSerializer, MaskedField, age
+from apps.patients.api.fields import ContactSerializer, age
 from apps.patients.api.miniprogram.bindings import BindingView
 from apps.patients.errors import CardRequired
 from apps.patients.models import Patient
@@ -13,6 +13,7 @@ from apps.patients.selectors import require_binding
 from apps.patients.services.archive import update_patient
 from kernel.crypto import masking
 from kernel.errors import InvalidValue, StaleVersion
+from kernel.http.fields import MaskedField
 from kernel.http.schema import raises
 from kernel.http.serializers import VersionedModelSerializer
 
