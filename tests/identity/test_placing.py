@@ -152,6 +152,27 @@ def test_a_former_head_and_the_head_of_a_moved_department_are_told(world: World)
     assert StaffNotice.objects.filter(recipient=head, kind="department_moved").count() == 1
 
 
+def test_who_also_gives_roles_widens_nobody_by_placing_him_afterwards(world: World) -> None:
+    """A narrow role for a colleague first, all departments for him then: measured like giving the wide role."""
+    me = as_officer(world, PLACE, "access.staff_role.list", "access.staff_role.change", "access.role.list")
+    role = StaffRole.objects.get(staff=me).role
+    puppet, cardiology = world.staff["doctor_b"], world.departments["cardiology"]
+    StaffRole.objects.filter(staff=puppet).update(role=role)
+    StaffDepartment.objects.filter(staff=puppet).update(department=world.departments["surgery"])
+    StaffMember.objects.filter(pk=puppet.pk).update(org_unit=None)
+    office = unit(world)
+    StaffMember.objects.filter(pk=puppet.pk).update(org_unit=office)
+    tried = [
+        patch(world, puppet, memberships=everywhere(world)),
+        patch(world, puppet, org_unit=str(cardiology.org_unit_id)),
+        patch(world, cardiology, org_unit=str(office.pk)),
+    ]
+    assert [(a.status_code, a.json()["code"]) for a in tried] == [(403, "permission_denied")] * 3
+    assert StaffDepartment.objects.get(staff=puppet).department == world.departments["surgery"]
+    assert not StaffNotice.objects.exists()
+    assert patch(world, puppet, memberships=everywhere(world)[:1], org_unit=None).status_code == 200
+
+
 def test_no_account_is_opened_for_a_file_that_holds_more_rights_than_the_opener(world: World) -> None:
     as_officer(world, PLACE)
     waiting = StaffMember.objects.create(

@@ -54,6 +54,14 @@ class OwnPlacement(DomainError):
     )
 
 
+class OwnSecondFactor(DomainError):
+    code, status = "own_second_factor", 403
+    zh, en = (
+        "不能重置自己的动态验证码,请由他人操作",
+        "You cannot reset your own second factor; ask another person.",
+    )
+
+
 class OrgUnitCycle(DomainError):
     code, status = "org_unit_cycle", 409
     zh, en = "不能移动到自己的下级部门", "A unit cannot be moved below itself."

@@ -33,6 +33,11 @@ STAFF_PLACED = declare(
     "{by}调整了{name}的任职,涉及:{departments}",
     "{by} changed where {name} works: {departments}.",
 )
+SECOND_FACTOR_RESET = declare(
+    "second_factor_reset",
+    "{by}重置了您的动态验证码;如非您本人申请,请立即联系管理员",
+    "{by} switched off your second factor; if you did not ask for it, tell an administrator at once.",
+)
 DEPARTMENT_MOVED = declare(
     "department_moved",
     "{by}调整了“{name}”的上级部门,涉及:{departments}",

@@ -2,6 +2,7 @@ from apps.identity.models.dictionary import Dictionary, DictionaryItem
 from apps.identity.models.notice import StaffNotice
 from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.models.partner import PartnerApplication
+from apps.identity.models.sign_in import KnownDevice, UnknownName
 from apps.identity.models.staff import StaffDepartment, StaffMember
 from apps.identity.models.user import AuthSession, TotpDevice, User, UserKind
 from apps.identity.models.wechat import WeChatAccount
@@ -13,6 +14,7 @@ __all__ = [
     "DictionaryItem",
     "Group",
     "Hospital",
+    "KnownDevice",
     "Location",
     "OrgUnit",
     "PartnerApplication",
@@ -21,6 +23,7 @@ __all__ = [
     "StaffMember",
     "StaffNotice",
     "TotpDevice",
+    "UnknownName",
     "User",
     "UserKind",
     "WeChatAccount",

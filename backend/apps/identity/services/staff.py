@@ -9,7 +9,15 @@ from django.db import transaction
 
 from apps.audit.services import record
 from apps.identity.errors import StaffHasAccount
-from apps.identity.models import AuthSession, Department, StaffDepartment, StaffMember, TotpDevice, User
+from apps.identity.models import (
+    AuthSession,
+    Department,
+    KnownDevice,
+    StaffDepartment,
+    StaffMember,
+    TotpDevice,
+    User,
+)
 from apps.identity.phones import normalise_phone
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
@@ -105,7 +113,7 @@ def delete_staff(staff: StaffMember) -> None:
     user = staff.user
     delete_row(staff, parts=(StaffDepartment,))
     if user is not None:
-        delete_row(user, parts=(AuthSession, TotpDevice))
+        delete_row(user, parts=(AuthSession, KnownDevice, TotpDevice))
 
 
 def read_sensitive(staff: StaffMember) -> dict[str, str]:

@@ -29,10 +29,11 @@ def bind(
     card_number: str,
     address: str,
     relationship: Relationship,
+    ip: str | None = None,
 ) -> CardBinding:
     """Bind the card if all of it matches the hospital's archive; the same card again answers the same binding.
 
-    BindingMismatch never tells what differs; BindingLocked after too many; AlreadyBound; BindingLimit.
+    BindingMismatch never tells what differs; BindingLocked, BindingSlowed after too many; AlreadyBound; BindingLimit.
     """
     try:
         number = read_document(id_kind, national_id).number
@@ -46,7 +47,7 @@ def bind(
         phone=normalise_phone(phone),
         card_number=fold(card_number),
     )
-    attempt = begin_attempt(account, hospital, blind_index(claim.card_number, "card_number"))
+    attempt = begin_attempt(account, hospital, blind_index(claim.card_number, "card_number"), ip=ip)
     card_id = his_directory().find_card(claim)  # may go over the network: outside every transaction
     if card_id is None:
         raise BindingMismatch

@@ -20,6 +20,7 @@ from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer, 
 from apps.identity.errors import (
     LastAdministrator,
     OwnPlacement,
+    OwnSecondFactor,
     PictureInvalid,
     PictureTooLarge,
     StaffHasAccount,
@@ -27,7 +28,7 @@ from apps.identity.errors import (
 )
 from apps.identity.models import StaffDepartment, StaffMember
 from apps.identity.models.staff import StaffStatus, VisitTier
-from apps.identity.services import staff as services
+from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
 from apps.identity.services.placing import PLACE
@@ -64,7 +65,7 @@ class StaffViewSet(CrudViewSet):
     resource = "identity.staff"
     codes = {
         "sensitive": "sensitive", "suspend": "status", "leave": "status", "reactivate": "status", "account": "account",
-        "reset_password": "account", "portrait": "change", "delete_portrait": "change",
+        "reset_password": "account", "reset_totp": "second_factor", "portrait": "change", "delete_portrait": "change",
     }  # fmt: skip
     serializer_class = StaffSerializer
     filterset_class = StaffFilter
@@ -147,6 +148,14 @@ class StaffViewSet(CrudViewSet):
         staff = self.get_object()
         password = reset_password(staff)
         return Response({"username": staff.user.username, "initial_password": password})
+
+    @extend_schema(request=None, responses={204: None})
+    @raises(OwnSecondFactor, StaffHasNoAccount, StateConflict)
+    @action(detail=True, methods=["post"], url_path="reset-totp")
+    def reset_totp(self, request: Any, pk: Any = None) -> Response:
+        """重置动态验证码 Switch off the second factor of somebody who lost it; the person is told."""
+        totp.reset(self.get_object(), by=self.me)
+        return Response(status=204)
 
     @extend_schema(request={"multipart/form-data": PictureSerializer}, responses=PictureUrlSerializer)
     @raises(PictureInvalid, PictureTooLarge)
