@@ -111,6 +111,15 @@ def test_an_address_that_fails_with_many_names_is_locked(world: World, settings:
     assert sign_in("doctor_b", ip="10.0.0.2").status_code == 200
 
 
+def test_the_addresses_of_one_network_count_as_one(world: World) -> None:
+    world.h1.settings = {"sign_in_max_failures": 20}
+    world.h1.save()
+    for number in range(5):
+        assert sign_in(password="wrong wrong", ip=f"2001:db8:1:2::{number}").status_code == 401
+    assert code(sign_in(ip="2001:db8:1:2:ffff::9")) == (429, "account_locked")
+    assert sign_in(ip="2001:db8:1:3::1").status_code == 200
+
+
 def test_a_success_forgets_the_failures_of_name_and_address(world: World) -> None:
     for _ in range(3):
         assert {sign_in(password="wrong wrong").status_code for _ in range(4)} == {401}

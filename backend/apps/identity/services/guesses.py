@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from apps.identity.models import WeChatAccount
 from kernel import clock
+from kernel.addresses import home_of
 from kernel.errors import DomainError
 
 #: A slowed account that does not come back within this has to wait anew.
@@ -40,7 +41,7 @@ def begin_guess(
 
     `rows` are the failures and slowed tries, with `account`, `ip`, `at` and `slowed`. Not inside a transaction.
     """
-    made = _count(rows, account, ip, rule, subject)
+    made = _count(rows, account, home_of(ip), rule, subject)
     if made is None:
         raise rule.slowed(retry_after=rule.slow_seconds)
     return made

@@ -11,6 +11,7 @@ from django.conf import settings
 from apps.identity.errors import AccountLocked
 from apps.identity.settings import SIGN_IN_LOCK_MINUTES, SIGN_IN_MAX_FAILURES
 from kernel import rates
+from kernel.addresses import home_of
 from kernel.crypto import blind_index
 from kernel.errors import TooManyRequests
 from kernel.rates import Limit
@@ -45,11 +46,12 @@ def take_hashing(who: Literal["any", "known", "partner"]) -> None:
 
 
 def _limits(name: str, secret: str, ip: str | None) -> list[Limit]:
-    if ip is None:
+    home = home_of(ip)
+    if home is None:
         return []
     seconds = SIGN_IN_LOCK_MINUTES.default * 60
-    pair = blind_index(f"{name}\n{secret}\n{ip}", "sign_in").hex()
+    pair = blind_index(f"{name}\n{secret}\n{home}", "sign_in").hex()
     return [
         Limit(f"sign_in:pair:{pair}", SIGN_IN_MAX_FAILURES.default, seconds),
-        Limit(f"sign_in:address:{ip}", settings.SIGN_IN_FAILURES_PER_ADDRESS, seconds),
+        Limit(f"sign_in:address:{home}", settings.SIGN_IN_FAILURES_PER_ADDRESS, seconds),
     ]

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -17,6 +17,7 @@ from apps.patients.api.admin.asking import (
     PatientSearchSerializer,
     ask_by_body,
 )
+from apps.patients.api.admin.filing import CONTACTS, FilingMixin
 from apps.patients.api.admin.filters import PatientFilter
 from apps.patients.api.admin.serializers import (
     ROW_FIELDS,
@@ -26,17 +27,12 @@ from apps.patients.api.admin.serializers import (
     VersionSerializer,
 )
 from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
-from apps.patients.errors import PatientDuplicate, PatientMerged, ReasonRequired
 from apps.patients.exports import export_rows
-from apps.patients.models import IdKind, Patient, RelatedPerson
+from apps.patients.models import Patient
 from apps.patients.selectors import unmerged
-from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
-from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
+from apps.patients.services.archive import delete_patient, promote
 from apps.patients.services.searching import note_search
-from apps.patients.services.twins import DUPLICATE, find_twin, note_twin
-from kernel.crypto import masking
 from kernel.errors import (
-    DuplicateValue,
     InUse,
     InvalidValue,
     PermissionDenied,
@@ -48,12 +44,11 @@ from kernel.http.schema import raises
 
 LISTS, EXPORTS = ("list", "search"), ("export", "export_by_body")
 ASKED = ("file_format", "unmasked")
-CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
 @extend_schema(tags=["patients"])
 @extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
-class PatientViewSet(CrudViewSet):
+class PatientViewSet(FilingMixin, CrudViewSet):
     """患者档案: the patient archive, secrets masked.
 
     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
@@ -104,49 +99,6 @@ class PatientViewSet(CrudViewSet):
     def row_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
         return rows
-
-    @raises(DuplicateValue, InvalidValue, PatientDuplicate)
-    def perform_create(self, data: dict[str, Any]) -> Patient:
-        data.pop("reason", None)
-        why = data.pop("duplicate_reason", "").strip()
-        twin = self._twin(data["hospital"].pk, data, why)
-        patient = create_patient(contacts=data.pop("related_persons", ()), **data)
-        if twin is not None:
-            note_twin(patient, twin, why)
-        return self._read(patient.pk)
-
-    @raises(InvalidValue, PatientMerged, ReasonRequired, PatientDuplicate)
-    def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
-        contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
-        why = data.pop("duplicate_reason", "").strip()
-        if identity_changes(instance, data):
-            self.require(IDENTIFY, instance)
-        if closes_or_reopens(instance, data):
-            self.require(CLOSE, instance)
-        anew = bool({"national_id", "id_kind"} & set(identity_changes(instance, data, always=True)))
-        document = {"id_kind": instance.id_kind, "national_id": instance.national_id, **data}
-        twin = self._twin(instance.hospital_id, document, why, instance) if anew else None
-        update_patient(instance, version=version, contacts=contacts, reason=reason, **data)
-        if twin is not None:
-            note_twin(instance, twin, why)
-        return self._read(instance.pk)
-
-    def _twin(
-        self, hospital_id: UUID, data: dict[str, Any], why: str, patient: Patient | None = None
-    ) -> Patient | None:
-        """The archive that has this document already, if the actor goes on all the same; PatientDuplicate."""
-        twin = find_twin(
-            hospital_id=hospital_id, id_kind=data.get("id_kind", IdKind.NONE), number=data.get("national_id", ""),
-            other_than=patient.pk if patient else None,
-        )  # fmt: skip
-        if twin is None:
-            return None
-        if not why:
-            seen = policy_of(Patient).allows(self.actor, "patients.patient.list", twin)
-            existing = {"id": str(twin.pk), "name": masking.name(twin.name)} if seen else None
-            raise PatientDuplicate(field="national_id", existing=existing)
-        self.require(DUPLICATE)
-        return twin
 
     @raises(InUse)
     def perform_destroy(self, instance: Patient) -> None:
@@ -221,6 +173,3 @@ class PatientViewSet(CrudViewSet):
                 detail={"fields": sorted(set(data) - {"id", "id_kind"})},
             )
         return Response(data)
-
-    def _read(self, pk: UUID) -> Patient:
-        return Patient.objects.prefetch_related(CONTACTS).get(pk=pk)
