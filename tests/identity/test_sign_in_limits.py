@@ -1,9 +1,11 @@
 """Sign-in is no weapon: no stranger locks the owner out, finds names, or holds everybody up by hashing."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connections
 from rest_framework.test import APIClient
 
 from apps.identity.hashers import ModestArgon2
@@ -56,6 +58,23 @@ def test_a_known_device_has_five_failures_of_its_own_and_does_not_lock_the_accou
         assert code(sign_in(password="wrong wrong", device_token=token)) == (401, "invalid_credentials")
     assert not KnownDevice.objects.filter(user=world.staff["doctor_a"].user).exists()
     assert sign_in(ip="10.9.0.1").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_guesses_from_a_known_device_are_no_more_than_its_own_and_the_accounts(world: World) -> None:
+    token = sign_in().json()["device_token"]
+
+    def guess(number: int) -> int:
+        try:
+            return int(
+                sign_in(password=f"wrong {number}", ip=f"10.5.0.{number}", device_token=token).status_code
+            )
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(12) as pool:
+        seen = list(pool.map(guess, range(30)))
+    assert (seen.count(401), seen.count(429)) == (10, 20)
 
 
 def test_a_success_forgets_a_known_devices_failures(world: World) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.audit.services import record
 from apps.identity.errors import AccountLocked, CurrentPasswordWrong, InvalidCredentials
 from apps.identity.models import Hospital, KnownDevice, UnknownName, User
-from apps.identity.services.devices import count_device_failure
+from apps.identity.services.devices import count_device_failure, is_known
 from apps.identity.settings import SIGN_IN_LOCK_MINUTES, SIGN_IN_MAX_FAILURES
 from kernel import clock
 from kernel.crypto import blind_index
@@ -32,6 +32,8 @@ def attempt(user_id: UUID, check: Callable[[User], T], *, action: str, known: Kn
     refusal: DomainError | None = None
     with transaction.atomic():
         user = lock_one(User.objects.select_related("staff__hospital"), pk=user_id)
+        if known is not None and not is_known(known):  # parallel guesses have used up its failures
+            known = None
         try:
             if known is None:
                 _require_unlocked(user.locked_until)

@@ -26,14 +26,19 @@ def find_device(user_id: UUID, token: str) -> KnownDevice | None:
 def remember(user: User, known: KnownDevice | None, token: str) -> str:
     """The device signed in: its token, a new one if it was not known."""
     now = clock.now()
-    if known is not None:
-        KnownDevice.objects.filter(pk=known.pk).update(failures=0, last_used_at=now, updated_at=now)
+    same = KnownDevice.objects.filter(pk=known.pk) if known else KnownDevice.objects.none()
+    if same.update(failures=0, last_used_at=now, updated_at=now):
         return token
     token = secrets.token_urlsafe(32)
     KnownDevice.objects.create(user=user, digest=_digest(token))
     kept = KnownDevice.objects.filter(user=user).order_by("-last_used_at", "-pk").values("pk")[:MOST]
     KnownDevice.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
     return token
+
+
+def is_known(device: KnownDevice) -> bool:
+    """Whether it still is; asked under the lock of the user's row."""
+    return KnownDevice.objects.filter(pk=device.pk).exists()
 
 
 def count_device_failure(known: KnownDevice, most: int) -> None:
