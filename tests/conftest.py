@@ -41,6 +41,17 @@ def _fresh_process_state() -> Iterator[None]:
     clock.set_source(None)
     for series in ids.SERIES:
         series.forget()
+    _count_anew()
+
+
+def _count_anew() -> None:
+    """No test is limited by what another one did."""
+    from kernel.rates import PREFIX
+    from kernel.redis import client
+
+    found = list(client().scan_iter(f"{PREFIX}*", count=1000))
+    if found:
+        client().delete(*found)
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     "HisBillKind": ("registration", "examination", "test", "prescription", "treatment"),
 }  # fmt: skip
 
-ID_CARD, PHONE = "110***********0028", "138****8000"
+ID_CARD, PHONE = "1****************8", "138****8000"
 #: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
 API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("department_name", ("心内科",)),

@@ -42,7 +42,9 @@ class Expectation:
 INVALID = Expectation("invalid", "取值无效", "The value is not valid.")
 REQUIRED = Expectation("required", "必填项", "This field is required.")
 MASKED = Expectation(
-    "masked", "不能提交带星号的脱敏内容,请填写完整内容", "A masked value is no value; write the whole one."
+    "masked_value",
+    "不能提交带星号的脱敏内容,请填写完整内容",
+    "A masked value is no value; write the whole one.",
 )
 NAME = Expectation(
     "name_format",

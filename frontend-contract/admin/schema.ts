@@ -524,6 +524,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/auth/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的通知 The notices to me, newest first
+         * @description 我的通知 The notices to me, newest first.
+         */
+        get: operations["auth_notices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/auth/notices/{notice_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 标记已读 I have read it
+         * @description 标记已读 I have read it.
+         */
+        post: operations["auth_notices_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -3296,8 +3336,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Share the patient with a colleague, with or without an end
-         * @description Share the patient with a colleague, with or without an end.
+         * Share the patient with a colleague: no longer and no more than the sharer may himself
+         * @description Share the patient with a colleague: no longer and no more than the sharer may himself.
          */
         post: operations["patients_care_team_share"];
         delete?: never;
@@ -3544,7 +3584,31 @@ export interface paths {
          */
         get: operations["patients_export"];
         put?: never;
-        post?: never;
+        /**
+         * The export, asked for by a body
+         * @description The export, asked for by a body.
+         */
+        post: operations["patients_export_by_body"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The list, asked for by a body: what is searched for stands in no address and in no proxy's log
+         * @description The list, asked for by a body: what is searched for stands in no address and in no proxy's log.
+         */
+        post: operations["patients_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4939,6 +5003,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/staff/{id}/reset-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重置动态验证码 Switch off the second factor of somebody who lost it; the person is told
+         * @description 重置动态验证码 Switch off the second factor of somebody who lost it; the person is told.
+         */
+        post: operations["staff_reset_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/staff/{id}/sensitive": {
         parameters: {
             query?: never;
@@ -6272,6 +6356,8 @@ export interface components {
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
         /** @enum {string} */
         FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
+        /** @enum {string} */
+        FileFormatEnum: "csv" | "xlsx";
         /** @description A hospital and a year. */
         FillYearRequest: {
             /** Format: uuid */
@@ -7082,6 +7168,8 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @enum {string} */
+        OrderingEnum: "id" | "-id";
         /** @description 部门; `path` is the ids from the root, ended by a slash each. */
         OrgUnit: {
             /** Format: uuid */
@@ -7602,6 +7690,19 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Staff"][];
         };
+        PaginatedStaffNoticeList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous: string | null;
+            results: components["schemas"]["StaffNotice"][];
+        };
         PaginatedStaffOrderList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -8007,6 +8108,10 @@ export interface components {
                 [key: string]: string | null;
             };
             contacts?: components["schemas"]["FullContactRequest"][];
+            /** @description why the identity changes, or the archive is closed or reopened; kept in the operation log */
+            reason?: string;
+            /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
+            duplicate_reason?: string;
             /** @description 临时档案 */
             is_provisional?: boolean;
             is_active?: boolean;
@@ -8240,6 +8345,33 @@ export interface components {
         PatientCardRequest: {
             card_number: string;
         };
+        /** @description The filters of the export, its format, and whether secrets are wanted unmasked. */
+        PatientExportRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            /** @description the whole number */
+            mrn?: string;
+            /** @description beginning of the name, its pinyin or the initials */
+            name?: string;
+            /** @description the whole number */
+            phone?: string;
+            /** @description the whole number */
+            national_id?: string;
+            /** @description the whole number */
+            card_number?: string;
+            gender?: components["schemas"]["Gender"];
+            vip_level?: string;
+            source?: string;
+            /** @description the whole name of a tag */
+            tag?: string;
+            is_provisional?: boolean;
+            is_active?: boolean;
+            /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+            search?: string;
+            ordering?: components["schemas"]["OrderingEnum"];
+            file_format?: components["schemas"]["FileFormatEnum"];
+            unmasked?: boolean;
+        };
         /** @description 导入: a file's state and counts. `good_count` rows will be patients. */
         PatientImport: {
             /** Format: uuid */
@@ -8292,6 +8424,16 @@ export interface components {
             /** Format: date-time */
             readonly undone_at: string | null;
         };
+        /** @description A page of the list. */
+        PatientPage: {
+            count: number;
+            /** @description there are at least `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["PatientRow"][];
+        };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatientRequest: {
             /** Format: uuid */
@@ -8325,6 +8467,10 @@ export interface components {
                 [key: string]: string | null;
             };
             contacts?: components["schemas"]["FullContactRequest"][];
+            /** @description why the identity changes, or the archive is closed or reopened; kept in the operation log */
+            reason?: string;
+            /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
+            duplicate_reason?: string;
             /** @description 临时档案 */
             is_provisional?: boolean;
             is_active?: boolean;
@@ -8351,6 +8497,33 @@ export interface components {
             is_active: boolean;
             /** Format: date-time */
             registered_at: string | null;
+        };
+        /** @description The filters of the patient list, with the page that is wanted. */
+        PatientSearchRequest: {
+            /** Format: uuid */
+            hospital?: string;
+            /** @description the whole number */
+            mrn?: string;
+            /** @description beginning of the name, its pinyin or the initials */
+            name?: string;
+            /** @description the whole number */
+            phone?: string;
+            /** @description the whole number */
+            national_id?: string;
+            /** @description the whole number */
+            card_number?: string;
+            gender?: components["schemas"]["Gender"];
+            vip_level?: string;
+            source?: string;
+            /** @description the whole name of a tag */
+            tag?: string;
+            is_provisional?: boolean;
+            is_active?: boolean;
+            /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+            search?: string;
+            ordering?: components["schemas"]["OrderingEnum"];
+            page?: number;
+            page_size?: number;
         };
         /** @description 标签 with its colour. */
         PatientTag: {
@@ -9087,6 +9260,11 @@ export interface components {
              * @default
              */
             device?: string;
+            /**
+             * @description from an earlier sign-in on this device: strangers' failures do not lock it out
+             * @default
+             */
+            device_token?: string;
         };
         /** @description A signed-in device and who it belongs to. */
         SignedIn: {
@@ -9094,6 +9272,8 @@ export interface components {
             token: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description keep it on the device, send it with the next sign-in */
+            device_token: string;
             user: components["schemas"]["Me"];
         };
         /** @description A session of a template that was not made. */
@@ -9451,6 +9631,17 @@ export interface components {
             id: string;
             name: string;
             title: string;
+        };
+        /** @description 员工通知 with its text in the language of the request. */
+        StaffNotice: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: string;
+            readonly text: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly read_at: string | null;
         };
         /** @description 支付单 for staff, with what it waits for. */
         StaffOrder: {
@@ -10130,6 +10321,30 @@ export interface components {
                 };
             };
         };
+        /** @description Forbidden: own_placement, permission_denied */
+        Problem403OwnPlacementPermissionDenied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "own_placement" | "permission_denied";
+                };
+            };
+        };
+        /** @description Forbidden: own_second_factor, permission_denied */
+        Problem403OwnSecondFactorPermissionDenied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "own_second_factor" | "permission_denied";
+                };
+            };
+        };
         /** @description Forbidden: permission_denied */
         Problem403PermissionDenied: {
             headers: {
@@ -10259,6 +10474,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "duplicate";
+                };
+            };
+        };
+        /** @description Conflict: duplicate, patient_duplicate */
+        Problem409DuplicatePatientDuplicate: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "duplicate" | "patient_duplicate";
                 };
             };
         };
@@ -10418,18 +10645,6 @@ export interface components {
                 };
             };
         };
-        /** @description Conflict: patient_merged, stale_version */
-        Problem409PatientMergedStaleVersion: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "patient_merged" | "stale_version";
-                };
-            };
-        };
         /** @description Conflict: patient_merged, state_conflict */
         Problem409PatientMergedStateConflict: {
             headers: {
@@ -10559,6 +10774,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "staff_has_no_account";
+                };
+            };
+        };
+        /** @description Conflict: staff_has_no_account, state_conflict */
+        Problem409StaffHasNoAccountStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "staff_has_no_account" | "state_conflict";
                 };
             };
         };
@@ -10706,6 +10933,30 @@ export interface components {
                 };
             };
         };
+        /** @description Too many requests: account_locked, throttled */
+        Problem429AccountLockedThrottled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "account_locked" | "throttled";
+                };
+            };
+        };
+        /** @description Too many requests: throttled */
+        Problem429Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled";
+                };
+            };
+        };
         /** @description Service unavailable: service_unavailable */
         Problem503ServiceUnavailable: {
             headers: {
@@ -10822,6 +11073,7 @@ export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type FileFormatEnum = components['schemas']['FileFormatEnum'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
 export type Finding = components['schemas']['Finding'];
@@ -10893,6 +11145,7 @@ export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
+export type OrderingEnum = components['schemas']['OrderingEnum'];
 export type OrgUnit = components['schemas']['OrgUnit'];
 export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
@@ -10942,6 +11195,7 @@ export type PaginatedStaffBillList = components['schemas']['PaginatedStaffBillLi
 export type PaginatedStaffDepositList = components['schemas']['PaginatedStaffDepositList'];
 export type PaginatedStaffLeaveList = components['schemas']['PaginatedStaffLeaveList'];
 export type PaginatedStaffList = components['schemas']['PaginatedStaffList'];
+export type PaginatedStaffNoticeList = components['schemas']['PaginatedStaffNoticeList'];
 export type PaginatedStaffOrderList = components['schemas']['PaginatedStaffOrderList'];
 export type PaginatedStaffRefundList = components['schemas']['PaginatedStaffRefundList'];
 export type PaginatedStaffRefundRequestList = components['schemas']['PaginatedStaffRefundRequestList'];
@@ -10989,10 +11243,13 @@ export type PatchedStaffRequest = components['schemas']['PatchedStaffRequest'];
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
+export type PatientExportRequest = components['schemas']['PatientExportRequest'];
 export type PatientImport = components['schemas']['PatientImport'];
 export type PatientMerge = components['schemas']['PatientMerge'];
+export type PatientPage = components['schemas']['PatientPage'];
 export type PatientRequest = components['schemas']['PatientRequest'];
 export type PatientRow = components['schemas']['PatientRow'];
+export type PatientSearchRequest = components['schemas']['PatientSearchRequest'];
 export type PatientTag = components['schemas']['PatientTag'];
 export type PatientTagRequest = components['schemas']['PatientTagRequest'];
 export type PauseRequest = components['schemas']['PauseRequest'];
@@ -11085,6 +11342,7 @@ export type StaffCreateRequest = components['schemas']['StaffCreateRequest'];
 export type StaffDeposit = components['schemas']['StaffDeposit'];
 export type StaffLeave = components['schemas']['StaffLeave'];
 export type StaffName = components['schemas']['StaffName'];
+export type StaffNotice = components['schemas']['StaffNotice'];
 export type StaffOrder = components['schemas']['StaffOrder'];
 export type StaffPayable = components['schemas']['StaffPayable'];
 export type StaffRefund = components['schemas']['StaffRefund'];
@@ -11135,6 +11393,8 @@ export type ResponseProblem400ValidationError = components['responses']['Problem
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem401InvalidCredentialsSecondFactorRequired = components['responses']['Problem401InvalidCredentialsSecondFactorRequired'];
 export type ResponseProblem403GrantTooWidePermissionDenied = components['responses']['Problem403GrantTooWidePermissionDenied'];
+export type ResponseProblem403OwnPlacementPermissionDenied = components['responses']['Problem403OwnPlacementPermissionDenied'];
+export type ResponseProblem403OwnSecondFactorPermissionDenied = components['responses']['Problem403OwnSecondFactorPermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
@@ -11146,6 +11406,7 @@ export type ResponseProblem409BillAlreadyPaidStateConflict = components['respons
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
+export type ResponseProblem409DuplicatePatientDuplicate = components['responses']['Problem409DuplicatePatientDuplicate'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
@@ -11159,7 +11420,6 @@ export type ResponseProblem409LastAdministrator = components['responses']['Probl
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
-export type ResponseProblem409PatientMergedStaleVersion = components['responses']['Problem409PatientMergedStaleVersion'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
@@ -11171,6 +11431,7 @@ export type ResponseProblem409SessionNotOpen = components['responses']['Problem4
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
 export type ResponseProblem409StaffHasNoAccount = components['responses']['Problem409StaffHasNoAccount'];
+export type ResponseProblem409StaffHasNoAccountStateConflict = components['responses']['Problem409StaffHasNoAccountStateConflict'];
 export type ResponseProblem409StaleVersion = components['responses']['Problem409StaleVersion'];
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
@@ -11183,6 +11444,8 @@ export type ResponseProblem415UnsupportedMediaType = components['responses']['Pr
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AccountLocked = components['responses']['Problem429AccountLocked'];
+export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
+export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -13183,6 +13446,88 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    auth_notices_list: {
+        parameters: {
+            query?: {
+                /** @description 分页游标值 */
+                cursor?: string;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 我的通知 The notices to me, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
+                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "kind": "示例",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "read_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffNoticeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    auth_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 标记已读 I have read it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "kind": "示例",
+                     *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "read_at": "2026-03-16T01:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffNotice"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     auth_sessions_list: {
         parameters: {
             query?: never;
@@ -13260,7 +13605,8 @@ export interface operations {
                  *       "password": "correct horse 9 staple",
                  *       "totp_code": "123456",
                  *       "recovery_code": "A001",
-                 *       "device": ""
+                 *       "device": "",
+                 *       "device_token": ""
                  *     }
                  */
                 "application/json": components["schemas"]["SignInRequest"];
@@ -13277,6 +13623,7 @@ export interface operations {
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
                      *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "device_token": "4f1d0c7be2a94b0e8f6a",
                      *       "user": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "username": "li.jianguo",
@@ -13303,7 +13650,7 @@ export interface operations {
             401: components["responses"]["Problem401InvalidCredentialsSecondFactorRequired"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AccountLocked"];
+            429: components["responses"]["Problem429AccountLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13362,7 +13709,16 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse 9 staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
         responses: {
             /** @description 启用动态验证码 A new secret for the authenticator app; asked for only once confirmed */
             201: {
@@ -13379,12 +13735,24 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            400: components["responses"]["Problem400ParseErrorValidationError"];
+            /** @description Bad request: current_password_wrong, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "current_password_wrong" | "parse_error" | "validation_error";
+                    };
+                };
+            };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409TotpAlreadyEnabled"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429AccountLocked"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16405,7 +16773,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -16546,7 +16914,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ParseError"];
@@ -20322,7 +20690,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: duplicate, org_unit_cycle, stale_version */
             409: {
@@ -21153,7 +21521,7 @@ export interface operations {
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
-                     *             "national_id": "110***********0028",
+                     *             "national_id": "1****************8",
                      *             "vip_level": "示例",
                      *             "tags": [
                      *               "示例"
@@ -21172,7 +21540,7 @@ export interface operations {
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
-                     *             "national_id": "110***********0028",
+                     *             "national_id": "1****************8",
                      *             "vip_level": "示例",
                      *             "tags": [
                      *               "示例"
@@ -21231,7 +21599,7 @@ export interface operations {
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "vip_level": "示例",
                      *         "tags": [
                      *           "示例"
@@ -21250,7 +21618,7 @@ export interface operations {
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "vip_level": "示例",
                      *         "tags": [
                      *           "示例"
@@ -22324,7 +22692,7 @@ export interface operations {
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "vip_level": "示例",
                      *           "tags": [
                      *             "示例"
@@ -22342,6 +22710,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22390,6 +22759,8 @@ export interface operations {
                  *           "is_guardian": true
                  *         }
                  *       ],
+                 *       "reason": "临时有事",
+                 *       "duplicate_reason": "临时有事",
                  *       "is_provisional": true,
                  *       "is_active": true
                  *     }
@@ -22414,7 +22785,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "insurance_no": "示例",
@@ -22438,7 +22809,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
                      *       ],
@@ -22457,7 +22828,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409Duplicate"];
+            409: components["responses"]["Problem409DuplicatePatientDuplicate"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -23276,7 +23647,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Share the patient with a colleague, with or without an end */
+            /** @description Share the patient with a colleague: no longer and no more than the sharer may himself */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23354,7 +23725,7 @@ export interface operations {
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "vip_level": "示例",
                      *         "tags": [
                      *           "示例"
@@ -23373,7 +23744,7 @@ export interface operations {
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "vip_level": "示例",
                      *         "tags": [
                      *           "示例"
@@ -23432,7 +23803,7 @@ export interface operations {
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "vip_level": "示例",
                      *           "tags": [
                      *             "示例"
@@ -23555,7 +23926,7 @@ export interface operations {
                      *         "name": "张三",
                      *         "relation": "配偶",
                      *         "phone": "138****8000",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "is_guardian": true,
                      *         "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
                      *         "verified_at": "2026-03-16T01:30:00Z",
@@ -23612,7 +23983,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
                      *       "verified_at": "2026-03-16T01:30:00Z",
@@ -23699,7 +24070,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
                      *       "verified_at": "2026-03-16T01:30:00Z",
@@ -23745,7 +24116,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
                      *       "verified_at": "2026-03-16T01:30:00Z",
@@ -23844,7 +24215,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "insurance_no": "示例",
@@ -23868,7 +24239,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
                      *       ],
@@ -23964,6 +24335,8 @@ export interface operations {
                  *           "is_guardian": true
                  *         }
                  *       ],
+                 *       "reason": "临时有事",
+                 *       "duplicate_reason": "临时有事",
                  *       "is_provisional": true,
                  *       "is_active": true,
                  *       "version": 1
@@ -23989,7 +24362,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "insurance_no": "示例",
@@ -24013,7 +24386,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
                      *       ],
@@ -24029,11 +24402,33 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            400: components["responses"]["Problem400ParseErrorValidationError"];
+            /** @description Bad request: parse_error, reason_required, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "parse_error" | "reason_required" | "validation_error";
+                    };
+                };
+            };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409PatientMergedStaleVersion"];
+            /** @description Conflict: patient_duplicate, patient_merged, stale_version */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "patient_duplicate" | "patient_merged" | "stale_version";
+                    };
+                };
+            };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24075,7 +24470,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "insurance_no": "示例",
@@ -24099,7 +24494,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
                      *       ],
@@ -24146,7 +24541,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "insurance_no": "示例",
@@ -24159,7 +24554,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
-                     *           "national_id": "110***********0028",
+                     *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
                      *       ]
@@ -24204,6 +24599,141 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_export_by_body: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "mrn": "P0000123",
+                 *       "name": "张三",
+                 *       "phone": "13800138000",
+                 *       "national_id": "110000199003070028",
+                 *       "card_number": "GH20260316000001",
+                 *       "gender": "female",
+                 *       "vip_level": "示例",
+                 *       "source": "示例",
+                 *       "tag": "示例",
+                 *       "is_provisional": true,
+                 *       "is_active": true,
+                 *       "search": "示例",
+                 *       "ordering": "id",
+                 *       "file_format": "csv",
+                 *       "unmasked": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatientExportRequest"];
+            };
+        };
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patients_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "mrn": "P0000123",
+                 *       "name": "张三",
+                 *       "phone": "13800138000",
+                 *       "national_id": "110000199003070028",
+                 *       "card_number": "GH20260316000001",
+                 *       "gender": "female",
+                 *       "vip_level": "示例",
+                 *       "source": "示例",
+                 *       "tag": "示例",
+                 *       "is_provisional": true,
+                 *       "is_active": true,
+                 *       "search": "示例",
+                 *       "ordering": "id",
+                 *       "page": 1,
+                 *       "page_size": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatientSearchRequest"];
+            };
+        };
+        responses: {
+            /** @description The list, asked for by a body: what is searched for stands in no address and in no proxy's log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "mrn": "P0000123",
+                     *           "name": "张三",
+                     *           "gender": "female",
+                     *           "birth_date": "1990-03-07",
+                     *           "age": 1,
+                     *           "phone": "138****8000",
+                     *           "national_id": "1****************8",
+                     *           "vip_level": "示例",
+                     *           "tags": [
+                     *             "示例"
+                     *           ],
+                     *           "is_provisional": true,
+                     *           "is_active": true,
+                     *           "registered_at": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PatientPage"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29459,7 +29989,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ParseError"];
@@ -29765,6 +30295,34 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaffHasNoAccount"];
+            413: components["responses"]["Problem413ParseError"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    staff_reset_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403OwnSecondFactorPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaffHasNoAccountStateConflict"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             503: components["responses"]["Problem503ServiceUnavailable"];

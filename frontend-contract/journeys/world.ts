@@ -1,7 +1,7 @@
 /** Where a journey plays: the addresses, the sample's accounts, the product's clock, and the people's phones. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-import { createAdminClient, unwrap, type AdminClient } from "../admin/client.js";
+import { ApiError, createAdminClient, unwrap, type AdminClient } from "../admin/client.js";
 import type { PayFields, WxPayLike } from "../miniprogram/payment.js";
 import { expect, present } from "./steps.js";
 
@@ -162,9 +162,19 @@ export class Staff {
     this.clients.clear();
   }
 
-  private signIn(api: AdminClient, username: string) {
+  private async signIn(api: AdminClient, username: string) {
     const { password } = this.account(username);
-    return unwrap(api.POST("/api/admin/v1/auth/sign-in", { body: { username, password, device: "journey" } }));
+    for (;;) {
+      try {
+        return await unwrap(
+          api.POST("/api/admin/v1/auth/sign-in", { body: { username, password, device: "journey" } }),
+        );
+      } catch (error) {
+        // So many passwords are checked a second, no more: come again when the server says so.
+        if (!(error instanceof ApiError) || error.code !== "throttled") throw error;
+        await new Promise((resolve) => setTimeout(resolve, (error.retryAfter ?? 1) * 1000));
+      }
+    }
   }
 
   private async changePassword(api: AdminClient, username: string): Promise<void> {

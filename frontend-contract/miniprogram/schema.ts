@@ -784,6 +784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/hospitals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 医院列表 The open hospitals, by code
+         * @description 医院列表 The open hospitals, by code.
+         */
+        get: operations["hospitals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/inpatient-deposits": {
         parameters: {
             query?: never;
@@ -1896,6 +1916,17 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** @description 医院, to choose from. */
+        Hospital: {
+            /** Format: uuid */
+            readonly id: string;
+            code: string;
+            name: string;
+            address: string;
+            phone: string;
+            introduction: string;
+            opening_hours: unknown;
+        };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
         /** @description A message as its reader sees it. */
@@ -2080,6 +2111,16 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["Deposit"][];
+        };
+        PaginatedHospitalList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Hospital"][];
         };
         PaginatedInboxMessageList: {
             /** @description rows that match, counted up to a cap */
@@ -2823,27 +2864,27 @@ export interface components {
                 };
             };
         };
-        /** @description Too many requests: admission_lookup_locked */
-        Problem429AdmissionLookupLocked: {
+        /** @description Too many requests: admission_lookup_locked, admission_lookup_slowed */
+        Problem429AdmissionLookupLockedAdmissionLookupSlowed: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "admission_lookup_locked";
+                    code?: "admission_lookup_locked" | "admission_lookup_slowed";
                 };
             };
         };
-        /** @description Too many requests: binding_locked */
-        Problem429BindingLocked: {
+        /** @description Too many requests: binding_locked, binding_slowed */
+        Problem429BindingLockedBindingSlowed: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "binding_locked";
+                    code?: "binding_locked" | "binding_slowed";
                 };
             };
         };
@@ -2955,6 +2996,7 @@ export type FindAdmissionRequest = components['schemas']['FindAdmissionRequest']
 export type FoundAdmission = components['schemas']['FoundAdmission'];
 export type Gender = components['schemas']['Gender'];
 export type GiveBackRequest = components['schemas']['GiveBackRequest'];
+export type Hospital = components['schemas']['Hospital'];
 export type IdKind = components['schemas']['IdKind'];
 export type InboxMessage = components['schemas']['InboxMessage'];
 export type InpatientStatement = components['schemas']['InpatientStatement'];
@@ -2975,6 +3017,7 @@ export type PaginatedAppointmentList = components['schemas']['PaginatedAppointme
 export type PaginatedBillList = components['schemas']['PaginatedBillList'];
 export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpList'];
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
+export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
 export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
 export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
@@ -3045,8 +3088,8 @@ export type ResponseProblem413ParseError = components['responses']['Problem413Pa
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
-export type ResponseProblem429AdmissionLookupLocked = components['responses']['Problem429AdmissionLookupLocked'];
-export type ResponseProblem429BindingLocked = components['responses']['Problem429BindingLocked'];
+export type ResponseProblem429AdmissionLookupLockedAdmissionLookupSlowed = components['responses']['Problem429AdmissionLookupLockedAdmissionLookupSlowed'];
+export type ResponseProblem429BindingLockedBindingSlowed = components['responses']['Problem429BindingLockedBindingSlowed'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
@@ -3384,7 +3427,7 @@ export interface operations {
             409: components["responses"]["Problem409AdmissionMismatchDepositDisabled"];
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AdmissionLookupLocked"];
+            429: components["responses"]["Problem429AdmissionLookupLockedAdmissionLookupSlowed"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5247,7 +5290,7 @@ export interface operations {
                      *         "relationship": "self",
                      *         "is_default": true,
                      *         "card_number": "GH20260316000001",
-                     *         "national_id": "110***********0028",
+                     *         "national_id": "1****************8",
                      *         "phone": "138****8000",
                      *         "address": "北京市海淀区中关村大街 1 号",
                      *         "created_at": "2026-03-16T01:30:00Z"
@@ -5302,7 +5345,7 @@ export interface operations {
                      *       "relationship": "self",
                      *       "is_default": true,
                      *       "card_number": "GH20260316000001",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "created_at": "2026-03-16T01:30:00Z"
@@ -5328,7 +5371,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429BindingLocked"];
+            429: components["responses"]["Problem429BindingLockedBindingSlowed"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5357,7 +5400,7 @@ export interface operations {
                      *       "relationship": "self",
                      *       "is_default": true,
                      *       "card_number": "GH20260316000001",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "created_at": "2026-03-16T01:30:00Z"
@@ -5400,7 +5443,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
@@ -5474,7 +5517,7 @@ export interface operations {
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
                      *       "id_kind": "resident_id",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
@@ -5570,7 +5613,7 @@ export interface operations {
                      *       "relationship": "self",
                      *       "is_default": true,
                      *       "card_number": "GH20260316000001",
-                     *       "national_id": "110***********0028",
+                     *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "created_at": "2026-03-16T01:30:00Z"
@@ -5596,7 +5639,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429BindingLocked"];
+            429: components["responses"]["Problem429BindingLockedBindingSlowed"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5632,6 +5675,53 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["Lookup"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    hospitals_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 医院列表 The open hospitals, by code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "code": "H1",
+                     *           "name": "第一医院",
+                     *           "address": "北京市海淀区中关村大街 1 号",
+                     *           "phone": "138****8000",
+                     *           "introduction": "擅长冠心病、高血压的诊治",
+                     *           "opening_hours": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedHospitalList"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

@@ -715,6 +715,18 @@ export interface components {
                 };
             };
         };
+        /** @description Too many requests: throttled */
+        Problem429Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled";
+                };
+            };
+        };
         /** @description Service unavailable: service_unavailable */
         Problem503ServiceUnavailable: {
             headers: {
@@ -779,6 +791,7 @@ export type ResponseProblem409StateConflict = components['responses']['Problem40
 export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422InsuranceNotSupported = components['responses']['Problem422InsuranceNotSupported'];
+export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1496,6 +1509,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1569,6 +1583,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

@@ -137,7 +137,9 @@ class Staff:
 
     def _sign_in(self, who: str) -> dict[str, Any]:
         body = {"username": who, "password": self.account(who)["password"], "device": "journey"}
-        opened: dict[str, Any] = answered(self.http.post("auth/sign-in", json=body))
+        while (answer := self.http.post("auth/sign-in", json=body)).status_code == 429:
+            time.sleep(int(answer.headers["Retry-After"]))  # so many passwords a second, no more
+        opened: dict[str, Any] = answered(answer)
         return opened
 
     def _change_password(self, who: str, token: str) -> None:

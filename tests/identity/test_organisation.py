@@ -259,3 +259,16 @@ def test_only_stored_pictures_are_shown(db: None, path: str) -> None:
     from rest_framework.test import APIClient
 
     assert APIClient().get(f"/api/miniprogram/v1/pictures/{path}").status_code == 404
+
+
+@pytest.mark.requirement("ORG-01")
+def test_the_mini_program_lists_the_open_hospitals_to_choose_from(world: World) -> None:
+    Hospital.objects.filter(pk=world.h1.pk).update(address="东长安街1号", phone="010-12345678")
+    url = "/api/miniprogram/v1/hospitals"
+    rows = world.client("patient_none").get(url).json()["results"]
+    assert [(row["id"], row["name"], row["address"], row["phone"]) for row in rows] == [
+        (str(world.h1.pk), "第一医院", "东长安街1号", "010-12345678"), (str(world.h2.pk), "第二医院", "", ""),
+    ]  # fmt: skip
+    Hospital.objects.filter(pk=world.h2.pk).update(is_active=False)
+    assert world.client("patient_none").get(url).json()["count"] == 1
+    assert [world.client(who).get(url).status_code for who in (None, "doctor_a")] == [401, 403]

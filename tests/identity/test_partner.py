@@ -217,3 +217,14 @@ def test_deleting_an_application_ends_its_tokens(world: World, client_of: dict[s
     partner = bearer(ask(client_of).json()["access_token"])
     assert world.client("admin1").delete(f"{ADMIN}/{client_of['id']}").status_code == 204
     assert partner.get(f"{API}/hospitals").status_code == 401
+
+
+@pytest.mark.requirement("INT-03")
+def test_checking_client_secrets_has_a_budget_of_its_own(client_of: dict[str, str], settings: Any) -> None:
+    settings.PASSWORDS_PER_SECOND_KNOWN = 2
+    with clock.frozen(clock.now()):
+        assert [ask(client_of).status_code for _ in range(3)] == [200, 200, 429]
+        settings.PASSWORDS_PER_SECOND = 0
+        assert form("token", grant_type="client_credentials")["Retry-After"] == "1"
+    with clock.frozen(clock.now() + dt.timedelta(seconds=2)):
+        assert ask(client_of).status_code == 200

@@ -7,7 +7,8 @@ import pyotp
 import pytest
 from django.db import connection, connections
 
-from apps.identity.models import TotpDevice
+from apps.audit.models import AuditEvent
+from apps.identity.models import StaffNotice, TotpDevice
 from kernel import clock
 from tests.identity.test_sign_in import URL, sign_in
 from tests.support.world import PASSWORD, World
@@ -21,7 +22,7 @@ def enrolled(world: World, moment: dt.datetime) -> tuple[str, list[str]]:
     """The secret and the recovery codes of doctor_a, confirmed at `moment`."""
     client = world.client("doctor_a")
     with clock.frozen(moment):
-        body = client.post(f"{URL}/totp").json()
+        body = client.post(f"{URL}/totp", {"password": PASSWORD}, format="json").json()
         assert body["uri"].startswith("otpauth://totp/")
         answer = client.post(f"{URL}/totp/confirm", {"code": code(body["secret"], moment)}, format="json")
     assert answer.status_code == 200, answer.content
@@ -110,7 +111,10 @@ def test_the_secret_is_encrypted_at_rest_and_codes_are_digests(world: World) -> 
 def test_switching_off_needs_the_password(world: World) -> None:
     enrolled(world, clock.now())
     client = world.client("doctor_a")
-    assert client.post(f"{URL}/totp").json()["code"] == "totp_already_enabled"
+    assert (
+        client.post(f"{URL}/totp", {"password": PASSWORD}, format="json").json()["code"]
+        == "totp_already_enabled"
+    )
     answer = client.post(f"{URL}/totp/disable", {"password": "wrong wrong"}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "current_password_wrong")
     assert TotpDevice.objects.filter(user__username="doctor_a").exists()
@@ -122,9 +126,48 @@ def test_switching_off_needs_the_password(world: World) -> None:
 @pytest.mark.requirement("ACC-01")
 def test_an_unconfirmed_secret_asks_for_nothing(world: World) -> None:
     client = world.client("doctor_a")
-    first = client.post(f"{URL}/totp").json()["secret"]
-    second = client.post(f"{URL}/totp").json()["secret"]
+    first = client.post(f"{URL}/totp", {"password": PASSWORD}, format="json").json()["secret"]
+    second = client.post(f"{URL}/totp", {"password": PASSWORD}, format="json").json()["secret"]
     assert first != second
     wrong = client.post(f"{URL}/totp/confirm", {"code": "000000"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "totp_code_invalid")
     assert sign_in().status_code == 200
+
+
+@pytest.mark.requirement("ACC-01")
+def test_enrolling_asks_for_the_password_and_wrong_ones_lock(world: World) -> None:
+    client = world.client("doctor_a")
+    assert client.post(f"{URL}/totp", {}, format="json").status_code == 400
+    for _ in range(5):
+        answer = client.post(f"{URL}/totp", {"password": "wrong"}, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "current_password_wrong")
+    locked = client.post(f"{URL}/totp", {"password": PASSWORD}, format="json")
+    assert (locked.status_code, locked.json()["code"]) == (429, "account_locked")
+    assert not TotpDevice.objects.exists()
+
+
+@pytest.mark.requirement("ACC-01", "ACC-06")
+def test_another_person_resets_a_lost_second_factor_and_the_owner_is_told(world: World) -> None:
+    enrolled(world, clock.now())
+    staff = world.staff["doctor_a"]
+    url = f"/api/admin/v1/staff/{staff.pk}/reset-totp"
+    for who in ("doctor_a", "doctor_b", "head", "clerk"):
+        assert world.client(who).post(url).status_code == 403
+    assert world.client("admin2").post(url).status_code == 404
+    assert TotpDevice.objects.exists()
+    assert world.client("admin1").post(url).status_code == 204
+    assert not TotpDevice.objects.exists()
+    assert world.client("doctor_a").get(f"{URL}/me").status_code == 401  # signed out everywhere
+    line = AuditEvent.objects.get(action="totp_reset")
+    assert (line.actor, line.object_id) == ("admin1", str(staff.user_id))
+    assert [notice.kind for notice in StaffNotice.objects.filter(recipient=staff)] == ["second_factor_reset"]
+    assert sign_in().status_code == 200
+    again = world.client("admin1").post(url)
+    assert (again.status_code, again.json()["code"]) == (409, "state_conflict")
+
+
+@pytest.mark.requirement("ACC-01")
+def test_nobody_resets_the_own_second_factor(world: World) -> None:
+    url = f"/api/admin/v1/staff/{world.staff['admin1'].pk}/reset-totp"
+    answer = world.client("admin1").post(url)
+    assert (answer.status_code, answer.json()["code"]) == (403, "own_second_factor")

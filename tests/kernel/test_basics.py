@@ -147,10 +147,16 @@ def test_numbers_are_unique_over_processes_and_threads() -> None:
 @pytest.mark.parametrize(
     ("mask", "value", "shown"),
     [
-        (masking.phone, "13812348000", "138****8000"), (masking.phone, "110", "***"), (masking.phone, "", ""),
-        (masking.document, "110101199003071233", "110101********1233"), (masking.document, "E1234567", "E******7"),
-        (masking.document, "A1", "**"), (masking.name, "张三丰", "张**"), (masking.name, "", ""),
+        (masking.phone, "13812348000", "138****8000"), (masking.phone, "110", "1**"), (masking.phone, "", ""),
+        (masking.phone, "12345678", "12****78"),
+        (masking.document, "110101199003071233", "1****************3"), (masking.document, "E1234567", "E1****67"),
+        (masking.document, "H12345678", "H1*****78"), (masking.document, "622200000012", "62********12"),
+        (masking.document, "12345", "1***5"), (masking.document, "A1", "A*"), (masking.document, "A", "*"),
+        (masking.name, "张三丰", "张*"), (masking.name, "张三", "张*"),
+        (masking.name, "张", "*"), (masking.name, "", ""),
         (masking.address, "北京市海淀区中关村大街1号", "北京市海淀区****"), (masking.address, "北京", "****"),
+        (masking.address, "广东省深圳市南山区科技园1栋", "广东省深圳市南山区****"),
+        (masking.address, "江苏省昆山市玉山镇花园小区3栋", "江苏省昆山市****"), (masking.address, "", ""),
     ],
 )  # fmt: skip
 def test_what_a_reader_without_the_sensitive_code_sees(mask: object, value: str, shown: str) -> None:

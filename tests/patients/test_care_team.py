@@ -71,7 +71,9 @@ def test_grants_are_the_union_of_live_relations_with_the_latest_end(world: World
     doctor, by = world.staff["doctor_b"], world.staff["doctor_a"]
     short, long = NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=9)
     with clock.frozen(NOW):
-        share = care_team.share(patient=patient, staff=doctor, by=by, can_change=False, valid_until=long)
+        share = care_team.share(
+            patient=patient, staff=doctor, by=by, can_change=False, valid_until=long, by_role=True
+        )
         care_team.join(patient=patient, staff=doctor, role=CareRole.CONSULTANT, valid_until=short)
         assert grants(patient, doctor) == {"view_patient": long, "change_patient": short}
         care_team.join(patient=patient, staff=doctor, role=CareRole.EXAMINING)
@@ -97,7 +99,9 @@ def test_only_colleagues_of_the_hospital_and_only_a_future_end(world: World, pat
         (world.staff["doctor_b"], NOW - dt.timedelta(seconds=1)),
     ):
         with clock.frozen(NOW), pytest.raises(InvalidValue):
-            care_team.share(patient=patient, staff=staff, by=by, can_change=True, valid_until=until)
+            care_team.share(
+                patient=patient, staff=staff, by=by, can_change=True, valid_until=until, by_role=True
+            )
     assert not CareTeamMember.objects.filter(patient=patient).exists()
     assert not PatientUserObjectPermission.objects.filter(content_object=patient).exists()
 
@@ -108,8 +112,9 @@ def test_the_sweeper_ends_lapsed_relations_and_keeps_what_still_lives(world: Wor
     with clock.frozen(NOW):
         for name in ("doctor_b", "doctor_c"):
             care_team.share(
-                patient=patient, staff=world.staff[name], by=by, can_change=True, valid_until=until
-            )
+                patient=patient, staff=world.staff[name], by=by, can_change=True, valid_until=until,
+                by_role=True,
+            )  # fmt: skip
         care_team.join(
             patient=patient, staff=world.staff["doctor_c"], role=CareRole.CONSULTANT, can_change=False
         )

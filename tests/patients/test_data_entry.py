@@ -116,7 +116,7 @@ def test_a_mask_is_never_taken_for_the_value(world: World) -> None:
         answer = client.patch(url, {name: shown[name], "version": shown["version"]}, format="json")
         assert answer.status_code == 200, (name, answer.json())
         other = client.patch(url, {name: "1****9", "version": answer.json()["version"]}, format="json")
-        assert (other.status_code, other.json()["errors"][0]["code"]) == (400, "masked"), name
+        assert (other.status_code, other.json()["errors"][0]["code"]) == (400, "masked_value"), name
     patient = Patient.objects.get(pk=made["id"])
     assert {name: getattr(patient, name) for name in secrets} == secrets
 

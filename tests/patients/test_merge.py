@@ -188,7 +188,9 @@ def test_a_merged_archive_reads_is_found_as_its_survivor_and_takes_no_change(wor
     first, second = twins(world)
     client = world.client("admin1")
     second = Patient.objects.get(pk=second.pk)
-    client.patch(f"{URL}/{second.pk}", {"phone": "13900000009", "version": 1}, format="json")
+    client.patch(
+        f"{URL}/{second.pk}", {"phone": "13900000009", "version": 1, "reason": "换号"}, format="json"
+    )
     client.post(f"{URL}/{first.pk}/merge", body(second, first), format="json")
     read = client.get(f"{URL}/{second.pk}").json()
     assert (read["merged_into"], read["is_active"]) == (str(first.pk), False)

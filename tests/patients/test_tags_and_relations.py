@@ -68,7 +68,7 @@ def test_a_guardian_is_verified_once_and_again_after_a_change_of_identity(world:
     }  # fmt: skip
     made = post(url, father)
     assert made.status_code == 201, made.json()
-    assert (made.json()["national_id"], made.json()["verified_at"]) == ("110101********2014", None)
+    assert (made.json()["national_id"], made.json()["verified_at"]) == ("1****************4", None)
     one = f"{url}/{made.json()['id']}"
     for bad in ({"national_id": ""}, {"national_id": "1"}, {"phone": "1"}, {"name": " "}, {"verified_at": "2026-01-01"},
                 {"linked_patient": str(patient.pk)}):  # fmt: skip

@@ -22,7 +22,10 @@ from apps.identity.models import (
     Location,
     PartnerApplication,
     Position,
+    StaffNotice,
 )
+from apps.identity.notices import STAFF_PLACED
+from apps.identity.services.notices import tell
 from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
 from apps.inpatient.models import Admission, DepositTransaction, InpatientCharge
 from apps.messaging.models import Message, MessageTemplate
@@ -237,6 +240,10 @@ class Estate:
         PatientImport.objects.filter(pk=job.pk).update(state="checked")
         return job
 
+    def make_staff_notice(self) -> StaffNotice:
+        tell([self.world.staff["doctor_a"]], STAFF_PLACED, name="王医生", by="人事", departments="心内科")
+        return StaffNotice.objects.get(recipient=self.world.staff["doctor_a"])
+
     def make_auth_session(self) -> AuthSession:
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
         return session
@@ -344,6 +351,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "partner/v1/admissions/": lambda e: e.get("his_admission").external_id,
     "admin/v1/appointments/": lambda e: e.get("appointment").pk,
     "admin/v1/audit/events/": lambda e: e.get("audit_event").pk,
+    "admin/v1/auth/notices/": lambda e: e.get("staff_notice").pk,
     "admin/v1/auth/sessions/": lambda e: e.get("auth_session").id,
     "admin/v1/bill-items/": lambda e: e.get("bill").items.first().pk,
     "admin/v1/bills/": lambda e: e.get("bill").pk,

@@ -159,6 +159,6 @@ def build_world() -> World:
         world.add_binding(name)
     care_team.note_booking(
         hospital_id=h1.pk, patient_id=world.patients["patient_a"].pk, staff_id=world.staff["doctor_a"].pk,
-        department_id=world.departments["cardiology"].pk,
+        department_id=world.departments["cardiology"].pk, by_booking=False,
     )  # fmt: skip
     return world

@@ -73,14 +73,15 @@ def actor_of(user: User) -> Actor | None:
 def _resolve(
     user_id: UUID, version: int, staff_id: UUID, hospital_id: UUID, org_unit_id: UUID | None
 ) -> Actor:
-    roles = list(
-        Role.objects.filter(staff_roles__staff_id=staff_id, is_active=True)
-        .prefetch_related("permissions", "scopes__departments", "scopes__module")
-        .distinct()
-    )
+    roles = _roles_of(staff_id)
     scopes = effective_scopes(roles, staff_id, hospital_id, org_unit_id)
     administrator = any(role.is_administrator for role in roles)
     return Actor(user_id, staff_id, hospital_id, administrator, scopes)
+
+
+def _roles_of(staff_id: UUID) -> list[Role]:
+    roles = Role.objects.filter(staff_roles__staff_id=staff_id, is_active=True)
+    return list(roles.prefetch_related("permissions", "scopes__departments", "scopes__module").distinct())
 
 
 def codes_of(role: Role) -> set[str]:
@@ -114,10 +115,12 @@ def may_manage(actor: Actor, staff: StaffMember, *, account: bool) -> bool:
 
     `account`: whoever sets a person's password could act as that person, so it holds for everybody then.
     """
-    if staff.user is None or staff.pk == actor.staff_id:
+    if staff.pk == actor.staff_id:
         return True
-    other = _resolve(staff.user.pk, staff.user.access_version, staff.pk, staff.hospital_id, staff.org_unit_id)
-    return not (account or other.is_administrator) or not missing_codes(actor, other.scopes)
+    roles = _roles_of(staff.pk)  # looked at afresh: a file may hold roles before it has an account
+    scopes = effective_scopes(roles, staff.pk, staff.hospital_id, staff.org_unit_id)
+    administrator = any(role.is_administrator for role in roles)
+    return not (account or administrator) or not missing_codes(actor, scopes)
 
 
 class _ScopeResolver:

@@ -15,7 +15,9 @@ resource(
     ("list", "add", "change", "delete", "sensitive"),
     status="停用、离职与复职",
     account="开通账号与重置密码",
+    second_factor="重置动态验证码",
 )
+resource("identity", "placement", "任职安排(科室、部门与主任)", ("change",))
 resource("identity", "dictionary", "字典", ("list", "add", "change", "delete"))
 resource("identity", "setting", "设置", ("list", "change"))
 resource("identity", "partner_application", "第三方应用", ("list", "add", "change", "delete"))

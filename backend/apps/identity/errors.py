@@ -44,6 +44,24 @@ class TotpCodeInvalid(DomainError):
     zh, en = "动态验证码不正确", "The verification code is not correct."
 
 
+class OwnPlacement(DomainError):
+    """Where somebody works decides whose data he reaches: another person arranges it."""
+
+    code, status = "own_placement", 403
+    zh, en = (
+        "不能安排自己的任职,请由他人操作",
+        "You cannot arrange where you work yourself; ask another person.",
+    )
+
+
+class OwnSecondFactor(DomainError):
+    code, status = "own_second_factor", 403
+    zh, en = (
+        "不能重置自己的动态验证码,请由他人操作",
+        "You cannot reset your own second factor; ask another person.",
+    )
+
+
 class OrgUnitCycle(DomainError):
     code, status = "org_unit_cycle", 409
     zh, en = "不能移动到自己的下级部门", "A unit cannot be moved below itself."

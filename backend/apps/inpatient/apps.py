@@ -6,3 +6,10 @@ class InpatientConfig(AppConfig):
 
     name = "apps.inpatient"
     label = "inpatient"
+
+    def ready(self) -> None:
+        """Have a say when a doctor's relation to a patient ends."""
+        from apps.inpatient.services.stays import Stays
+        from apps.patients.ports import use_upholder
+
+        use_upholder(Stays())

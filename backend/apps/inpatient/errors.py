@@ -37,6 +37,13 @@ class AdmissionMismatch(DomainError):
     )
 
 
+class LookupSlowed(DomainError):
+    """Others failed with this number lately: try again after Retry-After, the second try counts."""
+
+    code, status = "admission_lookup_slowed", 429
+    zh, en = "操作过于频繁,请稍候再试", "Wait a few seconds and try again."
+
+
 class LookupLocked(DomainError):
     code, status = "admission_lookup_locked", 429
     zh, en = "查询失败次数过多,请稍后再试", "Too many failed attempts; try again later."

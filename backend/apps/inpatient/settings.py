@@ -33,6 +33,16 @@ LOOKUP_FAILURES = define(
         maximum=50,
     )
 )
+LOOKUP_SLOW_SECONDS = define(
+    Setting(
+        "inpatient.lookup_slow_seconds",
+        5,
+        "住院号被多次试错后的等待秒数",
+        "Seconds to wait for a number that others failed with",
+        minimum=1,
+        maximum=60,
+    )
+)
 LOOKUP_LOCK_MINUTES = define(
     Setting(
         "inpatient.lookup_lock_minutes",

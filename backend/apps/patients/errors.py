@@ -21,6 +21,13 @@ class BindingLocked(DomainError):
     zh, en = "绑卡失败次数过多,请稍后再试", "Too many failed attempts to bind; try again later."
 
 
+class BindingSlowed(DomainError):
+    """Others failed with this card lately: try again after Retry-After, the second try counts."""
+
+    code, status = "binding_slowed", 429
+    zh, en = "操作过于频繁,请稍候再试", "Wait a few seconds and try again."
+
+
 class BindingLimit(DomainError):
     """`relationship` says which of the two limits is reached."""
 
@@ -38,11 +45,23 @@ class OnlineFilingOff(DomainError):
     zh, en = "请先到医院窗口建档", "Please register at the hospital's window first."
 
 
+class ReasonRequired(DomainError):
+    code, status = "reason_required", 400
+    zh, en = "请填写原因", "Give the reason for this change."
+
+
 class PatientMerged(DomainError):
     """`merged_into` names the archive that continues this one."""
 
     code, status = "patient_merged", 409
     zh, en = "该档案已合并到其他档案", "This archive was merged into another one."
+
+
+class PatientDuplicate(DomainError):
+    """`existing` names the archive if the caller may see it; whoever holds the code goes on with `duplicate_reason`."""
+
+    code, status = "patient_duplicate", 409
+    zh, en = "本院已有相同证件号码的患者档案", "This hospital has an archive with the same document already."
 
 
 class MergeClash(DomainError):

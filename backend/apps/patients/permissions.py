@@ -10,6 +10,9 @@ resource(
     share="共享患者",
     merge="合并患者",
     unmerge="撤销合并",
+    close="停用与恢复档案",
+    identify="更改身份信息",
+    duplicate="重复建档",
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
 resource("patients", "tag", "患者标签", ("list", "add", "change"), assign="打标签")
@@ -36,7 +39,13 @@ for _role in ("doctor", "department_head"):
 give("department_head", "patients.care_team.change", "patients.capture.member_follow_up")
 give("clerk", "patients.tag.list", "patients.tag.assign")
 give("clerk", *(f"patients.capture.{verb}" for verb in ("list", "booking", "reception", "triage")))
-give("clerk", "patients.patient.list", "patients.patient.add", "patients.patient.change")
+give(
+    "clerk",
+    "patients.patient.list",
+    "patients.patient.add",
+    "patients.patient.change",
+    "patients.patient.identify",
+)
 give("clerk", "patients.card.list", "patients.card.add", "patients.card.change")
 
 directory("patients", module="patients", zh="患者", en="Patients", path="/patients", icon="user", sort=20)

@@ -43,6 +43,24 @@ def his_directory() -> HisDirectory:
     return _directory or OwnArchive()
 
 
+class Upholder(Protocol):
+    """Says which relations of a patient rest on something of its app: a booking that stands, a visit, a stay."""
+
+    def upholds_doctor(self, *, patient_id: UUID, staff_id: UUID) -> bool:
+        """Whether the person attends or attended the patient."""
+
+    def upholds_department(self, *, patient_id: UUID, department_id: UUID) -> bool:
+        """Whether the department treats or treated the patient."""
+
+
+UPHOLDERS: list[Upholder] = []
+
+
+def use_upholder(upholder: Upholder) -> None:
+    """Let `upholder` be asked before a relation ends; called once by an app when it is ready."""
+    UPHOLDERS.append(upholder)
+
+
 class MergeRule(Protocol):
     """What an app has to say when two archives become one.
 

@@ -16,6 +16,24 @@ BINDING_FAILURES = define(
 BINDING_LOCK_MINUTES = define(
     Setting("binding_lock_minutes", 30, "绑卡锁定分钟数", "Minutes of the lock", minimum=1, maximum=1440)
 )
+BINDING_SLOW_SECONDS = define(
+    Setting(
+        "binding_slow_seconds", 5, "就诊卡被多次试错后的等待秒数", "Seconds to wait for a card that others failed with",
+        minimum=1, maximum=60,
+    )
+)  # fmt: skip
 ONLINE_FILING = define(
     Setting("online_filing", False, "允许线上建档", "Patients may file themselves over the net")
 )
+EXACT_SEARCHES_PER_MINUTE = define(
+    Setting(
+        "exact_searches_per_minute", 30, "每人每分钟精确查询次数",
+        "Searches for a whole phone, ID or card number per person and minute", minimum=1, maximum=1000,
+    )
+)  # fmt: skip
+EXACT_SEARCHES_PER_DAY = define(
+    Setting(
+        "exact_searches_per_day", 1000, "每人每天精确查询次数",
+        "Searches for a whole phone, ID or card number per person and day", minimum=1, maximum=100_000,
+    )
+)  # fmt: skip

@@ -8,8 +8,10 @@ class SchedulingConfig(AppConfig):
     label = "scheduling"
 
     def ready(self) -> None:
-        """Have a say when two patients become one."""
-        from apps.patients.ports import use_merge_rule
+        """Have a say when two patients become one, and when a doctor's relation to a patient ends."""
+        from apps.patients.ports import use_merge_rule, use_upholder
         from apps.scheduling.services.patient_merge import OneNumberPerSession
+        from apps.scheduling.services.visits import Visits
 
         use_merge_rule(OneNumberPerSession())
+        use_upholder(Visits())

@@ -9,6 +9,7 @@ from apps.scheduling.models import Appointment, BookingSuspension, SuspensionApp
 from apps.scheduling.services.attend import attend
 from apps.scheduling.services.boards import refresh
 from apps.scheduling.services.suspend import suspend_after_no_shows
+from apps.scheduling.services.visits import let_go
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
 from apps.scheduling.states import OCCUPYING, AppealState, OfferState
 from kernel import clock
@@ -74,6 +75,36 @@ def open_archive(event: events.AppointmentBooked) -> None:
     )  # the doctor may have been substituted since, but is not while the patient is locked
     if appointment.state in OCCUPYING:
         attend(appointment)
+
+
+@subscribe(events.AppointmentCancelled, queue="urgent")
+def let_go_of_cancelled(event: events.AppointmentCancelled) -> None:
+    let_go(event)
+
+
+@subscribe(events.AppointmentExpired, queue="urgent")
+def let_go_of_expired(event: events.AppointmentExpired) -> None:
+    let_go(event)
+
+
+@subscribe(events.AppointmentMissed, queue="urgent")
+def let_go_of_missed(event: events.AppointmentMissed) -> None:
+    let_go(event)
+
+
+@subscribe(events.AppointmentRescheduled, queue="urgent")
+def let_go_of_rescheduled(event: events.AppointmentRescheduled) -> None:
+    let_go(event, doctor=event.previous_practitioner_id)
+
+
+@subscribe(events.AppointmentMoved, queue="urgent")
+def let_go_of_moved(event: events.AppointmentMoved) -> None:
+    let_go(event, doctor=event.previous_practitioner_id)
+
+
+@subscribe(events.AppointmentReassigned, queue="urgent")
+def let_go_of_reassigned(event: events.AppointmentReassigned) -> None:
+    let_go(event, doctor=event.previous_practitioner_id)
 
 
 @subscribe(events.AppointmentBooked)

@@ -94,7 +94,12 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["apps.identity.hashers.ModestArgon2"]
+#: Passwords hashed per second over all API workers: for anybody; for known devices, and as many for partners' secrets.
+PASSWORDS_PER_SECOND = env.int("YIHUI_PASSWORDS_PER_SECOND", default=6)
+PASSWORDS_PER_SECOND_KNOWN = env.int("YIHUI_PASSWORDS_PER_SECOND_KNOWN", default=20)
+#: Failed sign-ins from one address within the lock's time; behind it may stand a whole hospital.
+SIGN_IN_FAILURES_PER_ADDRESS = env.int("YIHUI_SIGN_IN_FAILURES_PER_ADDRESS", default=100)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

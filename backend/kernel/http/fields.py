@@ -46,19 +46,27 @@ class NameField(serializers.CharField):
         return name
 
 
-class MaskedField(serializers.CharField):
-    """Write the value, read its mask. The mask of the present value changes nothing; any other mask is refused."""
+class SecretField(serializers.CharField):
+    """A value that is shown masked elsewhere: what carries the mark of a mask is refused."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str) and is_masked(data):
+            raise serializers.ValidationError(MASKED.text, code=MASKED.code)
+        return super().run_validation(data)
+
+
+class MaskedField(SecretField):
+    """Write the value, read its mask. The mask of the present value, as a form sends it back, changes nothing."""
 
     def __init__(self, mask: Callable[[str], str], **kwargs: Any) -> None:
         self.mask = mask
         super().__init__(**kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        if isinstance(data, str) and is_masked(data):
-            row = getattr(self.parent, "instance", None)
-            if isinstance(row, Model) and data == self.to_representation(self.get_attribute(row)):
-                raise serializers.SkipField  # a form sends back what it was shown
-            raise serializers.ValidationError(MASKED.text, code=MASKED.code)
+        row = getattr(self.parent, "instance", None)
+        masked = isinstance(row, Model) and isinstance(data, str) and is_masked(data)
+        if masked and data == self.to_representation(self.get_attribute(row)):
+            raise serializers.SkipField
         return super().run_validation(data)
 
     def to_representation(self, value: Any) -> str:

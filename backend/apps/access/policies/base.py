@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import Permission as ModelPermission
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from apps.access.actor import Actor
+from apps.access.actor import Actor, Scope
 from kernel import clock
 
 M = TypeVar("M", bound=Model)
@@ -45,6 +45,10 @@ class Policy:
             return []
         if scope.everything:
             return [Q()]
+        return self.scope_arms(actor, scope, grant) + self.grant_arms(actor, grant)
+
+    def scope_arms(self, actor: Actor, scope: Scope, grant: str = "view") -> list[Q]:
+        """The conditions that follow from the scope of the code alone, without grants."""
         arms: list[Q] = []
         if scope.hospitals:
             arms.append(Q(**{f"{self.hospital}__in": sorted(scope.hospitals)}))
@@ -54,8 +58,15 @@ class Policy:
             arms += [Q(**{owner: actor.staff_id}) for owner in self.owners]
         if self.shared and grant == "view":
             arms.append(Q(**{f"{self.hospital}__isnull": True}))
-        arms += self.grant_arms(actor, grant)
         return arms
+
+    def by_scope(self, actor: Actor, code: str, instance: Model) -> bool:
+        """Whether the actor's role reaches the stored row by itself, without any grant."""
+        scope = actor.scope(code)
+        if scope is None or scope.everything:
+            return scope is not None
+        rows = type(instance)._default_manager.filter(pk=instance.pk)
+        return any(rows.filter(arm).exists() for arm in self.scope_arms(actor, scope))
 
     def department_arms(self, departments: list[UUID]) -> list[Q]:
         """The department scope; several arms where each department has an order of its own in an index."""

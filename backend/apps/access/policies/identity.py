@@ -1,6 +1,6 @@
 """Policies of the organisation, staff and sign-in tables."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Model, Q
@@ -14,18 +14,22 @@ from apps.identity.models import (
     DictionaryItem,
     Group,
     Hospital,
+    KnownDevice,
     Location,
     OrgUnit,
     PartnerApplication,
     Position,
     StaffDepartment,
     StaffMember,
+    StaffNotice,
     TotpDevice,
+    UnknownName,
     User,
     WeChatAccount,
 )
+from apps.identity.services.placing import PLACE
 
-hide(AuthSession, TotpDevice, User, WeChatAccount, StaffDepartment)
+hide(AuthSession, KnownDevice, TotpDevice, UnknownName, User, WeChatAccount, StaffDepartment, StaffNotice)
 
 
 @policy_for(Group)
@@ -44,13 +48,42 @@ class HospitalPolicy(Policy):
     hospital = "pk"
 
 
-for _model in (OrgUnit, Location, Position, PartnerApplication):
+for _model in (Location, Position, PartnerApplication):
     policy_for(_model)(type(f"{_model.__name__}Policy", (Policy,), {}))
 
 
+def _gives_roles_and_places(actor: Actor, code: str) -> bool:
+    """Who may also give roles could give a narrow one and then widen it by placing: measured like giving roles."""
+    return code == PLACE and actor.has("access.staff_role.change")
+
+
+class Placed(Policy):
+    """What stands in the tree of units, and by that within the reach of those who stand above."""
+
+    def allows(self, actor: Actor, code: str, instance: Model, grant: str = "view") -> bool:
+        if not super().allows(actor, code, instance, grant):
+            return False
+        if not _gives_roles_and_places(actor, code):
+            return True
+        units = [UUID(part) for part in self.path_of(instance).split("/") if part]
+        above = StaffMember.objects.filter(org_unit_id__in=units).select_related("user")
+        return all(may_manage(actor, person, account=True) for person in above)
+
+    def path_of(self, instance: Any) -> str:
+        return str(instance.path)
+
+
+@policy_for(OrgUnit)
+class OrgUnitPolicy(Placed):
+    pass
+
+
 @policy_for(Department)
-class DepartmentPolicy(Policy):
+class DepartmentPolicy(Placed):
     department = "pk"
+
+    def path_of(self, instance: Any) -> str:
+        return str(instance.org_unit.path) if instance.org_unit else ""
 
 
 @policy_for(StaffMember)
@@ -66,7 +99,8 @@ class StaffMemberPolicy(Policy):
         """To change somebody one must not stand below him: else a password reset would be a way to his rights."""
         if not super().allows(actor, code, instance, grant):
             return False
-        account = code.rpartition(".")[2] == "account"
+        account = code.rpartition(".")[2] in ("account", "second_factor")
+        account = account or _gives_roles_and_places(actor, code)
         return grant == "view" or may_manage(actor, cast(StaffMember, instance), account=account)
 
 

@@ -13,6 +13,7 @@ from apps.access.actor import Actor
 from apps.access.policies.base import policy_of
 from apps.access.scoped.paging import MergedRows
 from apps.access.scoped.permissions import HasCode, request_actor
+from apps.identity.models import StaffMember
 from kernel.errors import PermissionDenied, StaleVersion
 from kernel.http.pagination import PageNumberPagination
 from kernel.http.schema import raises
@@ -46,6 +47,19 @@ class CodedView(APIView):
         if actor is None:
             raise PermissionDenied
         return actor
+
+    @property
+    def me(self) -> StaffMember:
+        """The acting staff member's row."""
+        staff: StaffMember = self.request.user.staff  # type: ignore[union-attr]
+        return staff
+
+    def require(self, code: str, row: Model | None = None) -> None:
+        """PermissionDenied without that code too (and, with `row`, within its reach): for parts of an edit."""
+        if not self.actor.has(code) or (
+            row is not None and not policy_of(type(row)).allows(self.actor, code, row, "change")
+        ):
+            raise PermissionDenied
 
 
 class ScopedViewSet(CodedView, GenericViewSet[Any]):

@@ -5,6 +5,7 @@ import orjson
 from django.db import connection
 
 from apps.audit.context import current
+from kernel.crypto import masking
 
 _INSERT = """
 INSERT INTO audit_auditevent
@@ -25,8 +26,9 @@ def record(
 ) -> None:
     """Write one line for what triggers can't see: unmasked reads, exports, sign-ins, refused attempts.
 
-    Who, where and which request come from the running context unless given. `detail` must hold no secret. The line
-    commits with the caller's transaction: record a refusal outside the transaction that it rolls back.
+    Who, where and which request come from the running context unless given. `detail` must hold no secret; what people
+    typed into it is masked here. The line commits with the caller's transaction: record a refusal outside the
+    transaction that it rolls back.
     """
     told = current()
     values = [
@@ -40,7 +42,7 @@ def record(
         action[:32],
         object_type[:64],
         str(object_id)[:64],
-        orjson.dumps(detail, default=str).decode() if detail is not None else None,
+        orjson.dumps(masking.scrubbed(detail), default=str).decode() if detail is not None else None,
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [str(v) if isinstance(v, UUID) else v for v in values])

@@ -1,6 +1,8 @@
 from apps.identity.models.dictionary import Dictionary, DictionaryItem
+from apps.identity.models.notice import StaffNotice
 from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.models.partner import PartnerApplication
+from apps.identity.models.sign_in import KnownDevice, UnknownName
 from apps.identity.models.staff import StaffDepartment, StaffMember
 from apps.identity.models.user import AuthSession, TotpDevice, User, UserKind
 from apps.identity.models.wechat import WeChatAccount
@@ -12,13 +14,16 @@ __all__ = [
     "DictionaryItem",
     "Group",
     "Hospital",
+    "KnownDevice",
     "Location",
     "OrgUnit",
     "PartnerApplication",
     "Position",
     "StaffDepartment",
     "StaffMember",
+    "StaffNotice",
     "TotpDevice",
+    "UnknownName",
     "User",
     "UserKind",
     "WeChatAccount",

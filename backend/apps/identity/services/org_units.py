@@ -5,8 +5,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.identity.errors import OrgUnitCycle
-from apps.identity.models import OrgUnit
+from apps.identity.models import Department, OrgUnit, StaffMember
 from apps.identity.services.access_version import bump_units
+from apps.identity.services.placing import announce_move, refuse_own_units
 from apps.identity.services.rows import create_row, delete_row, update_row
 from kernel.errors import InvalidValue
 from kernel.locks import lock_rows
@@ -22,8 +23,11 @@ def create_org_unit(*, hospital: Any, parent: OrgUnit | None = None, **fields: A
 
 
 @transaction.atomic
-def update_org_unit(unit: OrgUnit, *, version: int, **changes: Any) -> OrgUnit:
-    """Change a unit read at `version`; with `parent` the subtree moves. StaleVersion, DuplicateValue, OrgUnitCycle."""
+def update_org_unit(unit: OrgUnit, *, version: int, by: StaffMember | None = None, **changes: Any) -> OrgUnit:
+    """Change a unit read at `version`; with `parent` the subtree moves.
+
+    StaleVersion, DuplicateValue, OrgUnitCycle, OwnPlacement (see placing).
+    """
     if "parent" not in changes:
         return update_row(unit, version=version, **changes)
     parent: OrgUnit | None = changes["parent"]
@@ -34,7 +38,10 @@ def update_org_unit(unit: OrgUnit, *, version: int, **changes: Any) -> OrgUnit:
     after = f"{above}{unit.pk}/"
     update_row(unit, version=version, **changes, path=after)
     if after != before:
+        refuse_own_units(by, before, after)
         _move_below(unit, before, after)
+        below = Department.objects.filter(hospital_id=unit.hospital_id, org_unit__path__startswith=after)
+        announce_move(unit, by=by, department_ids=list(below.values_list("pk", flat=True)))
         bump_units(before, after)
     return unit
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.identity.errors import CurrentPasswordWrong, StaffHasNoAccount, WeakPassword
 from apps.identity.models import AuthSession, StaffMember, User
 from apps.identity.services.attempts import attempt, log
+from apps.identity.services.devices import forget_devices
 from apps.identity.services.sessions import end_sessions
 from kernel.locks import lock_one
 
@@ -33,6 +34,7 @@ def change_password(user: User, *, session: AuthSession, current: str, new: str)
         locked.must_change_password = False
         locked.save(update_fields=["password", "must_change_password"])
         end_sessions(user_id=locked.pk, keep=session)
+        forget_devices(locked.pk)
 
     attempt(user.pk, check, action="password_change")
 
@@ -48,6 +50,7 @@ def reset_password(staff: StaffMember) -> str:
     user.must_change_password, user.failed_sign_ins, user.locked_until = True, 0, None
     user.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
     end_sessions(user_id=user.pk)
+    forget_devices(user.pk)
     log(user, "password_reset")
     return password
 

@@ -3,15 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from apps.audit.services import record
 from apps.identity.errors import StaffHasAccount
-from apps.identity.models import AuthSession, Department, StaffDepartment, StaffMember, TotpDevice, User
+from apps.identity.models import (
+    AuthSession,
+    Department,
+    KnownDevice,
+    StaffDepartment,
+    StaffMember,
+    TotpDevice,
+    User,
+)
 from apps.identity.phones import normalise_phone
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
+from apps.identity.services.placing import announce_staff, heads_of, refuse_own
 from apps.identity.services.rows import create_row, delete_row, unique, update_row
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
@@ -33,6 +43,7 @@ def create_staff(
     username: str = "",
     initial_password: str | None = None,
     memberships: Sequence[Membership] = (),
+    by: StaffMember | None = None,
     **fields: Any,
 ) -> tuple[StaffMember, str | None]:
     """A new file and, with `username`, an account with a one-time password (returned, told once). DuplicateValue.
@@ -42,23 +53,41 @@ def create_staff(
     fields["phone"] = normalise_phone(fields.get("phone", ""))
     fields["name"] = clean_name(fields["name"])
     staff = create_row(StaffMember, **fields)
-    _set_memberships(staff, memberships)
+    places = _set_memberships(staff, memberships)
+    if places or staff.org_unit_id:
+        announce_staff(staff, by=by, department_ids=places, heads=heads_of(places).values())
     password = open_account(staff, username=username, password=initial_password) if username else None
     return staff, password
 
 
 @transaction.atomic
 def update_staff(
-    staff: StaffMember, *, version: int, memberships: Sequence[Membership] | None = None, **changes: Any
+    staff: StaffMember,
+    *,
+    version: int,
+    memberships: Sequence[Membership] | None = None,
+    by: StaffMember | None = None,
+    **changes: Any,
 ) -> StaffMember:
-    """Change a file read at `version`; `memberships` replaces all departments. StaleVersion, DuplicateValue."""
+    """Change a file read at `version`; `memberships` replaces all departments. StaleVersion, DuplicateValue.
+
+    OwnPlacement if `by` (None: the product itself) changes where he works himself.
+    """
+    unit = staff.org_unit_id
     if "phone" in changes:
         changes["phone"] = normalise_phone(changes["phone"])
     if "name" in changes:
         changes["name"] = clean_name(changes["name"])
     update_row(staff, version=version, **changes)
-    moved = _set_memberships(staff, memberships) if memberships is not None else False
-    if moved or "org_unit" in changes:
+    before = _places(staff)
+    heads = heads_of({*before, *(m.department.pk for m in memberships or ())})
+    moved = _set_memberships(staff, memberships) if memberships is not None else set()
+    if moved or unit != staff.org_unit_id:
+        refuse_own(by, staff)
+        places = moved or set(_places(staff))
+        announce_staff(
+            staff, by=by, department_ids=places, heads=[*heads.values(), *heads_of(places).values()]
+        )
         bump([staff.user_id])
     return staff
 
@@ -88,7 +117,7 @@ def delete_staff(staff: StaffMember) -> None:
     user = staff.user
     delete_row(staff, parts=(StaffDepartment,))
     if user is not None:
-        delete_row(user, parts=(AuthSession, TotpDevice))
+        delete_row(user, parts=(AuthSession, KnownDevice, TotpDevice))
 
 
 def read_sensitive(staff: StaffMember) -> dict[str, str]:
@@ -103,8 +132,19 @@ def read_sensitive(staff: StaffMember) -> dict[str, str]:
     return {"phone": staff.phone}
 
 
-def _set_memberships(staff: StaffMember, memberships: Sequence[Membership]) -> bool:
-    """Make the departments exactly these; whether anything changed."""
+def placement_of(staff: StaffMember) -> tuple[UUID | None, dict[UUID, tuple[bool, bool]]]:
+    """Where the person works: the unit, and department → (primary, head)."""
+    return staff.org_unit_id, _places(staff)
+
+
+def _places(staff: StaffMember) -> dict[UUID, tuple[bool, bool]]:
+    """Department → primary, head."""
+    rows = StaffDepartment.objects.filter(staff=staff)
+    return {row.department_id: (row.is_primary, row.is_head) for row in rows}
+
+
+def _set_memberships(staff: StaffMember, memberships: Sequence[Membership]) -> set[UUID]:
+    """Make the departments exactly these; the departments for which something changed."""
     wanted = {m.department.pk: m for m in memberships}
     if len(wanted) != len(memberships) or sum(m.is_primary for m in memberships) > 1:
         raise InvalidValue(field="memberships")
@@ -112,14 +152,14 @@ def _set_memberships(staff: StaffMember, memberships: Sequence[Membership]) -> b
         raise InvalidValue(field="memberships")
     primary = next((m.department.pk for m in memberships if m.is_primary), next(iter(wanted), None))
     target = {pk: (pk == primary, m.is_head) for pk, m in wanted.items()}
-    rows = {row.department_id: row for row in StaffDepartment.objects.filter(staff=staff)}
-    if target == {pk: (row.is_primary, row.is_head) for pk, row in rows.items()}:
-        return False
+    before = _places(staff)
+    changed = {pk for pk in before.keys() | target.keys() if before.get(pk) != target.get(pk)}
     StaffDepartment.objects.filter(staff=staff).exclude(department_id__in=target).delete()
-    for pk, (is_primary, is_head) in sorted(target.items(), key=lambda item: item[1][0]):  # the primary last
+    for pk in sorted(changed & target.keys(), key=lambda pk: target[pk][0]):  # the primary last
+        is_primary, is_head = target[pk]
         StaffDepartment.objects.update_or_create(
             staff=staff,
             department_id=pk,
             defaults={"hospital_id": staff.hospital_id, "is_primary": is_primary, "is_head": is_head},
         )
-    return True
+    return changed

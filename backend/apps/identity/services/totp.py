@@ -7,12 +7,22 @@ from typing import NamedTuple
 import pyotp
 from django.db import transaction
 
-from apps.identity.errors import CurrentPasswordWrong, TotpAlreadyEnabled, TotpCodeInvalid
-from apps.identity.models import TotpDevice, User
+from apps.audit.services import record
+from apps.identity.errors import (
+    CurrentPasswordWrong,
+    OwnSecondFactor,
+    StaffHasNoAccount,
+    TotpAlreadyEnabled,
+    TotpCodeInvalid,
+)
+from apps.identity.models import StaffMember, TotpDevice, User
+from apps.identity.notices import SECOND_FACTOR_RESET
 from apps.identity.services.attempts import attempt, log
+from apps.identity.services.notices import tell
+from apps.identity.services.sessions import end_sessions
 from kernel import clock
 from kernel.crypto import blind_index
-from kernel.errors import NotFound
+from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 
 ISSUER = "Yihui"
@@ -29,15 +39,21 @@ class Enrolment(NamedTuple):
     uri: str
 
 
-@transaction.atomic
-def enrol(user: User) -> Enrolment:
-    """A new secret; replaces one that was never confirmed. TotpAlreadyEnabled."""
-    lock_one(User.objects, pk=user.pk)
-    if TotpDevice.objects.filter(user=user).exclude(confirmed_at=None).exists():
-        raise TotpAlreadyEnabled
-    secret = pyotp.random_base32()
-    TotpDevice.objects.update_or_create(user=user, defaults={"secret": secret})
-    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER))
+def enrol(user: User, *, password: str) -> Enrolment:
+    """A new secret; replaces one that was never confirmed. Needs the password, so that nobody locks the owner out
+    from a screen left open. CurrentPasswordWrong, AccountLocked, TotpAlreadyEnabled."""
+
+    def check(locked: User) -> Enrolment:
+        if not locked.check_password(password):
+            raise CurrentPasswordWrong(field="password")
+        if TotpDevice.objects.filter(user=locked).exclude(confirmed_at=None).exists():
+            raise TotpAlreadyEnabled
+        secret = pyotp.random_base32()
+        TotpDevice.objects.update_or_create(user=locked, defaults={"secret": secret})
+        uri = pyotp.TOTP(secret).provisioning_uri(name=locked.username, issuer_name=ISSUER)
+        return Enrolment(secret, uri)
+
+    return attempt(user.pk, check, action="totp_enrol")
 
 
 @transaction.atomic
@@ -64,6 +80,31 @@ def disable(user: User, *, password: str) -> None:
             raise NotFound
 
     attempt(user.pk, check, action="totp_disable")
+
+
+@transaction.atomic
+def reset(staff: StaffMember, *, by: StaffMember) -> None:
+    """Switch off the second factor of somebody who lost it; all his devices are signed out, and he is told.
+
+    OwnSecondFactor, StaffHasNoAccount, StateConflict if none is on.
+    """
+    if staff.pk == by.pk:
+        raise OwnSecondFactor
+    if staff.user_id is None:
+        raise StaffHasNoAccount
+    user = lock_one(User.objects, pk=staff.user_id)
+    deleted, _ = TotpDevice.objects.filter(user=user).delete()
+    if not deleted:
+        raise StateConflict
+    end_sessions(user_id=user.pk)
+    tell([staff], SECOND_FACTOR_RESET, by=by.name)
+    record(
+        action="totp_reset",
+        object_type="identity.user",
+        object_id=user.pk,
+        hospital_id=staff.hospital_id,
+        detail={"staff": staff.pk},
+    )
 
 
 def accept(device: TotpDevice, *, totp_code: str = "", recovery_code: str = "") -> bool:

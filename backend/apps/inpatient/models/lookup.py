@@ -17,6 +17,8 @@ class AdmissionLookup(models.Model):
     admission = models.ForeignKey(
         Admission, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
+    ip = models.GenericIPAddressField(null=True)
+    slowed = models.BooleanField(default=False, help_text="no failure: a try that has to wait")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -23,4 +23,4 @@ def note_care(admission: Admission) -> None:
     if admission.practitioner_id is None:
         note_department(**where)
     else:
-        note_booking(**where, staff_id=admission.practitioner_id)
+        note_booking(**where, staff_id=admission.practitioner_id, by_booking=False)

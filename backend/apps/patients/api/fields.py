@@ -1,4 +1,4 @@
-"""Shapes that both audiences share: masked secrets (rules.md 28), contacts."""
+"""Shapes that both audiences share."""
 
 import datetime as dt
 

@@ -41,6 +41,9 @@ class CardBinding(BaseModel):
     address = EncryptedTextField()
     is_default = models.BooleanField(default=False)
     unbound_at = models.DateTimeField(null=True, blank=True)
+    ended_by_close = models.BooleanField(
+        default=False, help_text="ended with the archive: it comes back when the archive is opened again"
+    )
 
     class Meta:
         constraints = [
@@ -59,10 +62,12 @@ class CardBinding(BaseModel):
 
 
 class BindingAttempt(models.Model):
-    """A failed binding, counted per account and per card for the lock-out (rules.md 2)."""
+    """A failed binding, counted per account and per card and address for the lock-out (rules.md 2)."""
 
     account = models.ForeignKey(WeChatAccount, on_delete=models.CASCADE, related_name="+")
     card_number_index = models.BinaryField()
+    ip = models.GenericIPAddressField(null=True)
+    slowed = models.BooleanField(default=False, help_text="no failure: a try that has to wait")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -30,6 +30,13 @@ class CareTeamMember(BaseModel):
     shared_by = models.ForeignKey(
         StaffMember, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    by_role = models.BooleanField(
+        default=False, help_text="a share by somebody whose role reaches the patient: it stands by itself"
+    )
+    by_booking = models.BooleanField(
+        default=False,
+        help_text="made by a booking: it ends with it unless a visit or another booking upholds it",
+    )
     valid_until = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -57,6 +64,9 @@ class PatientDepartment(models.Model):
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+")
+    by_booking = models.BooleanField(
+        default=False, help_text="made by a booking: it ends with it unless something else upholds it"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient", "department"], name="patient_department")]

@@ -20,7 +20,8 @@ from apps.patients.models import (
     TimelineEntry,
 )
 from apps.patients.naming import DERIVED_FROM_NAME, name_fields
-from apps.patients.services.bindings import end_bindings
+from apps.patients.services.bindings import end_bindings, restore_bindings
+from apps.patients.services.identifying import closes_or_reopens, note
 from kernel import clock
 from kernel.errors import NAME, REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
 from kernel.ids import NumberSeries
@@ -66,25 +67,33 @@ def update_patient(
     version: int,
     contacts: Contacts | None = None,
     keep_guardians: bool = False,
+    reason: str | None = None,
     **changes: Any,
 ) -> Patient:
     """Change a patient read at `version`; StaleVersion, InvalidValue, PatientMerged.
 
+    Who it is, and whether it is open, need a `reason` (services.identifying); None: the caller keeps a record himself.
+
     `contacts` replaces all of them (all but guardians with `keep_guardians`); one with the `id` of a present contact
-    changes only what it names. Deactivating the archive ends its bindings; the rows of its past stay.
+    changes only what it names. Closing the archive ends its bindings, reopening it restores them.
     """
     if patient.merged_into_id is not None:
         raise PatientMerged(merged_into=str(patient.merged_into_id))
-    for name, value in changes.items():
-        setattr(patient, name, value)
-    _complete(patient, given=set(changes))
-    written = {*changes, *DERIVED_FROM_NAME} | (DERIVED if DERIVED_FROM & set(changes) else set())
+    turned = closes_or_reopens(patient, changes)
     with transaction.atomic():
+        if reason is not None:
+            note(patient, changes, reason)
+        for name, value in changes.items():
+            setattr(patient, name, value)
+        _complete(patient, given=set(changes))
+        written = {*changes, *DERIVED_FROM_NAME} | (DERIVED if DERIVED_FROM & set(changes) else set())
         save_version(patient, written, version=version)
         if contacts is not None:
             _write_contacts(patient, contacts, keep_guardians=keep_guardians)
-        if changes.get("is_active") is False:
-            end_bindings(patient_id=patient.pk)
+        if turned and not patient.is_active:
+            end_bindings(patient_id=patient.pk, by_close=True)
+        elif turned:
+            restore_bindings(patient)
     return patient
 
 

@@ -1,30 +1,29 @@
-"""The lock-out after failed bindings, per account and per card (rules.md 2)."""
+"""The lock-out after failed bindings, per account and per card and address (rules.md 2)."""
 
 import datetime as dt
-from typing import Any
-
-from django.db import connection, transaction
 
 from apps.identity.models import Hospital, WeChatAccount
-from apps.patients.errors import BindingLocked
+from apps.identity.services.guesses import GuessRule, begin_guess
+from apps.patients.errors import BindingLocked, BindingSlowed
 from apps.patients.models import BindingAttempt
-from apps.patients.settings import BINDING_FAILURES, BINDING_LOCK_MINUTES
+from apps.patients.settings import BINDING_FAILURES, BINDING_LOCK_MINUTES, BINDING_SLOW_SECONDS
 from kernel import clock
 
 KEEP = dt.timedelta(days=2)
 
 
-@transaction.atomic
-def begin_attempt(account: WeChatAccount, hospital: Hospital, card_number_index: bytes) -> int:
-    """Count an attempt as failed until it succeeds, so that parallel guesses count too. BindingLocked."""
-    WeChatAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(card_number_index[:8], "big", signed=True)]
-        )
-    _refuse_if_locked(hospital, account=account)
-    _refuse_if_locked(hospital, card_number_index=card_number_index)
-    return BindingAttempt.objects.create(account=account, card_number_index=card_number_index).pk
+def begin_attempt(
+    account: WeChatAccount, hospital: Hospital, card_number_index: bytes, *, ip: str | None
+) -> int:
+    """Count an attempt as failed until it succeeds. BindingLocked, BindingSlowed."""
+    rule = GuessRule(
+        BINDING_FAILURES.of(hospital), BINDING_LOCK_MINUTES.of(hospital), BINDING_SLOW_SECONDS.of(hospital),
+        BindingLocked, BindingSlowed,
+    )  # fmt: skip
+    made: BindingAttempt = begin_guess(
+        BindingAttempt.objects.all(), account=account, ip=ip, rule=rule, card_number_index=card_number_index
+    )
+    return made.pk
 
 
 def forget_attempt(attempt: int) -> None:
@@ -36,17 +35,3 @@ def purge_attempts() -> int:
     """Remove attempts that can't lock anybody any more; returns how many."""
     deleted, _ = BindingAttempt.objects.filter(at__lt=clock.now() - KEEP).delete()
     return deleted
-
-
-def _refuse_if_locked(hospital: Hospital, **lookup: Any) -> None:
-    """Locked: the last failures, as many as allowed, lie within one window, and the newest is younger than it."""
-    window = dt.timedelta(minutes=BINDING_LOCK_MINUTES.of(hospital))
-    most = BINDING_FAILURES.of(hospital)
-    failures = list(
-        BindingAttempt.objects.filter(**lookup).order_by("-at").values_list("at", flat=True)[:most]
-    )
-    if len(failures) < most or failures[0] - failures[-1] > window:
-        return
-    left = failures[0] + window - clock.now()
-    if left > dt.timedelta():
-        raise BindingLocked(retry_after=int(left.total_seconds()) + 1)

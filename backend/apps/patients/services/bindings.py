@@ -10,7 +10,7 @@ from apps.identity.phones import normalise_phone
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.errors import AlreadyBound, BindingLimit, BindingMismatch
 from apps.patients.id_kinds import document_key
-from apps.patients.models import CardBinding, PatientCard, Relationship
+from apps.patients.models import CardBinding, Patient, PatientCard, Relationship
 from apps.patients.ports import BindingClaim, his_directory
 from apps.patients.services.binding_lock import begin_attempt, forget_attempt
 from apps.patients.settings import MAX_OTHER_BINDINGS, MAX_SELF_BINDINGS
@@ -31,10 +31,11 @@ def bind(
     card_number: str,
     address: str,
     relationship: Relationship,
+    ip: str | None = None,
 ) -> CardBinding:
     """Bind the card if all of it matches the hospital's archive; the same card again answers the same binding.
 
-    BindingMismatch never tells what differs; BindingLocked after too many; AlreadyBound; BindingLimit.
+    BindingMismatch never tells what differs; BindingLocked, BindingSlowed after too many; AlreadyBound; BindingLimit.
     """
     try:
         number = read_document(id_kind, national_id).number
@@ -48,7 +49,7 @@ def bind(
         phone=normalise_phone(phone),
         card_number=fold(card_number),
     )
-    attempt = begin_attempt(account, hospital, blind_index(claim.card_number, "card_number"))
+    attempt = begin_attempt(account, hospital, blind_index(claim.card_number, "card_number"), ip=ip)
     card_id = his_directory().find_card(claim)  # may go over the network: outside every transaction
     if card_id is None:
         raise BindingMismatch
@@ -68,8 +69,7 @@ def attach(*, account: WeChatAccount, card_id: UUID, relationship: Relationship,
             return binding
         if binding.patient_id == card.patient_id or _same_person(binding, card):
             raise AlreadyBound
-    setting = MAX_SELF_BINDINGS if relationship == Relationship.SELF else MAX_OTHER_BINDINGS
-    limit = setting.of(card.hospital)
+    limit = limit_of(relationship, card.hospital)
     if sum(binding.relationship == relationship for binding in live) >= limit:
         raise BindingLimit(relationship=str(relationship), limit=limit)
     return CardBinding.objects.create(
@@ -104,8 +104,11 @@ def unbind(*, account: WeChatAccount, binding_id: UUID) -> CardBinding:
 
 
 @transaction.atomic
-def end_bindings(**lookup: Any) -> int:
-    """End every live binding of a card or a patient (`card_id=` or `patient_id=`); returns how many."""
+def end_bindings(*, by_close: bool = False, **lookup: Any) -> int:
+    """End every live binding of a card or a patient (`card_id=` or `patient_id=`); returns how many.
+
+    `by_close`: the archive is closed; `restore_bindings` brings them back when it is opened again.
+    """
     found = CardBinding.objects.filter(unbound_at=None, **lookup).values_list("account_id", "pk")
     pairs = sorted(found)
     ended = 0
@@ -115,7 +118,33 @@ def end_bindings(**lookup: Any) -> int:
             if binding.pk == binding_id:
                 end_one(binding, live)
                 ended += 1
+    if by_close:
+        CardBinding.objects.filter(pk__in=[pk for _, pk in pairs]).update(ended_by_close=True)
     return ended
+
+
+@transaction.atomic
+def restore_bindings(patient: Patient) -> int:
+    """Bindings that ended because the archive was closed live again, where they still may; returns how many."""
+    ended = CardBinding.objects.filter(patient=patient, ended_by_close=True, card__is_active=True)
+    restored = 0
+    for binding in ended.select_related("card", "patient", "hospital").order_by("account_id", "pk"):
+        live = lock_account(binding.account_id)
+        alike = sum(other.relationship == binding.relationship for other in live)
+        taken = any(other.patient_id == patient.pk or _same_person(other, binding.card) for other in live)
+        if not taken and alike < limit_of(Relationship(binding.relationship), binding.hospital):
+            CardBinding.objects.filter(pk=binding.pk).update(
+                unbound_at=None, ended_by_close=False, is_default=not live, updated_at=clock.now()
+            )
+            restored += 1
+    ended.update(ended_by_close=False)
+    return restored
+
+
+def limit_of(relationship: Relationship, hospital: Hospital) -> int:
+    """How many live bindings of the kind an account may have."""
+    setting = MAX_SELF_BINDINGS if relationship == Relationship.SELF else MAX_OTHER_BINDINGS
+    return setting.of(hospital)
 
 
 def lock_account(account_id: UUID) -> list[CardBinding]:

@@ -29,6 +29,7 @@ def file_online(
     phone: str,
     address: str,
     relationship: Relationship,
+    ip: str | None = None,
 ) -> CardBinding:
     """Make a provisional archive with an electronic card and bind it.
 
@@ -43,7 +44,7 @@ def file_online(
     if not number:
         raise InvalidValue(field="national_id")
     index = blind_index(number, "national_id")
-    attempt = begin_attempt(account, hospital, index)
+    attempt = begin_attempt(account, hospital, index, ip=ip)
     if Patient.objects.filter(hospital=hospital, national_id_index=index).exists():
         raise BindingMismatch
     forget_attempt(attempt)

@@ -9,7 +9,8 @@ from django.db import transaction
 from apps.access.services.grants import grant_open_many, revoke
 from apps.identity.models import StaffMember
 from apps.patients.models import CareRole, CareTeamMember, Patient, PatientUserObjectPermission
-from apps.patients.services.care_team import follow
+from apps.patients.services.following import follow
+from apps.patients.services.upholding import settle_shares
 from kernel import clock
 
 
@@ -36,7 +37,7 @@ def hand_over(
     lock_patients(patient_ids)
     _join(hospital_id, patient_ids, target)
     attending = CareTeamMember.objects.filter(
-        patient_id__in=list(ending), staff=source, role=CareRole.ATTENDING, ended_at=None
+        patient_id__in=list(ending), staff=source, role=CareRole.ATTENDING, by_booking=True, ended_at=None
     )
     over = {row.pk: row.patient_id for row in attending if row.created_at >= ending[row.patient_id]}
     now = clock.now()
@@ -47,6 +48,11 @@ def hand_over(
         follow(patient_id, source.pk, source.user_id)
     if source.user_id is not None:
         revoke(PatientUserObjectPermission, set(over.values()) - kept, source.user_id)
+    shared = CareTeamMember.objects.filter(
+        patient_id__in=over.values(), role=CareRole.SHARED, shared_by=source, ended_at=None
+    )
+    for patient_id in sorted(set(shared.values_list("patient_id", flat=True))):
+        settle_shares(patient_id)
 
 
 def _join(hospital_id: UUID, patient_ids: Collection[UUID], target: StaffMember) -> None:
@@ -57,7 +63,13 @@ def _join(hospital_id: UUID, patient_ids: Collection[UUID], target: StaffMember)
     live.update(valid_until=None, can_change=True, updated_at=now)
     known = set(live.values_list("patient_id", flat=True))
     CareTeamMember.objects.bulk_create(
-        CareTeamMember(hospital_id=hospital_id, patient_id=patient, staff=target, role=CareRole.ATTENDING)
+        CareTeamMember(
+            hospital_id=hospital_id,
+            patient_id=patient,
+            staff=target,
+            role=CareRole.ATTENDING,
+            by_booking=True,
+        )
         for patient in sorted(set(patient_ids) - known)
     )
     if target.user_id is not None:

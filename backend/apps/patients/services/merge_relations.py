@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.patients.models import CapturedValue, CardBinding, CareTeamMember, PatientDepartment, Relationship
 from apps.patients.services.bindings import end_one, lock_account
-from apps.patients.services.care_team import follow
+from apps.patients.services.following import follow
 from apps.patients.services.merge_rows import Moved, move
+from apps.patients.services.upholding import settle_shares
 from kernel import clock
 
 OPEN = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -129,3 +130,5 @@ def _follow_all(*patient_ids: UUID) -> None:
     for staff_id in sorted(set(staff.values_list("staff_id", flat=True))):
         for patient_id in patient_ids:
             follow(patient_id, staff_id)
+    for patient_id in patient_ids:
+        settle_shares(patient_id)

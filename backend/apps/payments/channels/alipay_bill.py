@@ -172,7 +172,8 @@ def _readings(cells: list[str], names: list[str]) -> Iterator[list[str]]:
             yield []
         return
     spare = len(cells) - len(names)
-    for taken in range(1, spare + 2 if names[0] in _FREE else 2):
+    elastic = names[0] in _FREE and cells[0] != ""  # a text that has commas begins with something
+    for taken in range(1, spare + 2 if elastic else 2):
         value = ",".join(cells[:taken])
         if names[0] in _FREE or _looks_right(names[0], value):
             for rest in _readings(cells[taken:], names[1:]):

@@ -22,6 +22,7 @@ from apps.identity.services.passwords import change_password
 from apps.identity.services.sessions import end_session
 from apps.identity.services.sign_in import sign_in
 from kernel import clock
+from kernel.errors import TooManyRequests
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 
@@ -36,6 +37,10 @@ class SignInSerializer(Serializer):
     device = serializers.CharField(
         max_length=160, required=False, default="", allow_blank=True, help_text="shown in the list of devices"
     )
+    device_token = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True,
+        help_text="from an earlier sign-in on this device: strangers' failures do not lock it out",
+    )  # fmt: skip
 
 
 class StaffSummarySerializer(serializers.Serializer[Any]):
@@ -71,6 +76,7 @@ class MeSerializer(serializers.Serializer[Any]):
 class SignedInSerializer(TokenSerializer):
     """A signed-in device and who it belongs to."""
 
+    device_token = serializers.CharField(help_text="keep it on the device, send it with the next sign-in")
     user = MeSerializer()
 
 
@@ -90,7 +96,7 @@ class SignInView(APIView):
     @extend_schema(
         operation_id="auth_sign_in", tags=["sign-in"], request=SignInSerializer, responses=SignedInSerializer
     )
-    @raises(InvalidCredentials, SecondFactorRequired, AccountLocked)
+    @raises(InvalidCredentials, SecondFactorRequired, AccountLocked, TooManyRequests)
     def post(self, request: Any) -> Response:
         """登录 Sign in with user name and password."""
         serializer = SignInSerializer(data=request.data)
@@ -99,6 +105,7 @@ class SignInView(APIView):
         body = {
             "token": opened.token,
             "expires_at": opened.session.expiry,
+            "device_token": opened.device_token,
             "user": opened.session.user,
         }
         return Response(SignedInSerializer(body).data)

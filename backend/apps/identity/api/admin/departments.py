@@ -8,8 +8,10 @@ from rest_framework import serializers
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.api.admin.rows import RowFilter, RowViewSet
 from apps.identity.api.pictures import PictureUrlField
+from apps.identity.errors import OwnPlacement
 from apps.identity.models import Department, Hospital, Location, OrgUnit
 from apps.identity.services.departments import create_department, delete_department, update_department
+from apps.identity.services.placing import PLACE
 from kernel.errors import DuplicateValue, InUse, InvalidValue
 from kernel.http.schema import raises
 from kernel.http.serializers import VersionedModelSerializer
@@ -69,13 +71,19 @@ class DepartmentViewSet(RowViewSet):
     def base_queryset(self) -> QuerySet[Department]:
         return Department.objects.select_related("location")
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(DuplicateValue, InvalidValue, OwnPlacement)
     def perform_create(self, data: dict[str, Any]) -> Department:
-        return create_department(**data)
+        if data.get("org_unit"):
+            self.require(PLACE)
+        return create_department(**data, by=self.me)
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(DuplicateValue, InvalidValue, OwnPlacement)
     def perform_update(self, instance: Department, data: dict[str, Any], version: int) -> Department:
-        return update_department(instance, version=version, **data)
+        unit = instance.org_unit_id
+        department = update_department(instance, version=version, **data, by=self.me)
+        if department.org_unit_id != unit:
+            self.require(PLACE, department)
+        return department
 
     @raises(InUse)
     def perform_destroy(self, instance: Department) -> None:

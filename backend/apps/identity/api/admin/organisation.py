@@ -12,10 +12,11 @@ from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
 from apps.identity.api.admin.rows import RowFilter, RowViewSet
 from apps.identity.api.pictures import PictureSerializer, PictureUrlField, PictureUrlSerializer, url_of
-from apps.identity.errors import OrgUnitCycle, PictureInvalid, PictureTooLarge
+from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
 from apps.identity.models import Group, Hospital, Location, OrgUnit, Position
 from apps.identity.services.org_units import create_org_unit, delete_org_unit, update_org_unit
 from apps.identity.services.pictures import MAP_BYTES, remove_picture, set_picture
+from apps.identity.services.placing import PLACE
 from apps.identity.services.rows import update_row
 from kernel.errors import DuplicateValue, InUse, InvalidValue
 from kernel.http.schema import raises
@@ -119,9 +120,13 @@ class OrgUnitViewSet(RowViewSet):
     def perform_create(self, data: dict[str, Any]) -> OrgUnit:
         return create_org_unit(**data)
 
-    @raises(DuplicateValue, InvalidValue, OrgUnitCycle)
+    @raises(DuplicateValue, InvalidValue, OrgUnitCycle, OwnPlacement)
     def perform_update(self, instance: OrgUnit, data: dict[str, Any], version: int) -> OrgUnit:
-        return update_org_unit(instance, version=version, **data)
+        above = instance.parent_id
+        unit = update_org_unit(instance, version=version, **data, by=self.me)
+        if unit.parent_id != above:
+            self.require(PLACE, unit)
+        return unit
 
     @raises(InUse)
     def perform_destroy(self, instance: OrgUnit) -> None:

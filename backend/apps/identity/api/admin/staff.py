@@ -19,6 +19,8 @@ from apps.identity.api.admin.staff_serializers import (
 from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer, url_of
 from apps.identity.errors import (
     LastAdministrator,
+    OwnPlacement,
+    OwnSecondFactor,
     PictureInvalid,
     PictureTooLarge,
     StaffHasAccount,
@@ -26,9 +28,10 @@ from apps.identity.errors import (
 )
 from apps.identity.models import StaffDepartment, StaffMember
 from apps.identity.models.staff import StaffStatus, VisitTier
-from apps.identity.services import staff as services
+from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
+from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
 from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
 from kernel.http.schema import raises
@@ -62,7 +65,7 @@ class StaffViewSet(CrudViewSet):
     resource = "identity.staff"
     codes = {
         "sensitive": "sensitive", "suspend": "status", "leave": "status", "reactivate": "status", "account": "account",
-        "reset_password": "account", "portrait": "change", "delete_portrait": "change",
+        "reset_password": "account", "reset_totp": "second_factor", "portrait": "change", "delete_portrait": "change",
     }  # fmt: skip
     serializer_class = StaffSerializer
     filterset_class = StaffFilter
@@ -77,13 +80,18 @@ class StaffViewSet(CrudViewSet):
 
     @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> StaffMember:
-        staff, password = services.create_staff(**data)
+        if data.get("memberships") or data.get("org_unit"):
+            self.require(PLACE)
+        staff, password = services.create_staff(**data, by=self.me)
         staff.initial_password = password  # type: ignore[attr-defined]
         return staff
 
-    @raises(DuplicateValue, InvalidValue)
+    @raises(DuplicateValue, InvalidValue, OwnPlacement)
     def perform_update(self, instance: StaffMember, data: dict[str, Any], version: int) -> StaffMember:
-        services.update_staff(instance, version=version, **data)
+        before = services.placement_of(instance)
+        services.update_staff(instance, version=version, **data, by=self.me)
+        if services.placement_of(instance) != before:
+            self.require(PLACE, instance)
         return self.base_queryset().get(pk=instance.pk)
 
     @raises(InUse)
@@ -140,6 +148,14 @@ class StaffViewSet(CrudViewSet):
         staff = self.get_object()
         password = reset_password(staff)
         return Response({"username": staff.user.username, "initial_password": password})
+
+    @extend_schema(request=None, responses={204: None})
+    @raises(OwnSecondFactor, StaffHasNoAccount, StateConflict)
+    @action(detail=True, methods=["post"], url_path="reset-totp")
+    def reset_totp(self, request: Any, pk: Any = None) -> Response:
+        """重置动态验证码 Switch off the second factor of somebody who lost it; the person is told."""
+        totp.reset(self.get_object(), by=self.me)
+        return Response(status=204)
 
     @extend_schema(request={"multipart/form-data": PictureSerializer}, responses=PictureUrlSerializer)
     @raises(PictureInvalid, PictureTooLarge)

@@ -42,12 +42,17 @@ class TotpEnrolView(APIView):
     permission_classes = [IsStaff]
 
     @extend_schema(
-        operation_id="auth_totp_enrol", tags=["sign-in"], request=None, responses={201: EnrolmentSerializer}
+        operation_id="auth_totp_enrol",
+        tags=["sign-in"],
+        request=PasswordSerializer,
+        responses={201: EnrolmentSerializer},
     )
-    @raises(TotpAlreadyEnabled)
+    @raises(TotpAlreadyEnabled, CurrentPasswordWrong, AccountLocked)
     def post(self, request: Any) -> Response:
         """启用动态验证码 A new secret for the authenticator app; asked for only once confirmed."""
-        return Response(totp.enrol(request.user)._asdict(), status=201)
+        serializer = PasswordSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response(totp.enrol(request.user, **serializer.validated_data)._asdict(), status=201)
 
 
 class TotpConfirmView(APIView):

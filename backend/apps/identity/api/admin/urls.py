@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.identity.api.admin import auth, totp
+from apps.identity.api.admin import auth, notices, totp
 from apps.identity.api.admin.departments import DepartmentViewSet
 from apps.identity.api.admin.dictionaries import DictionaryItemViewSet, DictionaryViewSet, LookupView
 from apps.identity.api.admin.hospital_settings import HospitalSettingsViewSet
@@ -40,6 +40,8 @@ urlpatterns = [
     path("auth/change-password", auth.ChangePasswordView.as_view()),
     path("auth/sessions", auth.SessionListView.as_view()),
     path("auth/sessions/<uuid:session_id>", auth.SessionView.as_view()),
+    path("auth/notices", notices.StaffNoticeListView.as_view()),
+    path("auth/notices/<uuid:notice_id>/read", notices.StaffNoticeReadView.as_view()),
     path("auth/totp", totp.TotpEnrolView.as_view()),
     path("auth/totp/confirm", totp.TotpConfirmView.as_view()),
     path("auth/totp/disable", totp.TotpDisableView.as_view()),

@@ -10,6 +10,10 @@ from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
+from apps.identity.services.sign_in_limits import take_hashing
+from kernel.errors import TooManyRequests
+from kernel.http.schema import raises
+
 ERRORS = "RFC 6749, section 5.2: `{error, error_description}`, not a problem document"
 
 
@@ -59,6 +63,7 @@ class OAuthView(APIView):
         form = request.data  # read by our parser first: another content type is 415
         if any("\x00" in value for values in form.lists() for value in (values[0], *values[1])):
             raise ValidationError({"": ["NUL"]}, code="invalid")
+        take_hashing("partner")
         core = oauth2_settings.OAUTH2_BACKEND_CLASS()
         _, headers, body, status = getattr(core, method)(request._request)
         answer = HttpResponse(self._plain(body), status=status, content_type="application/json")
@@ -82,6 +87,7 @@ class TokenView(OAuthView):
         responses={200: AccessTokenSerializer, 400: OAuthErrorSerializer, 401: OAuthErrorSerializer},
         description=f"Errors 400 and 401 follow {ERRORS}.",
     )
+    @raises(TooManyRequests)
     def post(self, request: Any) -> HttpResponse:
         """获取令牌 An access token for client credentials."""
         return self.ask(request, "create_token_response")
@@ -97,6 +103,7 @@ class RevokeView(OAuthView):
         responses={200: None, 400: OAuthErrorSerializer, 401: OAuthErrorSerializer},
         description=f"An unknown token is 200 too. Errors 400 and 401 follow {ERRORS}.",
     )
+    @raises(TooManyRequests)
     def post(self, request: Any) -> HttpResponse:
         """吊销令牌 End an access token at once."""
         return self.ask(request, "create_revocation_response")

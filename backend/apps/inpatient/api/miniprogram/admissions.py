@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
+from apps.audit.middleware import client_ip
 from apps.identity.models import Hospital
 from apps.inpatient import errors
 from apps.inpatient.api.filters import OwnAdmissionFilter
@@ -111,14 +112,14 @@ class AdmissionViewSet(GenericViewSet[Any]):
     @extend_schema(
         operation_id="admissions_find", request=FindAdmissionSerializer, responses=FoundAdmissionSerializer
     )
-    @raises(errors.AdmissionMismatch, errors.LookupLocked, errors.DepositDisabled)
+    @raises(errors.AdmissionMismatch, errors.LookupLocked, errors.LookupSlowed, errors.DepositDisabled)
     def find(self, request: Any) -> Response:
         """查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures."""
         body = FindAdmissionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = dict(body.validated_data)
         hospital = asked.pop("hospital_id")
-        stay = find_admission(account=request.user.wechat, hospital=hospital, **asked)
+        stay = find_admission(account=request.user.wechat, hospital=hospital, ip=client_ip(request), **asked)
         return Response(
             {
                 "id": stay.pk,

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.access.policies import policy_of
 from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import StaffMember
 from apps.patients.api.admin.serializers import (
@@ -39,12 +40,6 @@ class OfPatientViewSet(ScopedViewSet):
         if row is None:
             raise NotFound
         return row
-
-    @property
-    def me(self) -> StaffMember:
-        """The acting staff member's row."""
-        staff: StaffMember = self.request.user.staff  # type: ignore[union-attr]
-        return staff
 
     def checked(self) -> dict[str, Any]:
         """The body, checked."""
@@ -111,12 +106,13 @@ class CareTeamViewSet(OfPatientViewSet):
         return Response(CareTeamMemberSerializer(rows, many=True).data)
 
     @extend_schema(request=ShareSerializer, responses={201: CareTeamMemberSerializer})
-    @raises(InvalidValue)
+    @raises(InvalidValue, PermissionDenied)
     def share(self, request: Any, patient_id: UUID) -> Response:
-        """Share the patient with a colleague, with or without an end."""
+        """Share the patient with a colleague: no longer and no more than the sharer may himself."""
         patient, values = self.get_object(), self.checked()
         staff = self._colleague(patient, values.pop("staff"))
-        member = care_team.share(patient=patient, staff=staff, by=self.me, **values)
+        by_role = policy_of(Patient).by_scope(self.actor, self.code_of_action() or "", patient)
+        member = care_team.share(patient=patient, staff=staff, by=self.me, by_role=by_role, **values)
         return Response(CareTeamMemberSerializer(member).data, status=201)
 
     @extend_schema(request=JoinSerializer, responses={201: CareTeamMemberSerializer})

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -11,6 +11,13 @@ from rest_framework.response import Response
 from apps.access.policies import policy_of
 from apps.access.scoped.views import CrudViewSet
 from apps.audit.services import record
+from apps.patients.api.admin.asking import (
+    PatientExportSerializer,
+    PatientPageSerializer,
+    PatientSearchSerializer,
+    ask_by_body,
+)
+from apps.patients.api.admin.filing import CONTACTS, FilingMixin
 from apps.patients.api.admin.filters import PatientFilter
 from apps.patients.api.admin.serializers import (
     ROW_FIELDS,
@@ -20,21 +27,28 @@ from apps.patients.api.admin.serializers import (
     VersionSerializer,
 )
 from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
-from apps.patients.errors import PatientMerged
 from apps.patients.exports import export_rows
-from apps.patients.models import Patient, RelatedPerson
+from apps.patients.models import Patient
 from apps.patients.selectors import unmerged
-from apps.patients.services.archive import create_patient, delete_patient, promote, update_patient
-from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StaleVersion, StateConflict
+from apps.patients.services.archive import delete_patient, promote
+from apps.patients.services.searching import note_search
+from kernel.errors import (
+    InUse,
+    InvalidValue,
+    PermissionDenied,
+    StaleVersion,
+    StateConflict,
+    TooManyRequests,
+)
 from kernel.http.schema import raises
 
+LISTS, EXPORTS = ("list", "search"), ("export", "export_by_body")
 ASKED = ("file_format", "unmasked")
-CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
 @extend_schema(tags=["patients"])
 @extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
-class PatientViewSet(CrudViewSet):
+class PatientViewSet(FilingMixin, CrudViewSet):
     """患者档案: the patient archive, secrets masked.
 
     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
@@ -43,7 +57,7 @@ class PatientViewSet(CrudViewSet):
 
     model = Patient
     resource = "patients.patient"
-    codes = {"promote": "change", "sensitive": "sensitive"}
+    codes = {"promote": "change", "sensitive": "sensitive", "search": "list", "export_by_body": "export"}
     serializer_class = PatientSerializer
     filterset_class = PatientFilter
     keys_first = True
@@ -52,28 +66,39 @@ class PatientViewSet(CrudViewSet):
     ordering = ["-id"]
 
     def get_serializer_class(self) -> Any:
-        return PatientRowSerializer if self.action == "list" else PatientSerializer
+        return PatientRowSerializer if self.action in LISTS else PatientSerializer
 
     def base_queryset(self) -> QuerySet[Any]:
-        if self.action == "export":
+        if self.action in EXPORTS:
             return unmerged(Patient.objects.all())
-        if self.action == "list":
+        if self.action in LISTS:
             rows: QuerySet[Any] = unmerged(Patient.objects.all()).values(*ROW_FIELDS)
             return rows
         return Patient.objects.prefetch_related(CONTACTS)
 
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Searches for whole secret values are counted, limited and written down (rules.md 28)."""
+        note_search(by=self.me, asked=self.request.query_params.dict())
+        filtered: QuerySet[Any] = super().filter_queryset(queryset)
+        return filtered
+
+    @raises(TooManyRequests)
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="patients_search", request=PatientSearchSerializer, responses=PatientPageSerializer
+    )
+    @raises(TooManyRequests)
+    @action(detail=False, methods=["post"])
+    def search(self, request: Any) -> Response:
+        """The list, asked for by a body: what is searched for stands in no address and in no proxy's log."""
+        ask_by_body(request)
+        return self.list(request)
+
     def row_queryset(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
         return rows
-
-    @raises(DuplicateValue, InvalidValue)
-    def perform_create(self, data: dict[str, Any]) -> Patient:
-        return self._read(create_patient(contacts=data.pop("related_persons", ()), **data).pk)
-
-    @raises(InvalidValue, PatientMerged)
-    def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
-        contacts = data.pop("related_persons", None)
-        return self._read(update_patient(instance, version=version, contacts=contacts, **data).pk)
 
     @raises(InUse)
     def perform_destroy(self, instance: Patient) -> None:
@@ -91,9 +116,13 @@ class PatientViewSet(CrudViewSet):
         return Response(self.get_serializer(self._read(patient.pk)).data)
 
     @extend_schema(operation_id="patients_export", parameters=[ExportQuerySerializer], responses=SHEETS)
+    @raises(TooManyRequests)
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
         """Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too."""
+        return self._export(request)
+
+    def _export(self, request: Any) -> FileResponse | StreamingHttpResponse:
         query = ExportQuerySerializer(
             data={n: request.query_params[n] for n in ASKED if n in request.query_params}
         )
@@ -111,14 +140,22 @@ class PatientViewSet(CrudViewSet):
         )  # fmt: skip
         return as_sheet(export_rows(rows, unmasked=unmasked), query.validated_data["file_format"], "patients")
 
+    @extend_schema(operation_id="patients_export_by_body", request=PatientExportSerializer, responses=SHEETS)
+    @raises(TooManyRequests)
+    @export.mapping.post
+    def export_by_body(self, request: Any) -> FileResponse | StreamingHttpResponse:
+        """The export, asked for by a body."""
+        ask_by_body(request, PatientExportSerializer)
+        return self._export(request)
+
     @property
     def query_parameters(self) -> tuple[str, ...]:
         """What an export may be asked with beside the filters."""
-        return ASKED if self.action == "export" else ()
+        return ASKED if self.action in EXPORTS else ()
 
     def visible_code(self) -> str:
         """An export reaches as far as its own code."""
-        return f"{self.resource}.export" if self.action == "export" else super().visible_code()
+        return f"{self.resource}.export" if self.action in EXPORTS else super().visible_code()
 
     @extend_schema(responses=SensitivePatientSerializer)
     @action(detail=True, methods=["get"])
@@ -136,6 +173,3 @@ class PatientViewSet(CrudViewSet):
                 detail={"fields": sorted(set(data) - {"id", "id_kind"})},
             )
         return Response(data)
-
-    def _read(self, pk: UUID) -> Patient:
-        return Patient.objects.prefetch_related(CONTACTS).get(pk=pk)

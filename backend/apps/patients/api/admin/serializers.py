@@ -63,13 +63,23 @@ class PatientSerializer(VersionedModelSerializer):
         child=serializers.DateTimeField(allow_null=True), required=False, help_text="kind → when it was given"
     )
     contacts = FullContactSerializer(many=True, required=False, source="related_persons")
+    reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, write_only=True,
+        help_text="why the identity changes, or the archive is closed or reopened; kept in the operation log",
+    )  # fmt: skip
+
+    duplicate_reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, write_only=True,
+        help_text="why a second archive with the same document is filed; needs patients.patient.duplicate",
+    )  # fmt: skip
 
     class Meta:
         model = Patient
         fields = [
             "id", "hospital", "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone",
             "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
-            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "is_provisional",
+            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "reason",
+            "duplicate_reason", "is_provisional",
             "registered_at", "is_active", "merged_into", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["registered_at", "merged_into", "created_at", "updated_at"]

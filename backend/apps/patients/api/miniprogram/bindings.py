@@ -8,15 +8,23 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
+from apps.audit.middleware import client_ip
 from apps.identity.models import Hospital
-from apps.patients.errors import AlreadyBound, BindingLimit, BindingLocked, BindingMismatch, OnlineFilingOff
+from apps.patients.errors import (
+    AlreadyBound,
+    BindingLimit,
+    BindingLocked,
+    BindingMismatch,
+    BindingSlowed,
+    OnlineFilingOff,
+)
 from apps.patients.models import CardBinding, IdKind, Relationship
 from apps.patients.selectors import bindings_of
 from apps.patients.services import bindings
 from apps.patients.services.filing import file_online
 from kernel.crypto import masking
 from kernel.errors import InvalidValue
-from kernel.http.fields import MaskedField, NameField
+from kernel.http.fields import MaskedField, NameField, SecretField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 
@@ -47,9 +55,9 @@ class FileSerializer(Serializer):
     hospital_id = serializers.UUIDField()
     name = NameField(max_length=80)
     id_kind = serializers.ChoiceField(choices=DOCUMENTS, default=IdKind.RESIDENT_ID)
-    national_id = serializers.CharField(max_length=32, help_text="number of the document")
-    phone = serializers.CharField(max_length=32)
-    address = serializers.CharField(max_length=255)
+    national_id = SecretField(max_length=32, help_text="number of the document")
+    phone = SecretField(max_length=32)
+    address = SecretField(max_length=255)
     relationship = serializers.ChoiceField(choices=Relationship.choices)
 
     def validate_hospital_id(self, value: UUID) -> UUID:
@@ -67,7 +75,7 @@ class FileSerializer(Serializer):
 class BindSerializer(FileSerializer):
     """Everything must match the hospital's archive (the phone only if one is on file)."""
 
-    card_number = serializers.CharField(max_length=32)
+    card_number = SecretField(max_length=32)
 
 
 class BindingView(GenericAPIView[Any]):
@@ -96,12 +104,14 @@ class BindingListView(BindingView):
     @extend_schema(
         operation_id="cards_bindings_create", request=BindSerializer, responses={201: BindingSerializer}
     )
-    @raises(BindingMismatch, BindingLocked, BindingLimit, AlreadyBound, InvalidValue)
+    @raises(BindingMismatch, BindingLocked, BindingSlowed, BindingLimit, AlreadyBound, InvalidValue)
     def post(self, request: Any) -> Response:
         """Bind a card (绑卡); repeating it answers the same binding."""
         body = BindSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return self.shown(bindings.bind(account=request.user.wechat, **body.validated_data), 201)
+        return self.shown(
+            bindings.bind(account=request.user.wechat, ip=client_ip(request), **body.validated_data), 201
+        )
 
 
 @extend_schema(tags=["cards"])
@@ -111,12 +121,22 @@ class FilingView(BindingView):
     @extend_schema(
         operation_id="cards_filings_create", request=FileSerializer, responses={201: BindingSerializer}
     )
-    @raises(OnlineFilingOff, BindingMismatch, BindingLocked, BindingLimit, AlreadyBound, InvalidValue)
+    @raises(
+        OnlineFilingOff,
+        BindingMismatch,
+        BindingLocked,
+        BindingSlowed,
+        BindingLimit,
+        AlreadyBound,
+        InvalidValue,
+    )
     def post(self, request: Any) -> Response:
         """File a person who is not on file yet and bind the electronic card."""
         body = FileSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return self.shown(file_online(account=request.user.wechat, **body.validated_data), 201)
+        return self.shown(
+            file_online(account=request.user.wechat, ip=client_ip(request), **body.validated_data), 201
+        )
 
 
 @extend_schema(tags=["cards"])

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
-        ('patients', '0007_tag_index'),
+        ('patients', '0010_slowed_bindings'),
     ]
 
     operations = [

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("patients", "0008_search_keys")]
+    dependencies = [("patients", "0011_search_keys")]
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),

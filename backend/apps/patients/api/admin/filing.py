@@ -1,0 +1,69 @@
+"""Filing and changing an archive: what asks for codes of its own, and the same person filed twice."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from apps.access.policies import policy_of
+from apps.access.scoped.views import ScopedViewSet
+from apps.patients.errors import PatientDuplicate, PatientMerged, ReasonRequired
+from apps.patients.models import IdKind, Patient, RelatedPerson
+from apps.patients.services.archive import create_patient, update_patient
+from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
+from apps.patients.services.twins import DUPLICATE, find_twin, note_twin
+from kernel.crypto import masking
+from kernel.errors import DuplicateValue, InvalidValue
+from kernel.http.schema import raises
+
+CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
+
+
+class FilingMixin(ScopedViewSet):
+    """What the desk writes into the archive."""
+
+    @raises(DuplicateValue, InvalidValue, PatientDuplicate)
+    def perform_create(self, data: dict[str, Any]) -> Patient:
+        data.pop("reason", None)
+        why = data.pop("duplicate_reason", "").strip()
+        twin = self._twin(data["hospital"].pk, data, why)
+        patient = create_patient(contacts=data.pop("related_persons", ()), **data)
+        if twin is not None:
+            note_twin(patient, twin, why)
+        return self._read(patient.pk)
+
+    @raises(InvalidValue, PatientMerged, ReasonRequired, PatientDuplicate)
+    def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
+        contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
+        why = data.pop("duplicate_reason", "").strip()
+        if identity_changes(instance, data):
+            self.require(IDENTIFY, instance)
+        if closes_or_reopens(instance, data):
+            self.require(CLOSE, instance)
+        anew = bool({"national_id", "id_kind"} & set(identity_changes(instance, data, always=True)))
+        document = {"id_kind": instance.id_kind, "national_id": instance.national_id, **data}
+        twin = self._twin(instance.hospital_id, document, why, instance) if anew else None
+        update_patient(instance, version=version, contacts=contacts, reason=reason, **data)
+        if twin is not None:
+            note_twin(instance, twin, why)
+        return self._read(instance.pk)
+
+    def _twin(
+        self, hospital_id: UUID, data: dict[str, Any], why: str, patient: Patient | None = None
+    ) -> Patient | None:
+        """The archive that has this document already, if the actor goes on all the same; PatientDuplicate."""
+        twin = find_twin(
+            hospital_id=hospital_id, id_kind=data.get("id_kind", IdKind.NONE), number=data.get("national_id", ""),
+            other_than=patient.pk if patient else None,
+        )  # fmt: skip
+        if twin is None:
+            return None
+        if not why:
+            seen = policy_of(Patient).allows(self.actor, "patients.patient.list", twin)
+            existing = {"id": str(twin.pk), "name": masking.name(twin.name)} if seen else None
+            raise PatientDuplicate(field="national_id", existing=existing)
+        self.require(DUPLICATE)
+        return twin
+
+    def _read(self, pk: UUID) -> Patient:
+        return Patient.objects.prefetch_related(CONTACTS).get(pk=pk)
