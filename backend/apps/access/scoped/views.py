@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from apps.access.actor import Actor
-from apps.access.policies.base import policy_of
+from apps.access.policies.base import for_lists, policy_of
 from apps.access.scoped.paging import MergedRows
 from apps.access.scoped.permissions import HasCode, request_actor
 from apps.identity.models import StaffMember
@@ -95,9 +95,12 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
         """The filtered, ordered rows of a list: a queryset, or merged arms (see paging) where several make it up."""
         standard = type(self).get_queryset is ScopedViewSet.get_queryset
         if standard and isinstance(self.paginator, PageNumberPagination):
-            arms = policy_of(self.model).arms(self.actor, self.visible_code())
-            if len(arms) > 1 or (arms and self.keys_first):
+            arms = for_lists(policy_of(self.model).arms(self.actor, self.visible_code()))
+            if not arms:
+                return self.filter_queryset(self.model._default_manager.none())
+            if len(arms) > 1 or self.keys_first:
                 return MergedRows(self.filter_queryset(self.base_queryset()), arms, self.row_queryset())
+            return self.filter_queryset(self.base_queryset().filter(arms[0]))
         return self.filter_queryset(self.get_queryset())
 
     def get_object(self) -> Any:
