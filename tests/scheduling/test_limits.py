@@ -14,9 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.access.services.sync import sync_access
 from apps.scheduling.errors import BookingLimitReached
 from apps.scheduling.models import Appointment, AppointmentKind, BookingLimit
-from apps.scheduling.services import attempts
 from apps.scheduling.services.book import Booked, book_on_behalf
-from kernel import clock, redis as kernel_redis
+from kernel import clock, rates, redis as kernel_redis
 from tests.scheduling.support import (
     ADMIN,
     NOW,
@@ -173,7 +172,7 @@ def test_an_account_that_tries_too_often_waits_and_without_redis_nobody_is_count
             assert book(clinic, "patient_a", slot).status_code == 409
     finally:
         kernel_redis.client.cache_clear()
-        attempts._paused_until = 0.0
+        rates._paused_until = 0.0
 
 
 @pytest.fixture
