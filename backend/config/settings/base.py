@@ -184,7 +184,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.TimeLimit",
         "dramatiq.middleware.ShutdownNotifications",
         "dramatiq.middleware.Callbacks",
-        "dramatiq.middleware.Retries",
+        "kernel.retries.PatientRetries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
         "apps.audit.middleware.AuditTaskMiddleware",
     ],

@@ -4,17 +4,16 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from kernel.errors import CATALOGUE, DomainError, ServiceUnavailable
 from kernel.http.rendering import dumps
+from kernel.outages import STORE_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://yihui.dev/problems/"
@@ -102,7 +101,7 @@ class ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DomainError):
             return Refusal(exc)
-        if isinstance(exc, (OperationalError, InterfaceError, RedisError)):
+        if isinstance(exc, STORE_ERRORS):
             structlog.get_logger(__name__).exception("data_store_unavailable")
             return Refusal(ServiceUnavailable(retry_after=5))
         if isinstance(exc, (RequestDataTooBig, TooManyFilesSent)):
