@@ -187,6 +187,7 @@ DRAMATIQ_BROKER = {
         "kernel.retries.PatientRetries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
         "apps.audit.middleware.AuditTaskMiddleware",
+        "kernel.outbox.deaths.Deaths",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ["tasks"]
