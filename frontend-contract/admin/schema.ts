@@ -10615,27 +10615,27 @@ export interface components {
                 };
             };
         };
-        /** @description Content too large: parse_error */
-        Problem413ParseError: {
+        /** @description Content too large: content_too_large */
+        Problem413ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "parse_error";
+                    code?: "content_too_large";
                 };
             };
         };
-        /** @description Content too large: parse_error, picture_too_large */
-        Problem413ParseErrorPictureTooLarge: {
+        /** @description Content too large: content_too_large, picture_too_large */
+        Problem413ContentTooLargePictureTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "parse_error" | "picture_too_large";
+                    code?: "content_too_large" | "picture_too_large";
                 };
             };
         };
@@ -10675,15 +10675,27 @@ export interface components {
                 };
             };
         };
-        /** @description Too many requests: account_locked */
-        Problem429AccountLocked: {
+        /** @description Too many requests: account_locked, throttled */
+        Problem429AccountLockedThrottled: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "account_locked";
+                    code?: "account_locked" | "throttled";
+                };
+            };
+        };
+        /** @description Too many requests: throttled */
+        Problem429Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled";
                 };
             };
         };
@@ -11158,12 +11170,13 @@ export type ResponseProblem409StateConflict = components['responses']['Problem40
 export type ResponseProblem409StateConflictSurvivorMerged = components['responses']['Problem409StateConflictSurvivorMerged'];
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
-export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
-export type ResponseProblem413ParseErrorPictureTooLarge = components['responses']['Problem413ParseErrorPictureTooLarge'];
+export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
+export type ResponseProblem413ContentTooLargePictureTooLarge = components['responses']['Problem413ContentTooLargePictureTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
-export type ResponseProblem429AccountLocked = components['responses']['Problem429AccountLocked'];
+export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
+export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -11238,6 +11251,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11317,9 +11331,10 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409AlreadyAdmittedRequestInProgress"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11372,6 +11387,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11451,8 +11467,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AdmissionOfHisStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11514,6 +11531,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11601,9 +11619,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11672,6 +11691,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11757,9 +11777,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11833,8 +11854,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AdmissionOfHisStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11899,8 +11921,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11944,6 +11967,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -11972,6 +11996,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12061,6 +12086,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12162,9 +12188,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12228,6 +12255,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12302,8 +12330,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12347,6 +12376,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12443,8 +12473,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12518,8 +12549,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AppointmentNotMissed"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12619,9 +12651,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12720,9 +12753,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12812,9 +12846,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12852,6 +12887,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12929,9 +12965,10 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -12996,6 +13033,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13041,6 +13079,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13066,6 +13105,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13105,6 +13145,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13148,9 +13189,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AccountLocked"];
+            429: components["responses"]["Problem429AccountLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13194,6 +13235,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13231,6 +13273,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13256,6 +13299,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13315,9 +13359,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401InvalidCredentialsSecondFactorRequired"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AccountLocked"];
+            429: components["responses"]["Problem429AccountLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13340,8 +13384,9 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13364,8 +13409,9 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13397,8 +13443,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409TotpAlreadyEnabled"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13451,8 +13498,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13496,9 +13544,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AccountLocked"];
+            429: components["responses"]["Problem429AccountLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13593,8 +13641,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13678,8 +13727,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ItemNotPerformedItemRefunded"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13770,6 +13820,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13893,9 +13944,10 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409RequestInProgress"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -13978,6 +14030,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14070,8 +14123,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14162,9 +14216,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14294,9 +14349,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14367,6 +14423,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14419,6 +14476,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14468,8 +14526,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14508,6 +14567,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14533,6 +14593,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14586,8 +14647,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14647,6 +14709,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14709,8 +14772,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14754,6 +14818,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14807,8 +14872,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SuspensionOver"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14862,6 +14928,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14922,8 +14989,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14962,6 +15030,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14987,6 +15056,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15051,8 +15121,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15094,8 +15165,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CalendarYearUnknown"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15160,6 +15232,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15241,9 +15314,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15292,6 +15366,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15372,6 +15447,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15451,6 +15527,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15545,8 +15622,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409SessionConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15607,6 +15685,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15633,6 +15712,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SessionNotOpen"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15742,8 +15822,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15803,8 +15884,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueueEmptyQueuePaused"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15866,8 +15948,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SlotPastStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15909,6 +15992,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -15995,8 +16079,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SessionNotOpenStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16094,8 +16179,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16139,6 +16225,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16224,8 +16311,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BulkRefused"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16321,8 +16409,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16393,6 +16482,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16458,6 +16548,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16531,8 +16622,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16581,6 +16673,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16607,6 +16700,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16684,8 +16778,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16737,6 +16832,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16794,8 +16890,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16833,6 +16930,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16859,6 +16957,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUseSystemDictionary"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16920,8 +17019,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -16962,6 +17062,7 @@ export interface operations {
             400: components["responses"]["Problem400InvalidValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17014,6 +17115,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17074,8 +17176,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17114,6 +17217,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17140,6 +17244,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17204,8 +17309,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17251,6 +17357,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17285,6 +17392,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17341,8 +17449,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17402,6 +17511,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17476,8 +17586,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17523,6 +17634,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17549,6 +17661,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17627,8 +17740,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17676,6 +17790,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17747,8 +17862,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17832,9 +17948,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17901,6 +18018,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -17951,6 +18069,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18023,6 +18142,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18087,6 +18207,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18125,6 +18246,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18229,9 +18351,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18281,6 +18404,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18318,6 +18442,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18375,6 +18500,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18428,6 +18554,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18478,6 +18605,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18510,6 +18638,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18554,6 +18683,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18607,6 +18737,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18668,8 +18799,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18709,6 +18841,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18735,6 +18868,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18800,8 +18934,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18854,8 +18989,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseErrorPictureTooLarge"];
+            413: components["responses"]["Problem413ContentTooLargePictureTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18881,6 +19017,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -18970,6 +19107,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19033,6 +19171,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19113,8 +19252,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19163,6 +19303,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19189,6 +19330,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19284,8 +19426,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19340,6 +19483,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19419,8 +19563,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19464,6 +19609,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19533,8 +19679,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19592,6 +19739,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19660,8 +19808,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19704,6 +19853,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19729,6 +19879,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19801,8 +19952,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19869,6 +20021,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19916,6 +20069,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -19960,6 +20114,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20005,6 +20160,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20047,8 +20203,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20097,6 +20254,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20134,6 +20292,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20184,8 +20343,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20245,6 +20405,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20289,6 +20450,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20334,8 +20496,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20369,6 +20532,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20427,6 +20591,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20490,8 +20655,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20532,6 +20698,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20558,6 +20725,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20636,8 +20804,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20693,6 +20862,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20759,8 +20929,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20802,6 +20973,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20828,6 +21000,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20897,8 +21070,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -20943,8 +21117,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21001,6 +21176,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21069,8 +21245,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21113,6 +21290,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21185,8 +21363,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21226,6 +21405,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21274,6 +21454,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21396,9 +21577,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21451,6 +21633,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21542,6 +21725,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21619,8 +21803,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21653,8 +21838,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21715,6 +21901,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21810,8 +21997,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21859,6 +22047,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21916,8 +22105,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ImportHasErrorsStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -21966,8 +22156,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22011,6 +22202,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22043,6 +22235,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22072,6 +22265,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22130,6 +22324,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22173,6 +22368,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22225,8 +22421,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflictSurvivorMerged"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22278,6 +22475,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22338,8 +22536,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22378,6 +22577,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22431,8 +22631,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22488,8 +22689,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22544,8 +22746,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22624,6 +22827,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22751,8 +22955,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22802,6 +23007,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22874,8 +23080,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -22948,8 +23155,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23022,8 +23230,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23065,6 +23274,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23137,8 +23347,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23211,8 +23422,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23285,8 +23497,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23324,6 +23537,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23380,8 +23594,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23419,8 +23634,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23458,8 +23674,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23509,6 +23726,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23579,8 +23797,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23630,8 +23849,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23701,8 +23921,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23801,8 +24022,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23859,6 +24081,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23940,8 +24163,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -23986,6 +24210,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24054,8 +24279,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24083,6 +24309,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24152,8 +24379,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24198,8 +24426,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24250,6 +24479,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24324,6 +24554,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24350,6 +24581,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24481,8 +24713,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24578,8 +24811,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersionStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24630,6 +24864,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24661,6 +24896,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24708,6 +24944,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24798,6 +25035,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24881,9 +25119,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -24984,6 +25223,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25085,8 +25325,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25131,6 +25372,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409HisRefusedRefundStateConflict"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25269,9 +25511,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25302,6 +25545,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25352,6 +25596,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25388,6 +25633,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25440,6 +25686,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25498,8 +25745,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25537,6 +25785,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25563,6 +25812,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25625,8 +25875,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25679,6 +25930,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25730,8 +25982,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25771,6 +26024,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25796,6 +26050,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25851,8 +26106,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25887,6 +26143,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25941,6 +26198,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -25995,8 +26253,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26038,6 +26297,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26063,6 +26323,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26121,8 +26382,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26178,6 +26440,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26241,8 +26504,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26284,6 +26548,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26326,8 +26591,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26404,6 +26670,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26462,6 +26729,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26542,8 +26810,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueuePausedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26603,8 +26872,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26685,8 +26955,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26746,8 +27017,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26807,8 +27079,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26868,8 +27141,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26929,8 +27203,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26990,8 +27265,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27051,8 +27327,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27133,8 +27410,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27171,6 +27449,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27234,6 +27513,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27305,8 +27585,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27354,6 +27635,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27380,6 +27662,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27455,8 +27738,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27588,6 +27872,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27667,8 +27952,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueueEmptyQueuePaused"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27738,8 +28024,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27788,8 +28075,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27831,8 +28119,9 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -27912,6 +28201,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28038,9 +28328,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28127,6 +28418,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28223,8 +28515,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28337,9 +28630,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28436,8 +28730,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28508,6 +28803,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28562,6 +28858,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28631,9 +28928,10 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28703,9 +29001,10 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28736,6 +29035,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28802,6 +29102,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28884,8 +29185,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28936,6 +29238,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -28962,6 +29265,7 @@ export interface operations {
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUseSystemRole"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29059,8 +29363,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29134,8 +29439,9 @@ export interface operations {
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29209,6 +29515,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29304,8 +29611,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29363,6 +29671,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29388,6 +29697,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29487,8 +29797,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29532,6 +29843,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29614,6 +29926,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29723,8 +30036,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29777,6 +30091,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29851,8 +30166,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29891,6 +30207,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29916,6 +30233,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -29980,6 +30298,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30006,6 +30325,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30117,8 +30437,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30162,8 +30483,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaffHasAccount"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30249,8 +30571,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministratorStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30303,8 +30626,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseErrorPictureTooLarge"];
+            413: components["responses"]["Problem413ContentTooLargePictureTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30330,6 +30654,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30395,8 +30720,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30431,8 +30757,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaffHasNoAccount"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30465,6 +30792,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30530,8 +30858,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministratorStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30570,6 +30899,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30631,8 +30961,9 @@ export interface operations {
             403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministrator"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30691,6 +31022,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30734,6 +31066,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30787,8 +31120,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30842,8 +31176,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -30922,6 +31257,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -31017,8 +31353,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -31079,6 +31416,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -31161,8 +31499,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -31252,9 +31591,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -31316,8 +31656,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

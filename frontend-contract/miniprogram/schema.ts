@@ -2787,15 +2787,15 @@ export interface components {
                 };
             };
         };
-        /** @description Content too large: parse_error */
-        Problem413ParseError: {
+        /** @description Content too large: content_too_large */
+        Problem413ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "parse_error";
+                    code?: "content_too_large";
                 };
             };
         };
@@ -2835,27 +2835,27 @@ export interface components {
                 };
             };
         };
-        /** @description Too many requests: admission_lookup_locked */
-        Problem429AdmissionLookupLocked: {
+        /** @description Too many requests: admission_lookup_locked, throttled */
+        Problem429AdmissionLookupLockedThrottled: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "admission_lookup_locked";
+                    code?: "admission_lookup_locked" | "throttled";
                 };
             };
         };
-        /** @description Too many requests: binding_locked */
-        Problem429BindingLocked: {
+        /** @description Too many requests: binding_locked, throttled */
+        Problem429BindingLockedThrottled: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "binding_locked";
+                    code?: "binding_locked" | "throttled";
                 };
             };
         };
@@ -3054,12 +3054,12 @@ export type ResponseProblem409CardRequiredStateConflict = components['responses'
 export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
-export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
+export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
-export type ResponseProblem429AdmissionLookupLocked = components['responses']['Problem429AdmissionLookupLocked'];
-export type ResponseProblem429BindingLocked = components['responses']['Problem429BindingLocked'];
+export type ResponseProblem429AdmissionLookupLockedThrottled = components['responses']['Problem429AdmissionLookupLockedThrottled'];
+export type ResponseProblem429BindingLockedThrottled = components['responses']['Problem429BindingLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
@@ -3124,6 +3124,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3190,6 +3191,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3258,6 +3260,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3341,9 +3344,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3395,9 +3399,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409AdmissionMismatchDepositDisabled"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429AdmissionLookupLocked"];
+            429: components["responses"]["Problem429AdmissionLookupLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3477,6 +3481,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3575,9 +3580,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3641,6 +3647,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3726,8 +3733,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3771,6 +3779,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3834,7 +3843,7 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
@@ -3892,6 +3901,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3991,9 +4001,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4016,8 +4027,9 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4040,8 +4052,9 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4098,8 +4111,9 @@ export interface operations {
                 };
             };
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailableWechatUnavailable"];
         };
     };
@@ -4152,8 +4166,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailableWechatUnavailable"];
         };
     };
@@ -4240,6 +4255,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4317,6 +4333,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4381,6 +4398,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequiredStateConflict"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4457,6 +4475,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4511,6 +4530,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4551,6 +4571,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4599,8 +4620,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AppealOpenSuspensionOver"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4649,6 +4671,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4688,6 +4711,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4740,6 +4764,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4778,6 +4803,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4883,9 +4909,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -4948,6 +4975,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5030,9 +5058,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5081,6 +5110,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5121,6 +5151,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5180,6 +5211,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5233,6 +5265,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5273,6 +5306,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5350,9 +5384,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429BindingLocked"];
+            429: components["responses"]["Problem429BindingLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5394,8 +5428,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5450,6 +5485,7 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5535,8 +5571,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409CardRequiredStaleVersion"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5562,8 +5599,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5640,9 +5678,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            429: components["responses"]["Problem429BindingLocked"];
+            429: components["responses"]["Problem429BindingLockedThrottled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5683,6 +5721,7 @@ export interface operations {
             400: components["responses"]["Problem400InvalidValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5744,6 +5783,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5792,6 +5832,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5824,6 +5865,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5876,6 +5918,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5915,8 +5958,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5968,8 +6012,9 @@ export interface operations {
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6007,6 +6052,7 @@ export interface operations {
             400: components["responses"]["Problem400MessagingUnknownSceneValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6084,6 +6130,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6167,9 +6214,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6232,6 +6280,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6295,8 +6344,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6335,6 +6385,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6412,9 +6463,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ChannelUnavailableServiceUnavailable"];
         };
     };
@@ -6503,9 +6555,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6614,9 +6667,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6672,6 +6726,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6703,6 +6758,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6764,6 +6820,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6834,6 +6891,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6891,6 +6949,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6934,6 +6993,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7007,6 +7067,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7102,8 +7163,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7164,6 +7226,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7253,9 +7316,10 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7317,8 +7381,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409NoOfferOfferLapsed"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7380,8 +7445,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

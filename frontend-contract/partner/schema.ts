@@ -679,15 +679,15 @@ export interface components {
                 };
             };
         };
-        /** @description Content too large: parse_error */
-        Problem413ParseError: {
+        /** @description Content too large: content_too_large */
+        Problem413ContentTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "parse_error";
+                    code?: "content_too_large";
                 };
             };
         };
@@ -712,6 +712,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "insurance_not_supported";
+                };
+            };
+        };
+        /** @description Too many requests: throttled */
+        Problem429Throttled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled";
                 };
             };
         };
@@ -776,9 +788,10 @@ export type ResponseProblem409BillAlreadyPaidStateConflict = components['respons
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
-export type ResponseProblem413ParseError = components['responses']['Problem413ParseError'];
+export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422InsuranceNotSupported = components['responses']['Problem422InsuranceNotSupported'];
+export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -865,8 +878,9 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -905,6 +919,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1009,9 +1024,10 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422InsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1052,6 +1068,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1104,8 +1121,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1167,8 +1185,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1219,8 +1238,9 @@ export interface operations {
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1274,6 +1294,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1329,6 +1350,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1378,6 +1400,7 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1464,8 +1487,9 @@ export interface operations {
                     };
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1527,8 +1551,9 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -1600,8 +1625,9 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            413: components["responses"]["Problem413ParseError"];
+            413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

@@ -1,5 +1,7 @@
 """Merchant accounts are remembered between pushes; what counts is the account as it is."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,7 +16,7 @@ from tests.support.wechat_pay import Forger
 OTHER_KEY = "another-apiv3-key-0123456789abcd"
 
 
-def pushed(till: Till, attempt: PaymentAttempt, key: str = "") -> int:
+def pushed(till: Till, attempt: PaymentAttempt, key: str = "", **changes: Any) -> int:
     """The status that the platform's push of a payment gets, encrypted with the merchant's key or `key`."""
     forger = Forger(till.sandbox)
     config = till.sandbox.merchant("wechat_pay")
@@ -22,7 +24,7 @@ def pushed(till: Till, attempt: PaymentAttempt, key: str = "") -> int:
     plain = {
         "mchid": config["mchid"], "appid": config["appid"], "out_trade_no": attempt.out_trade_no,
         "transaction_id": attempt.out_trade_no[:28], "trade_state": "SUCCESS", "amount": amount,
-    }  # fmt: skip
+    } | changes  # fmt: skip
     body = forger.body(plain, key=key)
     headers = {
         f"HTTP_{name.upper().replace('-', '_')}": value for name, value in forger.headers(body).items()
@@ -81,3 +83,26 @@ def test_a_push_is_stored_with_its_event_by_one_statement(till: Till) -> None:
     pushes = [str(push.pk) for push in ChannelPush.objects.order_by("pk")]
     assert [event.payload["push_id"] for event in events.order_by("pk")] == pushes
     assert len(pushes) == 2
+
+
+@pytest.mark.requirement("PAY-08")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount": {"total": 10**30, "currency": "CNY"}},
+        {"transaction_id": "a\0b"},
+        {"transaction_id": "a\ud800b"},
+        {"amount": {"total": "9" * 5000, "currency": "CNY"}},
+        {"success_time": "0001-01-01T00:00:00+23:59"},
+    ],
+    ids=["amount", "nul", "surrogate", "text", "time"],
+)
+def test_a_genuine_push_that_nobody_could_keep_is_refused_and_changes_nothing(
+    till: Till, changes: dict[str, Any]
+) -> None:
+    order = till.checkout("patient_a", till.hold()["id"])
+    attempt = till.prepay("patient_a", order)
+    assert 400 <= pushed(till, attempt, **changes) <= 500
+    assert not ChannelPush.objects.exists()
+    order.refresh_from_db()
+    assert order.state == "pending"

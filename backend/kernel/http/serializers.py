@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from kernel.http.moments import is_expressible, require_expressible
+
 
 class StrictMixin:
     """Unknown input fields are errors: a misspelt optional field must not be lost silently."""
@@ -16,9 +18,13 @@ class StrictMixin:
             if unknown:
                 raise serializers.ValidationError({n: ["未知字段"] for n in unknown}, code="unknown_field")
         try:
-            return super().to_internal_value(data)  # type: ignore[misc]
+            values = super().to_internal_value(data)  # type: ignore[misc]
         except OverflowError as error:  # a moment that no time zone can express
             raise serializers.ValidationError({"non_field_errors": ["超出范围"]}, code="overflow") from error
+        if not all(map(is_expressible, values.values())):
+            sources = {field.source: name for name, field in self.fields.items()}  # type: ignore[attr-defined]
+            require_expressible((sources.get(source, source), value) for source, value in values.items())
+        return values
 
 
 class Serializer(StrictMixin, serializers.Serializer[Any]):

@@ -84,15 +84,26 @@ def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: byte
 
 def _receive(merchant: MerchantAccount, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
     channel = channel_of(merchant)
-    pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
+    try:
+        pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
+        parsed = orjson.dumps(_nameless(pushed)).decode() if pushed is not None else ""
+    except (
+        RecursionError,
+        ValueError,
+        TypeError,
+        OverflowError,
+    ) as error:  # genuine, and yet nothing we could keep
+        raise InvalidNotification("unreadable", type(error).__name__) from error
     if pushed is not None:
+        if "\\u0000" in parsed or "\0" in pushed.key:
+            raise InvalidNotification("unreadable", "NUL")
         fault_point("push.verified")
-        _store(merchant, pushed, body)
+        _store(merchant, pushed, parsed, body)
         fault_point("push.stored")
     return channel.acknowledge(accepted=True)
 
 
-def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None:
+def _store(merchant: MerchantAccount, pushed: Notification, parsed: str, body: bytes) -> None:
     """One statement, committed by itself: the row, and its event unless the row was there."""
     push_id, now = ids.uuid7(), clock.now()
     event = row_of(PushReceived(hospital_id=merchant.hospital_id, push_id=push_id))
@@ -106,7 +117,7 @@ def _store(merchant: MerchantAccount, pushed: Notification, body: bytes) -> None
         "channel": merchant.channel,
         "key": pushed.key[:128],
         "body": _BODY.get_db_prep_value(body.decode("latin-1"), connection),
-        "parsed": orjson.dumps(_nameless(pushed)).decode(),
+        "parsed": parsed,
         "outcome": "",
     }
     with connection.cursor() as cursor:
@@ -123,6 +134,8 @@ def _nameless(pushed: Notification) -> dict[str, Any]:
         if part is not None:
             part.pop("payer_id", None)
             part.pop("raw", None)
+            if part.get("paid_at"):  # in UTC: PostgreSQL does not take every offset
+                part["paid_at"] = part["paid_at"].astimezone(dt.UTC)
     return said
 
 

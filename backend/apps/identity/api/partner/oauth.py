@@ -10,6 +10,8 @@ from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
+from kernel.http.limits import require_small_from_nobody
+
 ERRORS = "RFC 6749, section 5.2: `{error, error_description}`, not a problem document"
 
 
@@ -56,6 +58,7 @@ class OAuthView(APIView):
     parser_classes = [FormParser]
 
     def ask(self, request: Any, method: str) -> HttpResponse:
+        require_small_from_nobody(request)
         form = request.data  # read by our parser first: another content type is 415
         if any("\x00" in value for values in form.lists() for value in (values[0], *values[1])):
             raise ValidationError({"": ["NUL"]}, code="invalid")
