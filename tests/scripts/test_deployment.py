@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from postgres_server import QUIET
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
 EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
@@ -36,3 +38,8 @@ def test_the_image_runs_as_an_ordinary_user_and_checks_hashes() -> None:
     assert re.search(r"^USER yihui$", text, re.MULTILINE)
     assert "--constraint requirements.txt" in text
     assert re.search(r"^HEALTHCHECK ", text, re.MULTILINE)
+
+
+def test_the_database_of_the_stack_logs_errors_without_statements_and_rows() -> None:
+    for name, value in QUIET.items():
+        assert f"-c {name}={value}" in COMPOSE

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.audit.context import describe, forget
 from kernel.http.addresses import client_ip
+from kernel.http.paths import without_secrets
 
 __all__ = ["AuditContextMiddleware", "AuditTaskMiddleware", "client_ip", "describe", "forget"]
 
@@ -20,7 +21,7 @@ class AuditContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         forget()
-        describe(method=request.method, path=request.path, ip=client_ip(request))
+        describe(method=request.method, path=without_secrets(request.path), ip=client_ip(request))
         try:
             return self.get_response(request)
         finally:
