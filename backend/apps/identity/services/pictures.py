@@ -47,7 +47,7 @@ def remove_picture(row: models.Model, field: str) -> None:
     setattr(row, field, "")
 
 
-def without_traces(upload: "File[Any]", limit: int) -> tuple[str, ContentFile[bytes]]:
+def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[bytes]"]:
     """`png`, `jpg` or `webp`, and the picture painted anew: upright, in its colours, without what else came with it.
 
     Cameras write where and by whom it was taken. PictureInvalid for what cannot be painted, PictureTooLarge. The name
