@@ -1,4 +1,4 @@
-"""Days and moments that PostgreSQL, Python and every time zone between them can express."""
+"""Moments that PostgreSQL and Python can both express."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,23 +7,27 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-#: Far enough from year 1 and 9999 for every conversion and every "so many days before or after".
-YEARS = range(1800, 3000)
-
 
 def is_expressible(value: Any) -> bool:
-    """True for whatever is no day and no moment."""
-    if not isinstance(value, dt.date):
-        return True
-    return value.year in YEARS
+    """False for a moment that lies outside the calendar in UTC, by which it is stored."""
+    try:
+        in_utc(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def require_expressible(values: Iterable[tuple[str, Any]]) -> None:
     """ValidationError for the (field, value) pairs that are out of range."""
     wrong = [name for name, value in values if not is_expressible(value)]
     if wrong:
-        text = _("Datetime value out of range.")
-        raise ValidationError({name: [text] for name in wrong}, code="overflow")
+        raise out_of_range(wrong)
+
+
+def out_of_range(fields: Iterable[str]) -> ValidationError:
+    """What is said about moments that cannot be."""
+    text = _("Datetime value out of range.")
+    return ValidationError({name: [text] for name in fields}, code="overflow")
 
 
 def in_utc(value: Any) -> Any:
