@@ -49,6 +49,15 @@ An edit names the `version` that was read; 409 `stale_version` if someone else w
 
 Moments are RFC 3339 in UTC, shown in Asia/Shanghai; money is whole fen in fields that end in `_fen`.
 
+**限额 Limits**
+
+每个地址、每个登录、每个合作应用每分钟的请求数有上限:`RateLimit-Limit`、`RateLimit-Remaining`、`RateLimit-Reset`(秒)
+说明最接近的一个;超出得 429 和 `Retry-After`。请求体:未登录 16 KB,登录后 1 MB,上传另有各自上限;超出得 413。
+
+Requests a minute are limited per address, session and partner application: `RateLimit-Limit`, `RateLimit-Remaining`
+and `RateLimit-Reset` (seconds) tell of the nearest limit; beyond it 429 with `Retry-After`. A body has at most 16 KB
+before signing in and 1 MB after; uploads say their own; beyond it 413.
+
 **追踪 Tracing**
 
 每个响应带 `X-Request-ID`,报障时请附上。

@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from kernel.http.paths import without_secrets
+
 SECRET_KEYS = frozenset({"authorization", "code"})
 #: …and every key that ends so, e.g. new_password, access_token.
 SECRET_ENDINGS = ("password", "token", "secret", "session_key", "national_id", "phone", "card_number")
@@ -19,7 +21,9 @@ def drop_secrets(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any
 def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: "[dropped]" if _is_secret(str(key)) else _clean(item) for key, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 def _is_secret(key: str) -> bool:

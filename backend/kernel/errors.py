@@ -133,6 +133,13 @@ class TooManyRequests(DomainError):
     zh, en = "请求过于频繁,请稍后再试", "Too many requests; try again later."
 
 
+class ContentTooLarge(DomainError):
+    """`limit`: bytes."""
+
+    code, status = "content_too_large", 413
+    zh, en = "请求内容过大,最多 {limit} 字节", "The request is too large; at most {limit} bytes."
+
+
 class IdempotencyKeyRequired(DomainError):
     code, status = "idempotency_key_required", 400
     zh, en = "缺少 Idempotency-Key 请求头", "The Idempotency-Key header is required."

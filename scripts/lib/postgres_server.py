@@ -18,6 +18,11 @@ import processes
 USER = DATABASE = "yihui"
 NOBODY = 65534
 UNSHARE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
+# The log names an error without the statement and the rows that it was about: they are patients'.
+QUIET = {
+    "log_min_error_statement": "panic", "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0", "log_parameter_max_length_on_error": "0",
+}  # fmt: skip
 # Enough for tests, worthless for data one wants back after a power cut.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -143,7 +148,7 @@ class Postgres:
     def _launch(self) -> None:
         if self.running():
             return
-        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "jit": "off"}
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "jit": "off"} | QUIET
         settings["port"] = str(processes.remembered_port(self.port_file))
         if Path("/dev/shm").exists() and shutil.disk_usage("/dev/shm").total < 256 * 2**20:
             settings["dynamic_shared_memory_type"] = "mmap"  # containers often give it 64 MB only

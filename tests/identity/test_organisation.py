@@ -7,10 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.access.actor import actor_of
 from apps.identity.models import Department, Hospital, Location, OrgUnit, Position, StaffMember, User
+from tests.support.pictures import picture
 from tests.support.world import World
 
 API = "/api/admin/v1"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+PNG = picture()
 ROWS = {
     "org-units": {"code": "admin", "name": "行政部"},
     "locations": {"building": "门诊楼", "floor": "3", "room": "301"},

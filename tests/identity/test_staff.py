@@ -15,6 +15,7 @@ from apps.identity.services.staff_status import leave_staff
 from kernel import clock
 from tests.identity.test_organisation import PNG
 from tests.identity.test_sign_in import bearer, sign_in
+from tests.support.pictures import picture
 from tests.support.world import World
 
 URL = "/api/admin/v1/staff"
@@ -326,7 +327,7 @@ def test_a_portrait_replaces_the_one_before(
 ) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     url = f"{URL}/{world.staff['doctor_a'].pk}"
-    for content in (PNG, b"\xff\xd8\xff\xe0" + b"\0" * 40):
+    for content in (PNG, picture("JPEG")):
         with django_capture_on_commit_callbacks(execute=True):
             sent = world.client("admin1").post(f"{url}/portrait", {"file": SimpleUploadedFile("p", content)})
         assert sent.status_code == 200, sent.content

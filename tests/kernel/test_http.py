@@ -48,7 +48,7 @@ def test_a_refused_content_names_each_field(world: World) -> None:
     [
         ("{", "application/json", 400, "parse_error"),
         ('{"a": NaN}', "application/json", 400, "parse_error"),
-        ('{"name": "\\u0000"}', "application/json", 400, "parse_error"),
+        ('{"name": "\\u0000"}', "application/json", 400, "validation_error"),
         ("a=1", "text/plain", 415, "unsupported_media_type"),
         ("[]", "application/json", 400, "validation_error"),
         ("null", "application/json", 400, "validation_error"),

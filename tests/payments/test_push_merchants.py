@@ -1,5 +1,7 @@
 """Merchant accounts are remembered between pushes; what counts is the account as it is."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,7 +16,7 @@ from tests.support.wechat_pay import Forger
 OTHER_KEY = "another-apiv3-key-0123456789abcd"
 
 
-def pushed(till: Till, attempt: PaymentAttempt, key: str = "") -> int:
+def pushed(till: Till, attempt: PaymentAttempt, key: str = "", **changes: Any) -> int:
     """The status that the platform's push of a payment gets, encrypted with the merchant's key or `key`."""
     forger = Forger(till.sandbox)
     config = till.sandbox.merchant("wechat_pay")
@@ -22,7 +24,7 @@ def pushed(till: Till, attempt: PaymentAttempt, key: str = "") -> int:
     plain = {
         "mchid": config["mchid"], "appid": config["appid"], "out_trade_no": attempt.out_trade_no,
         "transaction_id": attempt.out_trade_no[:28], "trade_state": "SUCCESS", "amount": amount,
-    }  # fmt: skip
+    } | changes  # fmt: skip
     body = forger.body(plain, key=key)
     headers = {
         f"HTTP_{name.upper().replace('-', '_')}": value for name, value in forger.headers(body).items()

@@ -94,9 +94,10 @@ def test_the_raw_push_is_kept_encrypted_with_what_came_of_it(till: Till) -> None
     "changes",
     [
         {"amount": {"total": 10**30, "currency": "CNY"}}, {"transaction_id": "4200\0001"},
-        {"transaction_id": "\ud800"}, {"out_trade_no": "x" * 5000}, {"amount": {"total": 10**18}},
+        {"transaction_id": "\ud800"}, {"success_time": "0001-01-01T00:00:00+23:59"},
+        {"out_trade_no": "x" * 5000}, {"amount": {"total": 10**18}},
     ],
-    ids=["10^30", "NUL", "half a character", "long", "10^18"],
+    ids=["10^30", "NUL", "half a character", "time", "long", "10^18"],
 )  # fmt: skip
 def test_a_genuine_push_without_sense_is_kept_thanked_for_and_not_believed(
     till: Till, changes: dict[str, Any]

@@ -89,6 +89,7 @@ from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.billing.support import issue, pay
 from tests.inpatient.support import admit, charge, his_stay, pending
 from tests.permissions.routes import Route
+from tests.support.pictures import picture
 from tests.support.world import World
 
 
@@ -249,8 +250,8 @@ class Estate:
         return session
 
     def make_portrait(self) -> str:
-        picture = ContentFile(b"\x89PNG\r\n\x1a\n" + bytes(16), "portrait.png")
-        set_picture(self.world.staff["doctor_a"], "portrait", picture, limit=PORTRAIT_BYTES)
+        portrait = ContentFile(picture(), "portrait.png")
+        set_picture(self.world.staff["doctor_a"], "portrait", portrait, limit=PORTRAIT_BYTES)
         return str(self.world.staff["doctor_a"].portrait.name)
 
     def make_role(self) -> Role:

@@ -26,9 +26,12 @@ class SignedHis:
     def call(
         self, method: str, target: str, body: Any = None, *, app: tuple[str, str] = APP, **changes: Any
     ) -> httpx.Response:
-        """`changes`: parts of the request that are altered after signing, or `stamp`/`nonce` before it."""
+        """`changes`: parts of the request that are altered after signing, or `stamp`/`nonce` before it.
+
+        `stamp_from_now`: seconds by which the stamp is off.
+        """
         content = b"" if body is None else json.dumps(body).encode()
-        stamp = str(changes.get("stamp", int(time.time())))
+        stamp = str(changes.get("stamp", int(time.time()) + changes.get("stamp_from_now", 0)))
         nonce = changes.get("nonce", secrets.token_hex(16))
         digest = hashlib.sha256(content).hexdigest()
         text = "".join(f"{part}\n" for part in (method, target, app[0], stamp, nonce, digest))
@@ -271,8 +274,8 @@ def test_a_refund_of_an_unknown_withdrawn_or_other_order_is_refused(sandbox, his
         ({"sent_target": PAYMENTS + "?hospital_code=H2"}, "SIGN_ERROR"),
         ({"headers": {"X-His-Nonce": "another-nonce-1234"}}, "SIGN_ERROR"),
         ({"headers": {"X-His-Signature": ""}}, "SIGN_ERROR"),
-        ({"stamp": int(time.time()) - 400}, "TIMESTAMP_EXPIRED"),
-        ({"stamp": int(time.time()) + 900}, "TIMESTAMP_EXPIRED"),
+        ({"stamp_from_now": -400}, "TIMESTAMP_EXPIRED"),
+        ({"stamp_from_now": 900}, "TIMESTAMP_EXPIRED"),
         ({"stamp": "now"}, "TIMESTAMP_EXPIRED"),
         ({"nonce": "short"}, "NONCE_INVALID"),
     ],

@@ -78,7 +78,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return sent
 
 
-def test_an_unchanged_poll_reads_no_table_and_redis_once(
+def test_an_unchanged_poll_reads_no_table_and_of_redis_what_it_polls_beside_its_count(
     clinic: World, tickets: list[QueueTicket], committing: Callable[[], Any], asked: list[str]
 ) -> None:
     mine = tickets[0]
@@ -87,7 +87,7 @@ def test_an_unchanged_poll_reads_no_table_and_redis_once(
     asked.clear()
     with CaptureQueriesContext(connection) as queries:
         again = poll(clinic, mine, tag)
-    assert (again.status_code, again.content, len(queries), asked) == (304, b"", 0, ["GET"])
+    assert (again.status_code, again.content, len(queries), asked) == (304, b"", 0, ["EVALSHA", "GET"])
     # The tag says nothing to anybody else, of anything else, or changed by a letter.
     assert poll(clinic, mine, tag, who="patient_b").status_code == 404
     assert poll(clinic, tickets[1], tag, who="patient_b").status_code == 200

@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from postgres_server import QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
@@ -36,3 +39,15 @@ def test_the_image_runs_as_an_ordinary_user_and_checks_hashes() -> None:
     assert re.search(r"^USER yihui$", text, re.MULTILINE)
     assert "--constraint requirements.txt" in text
     assert re.search(r"^HEALTHCHECK ", text, re.MULTILINE)
+
+
+def test_the_database_of_the_stack_logs_errors_without_statements_and_rows() -> None:
+    for name, value in QUIET.items():
+        assert f"-c {name}={value}" in COMPOSE
+
+
+def test_no_program_of_the_stack_may_take_all_memory() -> None:
+    services = yaml.safe_load(COMPOSE)["services"]
+    ours = {name: service for name, service in services.items() if service.get("image") == "yihui"}
+    assert {"api", "stream", "relay", "workers", "scheduler", "migrate"} <= ours.keys()
+    assert all(service["mem_limit"] for service in ours.values())

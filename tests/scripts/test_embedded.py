@@ -184,3 +184,26 @@ def test_the_command_line_prints_environment_lines(stack: Stack) -> None:
     assert started.stdout.startswith("REDIS_URL=redis://127.0.0.1:")
     status = subprocess.run([*tool, "status", "all", *place], capture_output=True, text=True, check=True)
     assert status.stdout.splitlines() == ["pg stopped", "valkey running"]
+
+
+def test_the_log_of_postgresql_repeats_no_statement_and_no_row(stack: Stack) -> None:
+    url = stack.start()["DATABASE_URL"]
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE person (phone text PRIMARY KEY, age int CHECK (age > 0))")
+        cursor.execute("INSERT INTO person VALUES ('13812348000', 1)")
+    for statement in (
+        "INSERT INTO person VALUES ('13812348000', 2)",
+        "INSERT INTO person VALUES ('13812348001', -1)",
+        "SELECT '13812348002' FROM nowhere",
+    ):
+        with (
+            psycopg2.connect(url) as connection,
+            connection.cursor() as cursor,
+            pytest.raises(psycopg2.Error),
+        ):
+            cursor.execute(statement)
+    server = stack.servers["pg"]
+    assert isinstance(server, Postgres)
+    text = server.log.read_text()
+    assert "ERROR" in text
+    assert "138123480" not in text

@@ -1,12 +1,15 @@
 """Actors of messaging: ids in, a service called, what waits queued again."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import dramatiq
 from dramatiq_crontab import cron
 
 from apps.messaging.services import sending, sweeping
+from apps.messaging.services.known import Known, record
 
 BATCH = 100
 
@@ -27,7 +30,18 @@ def _enqueue_all(waiting: Iterable[sending.Later]) -> None:
 @dramatiq.actor(queue_name="default", max_retries=3, min_backoff=1_000, time_limit=300_000)
 def send_messages(message_ids: Sequence[str]) -> None:
     """Send what is due of these messages."""
-    _enqueue_all(sending.send_due([UUID(pk) for pk in message_ids]))
+    _enqueue_all(sending.send_due([UUID(pk) for pk in message_ids], _hand_on))
+
+
+def _hand_on(news: Known) -> None:
+    record_known.send(**dataclasses.asdict(news))
+
+
+@dramatiq.actor(queue_name="urgent", max_retries=5, min_backoff=1_000)
+def record_known(**news: Any) -> None:
+    """Record how calls ended whose worker lost the database; what was not sent then goes now."""
+    news["attempt_ids"] = tuple(news["attempt_ids"])
+    _enqueue_all(sending.still_waiting(record(Known(**news))))
 
 
 @cron("* * * * *")

@@ -58,11 +58,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "kernel.http.middleware.RequestContextMiddleware",
+    "kernel.http.middleware.NoStoreMiddleware",
     "kernel.http.middleware.MethodOverrideMiddleware",
     "kernel.http.cleaning.CleanQueryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "kernel.http.throttling.ThrottleMiddleware",
+    "kernel.http.limits.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "apps.audit.middleware.AuditContextMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -132,6 +135,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "kernel.http.schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "kernel.http.negotiation.JSONOnly",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is 405: the documents describe the API
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
     "ORDERING_PARAM": "ordering",
@@ -190,9 +194,10 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.TimeLimit",
         "dramatiq.middleware.ShutdownNotifications",
         "dramatiq.middleware.Callbacks",
-        "dramatiq.middleware.Retries",
+        "kernel.retries.PatientRetries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
         "apps.audit.middleware.AuditTaskMiddleware",
+        "kernel.outbox.deaths.Deaths",
     ],
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ["tasks"]
@@ -229,6 +234,13 @@ MESSAGING_REPORT_WAIT_SECONDS = env.int("YIHUI_MESSAGING_REPORT_WAIT_SECONDS", d
 MESSAGING_RATES = {
     "wechat": env.int("YIHUI_WECHAT_MESSAGES_PER_SECOND", default=200),
     "aliyun_sms": env.int("YIHUI_ALIYUN_SMS_PER_SECOND", default=3_000),
+}
+
+#: Of one address (a hospital's staff may share one), one signed-in device, one partner application; 0 = unlimited.
+REQUESTS_PER_MINUTE = {
+    "address": env.int("YIHUI_ADDRESS_REQUESTS_PER_MINUTE", default=6_000),
+    "session": env.int("YIHUI_SESSION_REQUESTS_PER_MINUTE", default=600),
+    "partner": env.int("YIHUI_PARTNER_REQUESTS_PER_MINUTE", default=3_000),
 }
 
 STREAM_HEARTBEAT_SECONDS = env.float("YIHUI_STREAM_HEARTBEAT_SECONDS", default=15.0)

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
+
+from kernel.http.moments import in_utc, require_expressible
 
 RESERVED = {"page", "page_size", "ordering", "cursor", "format", "lang"}
 
@@ -23,14 +27,24 @@ class FilterBackend(DjangoFilterBackend):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
-        if any("\x00" in value for values in request.query_params.lists() for value in values[1]):
-            raise ValidationError({"": ["NUL"]}, code="invalid")
+        empty = [name for name, values in request.query_params.lists() if any("\0" in v for v in values)]
+        if empty:
+            text = str(ProhibitNullCharactersValidator.message)
+            raise ValidationError({name: [text] for name in empty}, code="null_characters_not_allowed")
         vague = [name for name in _booleans(filterset_class) if _vague(request.query_params.get(name, ""))]
         if vague:
             raise ValidationError({name: ["true, false"] for name in vague}, code="invalid")
         if self._asks_nothing(request, filterset_class):
             return queryset  # the form of a filter set costs more than the page it would leave as it is
-        return super().filter_queryset(request, queryset, view)
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        values = filterset.form.cleaned_data
+        require_expressible(values.items())
+        values.update({name: in_utc(value) for name, value in values.items()})
+        return filterset.qs
 
     def _asks_nothing(self, request: Any, filterset_class: Any) -> bool:
         filters = getattr(filterset_class, "base_filters", {})

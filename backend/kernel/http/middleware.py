@@ -1,4 +1,4 @@
-"""Request ids, and requests of clients that know fewer methods."""
+"""Request ids, answers that nobody keeps, and requests of clients that know fewer methods."""
 
 import re
 import time
@@ -8,6 +8,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from kernel import ids
+from kernel.http.paths import without_secrets
 
 _ACCEPTABLE = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 log = structlog.get_logger("yihui.request")
@@ -28,7 +29,13 @@ class RequestContextMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         elapsed = round((time.perf_counter() - started) * 1000, 1)
-        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=elapsed)
+        log.info(
+            "request",
+            method=request.method,
+            path=without_secrets(request.path),
+            status=response.status_code,
+            ms=elapsed,
+        )
         return response
 
 
@@ -42,3 +49,16 @@ class MethodOverrideMiddleware:
         if request.method == "POST" and request.headers.get("X-HTTP-Method-Override", "").upper() == "PATCH":
             request.method = request.META["REQUEST_METHOD"] = "PATCH"
         return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Answers of the API are about people: no cache keeps one that does not allow it itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

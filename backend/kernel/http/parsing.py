@@ -1,28 +1,43 @@
 """Strict JSON: what PostgreSQL or a 64-bit integer can't hold is refused here, not by a crash below."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from rest_framework.exceptions import ParseError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
+from kernel.http.limits import require_small_from_nobody
 from kernel.text import clean
+
+#: Levels of lists and objects within each other. What follows walks them by recursion.
+DEEPEST = 32
+SURROGATES = range(0xD800, 0xE000)
 
 
 class ORJSONParser(BaseParser):
-    """Accepts application/json; refuses invalid UTF-8, NaN and NUL characters, cleans every text."""
+    """Accepts application/json; refuses invalid UTF-8, NaN, deep nesting, and by field NUL and half
+    characters. Every text loses what nobody can see."""
 
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        require_small_from_nobody((parser_context or {}).get("request"))
         body = stream.read()
-        if b"\\u0000" in body or b"\0" in body:
-            raise ParseError("JSON text may not contain NUL characters")
         try:
-            value = orjson.loads(body)
+            data = orjson.loads(body)
         except orjson.JSONDecodeError as error:
+            _require_whole_characters(body)
             raise ParseError(f"JSON parse error - {error}") from error
-        return value if body.isascii() and b"\\u" not in body else _cleaned(value)
+        if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(data):
+            raise ParseError(f"JSON parse error - more than {DEEPEST} levels")
+        if b"\\u0000" in body:
+            text = str(ProhibitNullCharactersValidator.message)
+            _refuse(data, "null_characters_not_allowed", text, lambda found: "\0" in found)
+        return data if body.isascii() and b"\\u" not in body else _cleaned(data)
 
 
 def _cleaned(value: Any) -> Any:
@@ -34,3 +49,54 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean(name): _cleaned(item) for name, item in value.items()}
     return value
+
+
+def _require_whole_characters(body: bytes) -> None:
+    """Names the fields with half a surrogate pair, if that is all that is wrong: orjson does not."""
+    if b"\\ud" not in body.lower():
+        return
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    if is_deeper(data):
+        return
+    text = _("Surrogate characters are not allowed: U+{code_point:X}.").format(code_point=SURROGATES.start)
+    _refuse(
+        data, "surrogate_characters_not_allowed", text, lambda found: any(ord(c) in SURROGATES for c in found)
+    )
+
+
+def _refuse(data: Any, code: str, text: str, is_bad: Any) -> None:
+    fields = {field: [text] for field, found in _texts(data, "") if is_bad(found)}
+    if fields:
+        raise ValidationError(fields, code=code)
+
+
+def _texts(data: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text with the dotted path of its field. A bad key is its object's."""
+    if isinstance(data, str):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield path, key
+            yield from _texts(value, f"{path}.{key}" if path else key)
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _texts(value, f"{path}.{number}" if path else str(number))
+
+
+def is_deeper(data: Any, most: int = DEEPEST) -> bool:
+    """Whether lists and objects lie more than `most` deep; without recursion."""
+    level = [data]
+    for _depth in range(most + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True

@@ -3,17 +3,25 @@
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DataError
 from django.http import HttpRequest, HttpResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from kernel.errors import CATALOGUE, DomainError, InvalidValue, ServiceUnavailable, in_english
+from kernel.errors import (
+    CATALOGUE,
+    ContentTooLarge,
+    DomainError,
+    InvalidValue,
+    ServiceUnavailable,
+    in_english,
+)
 from kernel.http.rendering import dumps
+from kernel.outages import STORE_ERRORS
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://yihui.dev/problems/"
@@ -100,18 +108,21 @@ def _plain(error: DomainError) -> dict[str, Any]:
 
 
 class ProblemHandler(ExceptionHandler):
-    """Turns domain errors and outages of the data stores into refusals; anything else unknown is a 500."""
+    """Turns domain errors, outages of the data stores and values beyond their columns into refusals."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DomainError):
             return Refusal(exc)
-        if isinstance(exc, (OperationalError, InterfaceError, RedisError)):
+        if isinstance(exc, STORE_ERRORS):
             structlog.get_logger(__name__).exception("data_store_unavailable")
             return Refusal(ServiceUnavailable(retry_after=5))
+        if isinstance(exc, (DataError, OverflowError)):
+            structlog.get_logger(__name__).exception(
+                "value_out_of_range"
+            )  # a field should have refused it by name
+            return exceptions.ValidationError(CATALOGUE["invalid"]().text, code="invalid")
         if isinstance(exc, (RequestDataTooBig, TooManyFilesSent)):
-            refusal = exceptions.ParseError(code="parse_error")
-            refusal.status_code = 413
-            return refusal
+            return Refusal(ContentTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         return super().convert_known_exceptions(exc)
 
     def get_response(self, exc: exceptions.APIException, data: dict[str, Any]) -> Response:
@@ -120,9 +131,11 @@ class ProblemHandler(ExceptionHandler):
         return response
 
 
-def plain_response(status: int, code: str, detail: str) -> HttpResponse:
+def plain_response(status: int, code: str, detail: str, **members: Any) -> HttpResponse:
     """A problem outside the REST framework (unknown URL, crash in a middleware)."""
-    return HttpResponse(dumps(problem(status, code, detail)), status=status, content_type=MEDIA_TYPE)
+    return HttpResponse(
+        dumps(problem(status, code, detail, **members)), status=status, content_type=MEDIA_TYPE
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -11,6 +11,7 @@ from rest_framework.permissions import AllowAny
 
 from kernel.errors import (
     CATALOGUE,
+    ContentTooLarge,
     DomainError,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
@@ -166,7 +167,7 @@ class AutoSchema(SpectacularAutoSchema):
         return getattr(self.view, name, None)
 
     def _problem_codes(self) -> dict[int, set[str]]:
-        codes: dict[int, set[str]] = {503: {ServiceUnavailable.code}}
+        codes: dict[int, set[str]] = {429: {TooManyRequests.code}, 503: {ServiceUnavailable.code}}
 
         def add(status: int, *names: str) -> None:
             codes.setdefault(status, set()).update(names)
@@ -178,12 +179,10 @@ class AutoSchema(SpectacularAutoSchema):
         add(400, "validation_error")
         if self.method in {"POST", "PUT", "PATCH"}:
             add(400, "parse_error")
-            add(413, "parse_error")
+            add(413, ContentTooLarge.code)
             add(415, "unsupported_media_type")
         if "{" in self.path or hasattr(self._get_paginator(), "cursor_query_param"):
             add(404, NotFound.code)
-        if getattr(self.view, "throttle_classes", None):
-            add(429, TooManyRequests.code)
         if self._is_idempotent():
             for error in (IdempotencyKeyRequired, IdempotencyKeyReused, InvalidValue, RequestInProgress):
                 add(error.status, error.code)

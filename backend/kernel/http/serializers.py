@@ -1,9 +1,12 @@
 """Serializers that refuse what they don't know."""
 
+import contextlib
 import functools
 from typing import Any
 
 from rest_framework import serializers
+
+from kernel.http.moments import is_expressible, out_of_range, require_expressible
 
 
 class StrictMixin:
@@ -16,9 +19,24 @@ class StrictMixin:
             if unknown:
                 raise serializers.ValidationError({n: ["未知字段"] for n in unknown}, code="unknown_field")
         try:
-            return super().to_internal_value(data)  # type: ignore[misc]
+            values = super().to_internal_value(data)  # type: ignore[misc]
         except OverflowError as error:  # a moment that no time zone can express
-            raise serializers.ValidationError({"non_field_errors": ["超出范围"]}, code="overflow") from error
+            raise out_of_range(self._overflowing(data) or ["non_field_errors"]) from error
+        if not all(map(is_expressible, values.values())):
+            sources = {field.source: name for name, field in self.fields.items()}  # type: ignore[attr-defined]
+            require_expressible((sources.get(source, source), value) for source, value in values.items())
+        return values
+
+    def _overflowing(self, data: Any) -> list[str]:
+        """Which of the fields it was."""
+        found = []
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            with contextlib.suppress(serializers.ValidationError, serializers.SkipField):
+                try:
+                    field.run_validation(field.get_value(data))
+                except OverflowError:
+                    found.append(name)
+        return found
 
 
 class Serializer(StrictMixin, serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from apps.audit.middleware import describe
 from apps.identity.models import PartnerApplication
 from apps.identity.oauth import SCOPES
 from kernel import clock
+from kernel.http.throttling import count_partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class PartnerAuthentication(BaseAuthentication):
         if token is None or token.expires <= clock.now() or not token.application.is_usable(request):
             raise failed
         application = token.application
+        count_partner(request, application.pk)
         describe(actor=f"partner:{application.client_id}", hospital_id=application.hospital_id)
         return Partner(application, frozenset(token.scope.split()) & set(application.allowed_scopes)), token
 

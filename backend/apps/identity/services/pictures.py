@@ -1,9 +1,10 @@
-"""Pictures that people upload: recognised by their content, stored under a name that nobody chose."""
+"""Pictures that people upload: painted anew, stored under a name that nobody chose."""
 
+import io
 import secrets
 from typing import Any
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 
@@ -12,6 +13,9 @@ from kernel.locks import lock_one
 
 PORTRAIT_BYTES = 2 * 1024 * 1024
 MAP_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 25_000_000  # each takes four bytes of memory while it is painted
+QUALITY = 90
+KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
 
 def set_picture(row: models.Model, field: str, upload: "File[Any]", *, limit: int) -> None:
@@ -19,8 +23,8 @@ def set_picture(row: models.Model, field: str, upload: "File[Any]", *, limit: in
 
     The version of the row stays: a picture has no fields that two editors could lose to each other.
     """
-    name = f"{secrets.token_hex(16)}.{picture_kind(upload, limit)}"
-    stored = default_storage.save(f"{_folder(row, field)}{name}", upload)
+    kind, picture = without_traces(upload, limit)
+    stored = default_storage.save(f"{_folder(row, field)}{secrets.token_hex(16)}.{kind}", picture)
     try:
         with transaction.atomic():
             before = getattr(lock_one(type(row)._default_manager, pk=row.pk), field).name
@@ -43,20 +47,32 @@ def remove_picture(row: models.Model, field: str) -> None:
     setattr(row, field, "")
 
 
-def picture_kind(upload: "File[Any]", limit: int) -> str:
-    """`png`, `jpg` or `webp` by the first bytes; PictureInvalid, PictureTooLarge. The name given is not looked at."""
+def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[bytes]"]:
+    """`png`, `jpg` or `webp`, and the picture painted anew: upright, in its colours, without what else came with it.
+
+    Cameras write where and by whom it was taken. PictureInvalid for what cannot be painted, PictureTooLarge. The name
+    given is not looked at.
+    """
+    from PIL import Image, ImageOps  # only processes that take pictures in shall pay for it
+
     if upload.size > limit:
         raise PictureTooLarge(field="file", limit=limit)
-    upload.seek(0)
-    head = upload.read(16)
-    upload.seek(0)
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    raise PictureInvalid(field="file")
+    try:
+        upload.seek(0)
+        with Image.open(upload, formats=tuple(KINDS)) as found:
+            if found.width * found.height > MOST_PIXELS:
+                raise PictureTooLarge(field="file", limit=limit, pixels=MOST_PIXELS)
+            kind, colours = str(found.format), found.info.get("icc_profile")
+            plain: Image.Image = ImageOps.exif_transpose(found)
+            plain = plain.convert("RGBA") if plain.mode == "P" else plain
+            plain.info = {}
+            content = io.BytesIO()
+            plain.save(content, kind, icc_profile=colours, quality=QUALITY)
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge(field="file", limit=limit, pixels=MOST_PIXELS) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise PictureInvalid(field="file") from error
+    return KINDS[kind], ContentFile(content.getvalue())
 
 
 def _folder(row: models.Model, field: str) -> str:

@@ -83,6 +83,7 @@ def _has_consent(route: Route) -> bool:
 
 def _attempt(route: Route, client_id: str) -> DeliveryAttempt:
     return DeliveryAttempt(
+        id=route.attempt_id,
         hospital_id=route.message.hospital_id,
         message_id=route.message.pk,
         channel=route.channel,

@@ -28,7 +28,7 @@ TOO_LONG = 3_600.0  # seconds; a provider that asks for a longer pause is of no 
 def accepted(claims: Sequence[Claim], result: SendResult) -> None:
     """The provider took the messages."""
     _finish(claims, AttemptOutcome.ACCEPTED, provider_id=result.provider_id[:64])
-    _mark_sent([claim.message for claim in claims])
+    mark_sent([claim.message for claim in claims])
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def _permanent(claim: Claim, error: ChannelError) -> None:
     if isinstance(error, NoConsentError) and route.channel == Channel.WECHAT_SUBSCRIBE and message.account_id:
         counted_out = consents.none_left(message.account_id, route.template.template_id)
         if message.maybe_sent and counted_out:  # the unanswered try was accepted and used the consent
-            _mark_sent([message])
+            mark_sent([message])
             return
         message.holds_consent = False
     _next_channel(claim, error, MessageState.FAILED, rule_out=[str(route.channel)])
@@ -110,7 +110,23 @@ def _move(message: Message, state: MessageState, **changes: object) -> None:
         message.due_at = changes.get("due_at", message.due_at)  # type: ignore[assignment]
 
 
-def _mark_sent(messages: Sequence[Message]) -> None:
+def unanswered(messages: Sequence[Message], code: str, detail: str = "") -> None:
+    """Whether these, still being sent, arrived is unknown: a text waits for its report, then all are tried again."""
+    now = clock.now()
+    DeliveryAttempt.objects.filter(
+        message__in=[message.pk for message in messages], outcome=AttemptOutcome.OPEN
+    ).update(outcome=AttemptOutcome.UNKNOWN, finished_at=now, error_code=code, error_detail=detail)
+    for message in messages:
+        if message.tries > len(settings.MESSAGING_RETRY_SECONDS):
+            give_up(message, MessageState.DEAD, code)
+            continue
+        pause = settings.MESSAGING_REPORT_WAIT_SECONDS if message.channel == Channel.SMS else 0
+        due = now + dt.timedelta(seconds=pause)
+        MESSAGE.move(message, MessageState.QUEUED, due_at=due, maybe_sent=True, error_code=code)
+
+
+def mark_sent(messages: Sequence[Message]) -> None:
+    """The provider has them, whatever was thought meanwhile."""
     now = clock.now()
     rows = Message.objects.filter(
         pk__in=[m.pk for m in messages], state__in=MESSAGE.sources(MessageState.SENT)

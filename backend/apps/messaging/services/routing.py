@@ -1,7 +1,7 @@
 """Which channel a message takes next, and with what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from apps.messaging.channels import factory
@@ -10,6 +10,7 @@ from apps.messaging.fields import sms_values, wechat_values
 from apps.messaging.models import Channel, Message, SubscribeConsent
 from apps.messaging.scenes import SCENES
 from apps.messaging.selectors.templates import ProviderTemplate, templates_of
+from kernel import ids
 from kernel.crypto import blind_index, masking
 
 PROVIDERS = {
@@ -28,12 +29,13 @@ def sender_of(channel: Channel) -> Sender:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`recipient`: openid or mobile number."""
+    """`recipient`: openid or mobile number; `attempt_id`: under which taking it is put on record."""
 
     message: Message
     channel: Channel
     template: ProviderTemplate
     recipient: str
+    attempt_id: UUID = field(default_factory=ids.uuid7)
 
     @property
     def provider(self) -> str:

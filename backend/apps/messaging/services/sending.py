@@ -5,7 +5,7 @@ import functools
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,9 +19,11 @@ from apps.messaging.channels.rate_limit import TokenBucket
 from apps.messaging.models import Channel, Message
 from apps.messaging.services import outcomes
 from apps.messaging.services.claims import Claim, claim
+from apps.messaging.services.known import Known, known
 from apps.messaging.services.routing import Route, Router, sender_of
 from apps.messaging.states import MessageState
 from kernel import clock, ids
+from kernel.outages import STORE_ERRORS, is_outage
 from kernel.redis import client as redis_client
 
 log = structlog.get_logger(__name__)
@@ -34,6 +36,9 @@ SPREAD = {
     "bulk": 30.0,
 }  # so that what waits for a turn does not come back at once
 ADDRESSES = ["account__openid", "account__official_openid", "account__phone", "patient__phone"]
+
+
+HandOn = Callable[[Known], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,16 @@ def queue_of(message: Message) -> str:
     return "urgent" if message.urgent else "bulk" if message.bulk else "default"
 
 
-def send_due(message_ids: Sequence[UUID]) -> list[Later]:
-    """Try those of the messages that wait and are due; returns those that wait again, and for how long."""
+def send_due(message_ids: Sequence[UUID], hand_on: HandOn) -> list[Later]:
+    """Try those of the messages that wait and are due; returns those that wait again, and for how long.
+
+    `hand_on` is given what the database could not be told. The outage is raised all the same.
+    """
     messages = _due(message_ids)
     deadline = time.monotonic() + TURN
     for group in _groups(_routes(messages)):
         if time.monotonic() < deadline and _has_turn(group):
-            _send(group)
+            _send(group, hand_on)
     return still_waiting([message.pk for message in messages])
 
 
@@ -124,22 +132,34 @@ def _bucket(provider: str, rate: int) -> TokenBucket:
     return TokenBucket(redis_client(), provider, rate, burst=rate)
 
 
-def _send(group: list[Route]) -> None:
+def _send(group: list[Route], hand_on: HandOn) -> None:
     batch_id = str(ids.uuid7()) if len(group) > 1 else ""
-    claims = claim(group, client_id=batch_id)
-    if not claims:
-        return
+    attempts, answer = [route.attempt_id for route in group], None
     try:
-        result = _call(claims, batch_id)
-    except ChannelError as error:
-        outcomes.refused(claims, error)
-    except Exception as error:
-        log.exception("message_channel_broke", channel=group[0].channel)
-        outcomes.refused(
-            claims, TemporaryChannelError("internal", type(error).__name__, outcome_unknown=True)
-        )
+        if claims := claim(group, client_id=batch_id):
+            answer = _answer(claims, batch_id)
+            _record(claims, answer)
+    except STORE_ERRORS as error:
+        if is_outage(error):
+            hand_on(known(attempts, answer))
+        raise
+
+
+def _record(claims: list[Claim], answer: SendResult | ChannelError) -> None:
+    if isinstance(answer, SendResult):
+        outcomes.accepted(claims, answer)
     else:
-        outcomes.accepted(claims, result)
+        outcomes.refused(claims, answer)
+
+
+def _answer(claims: Sequence[Claim], batch_id: str) -> SendResult | ChannelError:
+    try:
+        return _call(claims, batch_id)
+    except ChannelError as error:
+        return error
+    except Exception as error:
+        log.exception("message_channel_broke", channel=claims[0].route.channel)
+        return TemporaryChannelError("internal", type(error).__name__, outcome_unknown=True)
 
 
 def _call(claims: Sequence[Claim], batch_id: str) -> SendResult:

@@ -3,14 +3,13 @@
 import datetime as dt
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from apps.messaging.models import AttemptOutcome, Channel, DeliveryAttempt, DeliveryReceipt, Message
-from apps.messaging.services.outcomes import give_up
+from apps.messaging.models import DeliveryReceipt, Message
+from apps.messaging.services.outcomes import unanswered
 from apps.messaging.services.sending import Later, still_waiting
-from apps.messaging.states import MESSAGE, MessageState
+from apps.messaging.states import MessageState
 from kernel import clock
 
 GRACE = dt.timedelta(seconds=60)
@@ -30,16 +29,7 @@ def release_expired() -> list[UUID]:
     now = clock.now()
     expired = Message.objects.filter(state=MessageState.SENDING, due_at__lt=now).order_by("pk")
     messages = list(expired.select_for_update(skip_locked=True)[:LIMIT])
-    DeliveryAttempt.objects.filter(message__in=[m.pk for m in messages], outcome=AttemptOutcome.OPEN).update(
-        outcome=AttemptOutcome.UNKNOWN, finished_at=now, error_code="lease_expired"
-    )
-    for message in messages:
-        if message.tries > len(settings.MESSAGING_RETRY_SECONDS):
-            give_up(message, MessageState.DEAD, "lease_expired")
-            continue
-        pause = settings.MESSAGING_REPORT_WAIT_SECONDS if message.channel == Channel.SMS else 0
-        due = now + dt.timedelta(seconds=pause)
-        MESSAGE.move(message, MessageState.QUEUED, due_at=due, maybe_sent=True, error_code="lease_expired")
+    unanswered(messages, "lease_expired")
     return [m.pk for m in messages]
 
 

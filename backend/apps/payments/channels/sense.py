@@ -1,6 +1,7 @@
 """Whether a genuine push can be what it says: providers have sent amounts and texts that no column holds."""
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 from apps.payments.channels.base import Notification, Senseless
@@ -8,6 +9,7 @@ from apps.payments.channels.base import Notification, Senseless
 #: In fen: a thousand times more than any payment there is, and no more than a 64-bit integer holds.
 MOST_FEN = 10**14
 LONGEST = 4000
+YEARS = range(2000, 2200)
 
 
 def require_sense(pushed: Notification) -> None:
@@ -23,6 +25,8 @@ def require_sense(pushed: Notification) -> None:
 def _require(name: str, value: Any) -> None:
     if isinstance(value, int) and abs(value) > MOST_FEN:
         raise Senseless("nonsense", f"{name} has {len(str(value))} digits")
+    if isinstance(value, dt.datetime) and value.year not in YEARS:
+        raise Senseless("nonsense", f"{name} is in the year {value.year}")
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise Senseless("nonsense", f"{name} has characters that are none")

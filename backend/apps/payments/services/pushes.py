@@ -89,7 +89,10 @@ def receive(merchant: MerchantAccount, *, headers: Mapping[str, str], body: byte
 
 def _receive(merchant: MerchantAccount, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
     channel = channel_of(merchant)
-    pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
+    try:
+        pushed = channel.parse_notification(headers=headers, body=body, now=clock.machine())
+    except (RecursionError, ValueError, TypeError, OverflowError) as error:
+        raise InvalidNotification("unreadable", type(error).__name__) from error
     if pushed is not None:
         require_sense(pushed)
         fault_point("push.verified")
@@ -137,6 +140,8 @@ def _nameless(pushed: Notification) -> dict[str, Any]:
         if part is not None:
             part.pop("payer_id", None)
             part.pop("raw", None)
+            if part.get("paid_at"):  # in UTC: PostgreSQL does not take every offset
+                part["paid_at"] = part["paid_at"].astimezone(dt.UTC)
     return said
 
 

@@ -4,10 +4,9 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand
-from django.db import InterfaceError, OperationalError, close_old_connections
-from dramatiq.errors import BrokerError
-from redis.exceptions import RedisError
+from django.db import close_old_connections
 
+from kernel.outages import STORE_ERRORS
 from kernel.outbox import relay
 
 log = structlog.get_logger(__name__)
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             try:
                 moved = relay.drain()
                 pause = idle
-            except (OperationalError, InterfaceError, RedisError, BrokerError, OSError) as error:
+            except (*STORE_ERRORS, OSError) as error:
                 log.warning("relay_waits", error=str(error))
                 close_old_connections()
                 moved, pause = 0, min(pause * 2, 5.0)

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from apps.identity.services.sign_in_limits import take_hashing
 from kernel.errors import TooManyRequests
+from kernel.http.limits import require_small_from_nobody
 from kernel.http.schema import raises
 
 ERRORS = "RFC 6749, section 5.2: `{error, error_description}`, not a problem document"
@@ -60,6 +61,7 @@ class OAuthView(APIView):
     parser_classes = [FormParser]
 
     def ask(self, request: Any, method: str) -> HttpResponse:
+        require_small_from_nobody(request)
         form = request.data  # read by our parser first: another content type is 415
         if any("\x00" in value for values in form.lists() for value in (values[0], *values[1])):
             raise ValidationError({"": ["NUL"]}, code="invalid")

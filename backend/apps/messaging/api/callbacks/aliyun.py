@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from apps.audit.middleware import client_ip
 from apps.messaging.services.receipts import store_receipt
+from kernel.http.parsing import is_deeper
 from kernel.http.problems import not_found, plain_response
 
 MOST = 1000
@@ -26,10 +27,14 @@ def sms_report(request: HttpRequest, token: str) -> HttpResponse:
         reports = orjson.loads(text)
     except (UnicodeDecodeError, orjson.JSONDecodeError):
         reports = None
-    if not isinstance(reports, list) or len(reports) > MOST or not all(isinstance(r, dict) for r in reports):
+    if not isinstance(reports, list) or len(reports) > MOST or not all(map(_is_report, reports)):
         return plain_response(400, "parse_error", "a JSON array of reports is expected")
     store_receipt("aliyun_sms", text)
     return JsonResponse({"code": 0, "msg": "接收成功"}, json_dumps_params={"ensure_ascii": False})
+
+
+def _is_report(value: object) -> bool:
+    return isinstance(value, dict) and not is_deeper(value)
 
 
 def _known(request: HttpRequest) -> bool:

@@ -12,7 +12,6 @@ from apps.payments.services.merchants import channel_of, known_merchant
 from apps.payments.services.pushes import receive
 from kernel.http.problems import not_found
 
-MOST_BYTES = 256 * 1024
 log = structlog.get_logger(__name__)
 
 
@@ -23,8 +22,6 @@ def channel_push(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     merchant = known_merchant(merchant_id)
     if merchant is None:
         return not_found(request)
-    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
-        return _answer(channel_of(merchant).acknowledge(accepted=False, message="too large"))
     try:
         headers = {name.lower(): value for name, value in request.headers.items()}
         return _answer(receive(merchant, headers=headers, body=request.body))

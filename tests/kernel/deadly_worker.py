@@ -1,0 +1,43 @@
+"""A worker process whose handler kills it on every event called "deadly"; run by test_deaths with a real queue."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import django
+
+django.setup()
+
+import dramatiq  # noqa: E402 - apps come first
+
+import kernel.outbox.tasks  # noqa: E402, F401 - declares the actors
+from kernel.outbox.events import subscribe  # noqa: E402 - apps come first
+from tests.kernel.test_deaths import Lethal  # noqa: E402 - apps come first
+
+
+def run(event: Lethal) -> None:
+    """Dies, waits, or does nothing, as the event's name says."""
+    with Path(sys.argv[1]).open("a") as file:
+        file.write(f"{event.name}\n")
+    if event.name == "deadly":
+        time.sleep(0.3)  # so that what was fetched with it runs beside it
+        os.kill(os.getpid(), signal.SIGKILL)
+    if event.name == "slow":
+        time.sleep(1)
+
+
+run.__module__, run.__name__ = "tests", "lethal"
+subscribe(Lethal)(run)
+broker = dramatiq.get_broker()
+broker.heartbeat_timeout = 1000
+broker.maintenance_chance = 1_000_000
+worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
+stopping: list[int] = []
+signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+worker.start()
+while not stopping:
+    time.sleep(0.05)
+worker.stop(timeout=100)
+os._exit(0)
