@@ -30,6 +30,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef)
         sync_access()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _answers_as_documented() -> None:
+    """No test may see what the documents don't say."""
+    from tests.support.answers import check_every_answer
+
+    check_every_answer()
+
+
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Iterator[None]:
     """Caches of the process outlive a rolled-back database: empty them."""

@@ -10309,39 +10309,15 @@ export interface components {
                 };
             };
         };
-        /** @description Forbidden: grant_too_wide, permission_denied */
-        Problem403GrantTooWidePermissionDenied: {
+        /** @description Forbidden: password_change_required, permission_denied */
+        Problem403PasswordChangeRequiredPermissionDenied: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "grant_too_wide" | "permission_denied";
-                };
-            };
-        };
-        /** @description Forbidden: own_placement, permission_denied */
-        Problem403OwnPlacementPermissionDenied: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "own_placement" | "permission_denied";
-                };
-            };
-        };
-        /** @description Forbidden: own_second_factor, permission_denied */
-        Problem403OwnSecondFactorPermissionDenied: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "own_second_factor" | "permission_denied";
+                    code?: "password_change_required" | "permission_denied";
                 };
             };
         };
@@ -11380,9 +11356,7 @@ export type ResponseProblem400ParseErrorValidationError = components['responses'
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem401InvalidCredentialsSecondFactorRequired = components['responses']['Problem401InvalidCredentialsSecondFactorRequired'];
-export type ResponseProblem403GrantTooWidePermissionDenied = components['responses']['Problem403GrantTooWidePermissionDenied'];
-export type ResponseProblem403OwnPlacementPermissionDenied = components['responses']['Problem403OwnPlacementPermissionDenied'];
-export type ResponseProblem403OwnSecondFactorPermissionDenied = components['responses']['Problem403OwnSecondFactorPermissionDenied'];
+export type ResponseProblem403PasswordChangeRequiredPermissionDenied = components['responses']['Problem403PasswordChangeRequiredPermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
@@ -11506,7 +11480,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -11585,7 +11559,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409AlreadyAdmittedRequestInProgress"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -11641,7 +11615,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -11709,7 +11683,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AdmissionOfHisStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -11774,7 +11748,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -11850,7 +11824,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: admission_of_his, charge_differs, request_in_progress */
             409: {
@@ -11934,7 +11908,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12008,7 +11982,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
             409: {
@@ -12085,7 +12059,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AdmissionOfHisStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -12141,7 +12115,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: admission_of_his, already_admitted, state_conflict */
             409: {
@@ -12199,7 +12173,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12228,7 +12202,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12319,7 +12293,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -12408,7 +12382,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
             409: {
@@ -12487,7 +12461,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12561,7 +12535,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -12608,7 +12582,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -12682,7 +12656,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
             409: {
@@ -12769,7 +12743,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AppointmentNotMissed"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -12860,7 +12834,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, check_in_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict */
             409: {
@@ -12962,7 +12936,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: check_in_too_late, not_settled_in_cash, request_in_progress, state_conflict */
             409: {
@@ -13055,7 +13029,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: check_in_too_late, hold_expired, registration_fee_paid, request_in_progress, state_conflict */
             409: {
@@ -13108,7 +13082,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -13185,7 +13159,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -13254,7 +13228,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -13300,7 +13274,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -13327,7 +13301,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -13367,7 +13341,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -13501,7 +13475,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -13538,7 +13512,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -13579,7 +13553,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -13604,7 +13578,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -13770,7 +13744,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409TotpAlreadyEnabled"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -13825,7 +13799,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -13871,7 +13845,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -13956,7 +13930,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: item_not_paid, item_performed, item_refunded */
             409: {
@@ -14053,7 +14027,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ItemNotPerformedItemRefunded"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -14148,7 +14122,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -14271,7 +14245,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409RequestInProgress"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -14357,7 +14331,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -14449,7 +14423,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -14531,7 +14505,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
             409: {
@@ -14664,7 +14638,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: bill_already_paid, request_in_progress, state_conflict */
             409: {
@@ -14751,7 +14725,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -14804,7 +14778,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -14853,7 +14827,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -14894,7 +14868,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -14920,7 +14894,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -14973,7 +14947,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -15037,7 +15011,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -15089,7 +15063,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -15134,7 +15108,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15187,7 +15161,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SuspensionOver"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -15245,7 +15219,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -15294,7 +15268,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -15335,7 +15309,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15361,7 +15335,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15414,7 +15388,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -15459,7 +15433,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409CalendarYearUnknown"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -15527,7 +15501,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -15597,7 +15571,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             /** @description Conflict: card_balance_limit, request_in_progress, state_conflict, top_up_disabled */
             409: {
                 headers: {
@@ -15660,7 +15634,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15741,7 +15715,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15822,7 +15796,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -15905,7 +15879,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409SessionConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -15968,7 +15942,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -15994,7 +15968,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SessionNotOpen"];
             429: components["responses"]["Problem429Throttled"];
@@ -16082,7 +16056,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: session_conflict, session_not_open, stale_version */
             409: {
@@ -16155,7 +16129,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueueEmptyQueuePaused"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -16219,7 +16193,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SlotPastStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -16264,7 +16238,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -16339,7 +16313,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409SessionNotOpenStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -16417,7 +16391,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: session_conflict, slot_past, state_conflict */
             409: {
@@ -16475,7 +16449,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -16550,7 +16524,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409BulkRefused"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -16638,7 +16612,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -16710,7 +16684,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -16777,7 +16751,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -16839,7 +16813,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
+            /** @description Forbidden: own_placement, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "own_placement" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -16890,7 +16875,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -16916,7 +16901,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -16983,7 +16968,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
+            /** @description Forbidden: own_placement, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "own_placement" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -17039,7 +17035,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -17085,7 +17081,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -17125,7 +17121,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17151,7 +17147,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUseSystemDictionary"];
             429: components["responses"]["Problem429Throttled"];
@@ -17202,7 +17198,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -17247,7 +17243,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -17300,7 +17296,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -17349,7 +17345,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -17390,7 +17386,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17416,7 +17412,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -17470,7 +17466,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -17520,7 +17516,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -17554,7 +17550,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17599,7 +17595,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -17663,7 +17659,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -17726,7 +17722,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -17774,7 +17770,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17800,7 +17796,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -17868,7 +17864,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -17919,7 +17915,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -17990,7 +17986,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -18065,7 +18061,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal */
             409: {
@@ -18148,7 +18144,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18198,7 +18194,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18272,7 +18268,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18336,7 +18332,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18375,7 +18371,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18468,7 +18464,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
             409: {
@@ -18534,7 +18530,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18571,7 +18567,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18629,7 +18625,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18683,7 +18679,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18734,7 +18730,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18768,7 +18764,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18813,7 +18809,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18867,7 +18863,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18917,7 +18913,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -18959,7 +18955,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -18985,7 +18981,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -19040,7 +19036,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -19096,7 +19092,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLargePictureTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -19124,7 +19120,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -19279,7 +19275,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -19348,7 +19344,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -19399,7 +19395,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -19425,7 +19421,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -19499,7 +19495,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: duplicate, menu_cycle, stale_version */
             409: {
@@ -19569,7 +19565,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -19626,7 +19622,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
             409: {
                 headers: {
@@ -19683,7 +19679,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -19741,7 +19737,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -19803,7 +19799,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -19871,7 +19867,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -19916,7 +19912,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -19942,7 +19938,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20014,7 +20010,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -20085,7 +20081,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20132,7 +20128,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20177,7 +20173,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20224,7 +20220,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20265,7 +20261,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -20318,7 +20314,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20355,7 +20351,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20405,7 +20401,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -20469,7 +20465,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20513,7 +20509,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20558,7 +20554,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -20596,7 +20592,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20655,7 +20651,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20707,7 +20703,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -20750,7 +20746,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -20776,7 +20772,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -20833,7 +20829,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
+            /** @description Forbidden: own_placement, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "own_placement" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: duplicate, org_unit_cycle, stale_version */
             409: {
@@ -20904,7 +20911,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20960,7 +20967,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -21003,7 +21010,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -21029,7 +21036,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -21088,7 +21095,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -21135,7 +21142,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -21196,7 +21203,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -21253,7 +21260,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -21298,7 +21305,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -21359,7 +21366,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -21402,7 +21409,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -21450,7 +21457,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
             429: components["responses"]["Problem429Throttled"];
@@ -21562,7 +21569,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
             409: {
@@ -21630,7 +21637,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -21723,7 +21730,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -21800,7 +21807,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -21835,7 +21842,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -21909,7 +21916,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -22025,7 +22032,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -22084,7 +22091,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22151,7 +22158,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ImportHasErrorsStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -22212,7 +22219,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -22259,7 +22266,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22293,7 +22300,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22327,7 +22334,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22359,7 +22366,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -22418,7 +22425,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -22461,7 +22468,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22513,7 +22520,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflictSurvivorMerged"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -22569,7 +22576,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -22618,7 +22625,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -22659,7 +22666,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -22712,7 +22719,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -22759,7 +22766,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -22806,7 +22813,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -22888,7 +22895,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -23006,7 +23013,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409DuplicatePatientDuplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -23058,7 +23065,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -23119,7 +23126,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23183,7 +23190,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23247,7 +23254,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23292,7 +23299,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -23353,7 +23360,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23417,7 +23424,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23481,7 +23488,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23522,7 +23529,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -23567,7 +23574,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23607,7 +23614,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23647,7 +23654,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23700,7 +23707,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -23760,7 +23767,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -23811,7 +23818,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -23873,7 +23880,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -23963,7 +23970,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -24022,7 +24029,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24081,7 +24088,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
             409: {
@@ -24140,7 +24147,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24197,7 +24204,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -24227,7 +24234,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
             429: components["responses"]["Problem429Throttled"];
@@ -24286,7 +24293,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMerged"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -24333,7 +24340,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409PatientMergedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -24387,7 +24394,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24462,7 +24469,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24488,7 +24495,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -24622,7 +24629,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: patient_duplicate, patient_merged, stale_version */
             409: {
@@ -24720,7 +24727,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersionStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -24774,7 +24781,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -24808,7 +24815,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -24860,7 +24867,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24940,7 +24947,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24990,7 +24997,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -25081,7 +25088,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -25152,7 +25159,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: being_paid, bill_not_payable, bills_not_together, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
             409: {
@@ -25268,7 +25275,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -25369,7 +25376,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -25416,7 +25423,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409HisRefusedRefundStateConflict"];
             429: components["responses"]["Problem429Throttled"];
@@ -25544,7 +25551,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
             409: {
@@ -25591,7 +25598,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -25642,7 +25649,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -25678,7 +25685,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -25732,7 +25739,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -25779,7 +25786,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -25819,7 +25826,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -25845,7 +25852,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -25897,7 +25904,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -25954,7 +25961,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26005,7 +26012,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -26047,7 +26054,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26073,7 +26080,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26128,7 +26135,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -26167,7 +26174,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26222,7 +26229,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26276,7 +26283,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -26320,7 +26327,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26346,7 +26353,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26404,7 +26411,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -26464,7 +26471,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26517,7 +26524,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -26560,7 +26567,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26602,7 +26609,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -26683,7 +26690,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26741,7 +26748,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -26810,7 +26817,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueuePausedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -26872,7 +26879,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -26944,7 +26951,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27006,7 +27013,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27068,7 +27075,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27130,7 +27137,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27192,7 +27199,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27254,7 +27261,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27316,7 +27323,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27388,7 +27395,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27428,7 +27435,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -27493,7 +27500,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -27553,7 +27560,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -27603,7 +27610,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -27629,7 +27636,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -27694,7 +27701,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27829,7 +27836,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -27897,7 +27904,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409QueueEmptyQueuePaused"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -27958,7 +27965,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28009,7 +28016,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28055,7 +28062,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -28137,7 +28144,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -28251,7 +28258,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
             409: {
@@ -28353,7 +28360,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -28449,7 +28456,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28553,7 +28560,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
             409: {
@@ -28664,7 +28671,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ApproverIsRequesterStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28739,7 +28746,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -28793,7 +28800,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -28862,7 +28869,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28935,7 +28942,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409RequestInProgressStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -28971,7 +28978,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29038,7 +29045,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29109,7 +29116,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
+            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -29162,7 +29180,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -29188,7 +29206,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
+            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUseSystemRole"];
             429: components["responses"]["Problem429Throttled"];
@@ -29264,7 +29293,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
+            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: duplicate, stale_version, system_role */
             409: {
@@ -29340,7 +29380,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
+            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -29418,7 +29469,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29502,7 +29553,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -29562,7 +29613,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -29588,7 +29639,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -29676,7 +29727,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -29724,7 +29775,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29807,7 +29858,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29905,7 +29956,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -29961,7 +30012,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -30024,7 +30075,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -30065,7 +30116,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30091,7 +30142,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30156,7 +30207,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30182,7 +30233,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUse"];
             429: components["responses"]["Problem429Throttled"];
@@ -30283,7 +30334,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403OwnPlacementPermissionDenied"];
+            /** @description Forbidden: own_placement, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "own_placement" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30329,7 +30391,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaffHasAccount"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30406,7 +30468,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministratorStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30462,7 +30524,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLargePictureTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -30490,7 +30552,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30555,7 +30617,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30592,7 +30654,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaffHasNoAccount"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30621,7 +30683,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403OwnSecondFactorPermissionDenied"];
+            /** @description Forbidden: own_second_factor, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "own_second_factor" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaffHasNoAccountStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30657,7 +30730,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30722,7 +30795,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministratorStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30764,7 +30837,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30814,7 +30887,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403GrantTooWidePermissionDenied"];
+            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+                    };
+                };
+            };
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministrator"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -30877,7 +30961,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -30920,7 +31004,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -30973,7 +31057,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -31029,7 +31113,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -31112,7 +31196,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -31185,7 +31269,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
             409: {
                 headers: {
@@ -31259,7 +31343,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -31330,7 +31414,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -31411,7 +31495,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
             409: {
@@ -31487,7 +31571,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            403: components["responses"]["Problem403PermissionDenied"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];

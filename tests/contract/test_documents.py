@@ -165,3 +165,36 @@ def test_the_served_document_is_the_generated_one(audience: str, client: Client)
     answer = client.get(f"/api/{audience}/v1/schema", headers={"accept-language": "en"})
     assert answer.status_code == 200
     assert f"/api/{audience}/v1/" in answer.content.decode() or audience == "partner"
+
+
+def test_every_default_is_a_value_that_its_own_schema_takes(document: Node) -> None:
+    def walk(node: Any, path: str) -> Iterator[str]:
+        if isinstance(node, dict):
+            if "default" in node:
+                schema = {key: value for key, value in node.items() if key != "default"}
+                whole = {**schema, "components": document["components"]}
+                if not jsonschema.Draft4Validator(whole).is_valid(node["default"]):
+                    yield f"{path}: {node['default']!r}"
+            for key, value in node.items():
+                yield from walk(value, f"{path}/{key}")
+        elif isinstance(node, list):
+            for number, value in enumerate(node):
+                yield from walk(value, f"{path}/{number}")
+
+    found = list(walk(document["components"]["schemas"], "")) + list(walk(document["paths"], ""))
+    assert found == []
+
+
+def test_a_first_sign_in_with_a_due_password_is_documented_wherever_it_is_refused(
+    documents: dict[str, Node],
+) -> None:
+    codes = {}
+    for name, operation in operations(documents["admin"]):
+        refused = operation["responses"].get("403")
+        if refused is not None:
+            media = resolve(documents["admin"], refused)["content"]["application/problem+json"]
+            codes[name] = media["schema"]["allOf"][1]["properties"]["code"]["enum"]
+    documented = {name for name, found in codes.items() if "password_change_required" in found}
+    assert len(documented) > 250
+    undue = {name for name in codes if "/auth/" in name} - documented
+    assert any("password" in name for name in undue), "the password itself is changed while it is due"

@@ -1,7 +1,7 @@
 """OpenAPI: one document per audience, every operation with its error codes."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -186,9 +186,15 @@ class AutoSchema(SpectacularAutoSchema):
         if self._is_idempotent():
             for error in (IdempotencyKeyRequired, IdempotencyKeyReused, InvalidValue, RequestInProgress):
                 add(error.status, error.code)
+        for declared in self._declared(permissions):
+            add(declared.status, declared.code)
+        return codes
+
+    def _declared(self, permissions: Any) -> Iterator[type[DomainError]]:
+        """Errors that the view, its method, the hook of it, or a permission (`raised_for(view)`) names."""
         hook = {"create": "perform_create", "partial_update": "perform_update", "destroy": "perform_destroy"}
         action = getattr(self.view, "action", None) or ""
         for owner in (self.view, self._method_of_view(), getattr(self.view, hook.get(action, ""), None)):
-            for error in getattr(owner, "raises", ()):
-                add(error.status, error.code)
-        return codes
+            yield from getattr(owner, "raises", ())
+        for permission in permissions:
+            yield from getattr(permission, "raised_for", lambda view: ())(self.view)

@@ -11,7 +11,7 @@ Words = Iterable[tuple[str, tuple[Any, ...]]]
 
 FORMATS: dict[str, str] = {
     "date": "2026-03-16",
-    "date-time": "2026-03-16T01:30:00Z",
+    "date-time": "2026-03-16T09:30:00+08:00",
     "time-local": "08:30:00",
     "email": "contact@hospital.example",
     "uri": "https://hospital.example/",

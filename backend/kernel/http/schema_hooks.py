@@ -23,6 +23,7 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
         {"name": tag, "description": settings.API_TAGS[tag]} if tag in settings.API_TAGS else {"name": tag}
         for tag in sorted(used)
     ]
+    _lift_defaults(result)
     _forbid_unknown_fields(result)
     _ask_for_versions(result)
     _require_outputs(result)
@@ -36,6 +37,15 @@ def operations(document: Node) -> Iterator[Node]:
     """Every operation of a document."""
     for item in document.get("paths", {}).values():
         yield from (item[method] for method in METHODS if method in item)
+
+
+def _lift_defaults(document: Node) -> None:
+    """A default belongs to the whole of a choice: its first part may refuse what the second is there for."""
+    for schema in document.get("components", {}).get("schemas", {}).values():
+        for field in schema.get("properties", {}).values():
+            for part in field.get("oneOf", ()):
+                if "default" in part:
+                    field["default"] = part.pop("default")
 
 
 def _forbid_unknown_fields(document: Node) -> None:

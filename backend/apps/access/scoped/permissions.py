@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission
 from apps.access.actor import Actor, actor_of
 from apps.access.errors import PasswordChangeRequired
 from apps.identity.models import UserKind
+from kernel.errors import DomainError
 
 
 def request_actor(request: Any) -> Actor | None:
@@ -21,6 +22,10 @@ def request_actor(request: Any) -> Actor | None:
 
 class IsStaff(BasePermission):
     """Any signed-in staff member whose password is not due."""
+
+    def raised_for(self, view: Any) -> tuple[type[DomainError], ...]:
+        """For the documents."""
+        return () if getattr(view, "allow_password_due", False) else (PasswordChangeRequired,)
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if request_actor(request) is None:

@@ -18,6 +18,7 @@ from apps.patients.api.admin.serializers import (
     ShareSerializer,
     TimelineEntrySerializer,
 )
+from apps.patients.errors import PatientMerged
 from apps.patients.models import CareRole, CareTeamMember, Patient, PatientCard, TimelineEntry
 from apps.patients.services import cards, care_team
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, PermissionDenied, StateConflict
@@ -106,7 +107,7 @@ class CareTeamViewSet(OfPatientViewSet):
         return Response(CareTeamMemberSerializer(rows, many=True).data)
 
     @extend_schema(request=ShareSerializer, responses={201: CareTeamMemberSerializer})
-    @raises(InvalidValue, PermissionDenied)
+    @raises(InvalidValue, PatientMerged, PermissionDenied)
     def share(self, request: Any, patient_id: UUID) -> Response:
         """Share the patient with a colleague: no longer and no more than the sharer may himself."""
         patient, values = self.get_object(), self.checked()
@@ -116,7 +117,7 @@ class CareTeamViewSet(OfPatientViewSet):
         return Response(CareTeamMemberSerializer(member).data, status=201)
 
     @extend_schema(request=JoinSerializer, responses={201: CareTeamMemberSerializer})
-    @raises(InvalidValue)
+    @raises(InvalidValue, PatientMerged)
     def join(self, request: Any, patient_id: UUID) -> Response:
         """Take a colleague into the care team in a role."""
         patient, values = self.get_object(), self.checked()

@@ -1,0 +1,129 @@
+"""Every answer of the API in a test is compared with its document, strictly: nothing that it does not name."""
+
+import functools
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+from rest_framework.test import APIClient
+
+ROOT = Path(__file__).resolve().parents[2]
+AUDIENCES = ("admin", "miniprogram", "partner")
+JSON = ("application/json", "application/problem+json")
+#: What the edge says of a request before any operation is chosen.
+EDGE = frozenset({405, 406, 500})
+#: Moments are shown by the clock of the hospital, with its offset.
+MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+08:00$"
+_PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}")
+
+
+class Undocumented(AssertionError):
+    """The API answered what its document does not say."""
+
+
+def check_every_answer() -> None:
+    """Let every APIClient compare what it is answered from now on."""
+    request = APIClient.request
+
+    def checked(self: APIClient, **kwargs: Any) -> Any:
+        answer = request(self, **kwargs)
+        match = getattr(answer, "resolver_match", None)
+        if match is not None and not getattr(answer, "streaming", False):
+            compare(kwargs["REQUEST_METHOD"].lower(), f"/{match.route}", answer)
+        return answer
+
+    APIClient.request = checked  # type: ignore[method-assign]
+
+
+def compare(method: str, route: str, answer: Any) -> None:
+    """Undocumented unless the operation of that route says this answer."""
+    operation = _operations().get((method, _PARAMETER.sub("{}", route)))
+    if operation is None or answer.status_code in EDGE:
+        return
+    audience, responses = operation
+    said = f"{method.upper()} {route} answers {answer.status_code}"
+    if str(answer.status_code) not in responses:
+        raise Undocumented(f"{said}, which stands in no document: {answer.content[:300]!r}")
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    if kind not in JSON:
+        return
+    validator = _validator(audience, method, _PARAMETER.sub("{}", route), str(answer.status_code), kind)
+    for error in validator.iter_errors(answer.json()) if validator else ():
+        raise Undocumented(f"{said}: {'/'.join(map(str, error.instance_path))}: {error.message[:300]}")
+
+
+@functools.cache
+def _documents() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    texts = {name: (ROOT / "openapi" / f"{name}.yaml").read_text() for name in AUDIENCES}
+    return {name: yaml.load(text, loader) for name, text in texts.items()}
+
+
+@functools.cache
+def _operations() -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
+    found = {}
+    for audience, document in _documents().items():
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if method in {"get", "post", "put", "patch", "delete"}:
+                    found[method, _PARAMETER.sub("{}", path)] = (audience, operation["responses"])
+    return found
+
+
+@functools.cache
+def _validator(audience: str, method: str, path: str, status: str, kind: str) -> Any:
+    response = _operations()[method, path][1][status]
+    if "$ref" in response:
+        response = _documents()[audience]["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    content = response.get("content", {}).get(kind)
+    if content is None or "schema" not in content:
+        return None
+    told = strict(content["schema"])
+    if kind == JSON[1]:
+        told = _open(told)  # what an error shows beside its code is its own
+    schema = {**told, "components": {"schemas": _components(audience)}}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
+
+
+@functools.cache
+def _components(audience: str) -> dict[str, Any]:
+    schemas = _documents()[audience]["components"]["schemas"]
+    found = {name: strict(schema) for name, schema in schemas.items()}
+    return {**found, "Problem": _open(found["Problem"])}
+
+
+def strict(node: Any) -> Any:
+    """An OpenAPI 3.0 schema as JSON Schema that allows nothing it does not name."""
+    if isinstance(node, list):
+        return [strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.keys() & {"properties", "allOf"}:
+        node = {"unevaluatedProperties": False, **node} if _is_whole(node) else node
+    told = {key: _told(key, value) for key, value in node.items() if key not in ("nullable", "example")}
+    if node.get("format") == "date-time":
+        told["pattern"] = MOMENT
+    if node.get("nullable"):
+        return {"anyOf": [told, {"type": "null"}]}
+    return told
+
+
+def _is_whole(node: dict[str, Any]) -> bool:
+    return "additionalProperties" not in node and "$ref" not in node
+
+
+def _told(key: str, value: Any) -> Any:
+    if key == "properties":
+        return {name: strict(schema) for name, schema in value.items()}
+    if key in ("enum", "required", "default", "pattern"):
+        return value
+    if key == "allOf":
+        return [_open(strict(part)) for part in value]
+    return strict(value)
+
+
+def _open(part: Any) -> Any:
+    """Within an `allOf` the whole says what is too much, not each part."""
+    return {key: value for key, value in part.items() if key != "unevaluatedProperties"}
