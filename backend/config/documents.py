@@ -9,10 +9,12 @@ CONVENTIONS = """
 
 任何拒绝都是 RFC 9457 `application/problem+json`:`type title status code detail errors request_id`。
 `code` 稳定,供程序判断;`title`、`detail`、`errors[].message` 供人阅读。
-字段错误在 `errors[{field, code, message}]`。未知字段和未知查询参数也是错误。
+字段错误在 `errors[{field, code, message}]`,说明期望的内容。未知字段和未知查询参数也是错误。
+文本中看不见的字符会被去掉;姓名、号码按统一形式保存。
 
 Every refusal is a problem document. Decide by `code`, which is stable; the texts are for people. Errors of single
-fields are in `errors`, where `field` is a dotted path. Unknown fields and query parameters are errors.
+fields are in `errors`, where `field` is a dotted path, and say what is expected. Unknown fields and query parameters
+are errors. Characters that can't be seen are taken out of texts; names and numbers are kept in one form.
 
 **语言 Language**
 
@@ -45,9 +47,17 @@ An edit names the `version` that was read; 409 `stale_version` if someone else w
 
 **时间与金额 Time and money**
 
-时间为 RFC 3339 UTC,显示用 Asia/Shanghai;金额是整数分,字段名以 `_fen` 结尾。
+时间为 RFC 3339:响应总是东八区(`2026-03-16T09:30:00+08:00`),请求可用任意偏移;没有偏移的按东八区。
+日期和钟点(`date`、`time-local`)是医院当地的。金额是整数分,字段名以 `_fen` 结尾。
 
-Moments are RFC 3339 in UTC, shown in Asia/Shanghai; money is whole fen in fields that end in `_fen`.
+Moments are RFC 3339: answers always show them with `+08:00`, requests may use any offset; without one it is `+08:00`.
+Dates and times of day are the hospital's own. Money is whole fen in fields that end in `_fen`.
+
+**变更 Changes**
+
+0.3.0 之前接口可能有不兼容的变更,见更新日志;之后先弃用再删除。
+
+Until 0.3.0 changes may break clients, as the change list says; from then on nothing goes without a deprecation first.
 
 **限额 Limits**
 

@@ -6719,6 +6719,7 @@ export interface components {
             quantity: string;
             /** Format: int64 */
             unit_price_fen: number;
+            /** @default  */
             external_id?: string;
         };
         /** @description 离职. */
@@ -11462,14 +11463,14 @@ export interface operations {
                      *           "ward": "示例",
                      *           "bed": "示例",
                      *           "diagnosis": "示例",
-                     *           "admitted_at": "2026-03-16T01:30:00Z",
-                     *           "discharged_at": "2026-03-16T01:30:00Z",
+                     *           "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "mrn": "P0000123",
                      *           "source": "own",
                      *           "external_id": "示例",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         }
                      *       ]
@@ -11504,7 +11505,7 @@ export interface operations {
                  *       "ward": "示例",
                  *       "bed": "示例",
                  *       "diagnosis": "示例",
-                 *       "admitted_at": "2026-03-16T01:30:00Z",
+                 *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288"
                  *     }
                  */
@@ -11532,14 +11533,14 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "mrn": "P0000123",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -11599,14 +11600,14 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "mrn": "P0000123",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -11639,7 +11640,7 @@ export interface operations {
                  *       "ward": "示例",
                  *       "bed": "示例",
                  *       "diagnosis": "示例",
-                 *       "admitted_at": "2026-03-16T01:30:00Z",
+                 *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -11667,14 +11668,14 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "mrn": "P0000123",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -11737,7 +11738,7 @@ export interface operations {
                      *           "day": "2026-03-16",
                      *           "source": "own",
                      *           "external_id": "示例",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "charged_by_name": "张三"
                      *         }
                      *       ]
@@ -11959,9 +11960,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "opened_by_name": ""
                      *     }
@@ -12016,7 +12017,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "discharged_at": "2026-03-16T01:30:00Z"
+                 *       "discharged_at": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["DischargeRequest"];
@@ -12043,14 +12044,14 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "mrn": "P0000123",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -12099,14 +12100,14 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "mrn": "P0000123",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -12154,7 +12155,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "as_of": "2026-03-16T01:30:00Z",
+                     *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
                      *       "balance_fen": 5000,
@@ -12261,15 +12262,15 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
-                     *           "check_in_until": "2026-03-16T01:30:00Z",
-                     *           "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *           "checked_in_at": "2026-03-16T01:30:00Z",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
                      *           "cancel_reason": "临时有事",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12341,15 +12342,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12431,15 +12432,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12505,15 +12506,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12565,9 +12566,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "from_starts_at": "2026-03-16T01:30:00Z",
-                     *         "to_starts_at": "2026-03-16T01:30:00Z",
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
@@ -12626,15 +12627,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12713,15 +12714,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12793,15 +12794,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12895,15 +12896,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -12988,15 +12989,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -13071,7 +13072,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "copy_no": 1,
-                     *         "printed_at": "2026-03-16T01:30:00Z",
+                     *         "printed_at": "2026-03-16T09:30:00+08:00",
                      *         "printed_by_name": "",
                      *         "reason": "临时有事"
                      *       }
@@ -13130,9 +13131,9 @@ export interface operations {
                      *       "kind": "advance",
                      *       "location": "门诊楼 3 层 302",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
                      *       "number": 12,
                      *       "ticket_no": 1,
                      *       "queue_name": "张三",
@@ -13140,7 +13141,7 @@ export interface operations {
                      *       "payment_status": "unpaid",
                      *       "copy_no": 1,
                      *       "is_reprint": true,
-                     *       "printed_at": "2026-03-16T01:30:00Z"
+                     *       "printed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Slip"];
@@ -13206,7 +13207,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *           "actor": "示例",
@@ -13254,7 +13255,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *       "actor": "示例",
@@ -13324,10 +13325,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "last_seal": 1,
-                     *       "last_seal_at": "2026-03-16T01:30:00Z",
+                     *       "last_seal_at": "2026-03-16T09:30:00+08:00",
                      *       "last_seal_mac": "示例",
                      *       "unsealed": 1,
-                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_ok": true,
                      *       "findings": [
                      *         {
@@ -13464,8 +13465,8 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "kind": "示例",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "read_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "read_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -13503,8 +13504,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "kind": "示例",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "read_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "read_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffNotice"];
@@ -13541,9 +13542,9 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "device": "iPhone 15",
                      *         "ip": "192.0.2.1",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "last_seen_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z",
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "last_seen_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00",
                      *         "is_current": true
                      *       }
                      *     ]
@@ -13616,7 +13617,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "device_token": "4f1d0c7be2a94b0e8f6a",
                      *       "user": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -13883,14 +13884,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -13919,7 +13920,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -13980,14 +13981,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -14016,7 +14017,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -14089,14 +14090,14 @@ export interface operations {
                      *           "payer_type": "self_pay",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
-                     *           "issued_at": "2026-03-16T01:30:00Z",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
                      *           "voucher_no": "示例",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -14149,8 +14150,8 @@ export interface operations {
                  *       "registration_bill": "0199c3a5-d1f2-7897-9bf6-9cf5093a5c3b",
                  *       "is_mandatory": false,
                  *       "payer_type": "self_pay",
-                 *       "due_at": "2026-03-16T01:30:00Z",
-                 *       "expires_at": "2026-03-16T01:30:00Z",
+                 *       "due_at": "2026-03-16T09:30:00+08:00",
+                 *       "expires_at": "2026-03-16T09:30:00+08:00",
                  *       "items": [
                  *         {
                  *           "category": "other",
@@ -14187,14 +14188,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -14223,7 +14224,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -14284,14 +14285,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -14320,7 +14321,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -14376,14 +14377,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -14412,7 +14413,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -14461,15 +14462,15 @@ export interface operations {
                      *       "payer_name": "张三",
                      *       "mrn": "P0000123",
                      *       "amount_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
                      *       "issued_by_name": "张三",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "A001",
                      *       "e_number": "GH20260316000001",
                      *       "e_check_code": "A001",
                      *       "print_count": 1,
-                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -14580,14 +14581,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -14616,7 +14617,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -14692,14 +14693,14 @@ export interface operations {
                      *           "payer_type": "self_pay",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
-                     *           "issued_at": "2026-03-16T01:30:00Z",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
                      *           "voucher_no": "示例",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -14997,9 +14998,9 @@ export interface operations {
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "lifted_at": "2026-03-16T01:30:00Z",
+                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
                      *           "has_open_appeal": true
                      *         }
@@ -15028,7 +15029,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
-                 *       "until": "2026-03-16T01:30:00Z",
+                 *       "until": "2026-03-16T09:30:00+08:00",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -15051,9 +15052,9 @@ export interface operations {
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
                      *       "has_open_appeal": true
                      *     }
@@ -15096,9 +15097,9 @@ export interface operations {
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
                      *       "has_open_appeal": true
                      *     }
@@ -15149,9 +15150,9 @@ export interface operations {
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "lifted_at": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
                      *       "has_open_appeal": true
                      *     }
@@ -15489,9 +15490,9 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -15550,9 +15551,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CardTopUp"];
@@ -15624,9 +15625,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CardTopUp"];
@@ -15691,7 +15692,7 @@ export interface operations {
                      *         ]
                      *       },
                      *       "patients": 1,
-                     *       "patients_counted_at": "2026-03-16T01:30:00Z",
+                     *       "patients_counted_at": "2026-03-16T09:30:00+08:00",
                      *       "date": "2026-03-16",
                      *       "load": {
                      *         "capacity": 30,
@@ -15705,8 +15706,8 @@ export interface operations {
                      *         "sessions": 1,
                      *         "stopped_sessions": 1,
                      *         "doctors": 1,
-                     *         "first_starts_at": "2026-03-16T01:30:00Z",
-                     *         "last_ends_at": "2026-03-16T01:30:00Z"
+                     *         "first_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "last_ends_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -15770,8 +15771,8 @@ export interface operations {
                      *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "ends_at": "2026-03-16T09:30:00+08:00",
                      *           "slot_minutes": 1,
                      *           "capacity_per_slot": 30,
                      *           "tier": "normal",
@@ -15855,8 +15856,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -15918,8 +15919,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -16032,8 +16033,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -16113,12 +16114,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -16169,8 +16170,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -16223,8 +16224,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "kept": {
@@ -16285,8 +16286,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -16363,8 +16364,8 @@ export interface operations {
                      *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "tier": "normal",
@@ -16440,7 +16441,7 @@ export interface operations {
                      *         "substituted_by": "0199c3a5-d1f2-731b-9540-5b91d27642b9",
                      *         "substituted_by_name": "张三",
                      *         "moved": 1,
-                     *         "created_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -16508,7 +16509,7 @@ export interface operations {
                      *       "rows": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
                      *           "practitioner_name": "李建国",
                      *           "code": "A001",
                      *           "detail": "示例",
@@ -16596,8 +16597,8 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "because": "practitioner",
-                     *               "starts_at": "2026-03-16T01:30:00Z",
-                     *               "ends_at": "2026-03-16T01:30:00Z",
+                     *               "starts_at": "2026-03-16T09:30:00+08:00",
+                     *               "ends_at": "2026-03-16T09:30:00+08:00",
                      *               "practitioner_name": "李建国",
                      *               "department_name": "心内科",
                      *               "room_name": "张三"
@@ -16666,8 +16667,8 @@ export interface operations {
                      *                   "seen": 1,
                      *                   "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *                   "period": "示例",
-                     *                   "starts_at": "2026-03-16T01:30:00Z",
-                     *                   "ends_at": "2026-03-16T01:30:00Z",
+                     *                   "starts_at": "2026-03-16T09:30:00+08:00",
+                     *                   "ends_at": "2026-03-16T09:30:00+08:00",
                      *                   "tier": "示例",
                      *                   "state": "示例",
                      *                   "current_number": 12
@@ -18041,7 +18042,7 @@ export interface operations {
                      *       "day": "2026-03-16",
                      *       "source": "own",
                      *       "external_id": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "charged_by_name": "张三"
                      *     }
                      */
@@ -18130,9 +18131,9 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "credited_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "credited_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "opened_by_name": ""
                      *         }
@@ -18182,9 +18183,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "opened_by_name": ""
                      *     }
@@ -18245,15 +18246,15 @@ export interface operations {
                      *           "payer_name": "张三",
                      *           "mrn": "P0000123",
                      *           "amount_fen": 5000,
-                     *           "issued_at": "2026-03-16T01:30:00Z",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
                      *           "issued_by_name": "张三",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "channel": "wechat_pay",
                      *           "e_code": "A001",
                      *           "e_number": "GH20260316000001",
                      *           "e_check_code": "A001",
                      *           "print_count": 1,
-                     *           "reversed_at": "2026-03-16T01:30:00Z",
+                     *           "reversed_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -18299,15 +18300,15 @@ export interface operations {
                      *       "payer_name": "张三",
                      *       "mrn": "P0000123",
                      *       "amount_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
                      *       "issued_by_name": "张三",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "A001",
                      *       "e_number": "GH20260316000001",
                      *       "e_check_code": "A001",
                      *       "print_count": 1,
-                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -18359,7 +18360,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "copy_no": 1,
-                     *         "printed_at": "2026-03-16T01:30:00Z",
+                     *         "printed_at": "2026-03-16T09:30:00+08:00",
                      *         "printed_by_name": "",
                      *         "desk": "示例",
                      *         "reason": "临时有事"
@@ -18416,15 +18417,15 @@ export interface operations {
                      *       "payer_name": "张三",
                      *       "mrn": "P0000123",
                      *       "amount_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
                      *       "issued_by_name": "张三",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "A001",
                      *       "e_number": "GH20260316000001",
                      *       "e_check_code": "A001",
                      *       "print_count": 1,
-                     *       "reversed_at": "2026-03-16T01:30:00Z",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -18445,7 +18446,7 @@ export interface operations {
                      *       "copy_no": 1,
                      *       "is_reprint": true,
                      *       "desk": "示例",
-                     *       "printed_at": "2026-03-16T01:30:00Z"
+                     *       "printed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["InvoiceCopy"];
@@ -18520,7 +18521,7 @@ export interface operations {
                      *           "kind": "clearing",
                      *           "owner": "示例",
                      *           "balance_fen": 5000,
-                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -18559,7 +18560,7 @@ export interface operations {
                      *       "kind": "clearing",
                      *       "owner": "示例",
                      *       "balance_fen": 5000,
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["LedgerAccount"];
@@ -18613,7 +18614,7 @@ export interface operations {
                      *             "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *             "note": "临时有事",
-                     *             "created_at": "2026-03-16T01:30:00Z",
+                     *             "created_at": "2026-03-16T09:30:00+08:00",
                      *             "posted_on": "2026-03-16"
                      *           }
                      *         }
@@ -18668,7 +18669,7 @@ export interface operations {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *           "note": "临时有事",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "posted_on": "2026-03-16"
                      *         }
                      *       ]
@@ -18711,7 +18712,7 @@ export interface operations {
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_on": "2026-03-16",
                      *       "entries": [
                      *         {
@@ -18789,7 +18790,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "as_of": "2026-03-16T01:30:00Z",
+                     *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "debit_fen": 5000,
                      *       "credit_fen": 5000,
                      *       "rows": [
@@ -19554,8 +19555,8 @@ export interface operations {
                      *           },
                      *           "notify_url": "示例",
                      *           "version": 1,
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "updated_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "updated_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -19613,8 +19614,8 @@ export interface operations {
                      *       },
                      *       "notify_url": "示例",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["MerchantAccount"];
@@ -19670,8 +19671,8 @@ export interface operations {
                      *       },
                      *       "notify_url": "示例",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["MerchantAccount"];
@@ -19728,8 +19729,8 @@ export interface operations {
                      *       },
                      *       "notify_url": "示例",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["MerchantAccountChange"];
@@ -20068,10 +20069,10 @@ export interface operations {
                      *           "tries": 1,
                      *           "error_code": "A001",
                      *           "error_detail": "示例",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "sent_at": "2026-03-16T01:30:00Z",
-                     *           "delivered_at": "2026-03-16T01:30:00Z",
-                     *           "read_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "sent_at": "2026-03-16T09:30:00+08:00",
+                     *           "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *           "read_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -20117,10 +20118,10 @@ export interface operations {
                      *       "tries": 1,
                      *       "error_code": "A001",
                      *       "error_detail": "示例",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "sent_at": "2026-03-16T01:30:00Z",
-                     *       "delivered_at": "2026-03-16T01:30:00Z",
-                     *       "read_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "sent_at": "2026-03-16T09:30:00+08:00",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "read_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
@@ -20158,12 +20159,12 @@ export interface operations {
                      *         "channel": "wechat_subscribe",
                      *         "recipient": "示例",
                      *         "provider_id": "示例",
-                     *         "started_at": "2026-03-16T01:30:00Z",
-                     *         "finished_at": "2026-03-16T01:30:00Z",
+                     *         "started_at": "2026-03-16T09:30:00+08:00",
+                     *         "finished_at": "2026-03-16T09:30:00+08:00",
                      *         "outcome": "open",
                      *         "error_code": "A001",
                      *         "error_detail": "示例",
-                     *         "reported_at": "2026-03-16T01:30:00Z",
+                     *         "reported_at": "2026-03-16T09:30:00+08:00",
                      *         "report_code": "A001"
                      *       }
                      *     ]
@@ -20453,9 +20454,9 @@ export interface operations {
                      *             "key": {}
                      *           },
                      *           "request_id": "示例",
-                     *           "happened_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "replayed_at": "2026-03-16T01:30:00Z"
+                     *           "happened_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "replayed_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -20499,9 +20500,9 @@ export interface operations {
                      *         "key": {}
                      *       },
                      *       "request_id": "示例",
-                     *       "happened_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "replayed_at": "2026-03-16T01:30:00Z"
+                     *       "happened_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "replayed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLetter"];
@@ -20544,9 +20545,9 @@ export interface operations {
                      *         "key": {}
                      *       },
                      *       "request_id": "示例",
-                     *       "happened_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "replayed_at": "2026-03-16T01:30:00Z"
+                     *       "happened_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "replayed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLetter"];
@@ -20581,9 +20582,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "waiting": 1,
-                     *       "oldest_waiting_at": "2026-03-16T01:30:00Z",
+                     *       "oldest_waiting_at": "2026-03-16T09:30:00+08:00",
                      *       "pending": 1,
-                     *       "oldest_pending_at": "2026-03-16T01:30:00Z",
+                     *       "oldest_pending_at": "2026-03-16T09:30:00+08:00",
                      *       "dead": 1
                      *     }
                      */
@@ -21446,7 +21447,7 @@ export interface operations {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "order_no": "示例",
                      *           "channel": "wechat_pay",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -21509,9 +21510,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -21521,7 +21522,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -21544,8 +21545,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -21620,7 +21621,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "at": "2026-03-16T09:30:00+08:00",
                      *           "kind": "示例",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
@@ -21693,7 +21694,7 @@ export interface operations {
                      *             ],
                      *             "is_provisional": true,
                      *             "is_active": true,
-                     *             "registered_at": "2026-03-16T01:30:00Z",
+                     *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
                      *           },
                      *           "second": {
@@ -21712,15 +21713,15 @@ export interface operations {
                      *             ],
                      *             "is_provisional": true,
                      *             "is_active": true,
-                     *             "registered_at": "2026-03-16T01:30:00Z",
+                     *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
                      *           },
                      *           "score": 1,
                      *           "reasons": {},
                      *           "state": "open",
-                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
-                     *           "seen_at": "2026-03-16T01:30:00Z"
+                     *           "seen_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -21772,7 +21773,7 @@ export interface operations {
                      *         ],
                      *         "is_provisional": true,
                      *         "is_active": true,
-                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "second": {
@@ -21791,15 +21792,15 @@ export interface operations {
                      *         ],
                      *         "is_provisional": true,
                      *         "is_active": true,
-                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
                      *       "reasons": {},
                      *       "state": "open",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "seen_at": "2026-03-16T01:30:00Z"
+                     *       "seen_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["DuplicatePair"];
@@ -21904,9 +21905,9 @@ export interface operations {
                      *           "bad_count": 1,
                      *           "duplicate_count": 1,
                      *           "imported_count": 1,
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "checked_at": "2026-03-16T01:30:00Z",
-                     *           "applied_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "checked_at": "2026-03-16T09:30:00+08:00",
+                     *           "applied_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -21972,9 +21973,9 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "checked_at": "2026-03-16T01:30:00Z",
-                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientImport"];
@@ -22011,9 +22012,9 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "checked_at": "2026-03-16T01:30:00Z",
-                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientImport"];
@@ -22081,9 +22082,9 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "checked_at": "2026-03-16T01:30:00Z",
-                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientImport"];
@@ -22148,9 +22149,9 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "checked_at": "2026-03-16T01:30:00Z",
-                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientImport"];
@@ -22209,9 +22210,9 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "checked_at": "2026-03-16T01:30:00Z",
-                     *       "applied_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientImport"];
@@ -22409,13 +22410,13 @@ export interface operations {
                      *           "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
                      *           "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
                      *           "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "moved": {
                      *             "key": 1
                      *           },
                      *           "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
-                     *           "undone_at": "2026-03-16T01:30:00Z"
+                     *           "undone_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -22454,13 +22455,13 @@ export interface operations {
                      *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
                      *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
                      *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
                      *         "key": 1
                      *       },
                      *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
-                     *       "undone_at": "2026-03-16T01:30:00Z"
+                     *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientMerge"];
@@ -22499,13 +22500,13 @@ export interface operations {
                      *         "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
                      *         "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
                      *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *         "at": "2026-03-16T01:30:00Z",
+                     *         "at": "2026-03-16T09:30:00+08:00",
                      *         "reason": "临时有事",
                      *         "moved": {
                      *           "key": 1
                      *         },
                      *         "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
-                     *         "undone_at": "2026-03-16T01:30:00Z"
+                     *         "undone_at": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "kept_fields": [
                      *         "示例"
@@ -22885,7 +22886,7 @@ export interface operations {
                      *           ],
                      *           "is_provisional": true,
                      *           "is_active": true,
-                     *           "registered_at": "2026-03-16T01:30:00Z"
+                     *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -22933,7 +22934,7 @@ export interface operations {
                  *         "示例"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T01:30:00Z"
+                 *         "key": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -22987,7 +22988,7 @@ export interface operations {
                      *         "示例"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T01:30:00Z"
+                     *         "key": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -23000,12 +23001,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "is_provisional": true,
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Patient"];
@@ -23054,7 +23055,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23115,7 +23116,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23179,7 +23180,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23243,7 +23244,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23289,8 +23290,8 @@ export interface operations {
                      *         "label": "主任医师",
                      *         "value": {},
                      *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "ended_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "ended_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -23349,7 +23350,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23413,7 +23414,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23477,7 +23478,7 @@ export interface operations {
                      *             "is_active": true,
                      *             "value": {},
                      *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *             "at": "2026-03-16T01:30:00Z"
+                     *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -23520,7 +23521,7 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "card_number": "GH20260316000001",
                      *         "is_active": true,
-                     *         "created_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -23566,7 +23567,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "card_number": "GH20260316000001",
                      *       "is_active": true,
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientCard"];
@@ -23606,7 +23607,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "card_number": "GH20260316000001",
                      *       "is_active": true,
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientCard"];
@@ -23646,7 +23647,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "card_number": "GH20260316000001",
                      *       "is_active": true,
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientCard"];
@@ -23696,9 +23697,9 @@ export interface operations {
                      *           "name": "张三",
                      *           "title": "主任医师"
                      *         },
-                     *         "valid_until": "2026-03-16T01:30:00Z",
-                     *         "ended_at": "2026-03-16T01:30:00Z",
-                     *         "created_at": "2026-03-16T01:30:00Z"
+                     *         "valid_until": "2026-03-16T09:30:00+08:00",
+                     *         "ended_at": "2026-03-16T09:30:00+08:00",
+                     *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -23728,7 +23729,7 @@ export interface operations {
                  * @example {
                  *       "staff": "0199c3a5-d1f2-7156-9220-6543da764123",
                  *       "can_change": true,
-                 *       "valid_until": "2026-03-16T01:30:00Z",
+                 *       "valid_until": "2026-03-16T09:30:00+08:00",
                  *       "role": "attending"
                  *     }
                  */
@@ -23757,9 +23758,9 @@ export interface operations {
                      *         "name": "张三",
                      *         "title": "主任医师"
                      *       },
-                     *       "valid_until": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "valid_until": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CareTeamMember"];
@@ -23769,6 +23770,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMerged"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -23808,9 +23810,9 @@ export interface operations {
                      *         "name": "张三",
                      *         "title": "主任医师"
                      *       },
-                     *       "valid_until": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "valid_until": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CareTeamMember"];
@@ -23842,7 +23844,7 @@ export interface operations {
                  * @example {
                  *       "staff": "0199c3a5-d1f2-7156-9220-6543da764123",
                  *       "can_change": false,
-                 *       "valid_until": "2026-03-16T01:30:00Z"
+                 *       "valid_until": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["ShareRequest"];
@@ -23870,9 +23872,9 @@ export interface operations {
                      *         "name": "张三",
                      *         "title": "主任医师"
                      *       },
-                     *       "valid_until": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "valid_until": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CareTeamMember"];
@@ -23882,6 +23884,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409PatientMerged"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -23935,7 +23938,7 @@ export interface operations {
                      *         ],
                      *         "is_provisional": true,
                      *         "is_active": true,
-                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "second": {
@@ -23954,15 +23957,15 @@ export interface operations {
                      *         ],
                      *         "is_provisional": true,
                      *         "is_active": true,
-                     *         "registered_at": "2026-03-16T01:30:00Z",
+                     *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
                      *       "reasons": {},
                      *       "state": "open",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "seen_at": "2026-03-16T01:30:00Z"
+                     *       "seen_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["DuplicatePair"];
@@ -24014,7 +24017,7 @@ export interface operations {
                      *           ],
                      *           "is_provisional": true,
                      *           "is_active": true,
-                     *           "registered_at": "2026-03-16T01:30:00Z",
+                     *           "registered_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         },
                      *         "score": 1,
@@ -24074,13 +24077,13 @@ export interface operations {
                      *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
                      *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
                      *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
-                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
                      *         "key": 1
                      *       },
                      *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
-                     *       "undone_at": "2026-03-16T01:30:00Z"
+                     *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["PatientMerge"];
@@ -24135,10 +24138,10 @@ export interface operations {
                      *         "national_id": "1****************8",
                      *         "is_guardian": true,
                      *         "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
-                     *         "verified_at": "2026-03-16T01:30:00Z",
+                     *         "verified_at": "2026-03-16T09:30:00+08:00",
                      *         "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "updated_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "updated_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -24193,10 +24196,10 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
-                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["RelatedPerson"];
@@ -24282,10 +24285,10 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
-                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["RelatedPerson"];
@@ -24329,10 +24332,10 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
-                     *       "verified_at": "2026-03-16T01:30:00Z",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["RelatedPerson"];
@@ -24377,7 +24380,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "at": "2026-03-16T09:30:00+08:00",
                      *           "kind": "示例",
                      *           "state": "示例",
                      *           "title": "主任医师",
@@ -24443,7 +24446,7 @@ export interface operations {
                      *         "示例"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T01:30:00Z"
+                     *         "key": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -24456,12 +24459,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "is_provisional": true,
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Patient"];
@@ -24537,7 +24540,7 @@ export interface operations {
                  *         "示例"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T01:30:00Z"
+                 *         "key": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -24592,7 +24595,7 @@ export interface operations {
                      *         "示例"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T01:30:00Z"
+                     *         "key": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -24605,12 +24608,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "is_provisional": true,
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Patient"];
@@ -24701,7 +24704,7 @@ export interface operations {
                      *         "示例"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T01:30:00Z"
+                     *         "key": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -24714,12 +24717,12 @@ export interface operations {
                      *         }
                      *       ],
                      *       "is_provisional": true,
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
                      *       "version": 1,
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "updated_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Patient"];
@@ -24937,7 +24940,7 @@ export interface operations {
                      *           ],
                      *           "is_provisional": true,
                      *           "is_active": true,
-                     *           "registered_at": "2026-03-16T01:30:00Z"
+                     *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25056,13 +25059,13 @@ export interface operations {
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
-                     *           "posted_at": "2026-03-16T01:30:00Z",
-                     *           "closed_at": "2026-03-16T01:30:00Z",
-                     *           "returned_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "posted_at": "2026-03-16T09:30:00+08:00",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "returned_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lines": [
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25078,7 +25081,7 @@ export interface operations {
                      *           "opened_by_name": "",
                      *           "posting_tries": 1,
                      *           "posting_error": "invalid_client",
-                     *           "alarmed_at": "2026-03-16T01:30:00Z"
+                     *           "alarmed_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25132,7 +25135,7 @@ export interface operations {
                      *       "scene": "registration",
                      *       "description": "示例",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "subject_type": "示例",
@@ -25212,13 +25215,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25234,7 +25237,7 @@ export interface operations {
                      *       "opened_by_name": "",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
-                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "alarmed_at": "2026-03-16T09:30:00+08:00",
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25246,9 +25249,9 @@ export interface operations {
                      *           "tendered_fen": 5000,
                      *           "out_trade_no": "示例",
                      *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -25263,9 +25266,9 @@ export interface operations {
                      *           "cause": "patient",
                      *           "reason": "临时有事",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25313,13 +25316,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25335,7 +25338,7 @@ export interface operations {
                      *       "opened_by_name": "",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
-                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "alarmed_at": "2026-03-16T09:30:00+08:00",
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25347,9 +25350,9 @@ export interface operations {
                      *           "tendered_fen": 5000,
                      *           "out_trade_no": "示例",
                      *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -25364,9 +25367,9 @@ export interface operations {
                      *           "cause": "patient",
                      *           "reason": "临时有事",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25477,13 +25480,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25499,7 +25502,7 @@ export interface operations {
                      *       "opened_by_name": "",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
-                     *       "alarmed_at": "2026-03-16T01:30:00Z",
+                     *       "alarmed_at": "2026-03-16T09:30:00+08:00",
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -25511,9 +25514,9 @@ export interface operations {
                      *           "tendered_fen": 5000,
                      *           "out_trade_no": "示例",
                      *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -25528,9 +25531,9 @@ export interface operations {
                      *           "cause": "patient",
                      *           "reason": "临时有事",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -26460,8 +26463,8 @@ export interface operations {
                      *           "queue_ids": [
                      *             "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *           ],
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "revoked_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "revoked_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -26514,8 +26517,8 @@ export interface operations {
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "revoked_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "revoked_at": "2026-03-16T09:30:00+08:00",
                      *       "token": "4f1d0c7be2a94b0e8f6a"
                      *     }
                      */
@@ -26558,8 +26561,8 @@ export interface operations {
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "revoked_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "revoked_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueScreen"];
@@ -26600,8 +26603,8 @@ export interface operations {
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "revoked_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "revoked_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["QueueScreen"];
@@ -26672,12 +26675,12 @@ export interface operations {
                      *           "priority": "示例",
                      *           "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *           "served_by_name": "",
-                     *           "checked_in_at": "2026-03-16T01:30:00Z",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "queued_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
-                     *           "started_at": "2026-03-16T01:30:00Z",
-                     *           "finished_at": "2026-03-16T01:30:00Z",
+                     *           "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "queued_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "finished_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "reason": "临时有事"
@@ -26732,12 +26735,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -26801,12 +26804,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -26863,12 +26866,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -26935,12 +26938,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -26997,12 +27000,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27059,12 +27062,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27121,12 +27124,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27183,12 +27186,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27245,12 +27248,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27307,12 +27310,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27379,12 +27382,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27487,8 +27490,8 @@ export interface operations {
                      *           ],
                      *           "is_active": true,
                      *           "is_paused": true,
-                     *           "paused_at": "2026-03-16T01:30:00Z",
-                     *           "paused_until": "2026-03-16T01:30:00Z",
+                     *           "paused_at": "2026-03-16T09:30:00+08:00",
+                     *           "paused_until": "2026-03-16T09:30:00+08:00",
                      *           "pause_reason": "临时有事",
                      *           "version": 1
                      *         }
@@ -27549,8 +27552,8 @@ export interface operations {
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
-                     *       "paused_at": "2026-03-16T01:30:00Z",
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_at": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -27599,8 +27602,8 @@ export interface operations {
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
-                     *       "paused_at": "2026-03-16T01:30:00Z",
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_at": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -27690,8 +27693,8 @@ export interface operations {
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
-                     *       "paused_at": "2026-03-16T01:30:00Z",
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_at": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -27733,17 +27736,17 @@ export interface operations {
                      *       "name": "张三",
                      *       "kind": "doctor",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
-                     *       "at": "2026-03-16T01:30:00Z",
+                     *       "at": "2026-03-16T09:30:00+08:00",
                      *       "waiting": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
@@ -27760,8 +27763,8 @@ export interface operations {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
@@ -27778,8 +27781,8 @@ export interface operations {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
@@ -27796,8 +27799,8 @@ export interface operations {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
@@ -27814,8 +27817,8 @@ export interface operations {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
@@ -27888,12 +27891,12 @@ export interface operations {
                      *       "priority": "示例",
                      *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
                      *       "served_by_name": "",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "queued_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
-                     *       "started_at": "2026-03-16T01:30:00Z",
-                     *       "finished_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
                      *       "reason": "临时有事"
@@ -27926,7 +27929,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "until": "2026-03-16T01:30:00Z",
+                 *       "until": "2026-03-16T09:30:00+08:00",
                  *       "reason": ""
                  *     }
                  */
@@ -27954,8 +27957,8 @@ export interface operations {
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
-                     *       "paused_at": "2026-03-16T01:30:00Z",
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_at": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -28005,8 +28008,8 @@ export interface operations {
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
-                     *       "paused_at": "2026-03-16T01:30:00Z",
-                     *       "paused_until": "2026-03-16T01:30:00Z",
+                     *       "paused_at": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-16T09:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -28054,7 +28057,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StreamToken"];
@@ -28119,9 +28122,9 @@ export interface operations {
                      *           "failed_fen": 5000,
                      *           "reason": "临时有事",
                      *           "state": "requested",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "executed_at": "2026-03-16T01:30:00Z",
-                     *           "ended_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "executed_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28131,7 +28134,7 @@ export interface operations {
                      *           "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *           "requested_by_name": "",
                      *           "decided_by_name": "",
-                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事",
                      *           "executed_by_name": "",
                      *           "version": 1
@@ -28198,9 +28201,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28210,7 +28213,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -28233,8 +28236,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -28311,9 +28314,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28323,7 +28326,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -28346,8 +28349,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -28407,9 +28410,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28419,7 +28422,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -28442,8 +28445,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -28500,9 +28503,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28512,7 +28515,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -28535,8 +28538,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -28622,9 +28625,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -28634,7 +28637,7 @@ export interface operations {
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
                      *       "decided_by_name": "",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "",
                      *       "version": 1,
@@ -28657,8 +28660,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
                      *       "reprints_missing": [
@@ -28723,9 +28726,9 @@ export interface operations {
                      *           "cause": "patient",
                      *           "reason": "临时有事",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "patient_name": "张三",
                      *           "order_no": "示例",
@@ -28736,7 +28739,7 @@ export interface operations {
                      *           "channel_refund_id": "示例",
                      *           "error": "invalid_client",
                      *           "reissued": 1,
-                     *           "told_at": "2026-03-16T01:30:00Z"
+                     *           "told_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -28779,9 +28782,9 @@ export interface operations {
                      *       "cause": "patient",
                      *       "reason": "临时有事",
                      *       "state": "created",
-                     *       "accepted_at": "2026-03-16T01:30:00Z",
-                     *       "succeeded_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "patient_name": "张三",
                      *       "order_no": "示例",
@@ -28792,7 +28795,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *       "told_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -28837,9 +28840,9 @@ export interface operations {
                      *       "cause": "patient",
                      *       "reason": "临时有事",
                      *       "state": "created",
-                     *       "accepted_at": "2026-03-16T01:30:00Z",
-                     *       "succeeded_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "patient_name": "张三",
                      *       "order_no": "示例",
@@ -28850,7 +28853,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *       "told_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -28910,9 +28913,9 @@ export interface operations {
                      *       "cause": "patient",
                      *       "reason": "临时有事",
                      *       "state": "created",
-                     *       "accepted_at": "2026-03-16T01:30:00Z",
-                     *       "succeeded_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "patient_name": "张三",
                      *       "order_no": "示例",
@@ -28923,7 +28926,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T01:30:00Z"
+                     *       "told_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -29761,7 +29764,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "date": "2026-03-16",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
                      *         "capacity": 30,
                      *         "taken": 1,
                      *         "free": 1,
@@ -30000,8 +30003,8 @@ export interface operations {
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *           "practitioner_name": "李建国",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "ends_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事"
                      *         }
                      *       ]
@@ -30029,8 +30032,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                 *       "starts_at": "2026-03-16T01:30:00Z",
-                 *       "ends_at": "2026-03-16T01:30:00Z",
+                 *       "starts_at": "2026-03-16T09:30:00+08:00",
+                 *       "ends_at": "2026-03-16T09:30:00+08:00",
                  *       "reason": "临时有事",
                  *       "stop_sessions": false
                  *     }
@@ -30051,8 +30054,8 @@ export interface operations {
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "sessions": [
                      *         {
@@ -30060,8 +30063,8 @@ export interface operations {
                      *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "ends_at": "2026-03-16T09:30:00+08:00",
                      *           "state": "draft"
                      *         }
                      *       ],
@@ -30106,8 +30109,8 @@ export interface operations {
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
                      *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事"
                      *     }
                      */
@@ -30945,12 +30948,12 @@ export interface operations {
                      *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *           "patient_name": "张三",
                      *           "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
-                     *           "until": "2026-03-16T01:30:00Z",
+                     *           "until": "2026-03-16T09:30:00+08:00",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "open",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
-                     *           "decided_at": "2026-03-16T01:30:00Z",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事"
                      *         }
                      *       ]
@@ -30990,12 +30993,12 @@ export interface operations {
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
-                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
                      */
@@ -31043,12 +31046,12 @@ export interface operations {
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
-                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
                      */
@@ -31099,12 +31102,12 @@ export interface operations {
                      *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
                      *       "patient_name": "张三",
                      *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
-                     *       "until": "2026-03-16T01:30:00Z",
+                     *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
                      */
@@ -31173,19 +31176,19 @@ export interface operations {
                      *           "state": "waiting",
                      *           "place": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1,
                      *           "offer": {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T01:30:00Z",
-                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "starts_at": "2026-03-16T09:30:00+08:00",
+                     *             "ends_at": "2026-03-16T09:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
-                     *             "created_at": "2026-03-16T01:30:00Z",
-                     *             "expires_at": "2026-03-16T01:30:00Z"
+                     *             "created_at": "2026-03-16T09:30:00+08:00",
+                     *             "expires_at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -31248,19 +31251,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -31322,19 +31325,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -31393,19 +31396,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -31454,15 +31457,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -31550,19 +31553,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */

@@ -33,7 +33,7 @@ async function takeCash({ staff, patient }: Cashing, bill: string): Promise<stri
   });
   const settle = (tendered_fen: number) =>
     unwrap(clerk.POST(`${ORDERS}/{id}/settle`, { ...keyed(order), body: { channel: "cash", tendered_fen } }));
-  await step("too little cash is refused", () => refusedWith("invalid", settle(FEE - 1)));
+  await step("too little cash is refused", () => refusedWith("validation_error", settle(FEE - 1)));
   await step("settled in cash: posted, with the change", async () => {
     const paid = await settle(5_000);
     const attempt = present(paid.attempts.at(-1), "an attempt");

@@ -3113,8 +3113,8 @@ export interface operations {
                      *           "ward": "示例",
                      *           "bed": "示例",
                      *           "diagnosis": "示例",
-                     *           "admitted_at": "2026-03-16T01:30:00Z",
-                     *           "discharged_at": "2026-03-16T01:30:00Z",
+                     *           "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三"
                      *         }
@@ -3163,12 +3163,12 @@ export interface operations {
                      *       "ward": "示例",
                      *       "bed": "示例",
                      *       "diagnosis": "示例",
-                     *       "admitted_at": "2026-03-16T01:30:00Z",
-                     *       "discharged_at": "2026-03-16T01:30:00Z",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "statement": {
-                     *         "as_of": "2026-03-16T01:30:00Z",
+                     *         "as_of": "2026-03-16T09:30:00+08:00",
                      *         "charged_fen": 5000,
                      *         "deposit_fen": 5000,
                      *         "balance_fen": 5000,
@@ -3313,9 +3313,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Deposit"];
@@ -3462,15 +3462,15 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T01:30:00Z",
-                     *           "ends_at": "2026-03-16T01:30:00Z",
-                     *           "check_in_until": "2026-03-16T01:30:00Z",
-                     *           "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *           "checked_in_at": "2026-03-16T01:30:00Z",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
                      *           "cancel_reason": "临时有事",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -3540,15 +3540,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -3630,15 +3630,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -3704,15 +3704,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -3775,9 +3775,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "from_starts_at": "2026-03-16T01:30:00Z",
-                     *         "to_starts_at": "2026-03-16T01:30:00Z",
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
@@ -3825,7 +3825,7 @@ export interface operations {
                      *       "state": "pending",
                      *       "description": "示例",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CheckoutOrder"];
@@ -3889,17 +3889,17 @@ export interface operations {
                      * @example {
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "called_at": "2026-03-16T01:30:00Z",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "ahead": 1,
                      *       "position": 1,
                      *       "estimated_wait_minutes": 1,
-                     *       "estimated_call_at": "2026-03-16T01:30:00Z",
+                     *       "estimated_call_at": "2026-03-16T09:30:00+08:00",
                      *       "queue_name": "张三",
                      *       "priority": "示例",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T01:30:00Z"
+                     *       "paused_until": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["QueuePlace"];
@@ -3961,15 +3961,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -4101,7 +4101,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "account": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "nickname": "小张",
@@ -4233,14 +4233,14 @@ export interface operations {
                      *           "payer_type": "self_pay",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
-                     *           "issued_at": "2026-03-16T01:30:00Z",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
                      *           "voucher_no": "示例",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -4304,14 +4304,14 @@ export interface operations {
                      *       "payer_type": "self_pay",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "issued_at": "2026-03-16T01:30:00Z",
-                     *       "due_at": "2026-03-16T01:30:00Z",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
                      *       "voucher_no": "示例",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -4334,7 +4334,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -4379,7 +4379,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "hospital_name": "第一医院",
                      *       "department_name": "心内科",
@@ -4399,7 +4399,7 @@ export interface operations {
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
-                     *           "performed_at": "2026-03-16T01:30:00Z",
+                     *           "performed_at": "2026-03-16T09:30:00+08:00",
                      *           "performed_by_name": "张三"
                      *         }
                      *       ]
@@ -4453,14 +4453,14 @@ export interface operations {
                      *           "payer_type": "self_pay",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
-                     *           "issued_at": "2026-03-16T01:30:00Z",
-                     *           "due_at": "2026-03-16T01:30:00Z",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
                      *           "voucher_no": "示例",
-                     *           "cancelled_at": "2026-03-16T01:30:00Z",
+                     *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -4530,9 +4530,9 @@ export interface operations {
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "lifted_at": "2026-03-16T01:30:00Z",
+                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
                      *           "has_open_appeal": true
                      *         }
@@ -4573,8 +4573,8 @@ export interface operations {
                      *         "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
                      *         "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *         "state": "open",
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "decided_at": "2026-03-16T01:30:00Z",
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "decided_at": "2026-03-16T09:30:00+08:00",
                      *         "decision_note": "临时有事"
                      *       }
                      *     ]
@@ -4622,8 +4622,8 @@ export interface operations {
                      *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "decided_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
                      */
@@ -4669,11 +4669,11 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T01:30:00Z",
-                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "starts_at": "2026-03-16T09:30:00+08:00",
+                     *             "ends_at": "2026-03-16T09:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
-                     *             "opens_at": "2026-03-16T01:30:00Z",
+                     *             "opens_at": "2026-03-16T09:30:00+08:00",
                      *             "department_name": "心内科"
                      *           }
                      *         ]
@@ -4763,11 +4763,11 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T01:30:00Z",
-                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "starts_at": "2026-03-16T09:30:00+08:00",
+                     *             "ends_at": "2026-03-16T09:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
-                     *             "opens_at": "2026-03-16T01:30:00Z"
+                     *             "opens_at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
                      *       }
@@ -4804,8 +4804,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "suggested": true
@@ -4866,9 +4866,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
@@ -4888,8 +4888,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -4976,9 +4976,9 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -5038,9 +5038,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CardTopUp"];
@@ -5113,9 +5113,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CardTopUp"];
@@ -5201,7 +5201,7 @@ export interface operations {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "order_no": "示例",
                      *           "channel": "wechat_pay",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -5260,7 +5260,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": 1,
-                     *           "at": "2026-03-16T01:30:00Z",
+                     *           "at": "2026-03-16T09:30:00+08:00",
                      *           "kind": "示例",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
@@ -5311,7 +5311,7 @@ export interface operations {
                      *         "national_id": "1****************8",
                      *         "phone": "138****8000",
                      *         "address": "北京市海淀区中关村大街 1 号",
-                     *         "created_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -5367,7 +5367,7 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Binding"];
@@ -5433,7 +5433,7 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Binding"];
@@ -5488,7 +5488,7 @@ export interface operations {
                      *           "phone": "138****8000"
                      *         }
                      *       ],
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -5563,7 +5563,7 @@ export interface operations {
                      *           "phone": "138****8000"
                      *         }
                      *       ],
-                     *       "registered_at": "2026-03-16T01:30:00Z",
+                     *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
                      */
@@ -5650,7 +5650,7 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Binding"];
@@ -5822,9 +5822,9 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "credited_at": "2026-03-16T01:30:00Z"
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -5872,9 +5872,9 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "credited_at": "2026-03-16T01:30:00Z"
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Deposit"];
@@ -5958,8 +5958,8 @@ export interface operations {
                      *           "scene": "appointment_booked",
                      *           "title": "主任医师",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "read_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "read_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -5999,8 +5999,8 @@ export interface operations {
                      *       "scene": "appointment_booked",
                      *       "title": "主任医师",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "read_at": "2026-03-16T01:30:00Z"
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "read_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["InboxMessage"];
@@ -6153,13 +6153,13 @@ export interface operations {
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T01:30:00Z",
-                     *           "paid_at": "2026-03-16T01:30:00Z",
-                     *           "posted_at": "2026-03-16T01:30:00Z",
-                     *           "closed_at": "2026-03-16T01:30:00Z",
-                     *           "returned_at": "2026-03-16T01:30:00Z",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "posted_at": "2026-03-16T09:30:00+08:00",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "returned_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lines": [
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -6225,7 +6225,7 @@ export interface operations {
                      *       "scene": "registration",
                      *       "description": "示例",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "subject_type": "示例",
@@ -6305,13 +6305,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -6368,13 +6368,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -6479,7 +6479,7 @@ export interface operations {
                      *       "method": "mini_program",
                      *       "state": "created",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "client": {
                      *         "key": "示例"
                      *       }
@@ -6557,13 +6557,13 @@ export interface operations {
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T01:30:00Z",
-                     *       "paid_at": "2026-03-16T01:30:00Z",
-                     *       "posted_at": "2026-03-16T01:30:00Z",
-                     *       "closed_at": "2026-03-16T01:30:00Z",
-                     *       "returned_at": "2026-03-16T01:30:00Z",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -6661,9 +6661,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
@@ -6683,8 +6683,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -6859,9 +6859,9 @@ export interface operations {
                      *           "failed_fen": 5000,
                      *           "reason": "临时有事",
                      *           "state": "requested",
-                     *           "created_at": "2026-03-16T01:30:00Z",
-                     *           "executed_at": "2026-03-16T01:30:00Z",
-                     *           "ended_at": "2026-03-16T01:30:00Z"
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "executed_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -6908,9 +6908,9 @@ export interface operations {
                      *       "failed_fen": 5000,
                      *       "reason": "临时有事",
                      *       "state": "requested",
-                     *       "created_at": "2026-03-16T01:30:00Z",
-                     *       "executed_at": "2026-03-16T01:30:00Z",
-                     *       "ended_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "executed_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
@@ -6930,8 +6930,8 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -6987,9 +6987,9 @@ export interface operations {
                      *           "cause": "patient",
                      *           "reason": "临时有事",
                      *           "state": "created",
-                     *           "accepted_at": "2026-03-16T01:30:00Z",
-                     *           "succeeded_at": "2026-03-16T01:30:00Z",
-                     *           "created_at": "2026-03-16T01:30:00Z"
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -7033,9 +7033,9 @@ export interface operations {
                      *       "cause": "patient",
                      *       "reason": "临时有事",
                      *       "state": "created",
-                     *       "accepted_at": "2026-03-16T01:30:00Z",
-                     *       "succeeded_at": "2026-03-16T01:30:00Z",
-                     *       "created_at": "2026-03-16T01:30:00Z"
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Refund"];
@@ -7095,19 +7095,19 @@ export interface operations {
                      *           "state": "waiting",
                      *           "place": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *           "created_at": "2026-03-16T01:30:00Z",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1,
                      *           "offer": {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T01:30:00Z",
-                     *             "ends_at": "2026-03-16T01:30:00Z",
+                     *             "starts_at": "2026-03-16T09:30:00+08:00",
+                     *             "ends_at": "2026-03-16T09:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
-                     *             "created_at": "2026-03-16T01:30:00Z",
-                     *             "expires_at": "2026-03-16T01:30:00Z"
+                     *             "created_at": "2026-03-16T09:30:00+08:00",
+                     *             "expires_at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -7169,19 +7169,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -7244,19 +7244,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -7302,15 +7302,15 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T01:30:00Z",
-                     *       "ends_at": "2026-03-16T01:30:00Z",
-                     *       "check_in_until": "2026-03-16T01:30:00Z",
-                     *       "hold_expires_at": "2026-03-16T01:30:00Z",
-                     *       "checked_in_at": "2026-03-16T01:30:00Z",
-                     *       "cancelled_at": "2026-03-16T01:30:00Z",
+                     *       "starts_at": "2026-03-16T09:30:00+08:00",
+                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
                      *       "cancel_reason": "临时有事",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -7398,19 +7398,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -7462,19 +7462,19 @@ export interface operations {
                      *       "state": "waiting",
                      *       "place": 1,
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *       "created_at": "2026-03-16T01:30:00Z",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1,
                      *       "offer": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T01:30:00Z",
-                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
-                     *         "created_at": "2026-03-16T01:30:00Z",
-                     *         "expires_at": "2026-03-16T01:30:00Z"
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     }
                      */

@@ -455,6 +455,7 @@ export interface components {
             department_code?: string;
             /** @default  */
             employee_no?: string;
+            /** @default  */
             registration_external_id?: string;
             /** @default false */
             is_mandatory?: boolean;
@@ -814,9 +815,9 @@ export interface operations {
                  *       "ward": "",
                  *       "bed": "",
                  *       "diagnosis": "",
-                 *       "admitted_at": "2026-03-16T01:30:00Z",
-                 *       "discharged_at": "2026-03-16T01:30:00Z",
-                 *       "told_at": "2026-03-16T01:30:00Z"
+                 *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                 *       "discharged_at": "2026-03-16T09:30:00+08:00",
+                 *       "told_at": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["PushAdmissionRequest"];
@@ -835,7 +836,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "told_at": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }
@@ -855,7 +856,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "told_at": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }
@@ -896,7 +897,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T01:30:00Z",
+                     *       "told_at": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }
@@ -934,8 +935,8 @@ export interface operations {
                  *       "payer_type": "self_pay",
                  *       "currency": "CNY",
                  *       "amount_fen": 5000,
-                 *       "due_at": "2026-03-16T01:30:00Z",
-                 *       "expires_at": "2026-03-16T01:30:00Z",
+                 *       "due_at": "2026-03-16T09:30:00+08:00",
+                 *       "expires_at": "2026-03-16T09:30:00+08:00",
                  *       "items": [
                  *         {
                  *           "category": "other",
@@ -968,7 +969,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }
@@ -990,7 +991,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }
@@ -1045,7 +1046,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }
@@ -1097,7 +1098,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }
@@ -1129,7 +1130,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "paid_at": "2026-03-16T01:30:00Z"
+                 *       "paid_at": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["SettledRequest"];
@@ -1150,7 +1151,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }
@@ -1203,7 +1204,7 @@ export interface operations {
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
-                     *       "paid_at": "2026-03-16T01:30:00Z",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay"
                      *     }

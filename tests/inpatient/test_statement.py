@@ -210,7 +210,7 @@ READS = (
     ("patient_a", "admissions/{}", 6),
     ("patient_a", "admissions/{}/daily-charges", 3),
     ("patient_a", f"admissions/{{}}/daily-charges?day={TODAY}", 4),
-    ("clerk", "admissions", 3),
+    ("clerk", "admissions", 4),
     ("clerk", "admissions/{}", 4),
     ("clerk", "admissions/{}/charges", 5),
     ("clerk", "admissions/{}/statement", 5),

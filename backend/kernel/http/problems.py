@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from kernel.errors import (
     CATALOGUE,
+    INVALID,
     ContentTooLarge,
     DomainError,
     InvalidValue,
@@ -120,7 +121,7 @@ class ProblemHandler(ExceptionHandler):
             structlog.get_logger(__name__).exception(
                 "value_out_of_range"
             )  # a field should have refused it by name
-            return exceptions.ValidationError(CATALOGUE["invalid"]().text, code="invalid")
+            return exceptions.ValidationError(INVALID.text, code=INVALID.code)
         if isinstance(exc, (RequestDataTooBig, TooManyFilesSent)):
             return Refusal(ContentTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         return super().convert_known_exceptions(exc)
