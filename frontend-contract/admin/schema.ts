@@ -10634,6 +10634,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: practitioner_on_leave, session_conflict */
+        Problem409PractitionerOnLeaveSessionConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "practitioner_on_leave" | "session_conflict";
+                };
+            };
+        };
         /** @description Conflict: queue_empty, queue_paused */
         Problem409QueueEmptyQueuePaused: {
             headers: {
@@ -10691,18 +10703,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "request_in_progress" | "state_conflict";
-                };
-            };
-        };
-        /** @description Conflict: session_conflict */
-        Problem409SessionConflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "session_conflict";
                 };
             };
         };
@@ -11384,12 +11384,12 @@ export type ResponseProblem409LastAdministratorStateConflict = components['respo
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
+export type ResponseProblem409PractitionerOnLeaveSessionConflict = components['responses']['Problem409PractitionerOnLeaveSessionConflict'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
-export type ResponseProblem409SessionConflict = components['responses']['Problem409SessionConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
@@ -15881,7 +15881,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409SessionConflict"];
+            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -16059,7 +16059,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: session_conflict, session_not_open, stale_version */
+            /** @description Conflict: practitioner_on_leave, session_conflict, session_not_open, stale_version */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16067,7 +16067,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "session_conflict" | "session_not_open" | "stale_version";
+                        code?: "practitioner_on_leave" | "session_conflict" | "session_not_open" | "stale_version";
                     };
                 };
             };
@@ -16394,7 +16394,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: session_conflict, slot_past, state_conflict */
+            /** @description Conflict: practitioner_on_leave, session_conflict, slot_past, state_conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16402,7 +16402,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "session_conflict" | "slot_past" | "state_conflict";
+                        code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
                     };
                 };
             };

@@ -78,7 +78,7 @@ def shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         .distinct("entry_id")
     )
     offers = {
-        offer["entry_id"]: offer
+        offer.pop("entry_id"): offer
         for offer in latest.values(
             "id", "entry_id", "session_id", "slot_id", "state", "expires_at", "created_at",
             starts_at=F("slot__starts_at"), ends_at=F("slot__ends_at"),

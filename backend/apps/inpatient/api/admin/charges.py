@@ -76,7 +76,8 @@ class ReverseSerializer(Serializer):
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row of ROW in the shape of ChargeSerializer."""
-    return {**row, "quantity": str(row["quantity"]), "charged_by_name": row.pop("charged_by__name") or ""}
+    name = row.pop("charged_by__name") or ""
+    return {**row, "quantity": str(row["quantity"]), "charged_by_name": name}
 
 
 @extend_schema(tags=["inpatient"])

@@ -73,11 +73,11 @@ class ClinicSessionViewSet(CrudViewSet):
     def base_queryset(self) -> Any:
         return with_numbers(ClinicSession.objects.all())
 
-    @raises(errors.SessionConflict, InvalidValue)
+    @raises(errors.PractitionerOnLeave, errors.SessionConflict, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> ClinicSession:
         return sessions.create_session(**data)
 
-    @raises(InvalidValue, errors.SessionNotOpen, errors.SessionConflict)
+    @raises(InvalidValue, errors.SessionNotOpen, errors.PractitionerOnLeave, errors.SessionConflict)
     def perform_update(self, instance: ClinicSession, data: dict[str, Any], version: int) -> ClinicSession:
         return sessions.update_session(instance, version=version, **data)
 
@@ -117,7 +117,7 @@ class ClinicSessionViewSet(CrudViewSet):
         return self._changed(stop.stop_and_move(session, target=target, reason=data["reason"]))
 
     @extend_schema(request=io.SubstituteSerializer, responses=io.ChangedSessionSerializer)
-    @raises(StateConflict, InvalidValue, errors.SessionConflict, errors.SlotPast)
+    @raises(StateConflict, InvalidValue, errors.PractitionerOnLeave, errors.SessionConflict, errors.SlotPast)
     def substitute(self, request: Any, pk: Any) -> Response:
         """替诊: another doctor holds the session; its patients keep number and time and are told."""
         session = self.get_object()
