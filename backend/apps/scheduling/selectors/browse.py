@@ -14,8 +14,9 @@ from kernel import clock
 from kernel.prepared import Prepared
 
 _DAYS_AHEAD = f"coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"
+#: Of yesterday only what lasts beyond midnight has not ended.
 _OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s
-  AND c.date BETWEEN %(today)s AND %(today)s + {_DAYS_AHEAD}"""
+  AND c.date BETWEEN %(today)s - 1 AND %(today)s + {_DAYS_AHEAD}"""
 _MINUTE = f"coalesce((h.settings ->> '{RELEASE_MINUTE.key}')::int, {RELEASE_MINUTE.default})"
 _MOMENT = f"(%(today)s::date::timestamp + make_interval(mins => {_MINUTE})) AT TIME ZONE '{clock.LOCAL}'"
 #: When the last bookable day opens (放号时间); null for the days that are open.
