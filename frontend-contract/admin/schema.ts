@@ -5961,7 +5961,11 @@ export interface components {
             room?: string | null;
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
         };
         /** @enum {string} */
@@ -6093,7 +6097,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -7914,7 +7922,11 @@ export interface components {
             period?: components["schemas"]["Period"];
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -8211,7 +8223,11 @@ export interface components {
             period?: components["schemas"]["Period"];
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes?: number;
@@ -9090,7 +9106,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -9133,7 +9153,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -11452,8 +11476,8 @@ export interface operations {
     admissions_list: {
         parameters: {
             query?: {
-                patient?: string;
                 status?: "admitted" | "discharged";
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -12238,10 +12262,10 @@ export interface operations {
     appointments_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
                 kind?: "advance" | "same_day";
                 visit_date?: string;
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -15423,8 +15447,8 @@ export interface operations {
     card_top_ups_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("closed" | "credited" | "pending" | "returned")[];
+                patient?: string;
                 hospital?: string;
                 card?: string;
                 application?: string;
@@ -15792,7 +15816,7 @@ export interface operations {
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
@@ -15965,7 +15989,7 @@ export interface operations {
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
@@ -16445,7 +16469,7 @@ export interface operations {
                  *         "tier": "normal",
                  *         "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                  *         "start_time": "08:30:00",
-                 *         "end_time": "08:30:00"
+                 *         "end_time": "12:00"
                  *       },
                  *       "reason": "临时有事",
                  *       "dry_run": false,
@@ -24787,9 +24811,9 @@ export interface operations {
     payment_orders_list: {
         parameters: {
             query?: {
-                patient?: string;
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                patient?: string;
                 order_no?: string;
                 channel?: string;
                 application?: string;
@@ -27802,9 +27826,9 @@ export interface operations {
     refund_requests_list: {
         parameters: {
             query?: {
-                patient?: string;
                 order?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -28407,8 +28431,8 @@ export interface operations {
     refunds_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                patient?: string;
                 order?: string;
                 cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
                 refund_no?: string;
@@ -29112,7 +29136,7 @@ export interface operations {
                      *           "weekday": 1,
                      *           "period": "morning",
                      *           "start_time": "08:30:00",
-                     *           "end_time": "08:30:00",
+                     *           "end_time": "12:00",
                      *           "slot_minutes": 1,
                      *           "capacity_per_slot": 30,
                      *           "fee_fen": 5000,
@@ -29158,7 +29182,7 @@ export interface operations {
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "fee_fen": 5000,
@@ -29197,7 +29221,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -29256,7 +29280,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -29328,7 +29352,7 @@ export interface operations {
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "fee_fen": 5000,
@@ -29368,7 +29392,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -30731,8 +30755,8 @@ export interface operations {
     waitlist_entries_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;

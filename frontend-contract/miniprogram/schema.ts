@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 挂号记录: bookings and registrations of the bound patients; choose one with `patient`
-         * @description 挂号记录: bookings and registrations of the bound patients; choose one with `patient`.
+         * 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`
+         * @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`.
          */
         get: operations["appointments_list"];
         put?: never;
@@ -396,8 +396,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`
-         * @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`.
+         * 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`
+         * @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`.
          */
         get: operations["bills_payable"];
         put?: never;
@@ -952,8 +952,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 缴费记录 of the bound patients, the newest first; choose one with `patient`
-         * @description 缴费记录 of the bound patients, the newest first; choose one with `patient`.
+         * 缴费记录 of the bound patients, the newest first; choose one with `binding_id`
+         * @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id`.
          */
         get: operations["payment_orders_list"];
         put?: never;
@@ -1580,12 +1580,14 @@ export interface components {
             relationship: components["schemas"]["Relationship"];
             card_number: string;
         };
-        /** @description A bound card and its owner, secrets masked. */
+        /** @description A bound card and its owner, secrets masked. `id` is what chooses the person elsewhere: `binding_id`. */
         Binding: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
             readonly hospital: string;
+            /** Format: uuid */
+            readonly patient_id: string;
             name: string;
             readonly relationship: components["schemas"]["Relationship"];
             readonly is_default: boolean;
@@ -1598,13 +1600,13 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description `binding` is for whom; without it the default card at the slot's hospital. */
+        /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /** Format: uuid */
             slot: string;
             kind: components["schemas"]["AppointmentKind"];
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
         };
         /** @description A day on which a doctor can be booked. */
         BookableDay: {
@@ -1681,7 +1683,7 @@ export interface components {
         /** @description How much of the balance is to go back. */
         CardRefundRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             /** Format: int64 */
             amount_fen: number;
             /** @default  */
@@ -1936,7 +1938,7 @@ export interface components {
             /** Format: uuid */
             readonly hospital: string;
             /** Format: uuid */
-            readonly patient: string | null;
+            readonly patient_id: string | null;
             readonly scene: string;
             readonly title: string;
             readonly text: string;
@@ -1977,7 +1979,7 @@ export interface components {
         };
         /** @enum {string} */
         ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
-        /** @description What is wanted; `binding` is for whom, without it the default card. */
+        /** @description What is wanted; `binding_id` is for whom, without it the default card. */
         JoinRequest: {
             /** Format: uuid */
             department: string;
@@ -1990,7 +1992,7 @@ export interface components {
             /** @default  */
             period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
         };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
@@ -2062,6 +2064,28 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description 停止预约 as the patient reads it. */
+        OwnSuspension: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly source: components["schemas"]["SuspensionSource"];
+            readonly reason: string;
+            /** @description missed appointments that led to it */
+            readonly missed: number;
+            /** Format: date-time */
+            readonly until: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly lifted_at: string | null;
+            readonly lift_reason: string;
+            readonly has_open_appeal: boolean;
+        };
         PaginatedAdmissionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2132,6 +2156,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["InboxMessage"][];
         };
+        PaginatedOwnSuspensionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["OwnSuspension"][];
+        };
         PaginatedPaymentOrderList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2172,16 +2206,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["StatementEntry"][];
         };
-        PaginatedSuspensionList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Suspension"][];
-        };
         PaginatedWaitlistEntryList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2202,10 +2226,10 @@ export interface components {
             contacts?: components["schemas"]["ContactRequest"][];
             version: number;
         };
-        /** @description Whole bills of one patient; `binding` is for whom, without it the default card. */
+        /** @description Whole bills of one patient; `binding_id` is for whom, without it the default card. */
         PayBillsRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             bills: string[];
             /** @default self_pay */
             payer_type?: components["schemas"]["PayerKind"];
@@ -2519,36 +2543,14 @@ export interface components {
             title: string;
             template_ids: string[];
         };
-        /** @description 停止预约: no booking before `until`, unless it was lifted. */
-        Suspension: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly hospital: string;
-            /** Format: uuid */
-            readonly patient: string;
-            readonly patient_name: string;
-            readonly source: components["schemas"]["SuspensionSource"];
-            readonly reason: string;
-            /** @description missed appointments that led to it */
-            readonly missed: number;
-            /** Format: date-time */
-            readonly until: string;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            readonly lifted_at: string | null;
-            readonly lift_reason: string;
-            readonly has_open_appeal: boolean;
-        };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
         /** @enum {string} */
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
-        /** @description `binding`: which card, without it the default one. */
+        /** @description `binding_id`: which card, without it the default one. */
         TopUpRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             /** Format: int64 */
             amount_fen: number;
         };
@@ -3012,6 +3014,7 @@ export type OpenedAttempt = components['schemas']['OpenedAttempt'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnSuspension = components['schemas']['OwnSuspension'];
 export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedBillList = components['schemas']['PaginatedBillList'];
@@ -3019,11 +3022,11 @@ export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpLi
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
+export type PaginatedOwnSuspensionList = components['schemas']['PaginatedOwnSuspensionList'];
 export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
 export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
 export type PaginatedRefundRequestList = components['schemas']['PaginatedRefundRequestList'];
 export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
-export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PatchedPersonalEditRequest = components['schemas']['PatchedPersonalEditRequest'];
 export type PayBillsRequest = components['schemas']['PayBillsRequest'];
@@ -3058,7 +3061,6 @@ export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
-export type Suspension = components['schemas']['Suspension'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
 export type TopUpRequest = components['schemas']['TopUpRequest'];
@@ -3099,7 +3101,8 @@ export interface operations {
     admissions_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 status?: "admitted" | "discharged";
                 /** @description admitted_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -3434,7 +3437,8 @@ export interface operations {
     appointments_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
                 kind?: "advance" | "same_day";
                 visit_date?: string;
@@ -3449,7 +3453,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 挂号记录: bookings and registrations of the bound patients; choose one with `patient` */
+            /** @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3526,7 +3530,7 @@ export interface operations {
                  * @example {
                  *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
                  *       "kind": "advance",
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764"
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
                  */
                 "application/json": components["schemas"]["BookRequest"];
@@ -4190,9 +4194,10 @@ export interface operations {
     bills_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 status?: ("cancelled" | "issued" | "paid" | "refunded")[];
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
-                binding?: string;
                 /** @description issued_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -4417,7 +4422,7 @@ export interface operations {
     bills_payable: {
         parameters: {
             query?: {
-                binding?: string;
+                binding_id?: string;
             };
             header?: {
                 /** @description the last ETag */
@@ -4428,7 +4433,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match` */
+            /** @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4493,6 +4498,8 @@ export interface operations {
     booking_suspensions_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
                 page?: number;
@@ -4521,7 +4528,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
@@ -4535,7 +4542,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PaginatedSuspensionList"];
+                    "application/json": components["schemas"]["PaginatedOwnSuspensionList"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -4825,7 +4832,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000,
                  *       "reason": ""
                  *     }
@@ -4922,7 +4929,8 @@ export interface operations {
     card_top_ups_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("closed" | "credited" | "pending" | "returned")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -4995,7 +5003,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000
                  *     }
                  */
@@ -5286,6 +5294,7 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *         "name": "张三",
                      *         "relationship": "self",
                      *         "is_default": true,
@@ -5341,6 +5350,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5396,6 +5406,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5609,6 +5620,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5733,6 +5745,8 @@ export interface operations {
     inpatient_deposits_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 admission?: string;
                 state?: "closed" | "credited" | "pending" | "returned";
                 /** @description created_at; `-` in front reverses, commas separate */
@@ -5874,8 +5888,9 @@ export interface operations {
     messages_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 unread?: boolean;
-                patient?: string;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -5904,7 +5919,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "scene": "appointment_booked",
                      *           "title": "主任医师",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -5944,7 +5959,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "scene": "appointment_booked",
                      *       "title": "主任医师",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -6057,7 +6072,8 @@ export interface operations {
     payment_orders_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 /** @description created_at; `-` in front reverses, commas separate */
@@ -6071,7 +6087,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 缴费记录 of the bound patients, the newest first; choose one with `patient` */
+            /** @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6145,7 +6161,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "bills": [
                  *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
                  *       ],
@@ -6753,7 +6769,8 @@ export interface operations {
     refund_requests_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 order?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
                 /** @description 用于排序结果的字段。 */
@@ -6884,7 +6901,8 @@ export interface operations {
     refunds_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -6984,7 +7002,8 @@ export interface operations {
     waitlist_entries_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -7070,7 +7089,7 @@ export interface operations {
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16",
                  *       "period": "",
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764"
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
                  */
                 "application/json": components["schemas"]["JoinRequest"];

@@ -73,7 +73,7 @@ class PaymentOrderViewSet(OwnOrders):
 
     @raises(CardRequired)
     def list(self, request: Any) -> Response:
-        """缴费记录 of the bound patients, the newest first; choose one with `patient`."""
+        """缴费记录 of the bound patients, the newest first; choose one with `binding_id`."""
         require_binding(request.user.wechat)
         page = self.paginate_queryset(orders.listed(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

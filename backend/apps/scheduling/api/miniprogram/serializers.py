@@ -101,8 +101,8 @@ class RescheduleSerializer(Serializer):
 
 
 class BookSerializer(Serializer):
-    """`binding` is for whom; without it the default card at the slot's hospital."""
+    """`binding_id` is for whom; without it the default card at the slot's hospital."""
 
     slot = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
-    binding = serializers.UUIDField(required=False, allow_null=True)
+    binding_id = serializers.UUIDField(required=False, allow_null=True)

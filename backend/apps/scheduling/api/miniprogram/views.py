@@ -132,7 +132,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         body = validated(io.BookSerializer, request.data)
         booked = book_for_account(
             account=request.user.wechat,
-            binding_id=body.get("binding"),
+            binding_id=body.get("binding_id"),
             slot_id=body["slot"],
             kind=AppointmentKind(body["kind"]),
         )
@@ -145,7 +145,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
 
     @raises(CardRequired)
     def list(self, request: Any) -> Response:
-        """挂号记录: bookings and registrations of the bound patients; choose one with `patient`."""
+        """挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`."""
         require_binding(request.user.wechat)
         rows = self.paginate_queryset(appointments.rows_of(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
