@@ -95,9 +95,8 @@ def test_a_doctor_and_a_room_are_planned_once_across_midnight(clinic: World) -> 
     refused = one_off(clinic, **early)
     assert code(refused) == (409, "session_conflict")
     assert refused.json()["conflicts"][0]["because"] == "practitioner"
-    other = {"practitioner": str(clinic.staff["head"].pk)}
-    roomed = one_off(clinic, **early, room=str(room.pk), **other)
-    assert roomed.status_code in (400, 409)
+    roomed = one_off(clinic, **early, room=str(room.pk), practitioner=str(clinic.staff["doctor_b"].pk))
+    assert (code(roomed)[1], roomed.json()["conflicts"][0]["because"]) == ("session_conflict", "room")
     assert one_off(clinic, **early | {"start_time": "02:00"}).status_code == 201
     assert ClinicSession.objects.count() == 2
 
@@ -141,17 +140,14 @@ def test_a_visit_after_midnight_is_of_the_first_day_from_booking_to_reminder(cli
     last = session.slots.order_by("-starts_at")[0]
     answer = book(clinic, "patient_b", last, kind="advance")
     assert (answer.status_code, answer.json()["visit_date"]) == (201, TOMORROW.isoformat())
-    assert remind_of_tomorrow() == 1
+    with clock.frozen(at(TODAY, "20:30")):
+        assert remind_of_tomorrow() == 1
     listed = (
         clinic.client("patient_b").get(f"{MINI}/appointments", {"visit_date": TOMORROW.isoformat()}).json()
     )
     assert listed["count"] == 1
     with clock.frozen(at(TOMORROW, "23:00")):
-        days = (
-            clinic.client("patient_b")
-            .get(f"{MINI}/booking/days", {"practitioner": str(session.practitioner_id)})
-            .json()
-        )
+        days = days_of(clinic, session)
         assert [day["date"] for day in days] == [TOMORROW.isoformat()]
 
 
@@ -159,11 +155,7 @@ def test_whoever_comes_after_midnight_still_registers_while_the_session_lasts(cl
     session = open_session(clinic, date=TODAY, start="22:00", end="02:00", fee=0)
     last = session.slots.order_by("-starts_at")[0]
     with clock.frozen(at(TOMORROW, "00:10")):
-        days = (
-            clinic.client("patient_b")
-            .get(f"{MINI}/booking/days", {"practitioner": str(session.practitioner_id)})
-            .json()
-        )
+        days = days_of(clinic, session)
         assert [(day["date"], day["remaining"]) for day in days] == [(TODAY.isoformat(), 4)]
         assert code(book(clinic, "patient_b", last, kind="advance")) == (409, "outside_booking_window")
         booked = book(clinic, "patient_b", last)
@@ -186,3 +178,34 @@ def test_a_line_of_the_night_lasts_until_its_session_is_long_over(clinic: World)
         assert of_today(QueueTicket.objects.get().queue_id).count() == 1
     with clock.frozen(at(TOMORROW, "12:30")):
         assert of_today(QueueTicket.objects.get().queue_id).count() == 0
+
+
+def test_nobody_stands_in_over_midnight_who_begins_early_and_the_night_is_resized_whole(
+    clinic: World,
+) -> None:
+    night = open_session(clinic, date=TOMORROW, start="22:00", end="02:00")
+    early = open_session(clinic, date=DAY_AFTER, start="01:30", end="03:00", doctor="doctor_b")
+    body = {"practitioner": str(clinic.staff["doctor_b"].pk), "reason": "急诊手术"}
+    refused = post(clinic, "head", f"{night.pk}/substitute", body)
+    assert code(refused) == (409, "session_conflict")
+    post(clinic, "head", f"{early.pk}/stop", {"reason": "停诊"})
+    assert post(clinic, "head", f"{night.pk}/substitute", body).status_code == 200
+    change = {
+        "practitioner": body["practitioner"], "first_date": TOMORROW.isoformat(),
+        "last_date": TOMORROW.isoformat(), "action": "change", "changes": {"capacity_per_slot": 3},
+    }  # fmt: skip
+    assert (
+        clinic.client("head").post(f"{ADMIN}/clinic-sessions/bulk", change, format="json").json()["changed"]
+        == 1
+    )
+    assert [slot.numbers.count() for slot in night.slots.all()] == [3] * 8
+
+
+def test_the_load_counts_the_hours_after_midnight_to_the_first_day(clinic: World) -> None:
+    open_session(clinic, date=TOMORROW, start="22:00", end="02:00")
+    asked = {
+        "department": str(clinic.departments["cardiology"].pk), "date_from": TOMORROW.isoformat(),
+        "date_to": TOMORROW.isoformat(), "by": "hour",
+    }  # fmt: skip
+    rows = clinic.client("head").get(f"{ADMIN}/session-load", asked).json()
+    assert [row["date"] for row in rows] == [TOMORROW.isoformat()] * 4

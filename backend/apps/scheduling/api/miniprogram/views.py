@@ -79,8 +79,10 @@ class BookableDaysView(BrowseView):
         responses=io.BookableDaySerializer(many=True),
     )
     def get(self, request: Any) -> Response:
-        """Days on which a doctor can be booked, with sessions and the numbers left."""
+        """Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left."""
         asked = self.asked()
+        if "practitioner" not in asked:
+            return Response(browse.days_of_department(asked["department"]))
         return Response(browse.days_of(asked["practitioner"], asked.get("department")))
 
 
