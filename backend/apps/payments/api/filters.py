@@ -28,6 +28,7 @@ class OrderFilter(PaidFilter):
     """For staff: also by patient, number, channel, application and day, and what is stuck."""
 
     patient = django_filters.UUIDFilter(field_name="patient_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     application = django_filters.CharFilter(max_length=100)
@@ -66,6 +67,7 @@ class RefundFilter(ReturnedFilter):
     """For staff: also by patient, order, cause and number."""
 
     patient = django_filters.UUIDFilter(field_name="patient_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
     order = django_filters.UUIDFilter(field_name="order_id")
     cause = django_filters.ChoiceFilter(choices=RefundCause.choices)
     refund_no = django_filters.CharFilter(max_length=32)
