@@ -404,6 +404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/appointments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出挂号: the appointments that the filters leave, as Excel or CSV
+         * @description 导出挂号: the appointments that the filters leave, as Excel or CSV.
+         */
+        get: operations["appointments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/audit/events": {
         parameters: {
             query?: never;
@@ -5352,10 +5372,14 @@ export interface components {
             department_id: string;
             department_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             /** Format: uuid */
             practitioner_id: string;
             practitioner_name: string;
             practitioner_title: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
             tier: components["schemas"]["VisitTier"];
             period: components["schemas"]["Period"];
             /** Format: uuid */
@@ -5455,7 +5479,7 @@ export interface components {
         /** @enum {string} */
         BillSource: "own" | "his";
         /** @enum {string} */
-        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the order of the line. */
@@ -12326,9 +12350,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12405,9 +12431,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12494,9 +12522,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12567,9 +12597,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12686,9 +12718,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12772,9 +12806,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12851,9 +12887,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12952,9 +12990,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13044,9 +13084,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13205,6 +13247,36 @@ export interface operations {
             413: components["responses"]["Problem413ParseError"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_export: {
+        parameters: {
+            query?: {
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14064,7 +14136,7 @@ export interface operations {
     bills_list: {
         parameters: {
             query?: {
-                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
                 issued_from?: string;
                 issued_to?: string;
@@ -24814,6 +24886,7 @@ export interface operations {
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 patient?: string;
+                department?: string;
                 order_no?: string;
                 channel?: string;
                 application?: string;
@@ -28433,6 +28506,7 @@ export interface operations {
             query?: {
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
                 patient?: string;
+                department?: string;
                 order?: string;
                 cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
                 refund_no?: string;
@@ -31094,9 +31168,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

@@ -460,8 +460,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Days on which a doctor can be booked, with sessions and the numbers left
-         * @description Days on which a doctor can be booked, with sessions and the numbers left.
+         * Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left
+         * @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
          */
         get: operations["bookable_days_list"];
         put?: never;
@@ -1128,6 +1128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 排队: today's appointments of all bound persons with check-in times, and the place in the line after it
+         * @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it.
+         */
+        get: operations["queue_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/refund-requests": {
         parameters: {
             query?: never;
@@ -1434,10 +1454,14 @@ export interface components {
             department_id: string;
             department_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             /** Format: uuid */
             practitioner_id: string;
             practitioner_name: string;
             practitioner_title: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
             tier: components["schemas"]["VisitTier"];
             period: components["schemas"]["Period"];
             /** Format: uuid */
@@ -1565,7 +1589,7 @@ export interface components {
             refundable_fen: number;
         };
         /** @enum {string} */
-        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description Everything must match the hospital's archive (the phone only if one is on file). */
         BindRequest: {
             /** Format: uuid */
@@ -1608,7 +1632,7 @@ export interface components {
             /** Format: uuid */
             binding_id?: string | null;
         };
-        /** @description A day on which a doctor can be booked. */
+        /** @description A day on which a doctor, or any of a department, can be booked. */
         BookableDay: {
             /** Format: date */
             date: string;
@@ -1625,6 +1649,8 @@ export interface components {
             hospital_id: string;
             hospital_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             is_bookable: boolean;
         };
         /** @description 医生 of a department on a day. */
@@ -1634,6 +1660,8 @@ export interface components {
             name: string;
             title: string;
             speciality: string;
+            /** @description on this host; empty: none */
+            portrait_url: string;
             /** Format: uuid */
             department_id: string;
             department_name: string;
@@ -2034,6 +2062,7 @@ export interface components {
             readonly method: components["schemas"]["PayMethod"];
             readonly state: components["schemas"]["AttemptState"];
             readonly amount_fen: number;
+            readonly out_trade_no: string;
             /** Format: date-time */
             readonly expires_at: string;
             readonly client: {
@@ -2064,6 +2093,45 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description 排队 of one of today's appointments. `place` is null before check-in, which lasts from `check_in_from` on. */
+        OwnQueue: {
+            /** Format: uuid */
+            appointment_id: string;
+            appointment_no: string;
+            state: components["schemas"]["AppointmentState"];
+            number: number;
+            payment_status: components["schemas"]["PaymentStatus"];
+            /** Format: date */
+            visit_date: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            check_in_from: string;
+            /** Format: date-time */
+            check_in_until: string;
+            /** Format: date-time */
+            checked_in_at: string | null;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            practitioner_name: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            place: components["schemas"]["QueuePlace"] | null;
+        };
         /** @description 停止预约 as the patient reads it. */
         OwnSuspension: {
             /** Format: uuid */
@@ -2241,10 +2309,9 @@ export interface components {
         };
         /** @enum {string} */
         PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
-        /** @description How to pay: one of the order's `channels`. */
+        /** @description How to pay: one of the order's `channels`; `method` may be left out where only one is possible. */
         PayRequest: {
             channel: string;
-            /** @default mini_program */
             method?: components["schemas"]["OnlinePayMethod"];
         };
         /** @description 待缴费. `is_current` false: HIS does not answer, and what is listed is what was known before. */
@@ -2505,7 +2572,7 @@ export interface components {
             /** @default  */
             reason?: string;
         };
-        /** @description A session with its department. */
+        /** @description A session with its department and doctor. */
         SessionOfDay: {
             /** Format: uuid */
             id: string;
@@ -2519,7 +2586,14 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             opens_at: string | null;
+            /** Format: uuid */
+            department_id: string;
             department_name: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            practitioner_name: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
         };
         /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
         StatementEntry: {
@@ -3014,6 +3088,7 @@ export type OpenedAttempt = components['schemas']['OpenedAttempt'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnQueue = components['schemas']['OwnQueue'];
 export type OwnSuspension = components['schemas']['OwnSuspension'];
 export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
@@ -3491,9 +3566,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3568,9 +3645,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3657,9 +3736,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3730,9 +3811,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3984,9 +4067,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4196,7 +4281,7 @@ export interface operations {
             query?: {
                 /** @description rows of that bound person only */
                 binding_id?: string;
-                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
                 /** @description issued_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -4643,8 +4728,9 @@ export interface operations {
     };
     bookable_days_list: {
         parameters: {
-            query: {
-                practitioner: string;
+            query?: {
+                /** @description without it all doctors of the department */
+                practitioner?: string;
                 department?: string;
             };
             header?: never;
@@ -4653,7 +4739,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Days on which a doctor can be booked, with sessions and the numbers left */
+            /** @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4674,7 +4760,11 @@ export interface operations {
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T01:30:00Z",
-                     *             "department_name": "心内科"
+                     *             "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *             "department_name": "心内科",
+                     *             "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *             "practitioner_name": "李建国",
+                     *             "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
                      *           }
                      *         ]
                      *       }
@@ -4715,6 +4805,7 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "location": "门诊楼 3 层 302",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *         "is_bookable": true
                      *       }
                      *     ]
@@ -4753,6 +4844,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师",
                      *         "speciality": "冠心病介入",
+                     *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *         "department_name": "心内科",
                      *         "remaining": 1,
@@ -6436,6 +6528,7 @@ export interface operations {
                      *       "method": "mini_program",
                      *       "state": "created",
                      *       "amount_fen": 5000,
+                     *       "out_trade_no": "示例",
                      *       "expires_at": "2026-03-16T01:30:00Z",
                      *       "client": {
                      *         "key": "示例"
@@ -6763,6 +6856,73 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             404: components["responses"]["Problem404NotFound"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *         "appointment_no": "GH20260316000001",
+                     *         "state": "pending",
+                     *         "number": 12,
+                     *         "payment_status": "unpaid",
+                     *         "visit_date": "2026-03-16",
+                     *         "starts_at": "2026-03-16T01:30:00Z",
+                     *         "ends_at": "2026-03-16T01:30:00Z",
+                     *         "check_in_from": "2026-03-16T01:30:00Z",
+                     *         "check_in_until": "2026-03-16T01:30:00Z",
+                     *         "checked_in_at": "2026-03-16T01:30:00Z",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *         "department_name": "心内科",
+                     *         "location": "门诊楼 3 层 302",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *         "practitioner_name": "李建国",
+                     *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *         "patient_name": "张三",
+                     *         "place": {
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "checked_in_at": "2026-03-16T01:30:00Z",
+                     *           "called_at": "2026-03-16T01:30:00Z",
+                     *           "call_count": 1,
+                     *           "ahead": 1,
+                     *           "position": 1,
+                     *           "estimated_wait_minutes": 1,
+                     *           "estimated_call_at": "2026-03-16T01:30:00Z",
+                     *           "queue_name": "张三",
+                     *           "priority": "示例",
+                     *           "is_paused": true,
+                     *           "paused_until": "2026-03-16T01:30:00Z"
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["OwnQueue"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -7264,9 +7424,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
