@@ -108,7 +108,7 @@ class Journey:
     def reminder(self) -> None:
         """The day before, when the clock says it is time."""
         expect(not self.patient.messages(REMINDER), "no reminder before its time")
-        self.clock.set_local(days=1, hour=10)
+        self.clock.set_local(days=1, hour=20)  # not of what was booked a few hours ago
         step(
             "the reminder arrives when the clock is moved", lambda: self.patient.expect_message(REMINDER, 150)
         )

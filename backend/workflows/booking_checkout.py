@@ -17,12 +17,12 @@ from apps.billing.errors import BillStands
 from apps.billing.models import Bill, BillKind, BillSource, CancelCause
 from apps.billing.selectors.payable import payable
 from apps.billing.selectors.refundable import refundable_fen
-from apps.billing.services.cancel import cancel_bill
+from apps.billing.services.cancel import cancel_bill, lapse_bill
 from apps.billing.services.checkout import SUBJECT, open_payment
 from apps.billing.services.issue import BillSpec, issue_bill
 from apps.billing.services.items import ItemSpec
 from apps.billing.services.refund_bills import refund_bills
-from apps.billing.states import STANDING, BillStatus
+from apps.billing.states import STANDING, UNSETTLED, BillStatus
 from apps.identity.models import WeChatAccount
 from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
@@ -108,8 +108,9 @@ def bill_of(appointment: Appointment, *, is_taken: bool = False) -> Bill:
 
     `is_taken`: the fee is there already, so it can be paid however late it is.
     """
-    standing = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment.pk, status__in=STANDING)
-    found = standing.first()
+    own = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment.pk)
+    standing = own.filter(status__in=STANDING)
+    found = standing.first() or own.filter(status=BillStatus.LAPSED).first()
     if found is not None:
         return found
     try:
@@ -167,7 +168,7 @@ def follow_reschedule(appointment_id: UUID) -> None:
     if appointment.payment_status != PaymentStatus.UNPAID or appointment.state not in LIVE:
         return
     wrong = Bill.objects.filter(
-        subject_type=APPOINTMENT, subject_id=appointment_id, status=BillStatus.ISSUED
+        subject_type=APPOINTMENT, subject_id=appointment_id, status__in=UNSETTLED
     ).exclude(amount_fen=appointment.fee_fen, expires_at=payable_until(appointment))
     _end_bills(wrong, note="rescheduled")
     follow_booking(appointment_id)
@@ -243,9 +244,13 @@ def _give_back(order: PaymentOrder, fee: Bill, *, reason: str) -> None:
 
 
 def follow_expiry(appointment_id: UUID) -> None:
-    """Nobody paid the hold in time: its order is closed. The bill waits for a payment that may still arrive."""
+    """Nobody paid the hold in time: its order is closed and its bill lapses, for a payment may still arrive."""
     bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status__in=STANDING)
-    _let_go(bills.values_list("pk", flat=True), note="hold_expired")
+    keys = list(bills.values_list("pk", flat=True))
+    _let_go(keys, note="hold_expired")
+    if find(appointment_id).state == AppointmentState.EXPIRED:
+        for key in keys:
+            lapse_bill(key)
 
 
 def _with(appointment_id: UUID | None) -> QuerySet[Bill]:
@@ -257,7 +262,7 @@ def _with(appointment_id: UUID | None) -> QuerySet[Bill]:
 
 
 def _end_bills(bills: QuerySet[Bill], *, note: str = "cancelled") -> None:
-    for bill in bills.filter(status=BillStatus.ISSUED).order_by("pk"):
+    for bill in bills.filter(status__in=UNSETTLED).order_by("pk"):
         _let_go([bill.pk], note=note)
         cancel_bill(bill, cause=CancelCause.APPOINTMENT)  # what is being paid for it all the same goes back
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from apps.billing.models import Bill
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.refund_bills import refund_bills
-from apps.billing.states import BillStatus
+from apps.billing.states import UNSETTLED, BillStatus
 from apps.identity.models import StaffMember
 from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
 from apps.payments.models import (
@@ -61,7 +61,7 @@ def settle_at_window(appointment_id: UUID, *, staff_id: UUID | None) -> None:
     held = _lock_live_order(bill.pk)
     appointment = lock_one(Appointment.objects, pk=appointment_id)
     bill.refresh_from_db()
-    if not _is_taken(appointment) or bill.status != BillStatus.ISSUED:
+    if not _is_taken(appointment) or bill.status not in UNSETTLED:
         return
     order = _order_for(appointment, bill, held, staff_id)
     if order is not None:
@@ -108,7 +108,7 @@ def _order_for(
         hospital=appointment.hospital,
         patient_id=appointment.patient_id,
         scene=PaymentScene.REGISTRATION,
-        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen)],
+        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen, bill.department_id)],
         description=bill.title,
         expires_at=clock.now() + WRITING_DOWN,
         application=WINDOW,

@@ -404,6 +404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/appointments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出挂号: the appointments that the filters leave, as Excel or CSV
+         * @description 导出挂号: the appointments that the filters leave, as Excel or CSV.
+         */
+        get: operations["appointments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/audit/events": {
         parameters: {
             query?: never;
@@ -5352,10 +5372,14 @@ export interface components {
             department_id: string;
             department_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             /** Format: uuid */
             practitioner_id: string;
             practitioner_name: string;
             practitioner_title: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
             tier: components["schemas"]["VisitTier"];
             period: components["schemas"]["Period"];
             /** Format: uuid */
@@ -5455,7 +5479,7 @@ export interface components {
         /** @enum {string} */
         BillSource: "own" | "his";
         /** @enum {string} */
-        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the order of the line. */
@@ -5961,7 +5985,11 @@ export interface components {
             room?: string | null;
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
         };
         /** @enum {string} */
@@ -6093,7 +6121,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -7915,7 +7947,11 @@ export interface components {
             period?: components["schemas"]["Period"];
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
             slot_minutes?: number;
             capacity_per_slot?: number;
@@ -8212,7 +8248,11 @@ export interface components {
             period?: components["schemas"]["Period"];
             /** Format: time-local */
             start_time?: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time?: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes?: number;
@@ -9091,7 +9131,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -9134,7 +9178,11 @@ export interface components {
             period: components["schemas"]["Period"];
             /** Format: time-local */
             start_time: string;
-            /** Format: time-local */
+            /**
+             * Format: time-local
+             * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
+             * @example 12:00
+             */
             end_time: string;
             /** @description length of a slot; 0 = one slot for the whole session */
             slot_minutes: number;
@@ -11414,8 +11462,8 @@ export interface operations {
     admissions_list: {
         parameters: {
             query?: {
-                patient?: string;
                 status?: "admitted" | "discharged";
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -12212,10 +12260,10 @@ export interface operations {
     appointments_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
                 kind?: "advance" | "same_day";
                 visit_date?: string;
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -12276,9 +12324,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12356,9 +12406,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12446,9 +12498,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12520,9 +12574,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12641,9 +12697,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12728,9 +12786,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12808,9 +12868,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -12910,9 +12972,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13003,9 +13067,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13167,6 +13233,36 @@ export interface operations {
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_export: {
+        parameters: {
+            query?: {
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -14040,7 +14136,7 @@ export interface operations {
     bills_list: {
         parameters: {
             query?: {
-                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
                 issued_from?: string;
                 issued_to?: string;
@@ -15445,8 +15541,8 @@ export interface operations {
     card_top_ups_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("closed" | "credited" | "pending" | "returned")[];
+                patient?: string;
                 hospital?: string;
                 card?: string;
                 application?: string;
@@ -15819,7 +15915,7 @@ export interface operations {
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
@@ -15995,7 +16091,7 @@ export interface operations {
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "tier": "normal",
@@ -16482,7 +16578,7 @@ export interface operations {
                  *         "tier": "normal",
                  *         "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
                  *         "start_time": "08:30:00",
-                 *         "end_time": "08:30:00"
+                 *         "end_time": "12:00"
                  *       },
                  *       "reason": "临时有事",
                  *       "dry_run": false,
@@ -25008,9 +25104,10 @@ export interface operations {
     payment_orders_list: {
         parameters: {
             query?: {
-                patient?: string;
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                patient?: string;
+                department?: string;
                 order_no?: string;
                 channel?: string;
                 application?: string;
@@ -28075,9 +28172,9 @@ export interface operations {
     refund_requests_list: {
         parameters: {
             query?: {
-                patient?: string;
                 order?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -28686,8 +28783,9 @@ export interface operations {
     refunds_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                patient?: string;
+                department?: string;
                 order?: string;
                 cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
                 refund_no?: string;
@@ -29446,7 +29544,7 @@ export interface operations {
                      *           "weekday": 1,
                      *           "period": "morning",
                      *           "start_time": "08:30:00",
-                     *           "end_time": "08:30:00",
+                     *           "end_time": "12:00",
                      *           "slot_minutes": 1,
                      *           "capacity_per_slot": 30,
                      *           "fee_fen": 5000,
@@ -29493,7 +29591,7 @@ export interface operations {
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "fee_fen": 5000,
@@ -29532,7 +29630,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -29592,7 +29690,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -29666,7 +29764,7 @@ export interface operations {
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
-                 *       "end_time": "08:30:00",
+                 *       "end_time": "12:00",
                  *       "slot_minutes": 1,
                  *       "capacity_per_slot": 30,
                  *       "fee_fen": 5000,
@@ -29706,7 +29804,7 @@ export interface operations {
                      *       "weekday": 1,
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
-                     *       "end_time": "08:30:00",
+                     *       "end_time": "12:00",
                      *       "slot_minutes": 1,
                      *       "capacity_per_slot": 30,
                      *       "fee_fen": 5000,
@@ -31128,8 +31226,8 @@ export interface operations {
     waitlist_entries_list: {
         parameters: {
             query?: {
-                patient?: string;
                 state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
+                patient?: string;
                 hospital?: string;
                 department?: string;
                 practitioner?: string;
@@ -31471,9 +31569,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

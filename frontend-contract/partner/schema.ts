@@ -279,7 +279,7 @@ export interface components {
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
         /** @enum {string} */
-        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @enum {string} */
         CurrencyEnum: "CNY";
         /** @description 科室. */

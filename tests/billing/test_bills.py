@@ -11,7 +11,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from apps.billing import errors
 from apps.billing.models import Bill, CancelCause, ChargeItem, Invoice, PayerKind
 from apps.billing.selectors.refundable import refundable_fen
-from apps.billing.services.cancel import LATE, cancel_bill, cancel_expired
+from apps.billing.services.cancel import LATE, cancel_bill, cancel_expired, lapse_expired
 from apps.billing.services.invoices import issue_invoice
 from apps.billing.services.issue import reissue_bill, spec_of
 from apps.billing.services.items import ItemSpec
@@ -187,7 +187,7 @@ def test_what_was_paid_is_no_longer_cancelled(clinic: World) -> None:
 def test_an_expired_bill_waits_a_day_for_a_late_payment_and_ends_then(clinic: World) -> None:
     late, lost = (registration(clinic, expires_at=NOW + minutes(15)) for _ in range(2))
     with clock.frozen(NOW + minutes(16)):
-        assert cancel_expired(limit=10) == 0
+        assert (lapse_expired(limit=10), cancel_expired(limit=10)) == (2, 0)
         pay(late)
     with clock.frozen(NOW + minutes(16) + LATE):
         assert cancel_expired(limit=10) == 1
@@ -196,6 +196,20 @@ def test_an_expired_bill_waits_a_day_for_a_late_payment_and_ends_then(clinic: Wo
         "cancelled",
         "expired",
     )
+
+
+@pytest.mark.requirement("PAY-04")
+def test_our_own_bills_lapse_with_their_time_and_those_of_his_do_not(clinic: World) -> None:
+    own = registration(clinic, expires_at=NOW + minutes(15))
+    his_own = issue(clinic, source="his", external_id="H-1", expires_at=NOW + minutes(15))
+    lasting = issue(clinic)
+    with clock.frozen(NOW + minutes(14)):
+        assert lapse_expired(limit=10) == 0
+    with clock.frozen(NOW + minutes(16)):
+        assert lapse_expired(limit=10) == 1
+        assert lapse_expired(limit=10) == 0
+        pay(fresh(own))
+    assert [fresh(bill).status for bill in (own, his_own, lasting)] == ["paid", "issued", "issued"]
 
 
 @pytest.mark.requirement("PAY-07")

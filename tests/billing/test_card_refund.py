@@ -95,7 +95,7 @@ def test_wrong_amounts_and_foreign_cards_change_nothing(clinic: World) -> None:
     for wrong in (0, -5, "x", None, 10**30):
         assert refund_of(clinic, "patient_a", wrong).status_code == 400, wrong  # type: ignore[arg-type]
     theirs = str(clinic.bindings["patient_b"].pk)
-    assert refund_of(clinic, "patient_a", 100, binding=theirs).status_code == 404
+    assert refund_of(clinic, "patient_a", 100, binding_id=theirs).status_code == 404
     assert refund_of(clinic, "patient_none", 100).json()["code"] == "card_required"
     assert code(refund_of(clinic, "patient_b", 100)) == (409, "refund_exceeds_balance")
     assert not Refund.objects.exists()

@@ -59,7 +59,7 @@ def window_body(world: World, amount_fen: int = 5_000, card: str = "patient_a") 
 
 def test_what_is_paid_is_on_the_card_once_it_is_posted_and_the_patient_is_told(clinic: World) -> None:
     configure(clinic, **TOP_UPS_ON)
-    answer = ask(clinic, 5_000, binding=str(clinic.bindings["patient_a"].pk))
+    answer = ask(clinic, 5_000, binding_id=str(clinic.bindings["patient_a"].pk))
     made = answer.json()
     assert (made["state"], made["order_state"], made["amount_fen"]) == ("pending", "pending", 5_000)
     assert made["card_number"] == "62************01"
@@ -174,7 +174,7 @@ def test_a_clerk_tops_a_card_up_and_settles_it_like_any_other_order(clinic: Worl
 def test_foreign_cards_do_not_exist(clinic: World) -> None:
     configure(clinic, **TOP_UPS_ON)
     theirs = str(clinic.bindings["patient_b"].pk)
-    assert ask(clinic, 5_000, binding=theirs).status_code == 404
+    assert ask(clinic, 5_000, binding_id=theirs).status_code == 404
     assert ask(clinic, 5_000, who="patient_none").json()["code"] == "card_required"
     for path in ("balance", "statement", "refund-quote"):
         assert clinic.client("patient_a").get(f"{MINI}/cards/{theirs}/{path}").status_code == 404, path

@@ -71,8 +71,8 @@ def test_records_are_those_of_the_bound_patients_and_filtered(clinic: World) -> 
     assert ids(get(clinic)) == [str(fee.pk), str(bill.pk)]
     assert ids(get(clinic, status="paid")) == [str(fee.pk)]
     assert ids(get(clinic, kind="prescription")) == [str(bill.pk)]
-    assert ids(get(clinic, binding=clinic.bindings["patient_a"].pk)) == [str(fee.pk), str(bill.pk)]
-    assert code(get(clinic, binding=clinic.bindings["patient_b"].pk)) == (404, "not_found")
+    assert ids(get(clinic, binding_id=clinic.bindings["patient_a"].pk)) == [str(fee.pk), str(bill.pk)]
+    assert code(get(clinic, binding_id=clinic.bindings["patient_b"].pk)) == (404, "not_found")
     for path in ("", "/voucher"):
         assert code(get(clinic, f"/{foreign.pk}{path}")) == (404, "not_found")
     assert code(get(clinic, state="paid")) == (400, "validation_error")
@@ -109,8 +109,8 @@ def test_what_is_to_be_paid_is_of_one_card_with_the_registration_first(clinic: W
     found = get(clinic, "/payable").json()
     assert [row["id"] for row in found["bills"]] == [str(fee.pk), str(bill.pk)]
     assert found["is_current"] is True
-    assert get(clinic, "/payable", binding=binding.pk).json()["bills"] == []
-    assert code(get(clinic, "/payable", binding=uuid4())) == (404, "not_found")
+    assert get(clinic, "/payable", binding_id=binding.pk).json()["bills"] == []
+    assert code(get(clinic, "/payable", binding_id=uuid4())) == (404, "not_found")
     assert code(get(clinic, "/payable", patient=uuid4())) == (400, "validation_error")
 
 
@@ -194,7 +194,7 @@ def test_what_cannot_be_paid_opens_nothing(clinic: World) -> None:
     foreign = issue(clinic, patient="patient_b")
     assert code(order(clinic, gone)) == (409, "bill_not_payable")
     assert code(order(clinic, mine, foreign)) == (404, "not_found")
-    assert code(order(clinic, mine, binding=str(clinic.bindings["patient_b"].pk))) == (404, "not_found")
+    assert code(order(clinic, mine, binding_id=str(clinic.bindings["patient_b"].pk))) == (404, "not_found")
     assert code(order(clinic)) == (400, "validation_error")
     deposit = issue(clinic, ItemSpec("住院押金", Decimal(1), 100), kind="inpatient_deposit")
     assert code(order(clinic, mine, deposit)) == (409, "bills_not_together")
@@ -220,9 +220,9 @@ def test_a_bill_of_another_hospital_needs_a_card_of_that_hospital(clinic: World)
     assert patient.hospital == clinic.h2
     assert code(order(clinic, bill)) == (404, "not_found")
     binding = bind(clinic, "patient_a", patient)
-    assert order(clinic, bill, binding=str(binding.pk)).status_code == 201
+    assert order(clinic, bill, binding_id=str(binding.pk)).status_code == 201
     with clock.frozen(NOW + minutes(1)):
-        assert ids(get(clinic, binding=binding.pk)) == [str(bill.pk)]
+        assert ids(get(clinic, binding_id=binding.pk)) == [str(bill.pk)]
 
 
 @pytest.mark.requirement("PAY-08")

@@ -39,6 +39,12 @@ def test_every_operation_that_needs_a_code_belongs_to_a_page(contract: Node) -> 
     assert all(contract["pages"].values())
 
 
+def test_every_button_leads_to_an_operation_that_asks_for_its_own_code(contract: Node) -> None:
+    asked = {row["permission_code"] for row in contract["operations"]}
+    buttons = [node for node in _nodes(contract["menus"]) if node["kind"] == "button"]
+    assert [node["code"] for node in buttons if not set(node["permissions"]) & asked] == []
+
+
 def test_every_code_that_an_operation_asks_for_is_declared(contract: Node) -> None:
     asked = {row["permission_code"] for row in contract["operations"]} - {None}
     assert asked <= set(all_codes())

@@ -37,6 +37,8 @@ def test_an_unpaid_hold_ends_after_fifteen_minutes_and_the_next_patient_gets_the
 
 @pytest.mark.requirement("BOOK-07")
 def test_the_reminder_of_the_day_before_comes_once(hospital: Hospital, people: list[Person]) -> None:
+    at_once = """UPDATE identity_hospital SET settings = settings || '{"booking.reminder_hours": 0}'"""
+    hospital.stack.sql(at_once)
     slots = hospital.session()
     for n, person in enumerate(people):
         assert hospital.book(Wish(person, slots[n % 8])) == 201

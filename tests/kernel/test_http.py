@@ -96,6 +96,14 @@ def test_a_page_that_cannot_be_is_refused(world: World, query: str) -> None:
     assert world.client("admin1").get(f"{DEPARTMENTS}?{query}").status_code == 400
 
 
+def test_an_unknown_ordering_is_answered_with_the_fields_that_are_offered(world: World) -> None:
+    url, ask = f"{DEPARTMENTS}?ordering=password", world.client("admin1")
+    for language, words in (("zh-hans", "可以排序的字段"), ("en", "Order by")):
+        [error] = ask.get(url, HTTP_ACCEPT_LANGUAGE=language).json()["errors"]
+        assert (error["field"], error["code"]) == ("ordering", "invalid_choice")
+        assert error["message"].startswith(words) and "sort" in error["message"]
+
+
 @pytest.mark.django_db
 def test_totals_are_counted_no_further_than_the_cap(world: World) -> None:
     OrgUnit.objects.bulk_create(OrgUnit(hospital=world.h1, code=f"u{n}", name="x") for n in range(30))

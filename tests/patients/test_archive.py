@@ -80,7 +80,8 @@ def test_a_provisional_archive_is_promoted_later_and_once(world: World) -> None:
     assert (data["is_provisional"], data["registered_at"]) == (True, None)
     url, client = f"{URL}/{data['id']}", world.client("clerk")
     refused = client.post(f"{url}/promote", {"version": 1}, format="json")
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "national_id")
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["field"], error["code"]) == (400, "national_id", "required")
     document = {"id_kind": "resident_id", "national_id": NEW["national_id"]}
     assert client.patch(url, {**document, "version": 1}, format="json").json()["gender"] == "male"
     assert client.post(f"{url}/promote", {"version": 1}, format="json").json()["code"] == "stale_version"

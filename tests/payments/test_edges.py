@@ -27,7 +27,7 @@ def settle(till: Till, order: PaymentOrder, body: dict[str, Any]) -> Any:
 def test_a_repeated_opening_is_answered_by_the_order_whoever_opened_it(till: Till) -> None:
     binding = bind(till.world, "patient_b", till.world.patients["patient_a"])
     till.checkout("patient_a", till.hold()["id"])
-    body = {"bills": [str(Bill.objects.get().pk)], "binding": str(binding.pk)}
+    body = {"bills": [str(Bill.objects.get().pk)], "binding_id": str(binding.pk)}
     first = till.post("patient_b", "payment-orders", body, key="same")
     again = till.post("patient_b", "payment-orders", body, key="same")
     assert (first.status_code, again.status_code) == (201, 201)

@@ -17,6 +17,7 @@ from tests.support.world import World
 
 TABLE = Path(__file__).with_name("matrix.txt")
 DENIED = {401, 403, 404}
+DENIED_CELLS = {str(status) for status in DENIED}
 #: Writes that a denial may make: the log of the attempt, the time a device was last seen, a key taken and given back.
 HARMLESS = ("audit_auditevent", "identity_authsession", "kernel_idempotencyrecord")
 
@@ -80,6 +81,22 @@ def test_every_route_is_in_the_matrix_and_every_row_is_a_route() -> None:
     assert sorted(routes - ROWS.keys()) == [], "routes without a row"
     assert sorted(ROWS.keys() - routes) == [], "rows without a route"
     assert all(len(cells) == len(ROLES) for cells in ROWS.values())
+
+
+@pytest.mark.requirement("ACC-03", "ACC-04")
+@pytest.mark.parametrize("role", ["doctor_a", "head", "clerk", "admin1"])
+def test_who_may_list_reads_a_row_within_the_own_scope(role: str) -> None:
+    """The object of every row is hospital 1's, cardiology's and doctor_a's: within the scope of each of these."""
+    place = ROLES.index(role)
+    unseen = [
+        path
+        for path, cells in ROWS.items()
+        if path.startswith("GET admin/v1/")
+        and path.endswith("/{pk}")
+        and ROWS.get(path.removesuffix("/{pk}"), cells)[place] == "in"
+        and cells[place] in DENIED_CELLS
+    ]
+    assert unseen == []
 
 
 def by_resource() -> dict[str, list[Route]]:

@@ -212,7 +212,7 @@ def test_the_chosen_binding_is_booked_for(clinic: World) -> None:
         {"slot": "x"},
         {"kind": "later"},
         {"kind": None},
-        {"binding": "x" * 500},
+        {"binding_id": "x" * 500},
         {"fee_fen": 1},
     ],
 )

@@ -98,15 +98,15 @@ def test_records_of_a_chosen_patient_with_state_department_doctor_time_and_numbe
     book(clinic, "patient_b", first_slot(session))
     rows = get(clinic, "appointments").json()["results"]
     assert [row["patient_name"] for row in rows] == ["小明", "张三丰"]
-    [row] = get(clinic, "appointments", patient=child.patient_id).json()["results"]
+    [row] = get(clinic, "appointments", binding_id=child.pk).json()["results"]
     assert (row["state"], row["department_name"], row["practitioner_name"], row["number"]) == (
         "pending", "心内科", "doctor_a", 2,
     )  # fmt: skip
     assert dt.datetime.fromisoformat(row["starts_at"]) == first_slot(session).starts_at
     assert get(clinic, "appointments", state="cancelled").json()["results"] == []
-    foreign = clinic.patients["patient_b"].pk
-    assert get(clinic, "appointments", patient=foreign).json()["results"] == []
-    assert code(get(clinic, "appointments", patint=foreign))[0] == 400
+    foreign = clinic.bindings["patient_b"].pk
+    assert code(get(clinic, "appointments", binding_id=foreign)) == (404, "not_found")
+    assert code(get(clinic, "appointments", patient=child.patient_id))[0] == 400
 
 
 @pytest.mark.requirement("BOOK-09")

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
+from apps.identity.models import Hospital
 from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.scheduling import tasks
-from apps.scheduling.models import Appointment, ClinicSession
+from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus
+from apps.scheduling.services.confirm import confirm_hold
 from kernel import clock
 from kernel.models import OutboxEvent
 from tests.scheduling.support import MINI, TODAY, TOMORROW, book, deliver, first_slot, open_session
@@ -51,9 +53,58 @@ def test_the_reminder_comes_the_day_before_and_once(clinic: World) -> None:
 
 
 @pytest.mark.requirement("BOOK-07")
+def test_nobody_is_reminded_of_what_was_booked_or_moved_shortly_before(clinic: World) -> None:
+    book(clinic, "patient_a", first_slot(open_session(clinic, date=TOMORROW)), "advance")
+    for hour, told in ((9, 0), (19, 0), (20, 1)):
+        with clock.frozen(clock.local(TODAY, dt.time(hour, 5))):
+            tasks.remind_patients.fn()
+            deliver()
+        assert Message.objects.filter(scene="appointment_reminder").count() == told
+    [booked], [reminder] = (
+        Message.objects.filter(scene=scene) for scene in ("appointment_booked", "appointment_reminder")
+    )
+    assert reminder.title == "就诊提醒"
+    assert reminder.text != booked.text
+
+
+@pytest.mark.requirement("BOOK-07")
+def test_the_hours_before_a_reminder_are_the_hospitals(clinic: World) -> None:
+    Hospital.objects.filter(pk=clinic.h1.pk).update(settings={"booking.reminder_hours": 1})
+    booked = book(clinic, "patient_a", first_slot(open_session(clinic, date=TOMORROW)), "advance").json()
+    with clock.frozen(clock.local(TODAY, dt.time(8, 30))):
+        slot = first_slot(open_session(clinic, date=TOMORROW, start="14:00", end="15:00"))
+        url = f"{MINI}/appointments/{booked['id']}/reschedule"
+        moved = clinic.client("patient_a").post(
+            url, {"slot": str(slot.pk)}, format="json", HTTP_IDEMPOTENCY_KEY="move"
+        )
+        assert moved.status_code == 200, moved.content
+    for minute, told in ((5, 0), (35, 1)):
+        with clock.frozen(clock.local(TODAY, dt.time(9, minute))):
+            tasks.remind_patients.fn()
+            deliver()
+        assert Message.objects.filter(scene="appointment_reminder").count() == told
+
+
+@pytest.mark.requirement("BOOK-07")
+def test_a_same_day_registration_is_announced_as_registered_once_it_is_paid(clinic: World) -> None:
+    session = open_session(clinic)
+    held = book(clinic, "patient_a", first_slot(session)).json()
+    deliver()
+    assert not Message.objects.exists()
+    for _ in range(2):
+        confirm_hold(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
+        deliver()
+    message = Message.objects.get()
+    assert (message.scene, message.title) == ("registration_paid", "挂号成功")
+    assert "号序1" in message.text
+
+
+@pytest.mark.requirement("BOOK-07")
 def test_a_cancelled_visit_is_not_reminded_of(clinic: World) -> None:
     booked = book(clinic, "patient_a", first_slot(open_session(clinic, date=TOMORROW)), "advance").json()
-    tasks.remind_patients.fn()
+    with clock.frozen(clock.local(TODAY, dt.time(20, 5))):
+        tasks.remind_patients.fn()
+    assert OutboxEvent.objects.filter(topic="scheduling.appointment_reminder_due").exists()
     clinic.client("patient_a").post(f"{MINI}/appointments/{booked['id']}/cancel")
     deliver()
     assert not Message.objects.filter(scene="appointment_reminder").exists()

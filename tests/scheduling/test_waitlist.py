@@ -219,7 +219,7 @@ def test_wishes_are_checked_and_one_of_a_kind(clinic: World) -> None:
     for body, status in (
         ({"first_date": "2026-01-01"}, 400), ({"last_date": str(TODAY)}, 400), ({"last_date": "2027-06-01"}, 400),
         ({"last_date": "x"}, 400), ({"period": "night"}, 400), ({"department": str(dental)}, 404),
-        ({"practitioner": str(stranger)}, 400), ({"binding": str(uuid4())}, 404), ({"priority": 9}, 400),
+        ({"practitioner": str(stranger)}, 400), ({"binding_id": str(uuid4())}, 404), ({"priority": 9}, 400),
     ):  # fmt: skip
         assert wish(clinic, **body).status_code == status, body
     assert wish(clinic, "patient_none").json()["code"] == "card_required"

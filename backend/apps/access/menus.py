@@ -43,9 +43,12 @@ def directory(
 
 def page(
     code: str, *, resource: str, zh: str, en: str, path: str, component: str, parent: str, icon: str = "",
-    sort: int = 0, hidden: bool = False,
+    sort: int = 0, hidden: bool = False, parts: tuple[str, ...] = (),
 ) -> None:  # fmt: skip
-    """A page on `resource` (`<module>.<name>`): its `list` code opens it, its other codes become buttons."""
+    """A page on `resource` (`<module>.<name>`): its `list` code opens it, its other codes become buttons.
+
+    `parts`: codes that only allow a part of another action's form, which is no button of its own.
+    """
     module = resource.partition(".")[0]
     codes = {c: name for c, name in MODULES[module].codes.items() if c.rpartition(".")[0] == resource}
     opens = tuple(c for c in codes if c.endswith(".list")) or tuple(codes)
@@ -54,7 +57,7 @@ def page(
     _add(MenuSpec(code, "page", module, zh, en, parent, path, component, icon, sort, hidden, opens))
     for number, (permission, name) in enumerate(codes.items()):
         action = permission.rpartition(".")[2]
-        if permission not in opens:
+        if permission not in opens and action not in parts:
             title = _BUTTONS_EN.get(action, action.replace("_", " ").capitalize())
             key = f"{code}.{action}"
             _add(MenuSpec(key, "button", module, name, title, code, sort=number, permissions=(permission,)))

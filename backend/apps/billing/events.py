@@ -45,6 +45,13 @@ class BillCancelled(OfBill):
 
 
 @dataclass(frozen=True, slots=True)
+class BillLapsed(OfBill):
+    """Nobody paid the bill in time."""
+
+    topic: ClassVar[str] = "billing.bill_lapsed"
+
+
+@dataclass(frozen=True, slots=True)
 class BillRefunded(OfBill):
     """`refunded_fen` went back now; `is_whole`: nothing of the bill is left."""
 

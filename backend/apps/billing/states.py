@@ -6,12 +6,16 @@ from kernel.states import StateTable
 
 
 class BillStatus(StrEnum):
-    """A bill that went back in part stays `paid`: `refunded_fen` says how much. `refunded`: all of it went back."""
+    """A bill that went back in part stays `paid`: `refunded_fen` says how much. `refunded`: all of it went back.
+
+    `lapsed`: nobody paid it in time; a payment that was begun in time may still arrive.
+    """
 
     ISSUED = "issued"
     PAID = "paid"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    LAPSED = "lapsed"
 
 
 class TopUpState(StrEnum):
@@ -40,11 +44,14 @@ _T = TopUpState
 
 #: Bills that stand: what a bill is for has one of these at most.
 STANDING = (_B.ISSUED, _B.PAID)
+#: Bills that a payment may still settle, be it late.
+UNSETTLED = (_B.ISSUED, _B.LAPSED)
 
 #: `refunded → paid`: a refund that was decided did not come about.
 BILLS: StateTable[BillStatus] = StateTable(
     {
-        _B.ISSUED: {_B.PAID, _B.CANCELLED},
+        _B.ISSUED: {_B.PAID, _B.CANCELLED, _B.LAPSED},
+        _B.LAPSED: {_B.PAID, _B.CANCELLED},
         _B.PAID: {_B.REFUNDED},
         _B.CANCELLED: frozenset(),
         _B.REFUNDED: {_B.PAID},

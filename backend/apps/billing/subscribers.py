@@ -110,6 +110,11 @@ def record_cancellation(event: events.BillCancelled) -> None:
     _record(event)
 
 
+@subscribe(events.BillLapsed)
+def record_lapse(event: events.BillLapsed) -> None:
+    _record(event)
+
+
 @subscribe(events.BillCancelled, queue="urgent")
 def end_payment_of_cancelled(event: events.BillCancelled) -> None:
     """Who has not confirmed yet no longer can; who has gets the money back."""

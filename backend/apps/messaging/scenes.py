@@ -45,9 +45,15 @@ scene(
     VISIT,
 )
 scene(
+    "registration_paid",
+    "挂号成功",
+    "{patient}您好,您已成功挂号:{hospital}{department}{doctor},就诊时间{time},号序{number},请按时取号候诊。",
+    VISIT | {"number": "character_string6"},
+)
+scene(
     "appointment_reminder",
     "就诊提醒",
-    "{patient}您好,请按时就诊:{hospital}{department}{doctor},就诊时间{time}。",
+    "{patient}您好,明天请按时就诊:{time},{hospital}{department}{doctor}。如不能前来,请提前退号。",
     VISIT,
 )
 scene(

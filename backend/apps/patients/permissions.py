@@ -50,7 +50,8 @@ give("clerk", "patients.card.list", "patients.card.add", "patients.card.change")
 
 directory("patients", module="patients", zh="患者", en="Patients", path="/patients", icon="user", sort=20)
 page("patient_archive", resource="patients.patient", zh="患者档案", en="Patients", path="archive",
-     component="patients/archive/index", parent="patients", icon="folder", sort=1)  # fmt: skip
+     component="patients/archive/index", parent="patients", icon="folder", sort=1,
+     parts=("close", "identify", "duplicate"))  # fmt: skip
 page("patient_cards", resource="patients.card", zh="就诊卡", en="Cards", path="archive/:id/cards",
      component="patients/cards/index", parent="patients", icon="card", sort=2, hidden=True)  # fmt: skip
 page("care_team", resource="patients.care_team", zh="医护团队", en="Care team", path="archive/:id/care-team",

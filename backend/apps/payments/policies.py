@@ -28,8 +28,9 @@ class LedgerTransactionPolicy(Policy):
 
 @policy_for(PaymentOrder)
 class PaymentOrderPolicy(Policy):
-    """By hospital, and by whoever cares for the patient."""
+    """By hospital, by the department of what is paid, and by whoever cares for the patient."""
 
+    department = "department_id"
     inherits = ("patient_id", "patients.Patient")
 
 
@@ -37,6 +38,7 @@ class PaymentOrderPolicy(Policy):
 class RefundPolicy(Policy):
     """Like the order."""
 
+    department = "department_id"
     inherits = ("patient_id", "patients.Patient")
 
 

@@ -87,7 +87,8 @@ give(
 directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling", path="/scheduling",
           icon="calendar", sort=30)  # fmt: skip
 page("appointments", resource="scheduling.appointment", zh="挂号", en="Appointments", path="appointments",
-     component="scheduling/appointments/index", parent="scheduling", icon="ticket", sort=1)  # fmt: skip
+     component="scheduling/appointments/index", parent="scheduling", icon="ticket", sort=1,
+     parts=("override",))  # fmt: skip
 page("queue", resource="scheduling.queue", zh="排队候诊", en="Queue", path="queue",
      component="scheduling/queue/index", parent="scheduling", icon="queue", sort=2)  # fmt: skip
 page("queues", resource="scheduling.queue_rule", zh="队列与规则", en="Lines and rules", path="queues",

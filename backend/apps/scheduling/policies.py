@@ -100,8 +100,19 @@ class QueueRulePolicy(Policy):
     department = "department_id"
 
 
+class OfOwnHospitalPolicy(Policy):
+    """Of the hospital as a whole: whoever may look at such rows sees those of the own hospital, at any scope."""
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        arms, scope = super().arms(actor, code, grant), actor.scope(code)
+        narrow = scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals
+        if narrow and grant == "view":
+            arms.append(Q(hospital_id=actor.hospital_id))
+        return arms
+
+
 @policy_for(QueuePriority)
-class QueuePriorityPolicy(Policy):
+class QueuePriorityPolicy(OfOwnHospitalPolicy):
     pass
 
 
@@ -121,15 +132,8 @@ class SuspensionAppealPolicy(Policy):
 
 
 @policy_for(CalendarDay)
-class CalendarDayPolicy(Policy):
-    """Of the hospital as a whole: whoever may look at calendars sees that of the own hospital."""
-
-    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
-        arms, scope = super().arms(actor, code, grant), actor.scope(code)
-        narrow = scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals
-        if narrow and grant == "view":
-            arms.append(Q(hospital_id=actor.hospital_id))
-        return arms
+class CalendarDayPolicy(OfOwnHospitalPolicy):
+    pass
 
 
 @policy_for(StaffLeave)

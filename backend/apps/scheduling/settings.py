@@ -138,6 +138,16 @@ MAX_RESCHEDULES = define(
         maximum=20,
     )
 )
+REMINDER_HOURS = define(
+    Setting(
+        "booking.reminder_hours",
+        12,
+        "挂号后至少多少小时才发就诊提醒",
+        "Hours after a booking before which its reminder is not sent",
+        minimum=0,
+        maximum=72,
+    )
+)
 QUEUE_ORDER = define(
     Setting(
         "queue.order",

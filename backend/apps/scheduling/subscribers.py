@@ -5,7 +5,13 @@ from apps.messaging.services.notify import notify
 from apps.patients.services.handover import lock_patients
 from apps.patients.services.timeline import write_entry
 from apps.scheduling import events
-from apps.scheduling.models import Appointment, BookingSuspension, SuspensionAppeal, WaitlistOffer
+from apps.scheduling.models import (
+    Appointment,
+    AppointmentKind,
+    BookingSuspension,
+    SuspensionAppeal,
+    WaitlistOffer,
+)
 from apps.scheduling.services.attend import attend
 from apps.scheduling.services.boards import refresh
 from apps.scheduling.services.suspend import suspend_after_no_shows
@@ -109,7 +115,10 @@ def let_go_of_reassigned(event: events.AppointmentReassigned) -> None:
 
 @subscribe(events.AppointmentBooked)
 def confirm_booking(event: events.AppointmentBooked) -> None:
-    _tell("appointment_booked", _record(event))
+    """今日挂号 is announced as what it is; a booking in advance as a booking."""
+    appointment = _record(event)
+    same_day = appointment.kind == AppointmentKind.SAME_DAY
+    _tell("registration_paid" if same_day else "appointment_booked", appointment)
 
 
 @subscribe(events.AppointmentCancelled)

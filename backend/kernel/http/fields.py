@@ -1,5 +1,6 @@
 """Fields of several apps' edges."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -34,6 +35,14 @@ class QuantityField(serializers.Field[Decimal, Any, str, Any]):
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,3})?$", "example": "1.5"})
 class SignedQuantityField(QuantityField):
     """To be read only: below zero where something is taken back."""
+
+
+@extend_schema_field({"type": "string", "format": "time-local", "example": "12:00"})
+class EndTimeField(serializers.TimeField):
+    """When something ends, by the wall clock: `24:00` is taken for midnight, and shown as `00:00:00`."""
+
+    def to_internal_value(self, value: Any) -> dt.time:
+        return super().to_internal_value("00:00" if value in ("24:00", "24:00:00") else value)
 
 
 class NameField(serializers.CharField):

@@ -9,6 +9,7 @@ from django_filters.utils import translate_validation
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
+from kernel.errors import in_english
 from kernel.http.moments import in_utc, require_expressible
 
 RESERVED = {"page", "page_size", "ordering", "cursor", "format", "lang"}
@@ -77,6 +78,8 @@ class OrderingFilter(filters.OrderingFilter):
         offered = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
         asked = [part.strip() for part in text.split(",")] if text else []
         if any(part.lstrip("-") not in offered for part in asked):
-            raise ValidationError({self.ordering_param: [", ".join(sorted(offered))]}, code="invalid_choice")
+            words = "Order by" if in_english() else "可以排序的字段"
+            message = f"{words}: {', '.join(sorted(offered))}"
+            raise ValidationError({self.ordering_param: [message]}, code="invalid_choice")
         ordering = asked or list(self.get_default_ordering(view) or ["-id"])
         return ordering if any(part.lstrip("-") in {"id", "pk"} for part in ordering) else [*ordering, "-id"]

@@ -3,7 +3,7 @@
 from apps.billing.models import Bill
 from apps.billing.ports import BillKey, HisRefused, PaymentPosting, Receipt, RefundPosting
 from apps.billing.selectors.refundable import refundable_fen
-from apps.billing.states import BillStatus
+from apps.billing.states import UNSETTLED, BillStatus
 from apps.identity.models import Hospital
 
 
@@ -20,7 +20,7 @@ class EmbeddedHis:
         for bill_no, status, amount_fen in bills.values_list("bill_no", "status", "amount_fen"):
             if status == BillStatus.PAID:
                 continue  # posted before; by whom, the settling transaction decides
-            if status != BillStatus.ISSUED or amount_fen != amounts[bill_no]:
+            if status not in UNSETTLED or amount_fen != amounts[bill_no]:
                 raise HisRefused("bill_not_payable", f"{bill_no} {status}")
         return Receipt(posting.order_no)
 

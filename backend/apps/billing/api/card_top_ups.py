@@ -9,6 +9,7 @@ from apps.billing.models import CardTopUp
 from apps.billing.services.card_refund import CardCaps, shares_of
 from apps.billing.states import TopUpState, choices
 from apps.patients.models import PatientCard
+from apps.patients.own_filters import BoundFilterSet
 from apps.payments.states import OrderState
 from kernel.crypto import masking
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -41,12 +42,16 @@ class CardTopUpSerializer(ModelSerializer):
         return masking.document(top_up.card.card_number)
 
 
-class OwnCardTopUpFilter(django_filters.FilterSet):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+class TopUpFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=choices(TopUpState))
 
 
-class CardTopUpFilter(OwnCardTopUpFilter):
+class OwnCardTopUpFilter(BoundFilterSet, TopUpFilter):
+    """What a mini-program user may filter by."""
+
+
+class CardTopUpFilter(TopUpFilter):
+    patient = django_filters.UUIDFilter(field_name="patient_id")
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     card = django_filters.UUIDFilter(field_name="card_id")
     application = django_filters.CharFilter(max_length=100)

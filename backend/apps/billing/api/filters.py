@@ -1,13 +1,12 @@
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 import django_filters
 from django.db.models import Q
 
 from apps.billing.models import BillKind
 from apps.billing.states import BillStatus, choices
-from apps.patients.selectors import require_binding
+from apps.patients.own_filters import BoundFilterSet
 from kernel import clock
 
 
@@ -18,14 +17,8 @@ class BillingFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=BillKind.choices)
 
 
-class OwnBillFilter(BillingFilter):
-    """What a mini-program user may filter by; `binding`: of that card only."""
-
-    binding = django_filters.UUIDFilter(method="of_binding")
-
-    def of_binding(self, queryset: Any, name: str, value: UUID) -> Any:
-        binding = require_binding(self.request.user.wechat, value)
-        return queryset.filter(patient_id=binding.patient_id)
+class OwnBillFilter(BoundFilterSet, BillingFilter):
+    """What a mini-program user may filter by."""
 
 
 class DayFilter(django_filters.FilterSet):

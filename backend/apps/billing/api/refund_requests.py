@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from apps.billing.models import BillKind, RefundRequest
 from apps.billing.states import RefundRequestState, choices
+from apps.patients.own_filters import BoundFilterSet
 from apps.payments.models import RefundRoute
 from apps.payments.states import RefundState
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -112,13 +113,17 @@ class BillQuoteSerializer(Serializer):
     bills = BillQuoteLineSerializer(many=True)
 
 
-class OwnRefundRequestFilter(django_filters.FilterSet):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+class RequestFilter(django_filters.FilterSet):
     order = django_filters.UUIDFilter(field_name="order_id")
     state = django_filters.MultipleChoiceFilter(choices=choices(RefundRequestState))
 
 
-class RefundRequestFilter(OwnRefundRequestFilter):
+class OwnRefundRequestFilter(BoundFilterSet, RequestFilter):
+    """What a mini-program user may filter by."""
+
+
+class RefundRequestFilter(RequestFilter):
+    patient = django_filters.UUIDFilter(field_name="patient_id")
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     department = django_filters.UUIDFilter(field_name="department_id")
     practitioner = django_filters.UUIDFilter(field_name="practitioner_id")

@@ -147,7 +147,9 @@ class Bill(VersionedModel):
                 condition=~Q(status="refunded") | Q(refunded_fen=F("amount_fen")), name="bill_refunded_whole"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=("issued", "cancelled"), paid_at__isnull=True, refunded_fen=0)
+                condition=Q(
+                    status__in=("issued", "cancelled", "lapsed"), paid_at__isnull=True, refunded_fen=0
+                )
                 | Q(status__in=("paid", "refunded"), paid_at__isnull=False),
                 name="bill_paid_has_time",
             ),
@@ -185,6 +187,7 @@ class Bill(VersionedModel):
                 condition=Q(status="issued", expires_at__isnull=False),
                 name="bill_expiry_due",
             ),
+            models.Index(fields=["expires_at"], condition=Q(status="lapsed"), name="bill_lapsed_due"),
         ]
         triggers = [
             audited(),

@@ -56,7 +56,7 @@ def open_payment(
         hospital=hospital,
         patient_id=patient_id,
         scene=scene,
-        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen) for bill in bills],
+        lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen, bill.department_id) for bill in bills],
         description=_description(hospital, bills),
         expires_at=_expires_at(hospital, bills),
         application=application,

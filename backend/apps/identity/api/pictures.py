@@ -1,4 +1,4 @@
-"""Pictures over HTTP: how they are sent in, and the address under which everybody can see them."""
+"""Pictures over HTTP: how they are sent in, and how their address is shown."""
 
 from typing import Any
 
@@ -6,9 +6,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.identity.pictures import url_of
 from kernel.http.serializers import Serializer
-
-BASE = "/api/miniprogram/v1/pictures/"
 
 
 class PictureSerializer(Serializer):
@@ -32,9 +31,3 @@ class PictureUrlField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> str:
         return url_of(value)
-
-
-def url_of(picture: Any) -> str:
-    """Path of a picture's file; "" without one."""
-    name = str(picture or "")
-    return f"{BASE}{name}" if name else ""

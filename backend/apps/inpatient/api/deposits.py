@@ -8,6 +8,7 @@ from rest_framework import serializers
 from apps.billing.states import TopUpState, choices
 from apps.inpatient import errors
 from apps.inpatient.models import DepositTransaction
+from apps.patients.own_filters import BoundFilterSet
 from apps.payments.errors import AmountNotAllowed
 from apps.payments.states import OrderState
 from kernel.crypto import masking
@@ -65,12 +66,16 @@ class PayDepositSerializer(Serializer):
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
 
 
-class OwnDepositFilter(django_filters.FilterSet):
+class PrepaymentFilter(django_filters.FilterSet):
     admission = django_filters.UUIDFilter(field_name="admission_id")
     state = django_filters.ChoiceFilter(choices=choices(TopUpState))
 
 
-class DepositFilter(OwnDepositFilter):
+class OwnDepositFilter(BoundFilterSet, PrepaymentFilter):
+    """What a mini-program user may filter by."""
+
+
+class DepositFilter(PrepaymentFilter):
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     patient = django_filters.UUIDFilter(field_name="patient_id")
     application = django_filters.CharFilter(max_length=100)

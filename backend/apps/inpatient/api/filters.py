@@ -5,19 +5,24 @@ import django_filters
 
 from apps.billing.models import BillSource, ItemCategory
 from apps.inpatient.states import AdmissionStatus
+from apps.patients.own_filters import BoundFilterSet
 from kernel import clock
 
 
-class OwnAdmissionFilter(django_filters.FilterSet):
-    """What a mini-program user may filter by."""
+class StayFilter(django_filters.FilterSet):
+    """What stays can be filtered by, whoever asks."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
     status = django_filters.ChoiceFilter(choices=[(status.value, status.value) for status in AdmissionStatus])
 
 
-class AdmissionFilter(OwnAdmissionFilter):
+class OwnAdmissionFilter(BoundFilterSet, StayFilter):
+    """What a mini-program user may filter by."""
+
+
+class AdmissionFilter(StayFilter):
     """What staff may filter stays by. Days are of the hospital's own calendar, both included."""
 
+    patient = django_filters.UUIDFilter(field_name="patient_id")
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     department = django_filters.UUIDFilter(field_name="department_id")
     practitioner = django_filters.UUIDFilter(field_name="practitioner_id")

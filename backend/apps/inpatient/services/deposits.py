@@ -85,7 +85,7 @@ def _order_for(deposit: DepositTransaction) -> PaymentOrder:
         hospital=hospital,
         patient_id=deposit.patient_id,
         scene=PaymentScene.INPATIENT_DEPOSIT,
-        lines=[LineSpec(SUBJECT, deposit.pk, title, deposit.amount_fen)],
+        lines=[LineSpec(SUBJECT, deposit.pk, title, deposit.amount_fen, deposit.admission.department_id)],
         description=title,
         expires_at=order_expires_at(hospital),
         application=deposit.application,

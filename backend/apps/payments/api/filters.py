@@ -3,15 +3,15 @@ from typing import Any
 
 import django_filters
 
+from apps.patients.own_filters import BoundFilterSet
 from apps.payments.models import PaymentOrder, PaymentScene, Refund, RefundCause
 from apps.payments.states import OrderState, RefundState, choices
 from kernel import clock
 
 
-class OwnOrderFilter(django_filters.FilterSet):
-    """Of the bound patients."""
+class PaidFilter(django_filters.FilterSet):
+    """What payment orders can be filtered by, whoever asks."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
     scene = django_filters.ChoiceFilter(choices=PaymentScene.choices)
     state = django_filters.ChoiceFilter(choices=choices(OrderState))
 
@@ -20,9 +20,15 @@ class OwnOrderFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class OrderFilter(OwnOrderFilter):
-    """For staff: also by number, channel, application and day, and what is stuck."""
+class OwnOrderFilter(BoundFilterSet, PaidFilter):
+    """Of the bound patients."""
 
+
+class OrderFilter(PaidFilter):
+    """For staff: also by patient, number, channel, application and day, and what is stuck."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     application = django_filters.CharFilter(max_length=100)
@@ -43,10 +49,9 @@ class OrderFilter(OwnOrderFilter):
         return queryset.filter(**stuck) if value else queryset.exclude(**stuck)
 
 
-class OwnRefundFilter(django_filters.FilterSet):
-    """Of the bound patients."""
+class ReturnedFilter(django_filters.FilterSet):
+    """What refunds can be filtered by, whoever asks."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
     state = django_filters.ChoiceFilter(choices=choices(RefundState))
 
     class Meta:
@@ -54,9 +59,15 @@ class OwnRefundFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class RefundFilter(OwnRefundFilter):
-    """For staff: also by order, cause and number."""
+class OwnRefundFilter(BoundFilterSet, ReturnedFilter):
+    """Of the bound patients."""
 
+
+class RefundFilter(ReturnedFilter):
+    """For staff: also by patient, order, cause and number."""
+
+    patient = django_filters.UUIDFilter(field_name="patient_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
     order = django_filters.UUIDFilter(field_name="order_id")
     cause = django_filters.ChoiceFilter(choices=RefundCause.choices)
     refund_no = django_filters.CharFilter(max_length=32)

@@ -63,5 +63,7 @@ class OpenedAttemptSerializer(ModelSerializer):
 
     class Meta:
         model = PaymentAttempt
-        fields = ["id", "order_id", "channel", "method", "state", "amount_fen", "expires_at", "client"]
+        fields = [
+            "id", "order_id", "channel", "method", "state", "amount_fen", "out_trade_no", "expires_at", "client",
+        ]  # fmt: skip
         read_only_fields = fields

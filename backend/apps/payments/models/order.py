@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.audit.triggers import audited
-from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
+from apps.identity.models import Department, Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.patients.models import Patient
 from apps.payments.states import OrderState, choices
 from kernel.models import BaseModel, VersionedModel
@@ -29,10 +29,14 @@ class PaymentOrder(VersionedModel):
 
     `application` is where it was opened: miniprogram, window, or a partner's client id (then `partner` too).
     `refunded_fen` counts refunds from their decision on. `expires_at` ends paying, also at the channel.
+    `department`: whose things are paid; null when they belong to several, or to none.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     account = models.ForeignKey(
         WeChatAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -78,13 +82,14 @@ class PaymentOrder(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="payment_order_of_hospital"),
             models.Index(fields=["hospital", "created_at", "id"], name="payment_order_by_time"),
             models.Index(fields=["patient", "-id"], name="payment_order_of_patient"),
+            models.Index(fields=["department", "-id"], name="payment_order_of_department"),
             models.Index(
                 fields=["account", "-id"], condition=Q(account__isnull=False), name="payment_order_of_account"
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_order_due"),
             models.Index(fields=["order_no"], name="payment_order_by_no"),
         ]
-        triggers = [audited(exclude=("due_at", "posting_tries"))]
+        triggers = [audited(exclude=("due_at", "posting_tries", "department_id"))]
 
 
 class PaymentOrderLine(BaseModel):

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
-from apps.identity.models import Hospital, StaffMember, WeChatAccount
+from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient
 from apps.payments.models.attempt import PaymentAttempt
 from apps.payments.models.order import PaymentOrder, PaymentOrderLine
@@ -37,11 +37,15 @@ class Refund(VersionedModel):
     """退费: money that goes back for an order. `refund_no` is our number at the channel: repeated, it refunds once.
 
     `attempt` is where the money came from. `told_at`: the business (HIS) has taken note. `decision_id`: the refund
-    request behind it, if there was one. `reissued`: how often it was sent again after it failed.
+    request behind it, if there was one. `reissued`: how often it was sent again after it failed. `department`: the
+    order's.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="refunds")
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
     account = models.ForeignKey(
@@ -77,12 +81,13 @@ class Refund(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="payment_refund_of_hospital"),
             models.Index(fields=["hospital", "created_at", "id"], name="payment_refund_by_time"),
             models.Index(fields=["patient", "-id"], name="payment_refund_of_patient"),
+            models.Index(fields=["department", "-id"], name="payment_refund_of_department"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_refund_due"),
             models.Index(
                 fields=["decision_id"], condition=Q(decision_id__isnull=False), name="payment_refund_decision"
             ),
         ]
-        triggers = [audited(exclude=("due_at", "checks"))]
+        triggers = [audited(exclude=("due_at", "checks", "department_id"))]
 
 
 class RefundLine(BaseModel):

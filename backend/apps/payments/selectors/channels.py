@@ -15,6 +15,16 @@ def belongs(channel: str, method: PayMethod, *, inside: str) -> bool:
     return method != PayMethod.MINI_PROGRAM or channel == inside
 
 
+def methods_without_asking(hospital_id: UUID, channel: str, *, inside: str) -> list[PayMethod]:
+    """How a payment that names only the channel can be meant: one way, or several to choose from; none: not offered.
+
+    Inside the channel's own mini-program it is that one.
+    """
+    rows = [row for row in offered(hospital_id, inside=inside) if row["channel"] == channel]
+    methods = [PayMethod(value) for row in rows for value in row["methods"]]
+    return [PayMethod.MINI_PROGRAM] if PayMethod.MINI_PROGRAM in methods else methods
+
+
 def offered(hospital_id: UUID, *, inside: str) -> list[dict[str, Any]]:
     """Channels with an active merchant account: code, title in the request's language, methods.
 

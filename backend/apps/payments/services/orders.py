@@ -23,12 +23,13 @@ MOST_OPEN = 20
 
 @dataclass(frozen=True, slots=True)
 class LineSpec:
-    """One whole thing to be paid."""
+    """One whole thing to be paid; `department_id`: whose it is."""
 
     subject_type: str
     subject_id: UUID
     title: str
     amount_fen: int
+    department_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def open_order(
     order = PaymentOrder(
         hospital=hospital,
         patient_id=patient_id,
+        department_id=_department(lines),
         order_no=number,
         scene=scene,
         description=description[:LONGEST_TITLE],
@@ -75,6 +77,12 @@ def open_order(
         due_at=expires_at,
     )
     return _insert(order, opener, lines) or _open_already(lines, expires_at)
+
+
+def _department(lines: Sequence[LineSpec]) -> UUID | None:
+    """The department of all of them; None when there are several."""
+    departments = {line.department_id for line in lines}
+    return departments.pop() if len(departments) == 1 else None
 
 
 def _check_open(account: WeChatAccount) -> None:

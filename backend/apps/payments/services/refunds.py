@@ -118,6 +118,7 @@ def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
     refund = Refund.objects.create(
         hospital_id=order.hospital_id,
         patient_id=order.patient_id,
+        department_id=order.department_id,
         order=order,
         attempt=attempt,
         refund_no=new_refund_no(order.hospital_id),

@@ -15,6 +15,7 @@ def give_surplus_back(order: PaymentOrder, attempt: PaymentAttempt, cause: Refun
     refund = Refund.objects.create(
         hospital_id=order.hospital_id,
         patient_id=order.patient_id,
+        department_id=order.department_id,
         order=order,
         attempt=attempt,
         account_id=order.account_id,

@@ -2,22 +2,27 @@ from typing import Any
 
 import django_filters
 
+from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus
 from apps.scheduling.states import AppointmentState, choices
 
 
-class OwnAppointmentFilter(django_filters.FilterSet):
-    """What a mini-program user may filter records by."""
+class RecordFilter(django_filters.FilterSet):
+    """What appointments can be filtered by, whoever asks."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
     state = django_filters.MultipleChoiceFilter(choices=choices(AppointmentState))
     kind = django_filters.ChoiceFilter(choices=AppointmentKind.choices)
     visit_date = django_filters.DateFilter()
 
 
-class AppointmentFilter(OwnAppointmentFilter):
+class OwnAppointmentFilter(BoundFilterSet, RecordFilter):
+    """What a mini-program user may filter records by."""
+
+
+class AppointmentFilter(RecordFilter):
     """What staff may filter appointments by."""
 
+    patient = django_filters.UUIDFilter(field_name="patient_id")
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     department = django_filters.UUIDFilter(field_name="department_id")
     practitioner = django_filters.UUIDFilter(field_name="practitioner_id")

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from apps.identity.models.staff import VisitTier
+from apps.identity.pictures import url_of
 from apps.scheduling.models import (
     AppointmentKind,
     AppointmentSource,
@@ -43,9 +44,13 @@ class AppointmentSerializer(Serializer):
     department_id = serializers.UUIDField()
     department_name = serializers.CharField()
     location = serializers.CharField(allow_blank=True)
+    map_picture_url = serializers.CharField(
+        allow_blank=True, help_text="of the place, on this host; empty: none"
+    )
     practitioner_id = serializers.UUIDField()
     practitioner_name = serializers.CharField()
     practitioner_title = serializers.CharField(allow_blank=True)
+    practitioner_portrait_url = serializers.CharField(allow_blank=True, help_text="on this host; empty: none")
     tier = serializers.ChoiceField(choices=VisitTier.choices)
     period = serializers.ChoiceField(choices=Period.choices)
     patient_id = serializers.UUIDField()
@@ -70,6 +75,36 @@ class QueuePlaceSerializer(Serializer):
     priority = serializers.CharField(allow_blank=True)
     is_paused = serializers.BooleanField()
     paused_until = serializers.DateTimeField(allow_null=True)
+
+
+class OwnQueueSerializer(Serializer):
+    """排队 of one of today's appointments. `place` is null before check-in, which lasts from `check_in_from` on."""
+
+    appointment_id = serializers.UUIDField()
+    appointment_no = serializers.CharField()
+    state = serializers.ChoiceField(choices=choices(AppointmentState))
+    number = serializers.IntegerField()
+    payment_status = serializers.ChoiceField(choices=PaymentStatus.choices)
+    visit_date = serializers.DateField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    check_in_from = serializers.DateTimeField()
+    check_in_until = serializers.DateTimeField()
+    checked_in_at = serializers.DateTimeField(allow_null=True)
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
+    department_id = serializers.UUIDField()
+    department_name = serializers.CharField()
+    location = serializers.CharField(allow_blank=True)
+    map_picture_url = serializers.CharField(
+        allow_blank=True, help_text="of the place, on this host; empty: none"
+    )
+    practitioner_id = serializers.UUIDField()
+    practitioner_name = serializers.CharField()
+    practitioner_portrait_url = serializers.CharField(allow_blank=True, help_text="on this host; empty: none")
+    patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    place = QueuePlaceSerializer(allow_null=True)
 
 
 class ChangeSerializer(Serializer):
@@ -124,6 +159,8 @@ def new_appointment(booked: Booked) -> dict[str, object]:
         **{name: booked.values[name] for name in _FROM_VALUES},
         **{name: getattr(offer, name) for name in _FROM_OFFER},
         "number": booked.number,
+        "map_picture_url": url_of(offer.map_picture),
+        "practitioner_portrait_url": url_of(offer.portrait),
         "checked_in_at": None,
         "cancelled_at": None,
         "cancel_code": "",

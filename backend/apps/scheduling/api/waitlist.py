@@ -3,6 +3,7 @@
 import django_filters
 from rest_framework import serializers
 
+from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling.models import Period
 from apps.scheduling.states import EntryState, OfferState, choices
 from kernel.http.serializers import Serializer
@@ -46,12 +47,16 @@ class WaitlistEntrySerializer(Serializer):
     offer = WaitlistOfferSerializer(allow_null=True)
 
 
-class OwnWaitlistFilter(django_filters.FilterSet):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+class WishFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=choices(EntryState))
 
 
-class WaitlistFilter(OwnWaitlistFilter):
+class OwnWaitlistFilter(BoundFilterSet, WishFilter):
+    """What a mini-program user may filter entries by."""
+
+
+class WaitlistFilter(WishFilter):
+    patient = django_filters.UUIDFilter(field_name="patient_id")
     hospital = django_filters.UUIDFilter(field_name="hospital_id")
     department = django_filters.UUIDFilter(field_name="department_id")
     practitioner = django_filters.UUIDFilter(field_name="practitioner_id")

@@ -48,7 +48,10 @@ class Quotas(models.Model):
 
 
 class ScheduleTemplate(Quotas, VersionedModel):
-    """排班: a doctor's weekly session, from which dated sessions are generated. Times are wall-clock times."""
+    """排班: a doctor's weekly session, from which dated sessions are generated. Times are wall-clock times.
+
+    An end that is not after the start is of the next day.
+    """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -76,7 +79,7 @@ class ScheduleTemplate(Quotas, VersionedModel):
             models.UniqueConstraint(
                 fields=["practitioner", "weekday", "start_time", "valid_from"], name="template_once"
             ),
-            models.CheckConstraint(condition=Q(end_time__gt=F("start_time")), name="template_times"),
+            models.CheckConstraint(condition=~Q(end_time=F("start_time")), name="template_times"),
         ]
         indexes = [
             models.Index(fields=["hospital", "-id"], name="template_of_hospital"),
@@ -87,7 +90,10 @@ class ScheduleTemplate(Quotas, VersionedModel):
 
 
 class ClinicSession(Quotas, VersionedModel):
-    """出诊: a doctor sees patients from `starts_at` to `ends_at`. Without a room the place is the department's."""
+    """出诊: a doctor sees patients from `starts_at` to `ends_at`. Without a room the place is the department's.
+
+    `date` is the day on which it starts, and the day of visit of everybody in it, beyond midnight too.
+    """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)

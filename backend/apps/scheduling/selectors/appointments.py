@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.identity.models import WeChatAccount
+from apps.identity.pictures import url_of
 from apps.patients.selectors import bindings_of
 from apps.scheduling.models import Appointment
 from kernel.errors import NotFound
@@ -24,6 +25,8 @@ RELATED = {
     "room": "department__location__room",
     "practitioner_name": "practitioner__name",
     "practitioner_title": "practitioner__title",
+    "practitioner_portrait_url": "practitioner__portrait",
+    "map_picture_url": "department__location__map_picture",
     "tier": "session__tier",
     "period": "session__period",
     "patient_name": "patient__name",
@@ -41,6 +44,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row of `rows_of` as the front ends get it."""
     place = (row[RELATED["building"]], row[RELATED["floor"]], row[RELATED["room"]])
     names = {name: row[path] for name, path in RELATED.items() if name not in ("building", "floor", "room")}
+    names |= {name: url_of(names[name]) for name in ("practitioner_portrait_url", "map_picture_url")}
     return {name: row[name] for name in OWN} | names | {"location": " ".join(part for part in place if part)}
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.identity.pictures import url_of
 from apps.scheduling.models import AppointmentSource
 from apps.scheduling.selectors.load import mark_quiet
 from apps.scheduling.selectors.offers import TAKEABLE
@@ -14,8 +15,9 @@ from kernel import clock
 from kernel.prepared import Prepared
 
 _DAYS_AHEAD = f"coalesce((h.settings ->> '{MAX_ADVANCE_DAYS.key}')::int, {MAX_ADVANCE_DAYS.default})"
+#: Of yesterday only what lasts beyond midnight has not ended.
 _OPEN = f"""c.state = 'published' AND c.ends_at > %(now)s
-  AND c.date BETWEEN %(today)s AND %(today)s + {_DAYS_AHEAD}"""
+  AND c.date BETWEEN %(today)s - 1 AND %(today)s + {_DAYS_AHEAD}"""
 _MINUTE = f"coalesce((h.settings ->> '{RELEASE_MINUTE.key}')::int, {RELEASE_MINUTE.default})"
 _MOMENT = f"(%(today)s::date::timestamp + make_interval(mins => {_MINUTE})) AT TIME ZONE '{clock.LOCAL}'"
 #: When the last bookable day opens (放号时间); null for the days that are open.
@@ -26,7 +28,7 @@ _REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnum
 
 _DEPARTMENTS = f"""
 SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
-  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location,
+  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture,
   EXISTS (SELECT FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}) AS is_bookable
 FROM identity_department d JOIN identity_hospital h ON h.id = d.hospital_id
 LEFT JOIN identity_location l ON l.id = d.location_id
@@ -36,7 +38,7 @@ ORDER BY h.code, d.sort, d.code LIMIT 1000
 _SESSIONS = f"""
 SELECT c.id, c.date, c.period, c.tier, c.starts_at, c.ends_at, c.registration_fee_fen AS fee_fen,
   d.id AS department_id, d.name AS department_name, p.id AS practitioner_id, p.name AS practitioner_name,
-  p.title, p.speciality, {_REMAINING} AS remaining, {_OPENS_AT}
+  p.title, p.speciality, p.portrait, {_REMAINING} AS remaining, {_OPENS_AT}
 FROM scheduling_clinicsession c
 JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
 JOIN identity_department d ON d.id = c.department_id
@@ -47,6 +49,7 @@ _DOCTORS = _SESSIONS.format(condition="c.department_id = %(department)s AND c.da
 _DAYS = _SESSIONS.format(
     condition="c.practitioner_id = %(practitioner)s AND (%(department)s::uuid IS NULL OR d.id = %(department)s::uuid)"
 )
+_DEPARTMENT_DAYS = _SESSIONS.format(condition="c.department_id = %(department)s")
 _SLOTS = f"""
 SELECT s.id, s.starts_at, s.ends_at, s.capacity,
   (SELECT count(*) FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {TAKEABLE}) AS remaining
@@ -60,6 +63,7 @@ _STATEMENTS = {
         ("departments", _DEPARTMENTS),
         ("doctors", _DOCTORS),
         ("days", _DAYS),
+        ("department_days", _DEPARTMENT_DAYS),
         ("slots", _SLOTS),
     )
 }
@@ -69,7 +73,8 @@ Row = dict[str, Any]
 
 def bookable_departments(hospital_id: UUID | None = None) -> list[Row]:
     """The active departments; `is_bookable` where a doctor's session is open within the booking window."""
-    return _rows("departments", hospital=hospital_id)
+    rows = _rows("departments", hospital=hospital_id)
+    return [row | {"map_picture_url": url_of(row.pop("map_picture"))} for row in rows]
 
 
 def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
@@ -80,8 +85,9 @@ def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
             row["practitioner_id"],
             {
                 "id": row["practitioner_id"], "name": row["practitioner_name"], "title": row["title"],
-                "speciality": row["speciality"], "department_id": row["department_id"],
-                "department_name": row["department_name"], "remaining": 0, "sessions": [],
+                "speciality": row["speciality"], "portrait_url": url_of(row["portrait"]),
+                "department_id": row["department_id"], "department_name": row["department_name"], "remaining": 0,
+                "sessions": [],
             },
         )  # fmt: skip
         doctor["remaining"] += row["remaining"]
@@ -91,11 +97,23 @@ def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
 
 def days_of(practitioner_id: UUID, department_id: UUID | None = None) -> list[Row]:
     """The days on which a doctor can be booked, with sessions and numbers left."""
+    return _by_day(_rows("days", practitioner=practitioner_id, department=department_id))
+
+
+def days_of_department(department_id: UUID) -> list[Row]:
+    """The days on which any doctor of the department has a number left, all doctors together."""
+    days = _by_day(_rows("department_days", department=department_id))
+    return [day for day in days if day["remaining"]]
+
+
+def _by_day(rows: list[Row]) -> list[Row]:
     days: dict[dt.date, Row] = {}
-    for row in _rows("days", practitioner=practitioner_id, department=department_id):
+    for row in rows:
         day = days.setdefault(row["date"], {"date": row["date"], "remaining": 0, "sessions": []})
         day["remaining"] += row["remaining"]
-        day["sessions"].append(_session(row) | {"department_name": row["department_name"]})
+        names = ("department_id", "department_name", "practitioner_id", "practitioner_name")
+        about = {name: row[name] for name in names} | {"practitioner_portrait_url": url_of(row["portrait"])}
+        day["sessions"].append(_session(row) | about)
     return list(days.values())
 
 

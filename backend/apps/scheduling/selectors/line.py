@@ -24,9 +24,17 @@ def business_day() -> dt.date:
     return (clock.now() - DAY_ENDS).astimezone(clock.LOCAL).date()
 
 
+def running() -> QuerySet[QueueTicket]:
+    """Tickets of the running day, and of the evening before where the session lasted into this one."""
+    day = business_day()
+    overnight = Q(session__ends_at__gt=clock.now() - DAY_ENDS, session__date__lt=day)
+    before = day - dt.timedelta(days=1)
+    return QueueTicket.objects.filter(Q(day__gte=day) | overnight, day__gte=before)
+
+
 def of_today(queue_id: UUID) -> QuerySet[QueueTicket]:
     """The queue's tickets of the running day."""
-    return QueueTicket.objects.filter(queue_id=queue_id, day__gte=business_day())
+    return running().filter(queue_id=queue_id)
 
 
 def waiting(queue_id: UUID) -> QuerySet[QueueTicket]:

@@ -21,19 +21,19 @@ def load_of(sessions: QuerySet[ClinicSession], *, by_hour: bool) -> list[dict[st
     if by_hour:
         rows = rows.annotate(begins=TruncHour("slot__starts_at", tzinfo=clock.LOCAL))
     key = "begins" if by_hour else "slot__starts_at"
-    counted = rows.order_by(key).values_list(key).annotate(
+    counted = rows.order_by("session__date", key).values_list("session__date", key).annotate(
         capacity=Count("id"), taken=Count("id", filter=Q(state=NumberState.TAKEN) | kept)
     )  # fmt: skip
     found = [
         {
             "starts_at": begins,
-            "date": begins.astimezone(clock.LOCAL).date(),
+            "date": date,
             "capacity": capacity,
             "taken": taken,
             "free": capacity - taken,
             "share": percent(taken, capacity),
         }
-        for begins, capacity, taken in counted
+        for date, begins, capacity, taken in counted
     ]
     return [
         row | {"quiet": row["free"] > 0 and quiet} for row, quiet in zip(found, _quiet(found), strict=True)

@@ -36,7 +36,8 @@ _OFFER = """
 SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.ends_at, c.registration_fee_fen,
   c.substitution_count, h.id, h.name, h.settings, h.is_active, d.id, d.name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
-  p.id, p.name, p.title, pt.id, pt.name, own.id, own.state = 'pending' AND own.hold_expires_at <= %(now)s,
+  l.map_picture, p.id, p.name, p.title, p.portrait, pt.id, pt.name, own.id,
+  own.state = 'pending' AND own.hold_expires_at <= %(now)s,
   EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable}),
   (SELECT max(b.until) FROM scheduling_bookingsuspension b
     WHERE b.patient_id = pt.id AND b.until > %(now)s AND b.lifted_at IS NULL),
@@ -89,9 +90,11 @@ class Offer(NamedTuple):
     department_id: UUID
     department_name: str
     location: str
+    map_picture: str | None
     practitioner_id: UUID
     practitioner_name: str
     practitioner_title: str
+    portrait: str
     patient_id: UUID | None
     patient_name: str | None
     own_id: UUID | None

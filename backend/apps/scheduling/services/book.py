@@ -194,6 +194,8 @@ def check(offer: Offer, kind: AppointmentKind, *, override: bool = False) -> Non
         raise errors.SessionNotOpen
     days, minute = offer.setting(settings.MAX_ADVANCE_DAYS), offer.setting(settings.RELEASE_MINUTE)
     first, last = booking_days(kind, days, minute)
+    if kind == AppointmentKind.SAME_DAY and offer.date < first and offer.session_ends_at > now:
+        first = last = offer.date  # a session of yesterday that lasts beyond midnight is not over
     if not first <= offer.date <= last:
         opens = local_text(opens_at(offer.date, days, minute))
         raise errors.OutsideBookingWindow(

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from apps.scheduling import errors
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.conflicts import COUNTING, lock_resources, refuse_conflicts
-from apps.scheduling.services.layout import check_layout
+from apps.scheduling.services.layout import check_layout, span
 from apps.scheduling.services.live import Outcome
 from apps.scheduling.services.publish import publish_session
 from apps.scheduling.services.resize import resize
@@ -153,16 +153,20 @@ def _publish(session: ClinicSession) -> None:
     publish_session(session)
 
 
+def _wall_clock(moment: dt.datetime) -> dt.time:
+    return moment.astimezone(clock.LOCAL).time()
+
+
 def _edit(session: ClinicSession, changes: dict[str, Any]) -> None:
     published = session.state == SessionState.PUBLISHED
     values = dict(changes)
     start, end = values.pop("start_time", None), values.pop("end_time", None)
     if (start is not None or end is not None) and published:
         raise errors.SessionTimesFixed
-    if start is not None:
-        values["starts_at"] = clock.local(session.date, start)
-    if end is not None:
-        values["ends_at"] = clock.local(session.date, end)
+    if start is not None or end is not None:
+        values["starts_at"], values["ends_at"] = span(
+            session.date, start or _wall_clock(session.starts_at), end or _wall_clock(session.ends_at)
+        )
     capacity = session.capacity_per_slot
     for name, value in values.items():
         setattr(session, name, value)

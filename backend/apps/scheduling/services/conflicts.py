@@ -50,7 +50,7 @@ def overlapping(sessions: Sequence[ClinicSession]) -> list[ClinicSession]:
     doctors = {session.practitioner_id for session in sessions}
     rooms = {session.room_id for session in sessions if session.room_id}
     same = Q(practitioner__in=doctors) | Q(room__in=rooms) if rooms else Q(practitioner__in=doctors)
-    # A session never lasts longer than its day, which bounds the index range.
+    # A session never lasts as long as a day, which bounds the index range.
     found = ClinicSession.objects.filter(
         same, starts_at__lt=ends, starts_at__gt=starts - dt.timedelta(days=1), ends_at__gt=starts
     ).filter(state__in=COUNTING)

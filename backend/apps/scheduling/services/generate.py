@@ -13,6 +13,7 @@ from django.db import transaction
 from apps.scheduling.models import CalendarDay, ClinicSession, DayKind, ScheduleTemplate
 from apps.scheduling.services.calendar import Days, calendars_of, known_years
 from apps.scheduling.services.conflicts import conflicts_of, lock_resources, overlapping
+from apps.scheduling.services.layout import span
 from apps.scheduling.services.leave import leaves_of
 from kernel import clock
 from kernel.errors import InvalidValue
@@ -102,9 +103,10 @@ def _fitting(answer: Generated, wanted: Sequence[ClinicSession]) -> Iterator[Cli
     planned: dict[tuple[UUID | None, dt.date], list[ClinicSession]] = defaultdict(list)
 
     def keep(session: ClinicSession) -> None:
-        planned[session.practitioner_id, session.date].append(session)
-        if session.room_id is not None:
-            planned[session.room_id, session.date].append(session)
+        for day in _touched(session):
+            planned[session.practitioner_id, day].append(session)
+            if session.room_id is not None:
+                planned[session.room_id, day].append(session)
 
     for session in overlapping(wanted):
         keep(session)
@@ -112,15 +114,22 @@ def _fitting(answer: Generated, wanted: Sequence[ClinicSession]) -> Iterator[Cli
         if any(away.covers(session) for away in leaves[session.practitioner_id]):
             answer.on_leave.append(_skipped(session))
             continue
-        near = planned[session.practitioner_id, session.date]
-        if session.room_id is not None:
-            near = near + planned[session.room_id, session.date]
+        owners = [owner for owner in (session.practitioner_id, session.room_id) if owner is not None]
+        near = [other for owner in owners for day in _touched(session) for other in planned[owner, day]]
         found = conflicts_of(session, {other.pk: other for other in near}.values()) if near else []
         if found:
             answer.conflicts.append(_skipped(session) | {"conflicts": found})
         else:
             keep(session)
             yield session
+
+
+def _touched(session: ClinicSession) -> Iterator[dt.date]:
+    """Its day, and the next where it lasts beyond midnight."""
+    yield session.date
+    following = session.date + dt.timedelta(days=1)
+    if session.ends_at > clock.local(following, dt.time()):
+        yield following
 
 
 def _skipped(session: ClinicSession) -> Skip:
@@ -140,6 +149,7 @@ def _runs(template: ScheduleTemplate, date: dt.date, day: CalendarDay | None) ->
 
 
 def _dated(template: ScheduleTemplate, day: dt.date) -> ClinicSession:
+    starts_at, ends_at = span(day, template.start_time, template.end_time)
     return ClinicSession(
         hospital_id=template.hospital_id,
         department_id=template.department_id,
@@ -148,8 +158,8 @@ def _dated(template: ScheduleTemplate, day: dt.date) -> ClinicSession:
         template_id=template.pk,
         date=day,
         period=template.period,
-        starts_at=clock.local(day, template.start_time),
-        ends_at=clock.local(day, template.end_time),
+        starts_at=starts_at,
+        ends_at=ends_at,
         slot_minutes=template.slot_minutes,
         capacity_per_slot=template.capacity_per_slot,
         tier=template.tier,

@@ -1,13 +1,23 @@
 """How a session is cut into slots and numbers, and which numbers are kept for a source."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apps.scheduling.models import AppointmentSource, ClinicSession, ScheduleTemplate
 from apps.scheduling.models.schedule import QuotaPer
-from kernel.errors import InvalidValue
+from kernel import clock
+from kernel.errors import Expectation, InvalidValue
 
 MAX_NUMBERS = 2_000
+#: So long may a session over midnight last: more is a pair of times the wrong way round.
+MAX_OVERNIGHT = dt.timedelta(hours=16)
+END_TIME = Expectation(
+    "end_time",
+    "结束时间不能与开始时间相同;不晚于开始时间即指次日,跨午夜的出诊最长 16 小时",
+    "The end differs from the start; one that is not after the start is of the next day, "
+    "and a session over midnight lasts 16 hours at most.",
+)
 Planned = ClinicSession | ScheduleTemplate
 
 
@@ -20,10 +30,23 @@ class SlotPlan:
     channels: tuple[str, ...]
 
 
+def span(day: dt.date, start: dt.time, end: dt.time) -> tuple[dt.datetime, dt.datetime]:
+    """Beginning and end of a session of that day; an end that is not after the start is of the next day.
+
+    InvalidValue where the two are the same, or the session over midnight would be too long.
+    """
+    over_midnight = end <= start
+    starts_at = clock.local(day, start)
+    ends_at = clock.local(day + dt.timedelta(days=over_midnight), end)
+    if end == start or (over_midnight and ends_at - starts_at > MAX_OVERNIGHT):
+        raise InvalidValue(field="end_time", expected=END_TIME)
+    return starts_at, ends_at
+
+
 def check_layout(planned: Planned, minutes: int) -> None:
-    """InvalidValue for a session that ends before it starts, has too many numbers, or keeps more than it has."""
+    """InvalidValue for a session of less than a minute, with too many numbers, or that keeps more than it has."""
     if minutes <= 0:
-        raise InvalidValue(field="end_time")
+        raise InvalidValue(field="end_time", expected=END_TIME)
     slots = -(-minutes // planned.slot_minutes) if planned.slot_minutes else 1
     if slots * planned.capacity_per_slot > MAX_NUMBERS:
         raise InvalidValue(field="capacity_per_slot")

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.identity.models import Department
-from apps.scheduling.models import Queue, QueueScreen, QueueTicket
-from apps.scheduling.selectors.line import business_day
+from apps.scheduling.models import Queue, QueueScreen
+from apps.scheduling.selectors.line import running
 from apps.scheduling.services.boards import refresh
 from apps.scheduling.stream import keys
 from apps.scheduling.stream.tokens import DESK_STREAM, sign
@@ -94,12 +94,7 @@ def sweep() -> int:
         watched.update(_put(screen))
     for screen in QueueScreen.objects.filter(revoked_at__gt=clock.now() - JUST_REVOKED):
         _put(screen)
-    watched.update(
-        QueueTicket.objects.filter(day__gte=business_day())
-        .order_by()
-        .values_list("queue", flat=True)
-        .distinct()
-    )
+    watched.update(running().order_by().values_list("queue", flat=True).distinct())
     for queue_id in watched:
         refresh(queue_id)
     return len(watched)

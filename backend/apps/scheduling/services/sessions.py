@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.scheduling import errors
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.conflicts import refuse_conflicts
-from apps.scheduling.services.layout import check_layout
+from apps.scheduling.services.layout import check_layout, span
 from apps.scheduling.services.templates import check_practitioner, check_room
 from apps.scheduling.states import SessionState
 from kernel import clock
@@ -17,13 +17,17 @@ from kernel.locks import save_version
 
 
 def create_session(*, date: dt.date, start_time: dt.time, end_time: dt.time, **fields: Any) -> ClinicSession:
-    """A single session in draft. InvalidValue, SessionConflict (the doctor or the room is taken then)."""
+    """A single session in draft. InvalidValue, SessionConflict (the doctor or the room is taken then).
+
+    `date` is the day of its start, and of every visit, even where it ends on the next.
+    """
+    starts_at, ends_at = span(date, start_time, end_time)
     session = ClinicSession(
         **fields,
         hospital_id=fields["department"].hospital_id,
         date=date,
-        starts_at=clock.local(date, start_time),
-        ends_at=clock.local(date, end_time),
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
     check_practitioner(session.practitioner, session.department)
     check_room(session)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
-from apps.scheduling.services.layout import check_layout
+from apps.scheduling.services.layout import check_layout, span
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
 
@@ -58,8 +58,7 @@ def check_room(planned: ScheduleTemplate | ClinicSession) -> None:
 def _check(template: ScheduleTemplate) -> None:
     check_practitioner(template.practitioner, template.department)
     check_room(template)
-    start = template.start_time.hour * 60 + template.start_time.minute
-    end = template.end_time.hour * 60 + template.end_time.minute
-    check_layout(template, end - start)
+    starts_at, ends_at = span(template.valid_from, template.start_time, template.end_time)
+    check_layout(template, int((ends_at - starts_at).total_seconds() // 60))
     if template.valid_until is not None and template.valid_until < template.valid_from:
         raise InvalidValue(field="valid_until")

@@ -120,7 +120,7 @@ def accept(
     offer = _booking_offer(entry, offered.slot_id, source, account_id)
     if entry.practitioner_id not in (None, offer.practitioner_id):
         raise errors.NoOffer  # somebody stands in for the doctor who was asked for
-    same_day = offer.date == clock.today()
+    same_day = offer.date <= clock.today()  # yesterday's, where the session lasts beyond midnight
     kind = AppointmentKind.SAME_DAY if same_day else AppointmentKind.ADVANCE
     check(offer, kind)
     values = columns(offer, kind=kind, paid=False)

@@ -58,7 +58,7 @@ class VoucherSerializer(Serializer):
 
 
 class PayableQuerySerializer(Serializer):
-    binding = serializers.UUIDField(required=False)
+    binding_id = serializers.UUIDField(required=False)
 
 
 class PayableBillsSerializer(Serializer):
@@ -69,9 +69,9 @@ class PayableBillsSerializer(Serializer):
 
 
 class PayBillsSerializer(Serializer):
-    """Whole bills of one patient; `binding` is for whom, without it the default card."""
+    """Whole bills of one patient; `binding_id` is for whom, without it the default card."""
 
-    binding = serializers.UUIDField(required=False, allow_null=True)
+    binding_id = serializers.UUIDField(required=False, allow_null=True)
     bills = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
     payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
 
@@ -108,9 +108,9 @@ class BillViewSet(GenericViewSet[Bill]):
     )
     @raises(CardRequired, NotFound)
     def payable(self, request: Any) -> Any:
-        """待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`."""
+        """待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`."""
         asked = validated(PayableQuerySerializer, request.query_params.dict())
-        patient = require_binding(request.user.wechat, asked.get("binding")).patient
+        patient = require_binding(request.user.wechat, asked.get("binding_id")).patient
         is_current = refresh_bills([patient])
         rows = bills.rows_of(payable_of(patient.pk))[:MOST_PAYABLE]
         shown = [bills.shown_to_patient(row) for row in rows]
@@ -147,7 +147,7 @@ class PayBillsView(GenericViewSet[Any]):
     def create(self, request: Any) -> Response:
         """Open a payment of whole bills; a registration and its mandatory bills are paid together."""
         body = validated(PayBillsSerializer, request.data)
-        binding = require_binding(request.user.wechat, body.get("binding"))
+        binding = require_binding(request.user.wechat, body.get("binding_id"))
         order = open_payment(
             hospital=binding.patient.hospital,
             patient_id=binding.patient_id,

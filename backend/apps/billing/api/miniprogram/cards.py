@@ -51,9 +51,9 @@ class OwnRows(GenericViewSet[Any]):
 
 
 class TopUpSerializer(Serializer):
-    """`binding`: which card, without it the default one."""
+    """`binding_id`: which card, without it the default one."""
 
-    binding = serializers.UUIDField(required=False, allow_null=True)
+    binding_id = serializers.UUIDField(required=False, allow_null=True)
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
 
 
@@ -96,7 +96,7 @@ class CardTopUpViewSet(OwnRows):
         """充值: an order to pay; the card has the money once it is posted."""
         body = validated(TopUpSerializer, request.data)
         made = card_top_up.open_top_up(
-            card=self.card(body.get("binding")),
+            card=self.card(body.get("binding_id")),
             amount_fen=body["amount_fen"],
             application=MINIPROGRAM,
             account=request.user.wechat,
@@ -169,7 +169,7 @@ class CardRefundViewSet(OwnRows):
         """余额退款: order by order, the newest first; executing until the channel confirms it."""
         body = validated(CardRefundSerializer, request.data)
         made = card_refund.refund_card(
-            card=self.card(body.get("binding")),
+            card=self.card(body.get("binding_id")),
             amount_fen=body["amount_fen"],
             reason=body["reason"],
             application=MINIPROGRAM,

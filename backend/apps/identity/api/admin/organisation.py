@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
 from apps.identity.api.admin.rows import RowFilter, RowViewSet
-from apps.identity.api.pictures import PictureSerializer, PictureUrlField, PictureUrlSerializer, url_of
+from apps.identity.api.pictures import PictureSerializer, PictureUrlField, PictureUrlSerializer
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
 from apps.identity.models import Group, Hospital, Location, OrgUnit, Position
+from apps.identity.pictures import url_of
 from apps.identity.services.org_units import create_org_unit, delete_org_unit, update_org_unit
 from apps.identity.services.pictures import MAP_BYTES, remove_picture, set_picture
 from apps.identity.services.placing import PLACE

@@ -16,7 +16,7 @@ from apps.identity.api.admin.staff_serializers import (
     StaffCreateSerializer,
     StaffSerializer,
 )
-from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer, url_of
+from apps.identity.api.pictures import PictureSerializer, PictureUrlSerializer
 from apps.identity.errors import (
     LastAdministrator,
     OwnPlacement,
@@ -28,6 +28,7 @@ from apps.identity.errors import (
 )
 from apps.identity.models import StaffDepartment, StaffMember
 from apps.identity.models.staff import StaffStatus, VisitTier
+from apps.identity.pictures import url_of
 from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture

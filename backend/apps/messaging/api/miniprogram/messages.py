@@ -18,6 +18,7 @@ from apps.messaging.selectors.messages import inbox_of
 from apps.messaging.selectors.templates import subscribe_template_ids
 from apps.messaging.services.consents import add_consents
 from apps.messaging.services.inbox import mark_read
+from apps.patients.own_filters import BoundFilterSet
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -26,9 +27,11 @@ from kernel.http.serializers import ModelSerializer, Serializer
 class InboxMessageSerializer(ModelSerializer):
     """A message as its reader sees it."""
 
+    patient_id = serializers.UUIDField(read_only=True, allow_null=True)
+
     class Meta:
         model = Message
-        fields = ["id", "hospital", "patient", "scene", "title", "text", "created_at", "read_at"]
+        fields = ["id", "hospital", "patient_id", "scene", "title", "text", "created_at", "read_at"]
         read_only_fields = fields
 
 
@@ -60,9 +63,8 @@ class ConsentLeftSerializer(Serializer):
     left = serializers.IntegerField()
 
 
-class InboxFilter(django_filters.FilterSet):
+class InboxFilter(BoundFilterSet):
     unread = django_filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
 
 
 @extend_schema(tags=["messages"])

@@ -10,6 +10,7 @@ from apps.patients.models import Gender
 from kernel.http.fields import SecretField
 from kernel.http.pagination import MAX_PAGE, MAX_PAGE_SIZE
 from kernel.http.serializers import Serializer, validated
+from kernel.http.sheets import FormatQuerySerializer
 
 
 class PatientSearchSerializer(Serializer):
@@ -36,6 +37,12 @@ class PatientSearchSerializer(Serializer):
     ordering = serializers.ChoiceField(choices=[("id", "id"), ("-id", "-id")], required=False)
     page = serializers.IntegerField(min_value=1, max_value=MAX_PAGE, required=False)
     page_size = serializers.IntegerField(min_value=1, max_value=MAX_PAGE_SIZE, required=False)
+
+
+class ExportQuerySerializer(FormatQuerySerializer):
+    unmasked = serializers.BooleanField(
+        required=False, default=False, help_text="whole numbers and addresses"
+    )
 
 
 class PatientPageSerializer(serializers.Serializer[Any]):

@@ -124,11 +124,13 @@ class CaptureViewSet(OfPatientViewSet):
     codes = {"list": "patients.capture.list", "history": "patients.capture.list"}
     serializer_class = CaptureSerializer
     pagination_class = None
+    #: Which stage the route writes.
+    stage: str = ""
 
     def code_of_action(self) -> str | None:
         """Writing asks for the code of the stage."""
         if getattr(self, "action", None) == "write":
-            return f"patients.capture.{self.kwargs.get('stage', Stage.BOOKING)}"
+            return f"patients.capture.{self.stage}"
         return super().code_of_action()
 
     def list(self, request: Any, patient_id: UUID) -> Response:
@@ -137,10 +139,10 @@ class CaptureViewSet(OfPatientViewSet):
 
     @extend_schema(request=CaptureSerializer, responses=CapturedStageSerializer(many=True))
     @raises(InvalidValue, PatientMerged, StateConflict)
-    def write(self, request: Any, patient_id: UUID, stage: str) -> Response:
+    def write(self, request: Any, patient_id: UUID) -> Response:
         """Write down what was learnt at a stage; earlier values stay as history."""
         patient, values = self.get_object(), self.checked()["values"]
-        capture.capture(patient=patient, stage=Stage(stage), values=values, by_id=self.actor.staff_id)
+        capture.capture(patient=patient, stage=Stage(self.stage), values=values, by_id=self.actor.staff_id)
         return Response(CapturedStageSerializer(self._document(patient), many=True).data)
 
     @extend_schema(operation_id="patients_captures_history", responses=CapturedValueSerializer(many=True))

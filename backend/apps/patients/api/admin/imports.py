@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.identity.models import Hospital
-from apps.patients.api.admin.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
 from apps.patients.columns import SAMPLE, TITLES, notes, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.exports import problem_rows
@@ -23,6 +22,7 @@ from kernel.errors import NotFound, StateConflict
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
 from kernel.sheets import write_template
 
 SHOWN_PROBLEMS = 500

@@ -12,6 +12,7 @@ from apps.access.policies import policy_of
 from apps.access.scoped.views import CrudViewSet
 from apps.audit.services import record
 from apps.patients.api.admin.asking import (
+    ExportQuerySerializer,
     PatientExportSerializer,
     PatientPageSerializer,
     PatientSearchSerializer,
@@ -26,7 +27,6 @@ from apps.patients.api.admin.serializers import (
     SensitivePatientSerializer,
     VersionSerializer,
 )
-from apps.patients.api.admin.sheets import SHEETS, ExportQuerySerializer, as_sheet
 from apps.patients.exports import export_rows
 from apps.patients.models import Patient
 from apps.patients.selectors import unmerged
@@ -41,6 +41,7 @@ from kernel.errors import (
     TooManyRequests,
 )
 from kernel.http.schema import raises
+from kernel.http.sheets import SHEETS, as_sheet
 
 LISTS, EXPORTS = ("list", "search"), ("export", "export_by_body")
 ASKED = ("file_format", "unmasked")

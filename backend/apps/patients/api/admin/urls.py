@@ -30,8 +30,7 @@ urlpatterns = [
     *(
         path(
             f"{OF}/captures/{stage.replace('_', '-')}",
-            CaptureViewSet.as_view({"post": "write"}),
-            kwargs={"stage": stage},
+            CaptureViewSet.as_view({"post": "write"}, stage=stage),
         )
         for stage in Stage.values
     ),

@@ -32,8 +32,9 @@ DOCUMENTS = [choice for choice in IdKind.choices if choice[0] != IdKind.NONE]
 
 
 class BindingSerializer(ModelSerializer):
-    """A bound card and its owner, secrets masked."""
+    """A bound card and its owner, secrets masked. `id` is what chooses the person elsewhere: `binding_id`."""
 
+    patient_id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(source="patient.name")
     card_number = MaskedField(masking.document, source="card.card_number")
     national_id = MaskedField(masking.document, source="patient.national_id")
@@ -43,8 +44,8 @@ class BindingSerializer(ModelSerializer):
     class Meta:
         model = CardBinding
         fields = [
-            "id", "hospital", "name", "relationship", "is_default", "card_number", "national_id", "phone", "address",
-            "created_at",
+            "id", "hospital", "patient_id", "name", "relationship", "is_default", "card_number", "national_id", "phone",
+            "address", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -23,7 +23,7 @@ from apps.payments.selectors import channels, orders
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
 from apps.payments.services.tending import give_up
-from kernel.errors import NotFound, StateConflict
+from kernel.errors import NotFound, StateConflict, in_english
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
@@ -36,10 +36,10 @@ ONLINE = [
 
 
 class PaySerializer(Serializer):
-    """How to pay: one of the order's `channels`."""
+    """How to pay: one of the order's `channels`; `method` may be left out where only one is possible."""
 
     channel = serializers.CharField(max_length=24)
-    method = serializers.ChoiceField(choices=ONLINE, default=PayMethod.MINI_PROGRAM.value)
+    method = serializers.ChoiceField(choices=ONLINE, required=False)
 
 
 class OfferedChannelSerializer(serializers.Serializer[Any]):
@@ -73,7 +73,7 @@ class PaymentOrderViewSet(OwnOrders):
 
     @raises(CardRequired)
     def list(self, request: Any) -> Response:
-        """缴费记录 of the bound patients, the newest first; choose one with `patient`."""
+        """缴费记录 of the bound patients, the newest first; choose one with `binding_id`."""
         require_binding(request.user.wechat)
         page = self.paginate_queryset(orders.listed(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -97,16 +97,29 @@ class PaymentOrderViewSet(OwnOrders):
         """去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment."""
         order, account = self._find(pk), request.user.wechat
         body = validated(PaySerializer, request.data)
-        if not channels.belongs(body["channel"], PayMethod(body["method"]), inside=WECHAT_PAY):
+        method = self._method(order, body)
+        if not channels.belongs(body["channel"], method, inside=WECHAT_PAY):
             raise errors.ChannelNotOffered(channel=body["channel"])
         attempt = pay_online(
             order=order,
             channel=body["channel"],
-            method=PayMethod(body["method"]),
+            method=method,
             payer_id=account.openid,
             client_ip=client_ip(request) or "",
         )
         return Response(OpenedAttemptSerializer(attempt).data, status=201)
+
+    def _method(self, order: PaymentOrder, body: dict[str, Any]) -> PayMethod:
+        if "method" in body:
+            return PayMethod(body["method"])
+        methods = channels.methods_without_asking(order.hospital_id, body["channel"], inside=WECHAT_PAY)
+        if not methods:
+            raise errors.ChannelNotOffered(channel=body["channel"])
+        if len(methods) > 1:
+            words = "One of" if in_english() else "必填,可选"
+            message = f"{words}: {', '.join(methods)}"
+            raise serializers.ValidationError({"method": [message]}, code="required")
+        return methods[0]
 
     @extend_schema(request=None, responses=PaymentOrderSerializer)
     @raises(

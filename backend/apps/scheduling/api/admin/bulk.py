@@ -13,11 +13,12 @@ from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import Department, Location, StaffMember
 from apps.identity.models.staff import VisitTier
 from apps.scheduling import errors
-from apps.scheduling.api.admin.serializers import ROOMS
+from apps.scheduling.api.admin.serializers import NEXT_DAY, ROOMS
 from apps.scheduling.models import ClinicSession, Period
 from apps.scheduling.models.schedule import MAX_SLOT_CAPACITY
 from apps.scheduling.services import bulk
 from kernel.errors import InvalidValue, PermissionDenied
+from kernel.http.fields import EndTimeField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
@@ -31,7 +32,7 @@ class ChangesSerializer(Serializer):
     tier = serializers.ChoiceField(choices=VisitTier.choices, required=False)
     room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
     start_time = serializers.TimeField(required=False)
-    end_time = serializers.TimeField(required=False)
+    end_time = EndTimeField(required=False, help_text=NEXT_DAY)
 
 
 class BulkSerializer(Serializer):

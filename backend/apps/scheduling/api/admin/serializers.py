@@ -14,10 +14,14 @@ from apps.scheduling.models import (
     SessionSubstitution,
     Slot,
 )
+from kernel.http.fields import EndTimeField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 #: Rooms are hospital-wide: whoever may look at them may plan with them.
 ROOMS = "identity.location.list"
+NEXT_DAY = (
+    "an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first"
+)
 
 
 class QuotasSerializer(VersionedModelSerializer):
@@ -36,6 +40,7 @@ class ScheduleTemplateSerializer(QuotasSerializer):
     room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
     department_name = serializers.CharField(source="department.name", read_only=True)
     practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    end_time = EndTimeField(help_text=NEXT_DAY)
 
     class Meta:
         model = ScheduleTemplate
@@ -61,7 +66,7 @@ class ClinicSessionSerializer(QuotasSerializer):
     )
     room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
     start_time = serializers.TimeField(write_only=True)
-    end_time = serializers.TimeField(write_only=True)
+    end_time = EndTimeField(write_only=True, help_text=NEXT_DAY)
     capacity = serializers.IntegerField(read_only=True, default=0)
     remaining = serializers.IntegerField(read_only=True, default=0)
 

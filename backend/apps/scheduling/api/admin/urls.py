@@ -38,6 +38,7 @@ router.register("queue-screens", QueueScreenViewSet, basename="queue-screens")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
+    path("appointments/export", AppointmentViewSet.as_view({"get": "export"})),
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
     path("clinic-sessions/bulk", BulkSessionsView.as_view({"post": "bulk"})),
     path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),

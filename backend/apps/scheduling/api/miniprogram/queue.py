@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsPatientAccount
-from apps.scheduling.api.serializers import QueuePlaceSerializer
+from apps.scheduling.api.serializers import OwnQueueSerializer, QueuePlaceSerializer
 from apps.scheduling.models import QueueTicket
 from apps.scheduling.selectors import appointments, line
+from apps.scheduling.selectors.own_day import own_day
 from apps.scheduling.services.boards import refresh
 from apps.scheduling.stream import keys
 from apps.scheduling.stream.tokens import QUEUE_POLL, is_sealed, seal
@@ -63,6 +64,17 @@ class QueuePlaceView(APIView):
         if version and ticket.queue_id == queue_id:
             headers["ETag"] = _tag(ticket, version, _bearer(request))
         return Response(line.place(ticket), headers=headers)
+
+
+class OwnQueueView(APIView):
+    """排队 of everybody who is bound to the account."""
+
+    permission_classes = [IsPatientAccount]
+
+    @extend_schema(tags=["appointments"], operation_id="queue_today", responses=OwnQueueSerializer(many=True))
+    def get(self, request: Any) -> Response:
+        """排队: today's appointments of all bound persons with check-in times, and the place in the line after it."""
+        return Response(own_day(request.user.wechat))
 
 
 def _bearer(request: Any) -> str:

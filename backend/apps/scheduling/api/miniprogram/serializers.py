@@ -1,3 +1,5 @@
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.identity.models.staff import VisitTier
@@ -14,6 +16,9 @@ class BookableDepartmentSerializer(Serializer):
     hospital_id = serializers.UUIDField()
     hospital_name = serializers.CharField()
     location = serializers.CharField(allow_blank=True)
+    map_picture_url = serializers.CharField(
+        allow_blank=True, help_text="of the place, on this host; empty: none"
+    )
     is_bookable = serializers.BooleanField()
 
 
@@ -37,6 +42,7 @@ class BookableDoctorSerializer(Serializer):
     name = serializers.CharField()
     title = serializers.CharField(allow_blank=True)
     speciality = serializers.CharField(allow_blank=True)
+    portrait_url = serializers.CharField(allow_blank=True, help_text="on this host; empty: none")
     department_id = serializers.UUIDField()
     department_name = serializers.CharField()
     remaining = serializers.IntegerField()
@@ -44,13 +50,17 @@ class BookableDoctorSerializer(Serializer):
 
 
 class SessionOfDaySerializer(OpenSessionSerializer):
-    """A session with its department."""
+    """A session with its department and doctor."""
 
+    department_id = serializers.UUIDField()
     department_name = serializers.CharField()
+    practitioner_id = serializers.UUIDField()
+    practitioner_name = serializers.CharField()
+    practitioner_portrait_url = serializers.CharField(allow_blank=True, help_text="on this host; empty: none")
 
 
 class BookableDaySerializer(Serializer):
-    """A day on which a doctor can be booked."""
+    """A day on which a doctor, or any of a department, can be booked."""
 
     date = serializers.DateField()
     remaining = serializers.IntegerField()
@@ -78,8 +88,13 @@ class DepartmentsQuerySerializer(Serializer):
 
 
 class DaysQuerySerializer(Serializer):
-    practitioner = serializers.UUIDField()
+    practitioner = serializers.UUIDField(required=False, help_text="without it all doctors of the department")
     department = serializers.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"department": ["科室或医生必填"]}, code="required")
+        return attrs
 
 
 class SlotsQuerySerializer(Serializer):
@@ -101,8 +116,8 @@ class RescheduleSerializer(Serializer):
 
 
 class BookSerializer(Serializer):
-    """`binding` is for whom; without it the default card at the slot's hospital."""
+    """`binding_id` is for whom; without it the default card at the slot's hospital."""
 
     slot = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
-    binding = serializers.UUIDField(required=False, allow_null=True)
+    binding_id = serializers.UUIDField(required=False, allow_null=True)

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
+from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling import errors
 from apps.scheduling.api.serializers import SuspensionSerializer
 from apps.scheduling.models import BookingSuspension, SuspensionAppeal
@@ -30,12 +31,23 @@ class WriteAppealSerializer(Serializer):
     text = serializers.CharField(max_length=500)
 
 
+class OwnSuspensionSerializer(SuspensionSerializer):
+    """停止预约 as the patient reads it."""
+
+    patient_id = serializers.UUIDField(read_only=True)
+
+    class Meta(SuspensionSerializer.Meta):
+        fields = ["patient_id" if name == "patient" else name for name in SuspensionSerializer.Meta.fields]
+        read_only_fields = fields
+
+
 @extend_schema(tags=["booking-suspensions"])
 class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
     """停止预约 of the bound patients, and the appeals against them."""
 
     permission_classes = [IsPatientAccount]
-    serializer_class = SuspensionSerializer
+    serializer_class = OwnSuspensionSerializer
+    filterset_class = BoundFilterSet
     lookup_value_converter = "uuid"
     ordering = ["-id"]
 

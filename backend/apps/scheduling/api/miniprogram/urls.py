@@ -1,7 +1,7 @@
 from django.urls import path
 
 from apps.scheduling.api.miniprogram import suspensions, views, waitlist
-from apps.scheduling.api.miniprogram.queue import QueuePlaceView
+from apps.scheduling.api.miniprogram.queue import OwnQueueView, QueuePlaceView
 
 APPOINTMENTS = views.AppointmentViewSet
 WISHES = waitlist.WaitlistEntryViewSet
@@ -24,5 +24,6 @@ urlpatterns = [
     path("waitlist-entries/<uuid:pk>/leave", WISHES.as_view({"post": "leave"})),
     path("booking-suspensions", SUSPENSIONS.as_view({"get": "list"})),
     path("booking-suspensions/<uuid:pk>/appeals", SUSPENSIONS.as_view({"get": "appeals", "post": "appeal"})),
+    path("queue", OwnQueueView.as_view()),
     path("appointments/<uuid:pk>/queue", QueuePlaceView.as_view()),
 ]

@@ -79,8 +79,10 @@ class BookableDaysView(BrowseView):
         responses=io.BookableDaySerializer(many=True),
     )
     def get(self, request: Any) -> Response:
-        """Days on which a doctor can be booked, with sessions and the numbers left."""
+        """Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left."""
         asked = self.asked()
+        if "practitioner" not in asked:
+            return Response(browse.days_of_department(asked["department"]))
         return Response(browse.days_of(asked["practitioner"], asked.get("department")))
 
 
@@ -132,7 +134,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         body = validated(io.BookSerializer, request.data)
         booked = book_for_account(
             account=request.user.wechat,
-            binding_id=body.get("binding"),
+            binding_id=body.get("binding_id"),
             slot_id=body["slot"],
             kind=AppointmentKind(body["kind"]),
         )
@@ -145,7 +147,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
 
     @raises(CardRequired)
     def list(self, request: Any) -> Response:
-        """挂号记录: bookings and registrations of the bound patients; choose one with `patient`."""
+        """挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`."""
         require_binding(request.user.wechat)
         rows = self.paginate_queryset(appointments.rows_of(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response([appointments.shown(row) for row in rows or ()])

@@ -23,14 +23,14 @@ from kernel.http.serializers import Serializer
 
 
 class JoinSerializer(Serializer):
-    """What is wanted; `binding` is for whom, without it the default card."""
+    """What is wanted; `binding_id` is for whom, without it the default card."""
 
     department = serializers.UUIDField()
     practitioner = serializers.UUIDField(required=False, allow_null=True)
     first_date = serializers.DateField()
     last_date = serializers.DateField()
     period = serializers.ChoiceField(choices=Period.choices, allow_blank=True, default="")
-    binding = serializers.UUIDField(required=False, allow_null=True)
+    binding_id = serializers.UUIDField(required=False, allow_null=True)
 
 
 @extend_schema(tags=["waitlist"])
@@ -67,7 +67,7 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
         body.is_valid(raise_exception=True)
         wish = body.validated_data
         account = request.user.wechat
-        patient = require_binding(account, wish.pop("binding", None)).patient
+        patient = require_binding(account, wish.pop("binding_id", None)).patient
         entry = waitlist.join(patient=patient, account_id=account.pk, **self._named(wish, patient))
         return self._answer(entry, status=201)
 

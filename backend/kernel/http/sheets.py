@@ -26,12 +26,6 @@ class FormatQuerySerializer(Serializer):
     )
 
 
-class ExportQuerySerializer(FormatQuerySerializer):
-    unmasked = serializers.BooleanField(
-        required=False, default=False, help_text="whole numbers and addresses"
-    )
-
-
 def as_sheet(
     rows: Iterable[Iterable[str]], file_format: str, name: str
 ) -> FileResponse | StreamingHttpResponse:

@@ -1,0 +1,58 @@
+"""One word chooses a person in the mini-program, in every list and every body."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from tests.scheduling.support import MINI
+from tests.support.world import World
+
+pytestmark = pytest.mark.requirement("CARD-02", "INT-04")
+
+LISTS = (
+    "appointments", "waitlist-entries", "booking-suspensions", "bills", "card-top-ups", "refund-requests",
+    "payment-orders", "refunds", "admissions", "inpatient-deposits", "messages",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_takes_the_binding_and_answers_not_found_for_a_foreign_one(
+    world: World, path: str
+) -> None:
+    client = world.client("patient_a")
+    own, foreign = (str(world.bindings[name].pk) for name in ("patient_a", "patient_b"))
+    assert client.get(f"{MINI}/{path}", {"binding_id": own}).status_code == 200
+    for unknown in (foreign, str(uuid4())):
+        answer = client.get(f"{MINI}/{path}", {"binding_id": unknown})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert client.get(f"{MINI}/{path}", {"binding_id": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_takes_the_patient_instead(world: World, path: str) -> None:
+    asked = {"patient": str(world.patients["patient_a"].pk)}
+    answer = world.client("patient_a").get(f"{MINI}/{path}", asked)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "unknown_parameter"
+
+
+def test_the_bound_cards_show_whose_they_are(world: World) -> None:
+    [shown] = world.client("patient_a").get(f"{MINI}/cards/bindings").json()
+    binding = world.bindings["patient_a"]
+    assert (shown["id"], shown["patient_id"]) == (str(binding.pk), str(binding.patient_id))
+
+
+def test_the_document_knows_no_other_word() -> None:
+    document: dict[str, Any] = yaml.safe_load(Path("openapi/miniprogram.yaml").read_text())
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            named = {
+                found.get("name") for found in operation.get("parameters", ()) if isinstance(found, dict)
+            }
+            assert not named & {"patient", "patient_id", "binding"}, path
+    for name, schema in document["components"]["schemas"].items():
+        words = set(schema.get("properties", ()))
+        assert not words & {"patient", "binding"}, name
