@@ -55,7 +55,7 @@ def _process() -> Iterator[Problem]:
     for name in ("DEBUG", "YIHUI_DEBUG"):
         if env.bool(name, default=False):
             yield name, "must not be on in production"
-    for name in ("YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE"):
+    for name in ("YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE", "YIHUI_RUN_TOKEN"):
         if _text(name):
             yield name, "is for tests and the demo alone"
     for name in ("DATABASE_URL", "REDIS_URL"):

@@ -45,8 +45,7 @@ def filled(example: str, given: dict[str, str]) -> str:
         pattern = re.compile(rf"^{name}=.*$", re.MULTILINE)
         if not pattern.search(example):
             raise SystemExit(f"{name} does not stand in .env.example.")
-        line = f"{name}={value}"
-        example = pattern.sub(lambda _, line=line: line, example)
+        example = pattern.sub((f"{name}={value}").replace("\\", r"\\"), example)
     return example
 
 

@@ -17,7 +17,7 @@ EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text
 STACK = yaml.safe_load((ROOT / "compose.yaml").read_text())
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 #: Nobody sets these in production: they are for tests and the demo, or refused.
-NOT_FOR_PRODUCTION = {"YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE", "DEBUG", "YIHUI_DEBUG"}
+NOT_FOR_PRODUCTION = {"YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE", "YIHUI_RUN_TOKEN", "DEBUG", "YIHUI_DEBUG"}
 #: The image and the stack set these themselves.
 SET_BY_US = {
     "DJANGO_SETTINGS_MODULE", "YIHUI_STATIC_ROOT", "YIHUI_MEDIA_ROOT", "PROMETHEUS_MULTIPROC_DIR", "DATABASE_URL",

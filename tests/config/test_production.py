@@ -126,6 +126,7 @@ def test_safe_settings_start(changes: dict[str, str]) -> None:
         ("YIHUI_PUBLIC_BASE_URL", "http://api.hospital.example"),
         ("YIHUI_FAULT_FILE", "/tmp/faults"),
         ("YIHUI_CLOCK_FILE", "/tmp/clock"),
+        ("YIHUI_RUN_TOKEN", "0123456789abcdef"),
         ("YIHUI_SSL_REDIRECT", "treu"),
         ("YIHUI_PASSWORDS_PER_SECOND", "six"),
     ],

@@ -1,4 +1,4 @@
-"""A filled .env in one command: good keys, private, never over an old one. No script installs anything to explain itself."""
+"""A filled .env in one command: good keys, private, never over an old one; help that installs nothing."""
 
 import os
 import re

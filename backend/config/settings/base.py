@@ -244,6 +244,9 @@ REQUESTS_PER_MINUTE = {
     "partner": env.int("YIHUI_PARTNER_REQUESTS_PER_MINUTE", default=3_000),
 }
 
+RUN_TOKEN = (
+    ""  # of the demo and tests: health answers with it, so that none takes a stranger's program for its own
+)
 STREAM_HEARTBEAT_SECONDS = env.float("YIHUI_STREAM_HEARTBEAT_SECONDS", default=15.0)
 STREAM_WRITE_SECONDS = env.float("YIHUI_STREAM_WRITE_SECONDS", default=10.0)
 
