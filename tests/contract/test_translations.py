@@ -1,4 +1,4 @@
-"""Pages that Chinese vendors and operators read stand in both languages, and both say the same (readmes: test_readme)."""
+"""Pages that Chinese vendors and operators read stand in both languages, and both say the same."""
 
 import re
 from collections import Counter
