@@ -62,7 +62,7 @@ def test_the_reading_of_the_code_finds_what_is_known() -> None:
     assert len(READ) > 40
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", sorted({*READ, *EXAMPLE}))
 def test_a_variable_is_explained_on_the_operators_page(name: str) -> None:
     assert f"`{name}`" in PAGE
 
