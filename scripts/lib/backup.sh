@@ -4,7 +4,8 @@
 #
 #   backup.sh once   --to DIR [--media DIR] [--keep N]   a whole copy, verified; the oldest beyond N (14) and what only they
 #                                                        needed go
-#   backup.sh follow --to DIR                            receives every change as it is written, until stopped
+#   backup.sh follow --to DIR                            receives every change as it is written, until stopped or
+#                                                        the server goes: whoever started it starts it again
 #
 # DIR/base/STAMP is a copy that ended at STAMP (UTC), DIR/media/STAMP.tar the files, DIR/wal the changes.
 set -eu
@@ -52,7 +53,8 @@ follow() {
   mkdir -p "$to/wal"
   pg_receivewal --dbname="$DATABASE_URL" --slot="$SLOT" --create-slot --if-not-exists --no-password
   say "Receiving changes into $to/wal."
-  exec pg_receivewal --dbname="$DATABASE_URL" --slot="$SLOT" --directory="$to/wal" --synchronous --no-password
+  exec pg_receivewal --dbname="$DATABASE_URL" --slot="$SLOT" --directory="$to/wal" --synchronous --no-loop \
+    --no-password
 }
 
 action="${1:-}" to="" media="" keep=14

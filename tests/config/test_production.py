@@ -135,6 +135,11 @@ def test_an_unsafe_value_refuses_to_start_and_is_named(name: str, value: str) ->
     assert named(start({name: value})) == [name]
 
 
+def test_no_secret_of_a_sandbox_starts() -> None:
+    changes = {"YIHUI_WECHAT_APP_ID": "wx1234567890abcdef", "YIHUI_WECHAT_APP_SECRET": "our-Sandbox-secret"}
+    assert named(start(changes)) == ["YIHUI_WECHAT_APP_SECRET"]
+
+
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
 def test_no_published_value_of_the_demo_starts(name: str) -> None:
     assert name in named(start({name: PUBLISHED[name]}))
