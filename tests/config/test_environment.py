@@ -23,7 +23,6 @@ SET_BY_US = {
     "DJANGO_SETTINGS_MODULE", "YIHUI_STATIC_ROOT", "YIHUI_MEDIA_ROOT", "PROMETHEUS_MULTIPROC_DIR", "DATABASE_URL",
     "REDIS_URL",
 }  # fmt: skip
-pytestmark = pytest.mark.requirement("INT-04")
 
 
 def read_by(tree: ast.AST) -> Iterator[str]:

@@ -84,7 +84,6 @@ def post(url: str, body: dict[str, Any]) -> Any:
 
 
 @pytest.mark.xdist_group("two-demos")
-@pytest.mark.requirement("INT-04")
 def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list[Running]) -> None:
     one, other = (running.addresses() for running in two)
     assert not set(one.values()) & set(other.values())
