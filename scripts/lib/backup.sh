@@ -15,7 +15,7 @@ say() { echo "$*" >&2; }
 
 # As root, which only containers are: go on as the server's user, whom a restored server runs as.
 become_the_servers_user() {
-  if [ "$(id -u)" = 0 ] && command -v gosu >/dev/null 2>&1; then
+  if [ "$(id -u)" = 0 ] && command -v gosu >/dev/null 2>&1 && id postgres >/dev/null 2>&1; then
     mkdir -p "$to"
     chown postgres:postgres "$to"
     exec gosu postgres sh "$0" "$@"
