@@ -1,6 +1,11 @@
 # One image for the API, the workers, the relay and the scheduler; compose.yaml has the commands.
 
-FROM python:3.13-slim-bookworm AS build
+# Networks that reach a mirror only name theirs: --build-arg PYTHON_IMAGE=… --build-arg PYTHON_INDEX=…
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG PYTHON_INDEX=https://pypi.org/simple
+ENV PIP_INDEX_URL=${PYTHON_INDEX} UV_DEFAULT_INDEX=${PYTHON_INDEX}
 RUN pip install --no-cache-dir "uv>=0.8,<1"
 WORKDIR /srv
 COPY pyproject.toml requirements.txt ./
@@ -17,7 +22,10 @@ RUN random() { head -c 32 /dev/urandom | base64 -w 0; } \
         DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
         /opt/venv/bin/python backend/manage.py collectstatic --noinput --verbosity 0
 
-FROM python:3.13-slim-bookworm
+FROM ${PYTHON_IMAGE}
+ARG VERSION=0.2.0
+LABEL org.opencontainers.image.title="yihui" org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin yihui \
     && install -d -o yihui /srv/media
 COPY --from=build /opt/venv /opt/venv

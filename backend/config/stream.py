@@ -19,5 +19,6 @@ application = StreamApplication(
     settings.REDIS_URL,
     settings.SECRET_KEY,
     heartbeat_seconds=settings.STREAM_HEARTBEAT_SECONDS,
+    run_token=settings.RUN_TOKEN,
     write_seconds=settings.STREAM_WRITE_SECONDS,
 )

@@ -1,5 +1,6 @@
 """The control API below /_sandbox: messages, faults, settings, clock, reset. README.md documents it."""
 
+import os
 from typing import Any
 
 from sandbox.clock import Clock
@@ -9,6 +10,8 @@ from sandbox.provider import Provider, Routes
 from sandbox.wire import BadRequest, Request, Response, reply
 
 DEFAULT_LIMIT = 50
+#: Shown by /healthz, so that whoever started this sandbox knows it from another one.
+RUN_TOKEN = os.environ.get("YIHUI_RUN_TOKEN", "")
 
 
 class Sandbox:
@@ -45,7 +48,9 @@ class ControlApi:
 
     def routes(self) -> Routes:
         return {
-            ("GET", "/healthz"): lambda request: reply({"status": "ok"}),
+            ("GET", "/healthz"): lambda request: reply(
+                {"status": "ok"} | ({"run": RUN_TOKEN} if RUN_TOKEN else {})
+            ),
             ("POST", "/_sandbox/reset"): self._reset,
             ("POST", "/_sandbox/clock"): self._advance_clock,
             ("GET", "/_sandbox/messages"): self._messages,

@@ -2,6 +2,8 @@
 # Sourced by the scripts: sets ROOT, LOCAL and PY, and makes the virtual environment if it is not there or not
 # up to date. Needs bash and Python >= 3.11; packages come through the machine's own pip configuration.
 
+# shellcheck source=scripts/lib/python.sh
+. "$(dirname "${BASH_SOURCE[0]}")/python.sh"
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 LOCAL="${YIHUI_LOCAL_DIR:-$ROOT/.local}"
 mkdir -p "$LOCAL" 2>/dev/null || true
@@ -15,19 +17,6 @@ mkdir -p "$LOCAL/log" "$LOCAL/run"
 PY="$LOCAL/venv/bin/python"
 # shellcheck disable=SC2034  # for the scripts that source this
 LIB="$ROOT/scripts/lib"
-
-# The newest of the usual names that is new enough and able to run.
-find_python() {
-  local name
-  for name in "${YIHUI_PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
-    if [ -n "$name" ] && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      command -v "$name"
-      return
-    fi
-  done
-  echo "Python 3.11 or newer is needed; set YIHUI_PYTHON to it." >&2
-  return 1
-}
 
 # uv reads no pip configuration: tell it what pip was told, unless it has settings of its own.
 # Indexes keep pip's meaning (the best match of all), which is safe because every file is pinned by hash.

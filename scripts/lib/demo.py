@@ -1,17 +1,15 @@
 """The whole product on this machine: servers, API, workers, relay, scheduler, sandbox and a sample hospital.
 
-    ./scripts/demo [--port N] [--fresh]     run until Ctrl-C
-    ./scripts/demo --check                  walk the main journeys and leave with their exit code: against the demo that
-                                            runs here, or one that is started for it and stopped again
-
-Several can run side by side with different YIHUI_LOCAL_DIR. DATABASE_URL or REDIS_URL of your own are used
-instead of the embedded servers when they are set.
+Several run side by side: each claims its ports before it binds them, and every program answers with the token of its
+run, so that none takes a stranger's for its own.
 """
 
 import argparse
 import json
 import os
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -22,10 +20,13 @@ from pathlib import Path
 import processes
 from embedded import ROOT, Stack, local_dir
 from postgres_server import ServerError
-from supervisor import Busy, Failed, Service, Supervisor
+from supervisor import Busy, Failed, Service, Supervisor, answers
 
 MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
 DOCUMENTS = ("miniprogram", "admin", "partner")
+FIRST_PORTS = {"api": 8000, "sandbox": 8090, "stream": 8190}
+ATTEMPTS = 5
+SMALL = ("--patients", "200", "--appointments", "200")
 PAYMENT_CHANNELS = ("wechat_pay", "alipay", "unionpay")
 BEGIN = time.monotonic()
 
@@ -38,14 +39,15 @@ def say(text: str) -> None:
 class Demo:
     """What the demo runs, and where."""
 
-    def __init__(self, local: Path, port: int, fresh: bool) -> None:
-        self.local = local
-        self.fresh = fresh
+    def __init__(self, local: Path, port: int, *, fresh: bool, small: bool) -> None:
+        self.local, self.fresh, self.small = local, fresh, small
+        self.token = secrets.token_hex(8)
+        self.claims: list[socket.socket] = []
         self.accounts = local / "run" / "accounts.json"
         self.clock_file = local / "run" / "clock"
         self.addresses = local / "run" / "addresses.json"
         self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
-        self.wanted_port = port
+        self.first_ports = FIRST_PORTS | {"api": port}
         self.api = self.sandbox = self.stream = ""
 
     def run(self, check: bool) -> int:
@@ -53,10 +55,17 @@ class Demo:
         try:
             return self._run(check)
         except Busy:
-            if not check or not self.addresses.exists():
+            if not check or not self._find_running():
                 raise
-        self.api, self.sandbox = json.loads(self.addresses.read_text())
         return self._journey()
+
+    def _find_running(self) -> bool:
+        """The addresses of the demo that runs here; False while it has none or others answer there."""
+        if not self.addresses.exists():
+            return False
+        known = json.loads(self.addresses.read_text())
+        self.api, self.sandbox, self.stream = (known[name] for name in FIRST_PORTS)
+        return answers(f"{self.api}/readyz", known["run"])
 
     def _run(self, check: bool) -> int:
         with self.supervisor:
@@ -65,9 +74,10 @@ class Demo:
             try:
                 self._prepare(stack)
                 self._start()
+                say("Opening the hospitals' accounts at the payment providers' stand-ins …")
                 open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
+                self._note_addresses()
                 self._tell()
-                self.addresses.write_text(json.dumps([self.api, self.sandbox]))
                 if check:
                     return self._journey()
                 self.supervisor.watch(say)
@@ -84,53 +94,93 @@ class Demo:
             stack.stop()
             shutil.rmtree(stack.directory, ignore_errors=True)
         self.clock_file.unlink(missing_ok=True)  # a check that was killed has left the time ahead
-        self._choose_addresses()
+        for name, value in self._own_places().items():
+            os.environ.setdefault(name, value)
+        say("Starting PostgreSQL and Redis …")
         os.environ.update(stack.start())
-        say("PostgreSQL and Redis answer; migrating and loading the sample (half a minute the first time) …")
+        say("Migrating the database (half a minute the first time) …")
         self._manage("migrate", "--noinput", "--verbosity", "0")
         self._manage("sync_access")
+        say("Collecting the static files …")
         self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        say("Loading the sample hospitals (half a minute the first time) …")
         self.accounts.touch(mode=0o600)
-        self._manage("load_sample", "--accounts-file", str(self.accounts))
-        say("Database and sample hospital are ready.")
+        size = SMALL if self.small else ()
+        self._manage("load_sample", "--accounts-file", str(self.accounts), *size)
 
-    def _choose_addresses(self) -> None:
-        ports = [processes.next_free_port(first) for first in (self.wanted_port, 8090, 8190)]
-        self.api, self.sandbox, self.stream = (f"http://127.0.0.1:{port}" for port in ports)
-        defaults = {
+    def _own_places(self) -> dict[str, str]:
+        return {
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "YIHUI_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "YIHUI_CLOCK_FILE": str(self.clock_file),
-            "YIHUI_LOG_DIR": str(self.local / "log"),
             "YIHUI_STATIC_ROOT": str(self.local / "static"),
             "YIHUI_MEDIA_ROOT": str(self.local / "media"),
+            "YIHUI_ALIYUN_SMS_PROTOCOL": "http",
+        }
+
+    def _claim_addresses(self) -> list[int]:
+        """Claim a port for each program; what the caller has set in the environment stays."""
+        for claim in self.claims:
+            claim.close()
+        claimed = [processes.claim_port(first) for first in self.first_ports.values()]
+        ports, self.claims = [port for port, _ in claimed], [claim for _, claim in claimed]
+        self.api, self.sandbox, self.stream = (f"http://127.0.0.1:{port}" for port in ports)
+        return ports
+
+    def _environment(self) -> dict[str, str]:
+        """Where the programs find one another, once they have places; what the caller has set himself stays."""
+        if not self.api:
+            return {}
+        found = {
             "YIHUI_WECHAT_BASE_URL": self.sandbox,
             "YIHUI_ALIYUN_SMS_ENDPOINT": self.sandbox.removeprefix("http://"),
             "YIHUI_HIS_BASE_URL": self.sandbox,
             "YIHUI_PUBLIC_BASE_URL": self.api,
-            "YIHUI_ALIYUN_SMS_PROTOCOL": "http",
         }
-        for name, value in defaults.items():
-            os.environ.setdefault(name, value)
+        own = {name: value for name, value in found.items() if not os.environ.get(name)}
+        return own | {"YIHUI_RUN_TOKEN": self.token}
 
     def _manage(self, *arguments: str) -> None:
-        done = subprocess.run([*MANAGE, *arguments], cwd=ROOT / "backend")
+        environment = os.environ | self._environment()
+        done = subprocess.run([*MANAGE, *arguments], cwd=ROOT / "backend", env=environment)
         if done.returncode != 0:
             raise Failed(f"manage.py {arguments[0]} ended with {done.returncode}; its output stands above.")
 
     def _start(self) -> None:
-        say("Starting the sandbox, the API, the stream, workers, relay and scheduler …")
-        services = programs(self.api, self.sandbox, self.stream, self.local / "run" / "sandbox-keys")
+        """Start the programs; on other ports if a stranger took one between the look and the bind."""
+        for attempt in range(1, ATTEMPTS + 1):
+            ports = self._claim_addresses()
+            try:
+                self._start_programs()
+                return
+            except Failed:
+                self.supervisor.halt()
+                if attempt == ATTEMPTS or all(map(processes.port_is_free, ports)):
+                    raise
+                say("Somebody took a port in between; choosing others …")
+
+    def _start_programs(self) -> None:
+        keys = self.local / "run" / "sandbox-keys"
+        services = programs(self.api, self.sandbox, self.stream, keys, self.token)
         for service in services:
+            service.environment = self._environment()
+            say(f"Starting {service.name} …")
             self.supervisor.start(service)
         for service in services:
             self.supervisor.wait_healthy(service)
+            if service.health:
+                say(f"{service.name} answers.")
+
+    def _note_addresses(self) -> None:
+        known = {name: getattr(self, name) for name in FIRST_PORTS} | {"run": self.token}
+        self.addresses.write_text(json.dumps(known, indent=2) + "\n")
 
     def _tell(self) -> None:
         say("Ready.")
         print(
             f"\n  API       {self.api}\n  Stream    {self.stream}/stream/events\n  Sandbox   {self.sandbox}"
         )
+        print(f"  Clock     {self.clock_file}: seconds by which the product's time is ahead")
         print(f"  Logs      {self.local / 'log'}\n")
         for name in DOCUMENTS:
             base = f"{self.api}/api/{name}/v1"
@@ -158,10 +208,11 @@ def open_merchants(sandbox: str, file: Path, manage: Callable[..., object]) -> N
     file.unlink()
 
 
-def programs(api: str, sandbox: str, stream: str, keys: Path) -> list[Service]:
+def programs(api: str, sandbox: str, stream: str, keys: Path, token: str = "") -> list[Service]:
     """The processes of the product and the sandbox, for these base URLs; the environment names the servers.
 
     `keys`: where the sandbox keeps the keys of its payment providers, so that merchants outlive it.
+    `token`: the value of YIHUI_RUN_TOKEN, which those who answer have to show.
     """
     api_port, sandbox_port, stream_port = (url.rpartition(":")[2] for url in (api, sandbox, stream))
     # fmt: off
@@ -180,9 +231,9 @@ def programs(api: str, sandbox: str, stream: str, keys: Path) -> list[Service]:
     providers = [sys.executable, "-m", "sandbox", "--port", sandbox_port, "--keys", str(keys)]
     # fmt: on
     return [
-        Service("sandbox", providers, f"{sandbox}/healthz"),
-        Service("api", server, f"{api}/readyz"),
-        Service("stream", feed, f"{stream}/healthz"),
+        Service("sandbox", providers, f"{sandbox}/healthz", token),
+        Service("api", server, f"{api}/readyz", token),
+        Service("stream", feed, f"{stream}/healthz", token),
         Service("workers", workers),
         Service("relay", [*MANAGE, "relay"]),
         Service("scheduler", [*MANAGE, "scheduler"]),
@@ -205,17 +256,16 @@ def print_accounts(path: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Entry of the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="walk the main journeys, then leave")
     parser.add_argument(
         "--port", type=int, default=8000, help="of the API; the next free one is taken (8000)"
     )
     parser.add_argument("--fresh", action="store_true", help="forget the demo's data first")
+    parser.add_argument("--small", action="store_true", help="a sample of 200 patients instead of 2,000")
     options = parser.parse_args(arguments)
     try:
-        return Demo(local_dir(), options.port, options.fresh).run(options.check)
+        return Demo(local_dir(), options.port, fresh=options.fresh, small=options.small).run(options.check)
     except (Failed, ServerError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -96,6 +96,16 @@ class Postgres:
         """True if the server answers."""
         return bool(self.pids()) and self._psql("SELECT 1", "postgres").returncode == 0
 
+    def writable(self) -> bool:
+        """True if it answers and no recovery is under way."""
+        return self._psql("SELECT pg_is_in_recovery()", "postgres").stdout.strip() == "f"
+
+    def own(self, path: Path) -> None:
+        """Give files that were made beside the server to the user whom it runs as."""
+        if self.user is not None:
+            for made in (path, *path.rglob("*")):
+                os.chown(made, self.user, self.user)
+
     def start(self) -> str:
         """Start it unless it answers already; returns the database URL. Survives any former crash."""
         self.home.mkdir(parents=True, exist_ok=True)

@@ -105,9 +105,22 @@ def free_port(preferred: int | None = None) -> int:
         return int(probe.getsockname()[1])
 
 
-def next_free_port(first: int) -> int:
-    """The first free port at or above `first`: the address people expect, or one close to it."""
-    return next(port for port in range(first, 65536) if port_is_free(port))
+def claim_port(first: int) -> tuple[int, socket.socket]:
+    """The first port at or above `first` that is free and that no other run of ours is about to bind.
+
+    The claim holds until its socket is closed, at the latest with the process. Its name is abstract, as wide as ports.
+    """
+    for port in range(first, 65536):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0yihui-port-{port}")
+        except OSError:
+            claim.close()
+            continue
+        if port_is_free(port):
+            return port, claim
+        claim.close()
+    raise OSError(f"no free port above {first}")
 
 
 def remembered_port(path: Path) -> int:

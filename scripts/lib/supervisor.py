@@ -6,6 +6,7 @@ turn. That mark is how a later run finds and ends what a killed one left.
 
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -34,23 +35,24 @@ class Busy(Failed):
 
 @dataclass
 class Service:
-    """A program to keep running. `health` is a URL that answers 200 once it is ready."""
+    """A program to keep running. `health` is a URL that answers 200 once it is ready, with `token` as its `run`."""
 
     name: str
     command: list[str]
     health: str | None = None
+    token: str = ""
     environment: dict[str, str] = field(default_factory=dict)
     starts: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
 
 
-def answers(url: str) -> bool:
-    """True if the URL answers 200 now."""
+def answers(url: str, token: str = "") -> bool:
+    """True if the URL answers 200 now and, with a token, if it is the program that was started with it."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
+            return response.status == 200 and (not token or json.load(response).get("run") == token)
+    except (urllib.error.URLError, OSError, ValueError, AttributeError):
         return False
 
 
@@ -124,7 +126,7 @@ class Supervisor:
         url = service.health
         if url is None:
             return
-        ready = processes.wait_until(lambda: self._ended(service) or answers(url), seconds)
+        ready = processes.wait_until(lambda: self._ended(service) or answers(url, service.token), seconds)
         if not ready or self._ended(service):
             state = "ended" if self._ended(service) else f"is not healthy after {seconds:.0f} s"
             raise Failed(f"{service.name} {state}:\n{processes.tail(self.log_path(service))}")
@@ -161,6 +163,10 @@ class Supervisor:
     def stop(self) -> None:
         """End all, the last started first; returns when no process of this run is left."""
         self.stopping = True
+        self.halt()
+
+    def halt(self) -> None:
+        """End the programs and forget them, so that others may be started in their place."""
         running = [service for service in reversed(self.services) if not self._ended(service)]
         for service in running:
             if service.process:
@@ -171,6 +177,7 @@ class Supervisor:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     service.process.wait(max(0.0, deadline - time.monotonic()))
         self.end_leftovers()
+        self.services.clear()
 
     def end_leftovers(self) -> None:
         """End every process that bears the mark of this run directory."""

@@ -1,24 +1,51 @@
-"""Production refuses to start with an unsafe value, naming the variable."""
+"""Production refuses to start with unsafe values, naming every variable at once."""
 
 import base64
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from config.demo_values import PUBLISHED
+
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def key(name: str) -> str:
+    """Another 32 bytes for every name, as good as random ones."""
+    return base64.b64encode(sha256(name.encode()).digest()).decode()
+
+
+def text(name: str) -> str:
+    """Another 64 characters for every name."""
+    return sha256(name.encode()).hexdigest()
+
+
 SAFE = {
-    "YIHUI_SECRET_KEY": "k" * 60,
-    "YIHUI_ALLOWED_HOSTS": "api.hospital.example",
-    "YIHUI_FIELD_KEYS": f"1:{KEY}",
-    "YIHUI_BLIND_INDEX_KEY": KEY,
-    "YIHUI_AUDIT_KEY": KEY,
+    "YIHUI_SECRET_KEY": text("process"),
+    "YIHUI_ALLOWED_HOSTS": "api.hospital.example, 10.1.2.3",
+    "YIHUI_FIELD_KEYS": f"1:{key('fields')}",
+    "YIHUI_BLIND_INDEX_KEY": key("index"),
+    "YIHUI_AUDIT_KEY": key("audit"),
     "DATABASE_URL": "postgres://u:p@db.example/yihui",
     "REDIS_URL": "redis://redis.example/0",
 }
+HIS = {
+    "YIHUI_HIS_BASE_URL": "https://his.hospital.example",
+    "YIHUI_HIS_APP_ID": "yihui",
+    "YIHUI_HIS_SECRET": text("his"),
+}
+SMS = {
+    "YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "LTAI5tKnownToNobody",
+    "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET": text("sms")[:30],
+}
+REPEATED = base64.b64encode(bytes(range(100, 116)) * 2).decode()
+ZEROS = base64.b64encode(bytes(32)).decode()
+COUNTED = base64.b64encode(bytes(range(32))).decode()
+TYPED = base64.b64encode(b"TheKeyOfOurHospitalIn2026ForAll!").decode()
 
 
 def start(changes: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -35,8 +62,29 @@ def start(changes: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_safe_settings_start() -> None:
-    assert start({}).returncode == 0
+def named(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """The variables that the refusal names, a line each."""
+    assert result.returncode != 0
+    message = result.stderr.partition("ImproperlyConfigured: ")[2]
+    return [line.partition(":")[0] for line in message.splitlines() if line]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        HIS,
+        SMS | {"YIHUI_ALIYUN_SMS_CALLBACK_TOKEN": text("token")[:24]},
+        {"YIHUI_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7, fd00::/8"},
+        {"YIHUI_FIELD_KEYS": f"2:{key('new')},1:{key('old')}"},
+        dict.fromkeys(
+            ("YIHUI_HIS_BASE_URL", "YIHUI_WECHAT_BASE_URL", "DEBUG", "YIHUI_ALIYUN_SMS_PROTOCOL"), ""
+        ),
+    ],
+)
+def test_safe_settings_start(changes: dict[str, str]) -> None:
+    done = start(changes)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -44,52 +92,105 @@ def test_safe_settings_start() -> None:
     [
         ("DEBUG", "1"),
         ("YIHUI_SECRET_KEY", ""),
-        ("YIHUI_SECRET_KEY", "local-only-secret-key-local-only-secret-key-local-only"),
+        ("YIHUI_SECRET_KEY", "k" * 60),
+        ("YIHUI_SECRET_KEY", "abcdefghij" * 6),
+        ("YIHUI_SECRET_KEY", "changeme-" + text("process")),
         ("YIHUI_ALLOWED_HOSTS", ""),
         ("YIHUI_ALLOWED_HOSTS", "*"),
+        ("YIHUI_ALLOWED_HOSTS", ".hospital.example"),
         ("YIHUI_ALLOWED_HOSTS", "api.hospital.example,*.example"),
+        ("YIHUI_ALLOWED_HOSTS", "https://api.hospital.example"),
         ("YIHUI_FIELD_KEYS", ""),
         ("YIHUI_FIELD_KEYS", "1:c2hvcnQ="),
-        ("YIHUI_FIELD_KEYS", "1:bG9jYWwtb25seS1maWVsZC1rZXktMDEyMzQ1Njc4OWE="),
+        ("YIHUI_FIELD_KEYS", f"1:{ZEROS}"),
+        ("YIHUI_FIELD_KEYS", f"2:{key('fields')},1:{REPEATED}"),
+        ("YIHUI_FIELD_KEYS", f"1:{TYPED}"),
         ("YIHUI_BLIND_INDEX_KEY", ""),
+        ("YIHUI_BLIND_INDEX_KEY", COUNTED),
+        ("YIHUI_BLIND_INDEX_KEY", "no base64"),
         ("YIHUI_AUDIT_KEY", "c2hvcnQ="),
+        ("YIHUI_AUDIT_KEY", key("index")),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
-        ("YIHUI_WECHAT_BASE_URL", "http://127.0.0.1:8090"),
-        ("YIHUI_ALIYUN_SMS_PROTOCOL", "http"),
+        ("YIHUI_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("YIHUI_TRUSTED_PROXIES", "10.0.0.1, ::/0"),
+        ("YIHUI_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("YIHUI_TRUSTED_PROXIES", "the proxy"),
+        ("YIHUI_METRICS_ADDRESSES", "0.0.0.0/0"),
+        ("YIHUI_DOCUMENT_ADDRESSES", "128.0.0.0/1"),
+        ("YIHUI_WECHAT_BASE_URL", "http://gateway.hospital.example"),
+        ("YIHUI_WECHAT_BASE_URL", "https://127.0.0.1:8090"),
+        ("YIHUI_WECHAT_BASE_URL", "https://"),
+        ("YIHUI_ALIYUN_SMS_ENDPOINT", "localhost:8090"),
+        ("YIHUI_ALIYUN_SMS_PROTOCOL", "HTTP"),
         ("YIHUI_PUBLIC_BASE_URL", "http://api.hospital.example"),
         ("YIHUI_FAULT_FILE", "/tmp/faults"),
+        ("YIHUI_CLOCK_FILE", "/tmp/clock"),
+        ("YIHUI_RUN_TOKEN", "0123456789abcdef"),
+        ("YIHUI_SSL_REDIRECT", "treu"),
+        ("YIHUI_PASSWORDS_PER_SECOND", "six"),
     ],
 )
 def test_an_unsafe_value_refuses_to_start_and_is_named(name: str, value: str) -> None:
-    result = start({name: value})
-    assert result.returncode != 0
-    assert f"ImproperlyConfigured: {name}" in result.stderr
+    assert named(start({name: value})) == [name]
 
 
-HIS = {
-    "YIHUI_HIS_BASE_URL": "https://his.hospital.example",
-    "YIHUI_HIS_APP_ID": "yihui",
-    "YIHUI_HIS_SECRET": "s" * 32,
-}
+def test_no_secret_of_a_sandbox_starts() -> None:
+    changes = {"YIHUI_WECHAT_APP_ID": "wx1234567890abcdef", "YIHUI_WECHAT_APP_SECRET": "our-Sandbox-secret"}
+    assert named(start(changes)) == ["YIHUI_WECHAT_APP_SECRET"]
 
 
-@pytest.mark.parametrize("url", [HIS["YIHUI_HIS_BASE_URL"], ""])
-def test_a_connected_his_or_none_starts(url: str) -> None:
-    assert start({**HIS, "YIHUI_HIS_BASE_URL": url}).returncode == 0
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_no_published_value_of_the_demo_starts(name: str) -> None:
+    assert name in named(start({name: PUBLISHED[name]}))
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("YIHUI_HIS_BASE_URL", "http://his.hospital.example"),
+        ("YIHUI_HIS_BASE_URL", ""),
         ("YIHUI_HIS_APP_ID", ""),
         ("YIHUI_HIS_SECRET", ""),
         ("YIHUI_HIS_SECRET", "short"),
+        ("YIHUI_HIS_SECRET", "s" * 40),
         ("YIHUI_HIS_SECRET", "sandbox-his-secret-sandbox-his-secret"),
     ],
 )
 def test_a_his_without_encryption_or_a_secret_of_its_own_refuses_to_start(name: str, value: str) -> None:
-    result = start({**HIS, name: value})
-    assert result.returncode != 0
-    assert f"ImproperlyConfigured: {name}" in result.stderr
+    assert set(named(start({**HIS, name: value}))) == {name}
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"YIHUI_WECHAT_APP_ID": "wx1234567890abcdef"}, "YIHUI_WECHAT_APP_SECRET"),
+        ({"YIHUI_WECHAT_OA_SECRET": text("oa")[:32]}, "YIHUI_WECHAT_OA_APP_ID"),
+        ({"YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "LTAI5tKnownToNobody"}, "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET"),
+        (SMS | {"YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "", "YIHUI_ALIYUN_SMS_SIGN_NAME": "仁和医院"},
+         "YIHUI_ALIYUN_SMS_ACCESS_KEY_ID"),
+    ],
+)  # fmt: skip
+def test_a_provider_that_is_half_filled_in_refuses_to_start_and_names_what_is_missing(
+    given: dict[str, str], missing: str
+) -> None:
+    assert named(start(given)) == [missing]
+
+
+@pytest.mark.parametrize("token", ["t", "a" * 40, "report-secret"])
+def test_a_callback_token_that_can_be_guessed_refuses_to_start(token: str) -> None:
+    assert named(start(SMS | {"YIHUI_ALIYUN_SMS_CALLBACK_TOKEN": token})) == [
+        "YIHUI_ALIYUN_SMS_CALLBACK_TOKEN"
+    ]
+
+
+def test_all_problems_are_named_in_one_message() -> None:
+    wrong = {
+        "YIHUI_SECRET_KEY": "",
+        "YIHUI_ALLOWED_HOSTS": ".example.com",
+        "YIHUI_AUDIT_KEY": ZEROS,
+        "YIHUI_TRUSTED_PROXIES": "0.0.0.0/0",
+        "YIHUI_WECHAT_APP_ID": "wx1234567890abcdef",
+    }
+    expected = set(wrong) - {"YIHUI_WECHAT_APP_ID"} | {"YIHUI_WECHAT_APP_SECRET"}
+    assert set(named(start(wrong))) == expected

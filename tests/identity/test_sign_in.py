@@ -225,7 +225,7 @@ def test_the_first_administrator_gets_a_one_time_password_once(
     nobody_yet: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("YIHUI_FIRST_ADMIN_PASSWORD", raising=False)
-    call_command("create_first_administrator", username="root.admin")
+    call_command("open_hospital", hospital="仁和医院", username="root.admin")
     password = capsys.readouterr().out.split("one-time password: ")[1].strip()
     body = sign_in("root.admin", password).json()
     assert body["user"]["must_change_password"] is True
@@ -233,10 +233,29 @@ def test_the_first_administrator_gets_a_one_time_password_once(
     change = {"current_password": password, "new_password": NEW}
     client = bearer(body["token"])
     assert client.post(f"{URL}/change-password", change, format="json").status_code == 204
-    assert client.get("/api/admin/v1/hospitals").json()["count"] == 1
+    hospitals = client.get("/api/admin/v1/hospitals").json()["results"]
+    assert [(row["code"], row["name"]) for row in hospitals] == [("H1", "仁和医院")]
+    assert client.get("/api/admin/v1/groups").json()["results"][0]["name"] == "仁和医院"
     with pytest.raises(CommandError):
-        call_command("create_first_administrator", username="second")
+        call_command("open_hospital", hospital="仁和医院", username="second")
     assert User.objects.filter(kind="staff").count() == 1
+
+
+@pytest.mark.requirement("ACC-01")
+def test_the_first_hospital_is_opened_by_its_own_name_or_not_at_all(
+    nobody_yet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("", "   ", "院" * 121):
+        monkeypatch.setenv("YIHUI_HOSPITAL_NAME", name)
+        with pytest.raises(CommandError, match="--hospital"):
+            call_command("open_hospital")
+    assert not Hospital.objects.exists()
+    monkeypatch.setenv("YIHUI_HOSPITAL_NAME", "仁和医院")
+    monkeypatch.setenv("YIHUI_HOSPITAL_CODE", "RH")
+    monkeypatch.setenv("YIHUI_GROUP_NAME", "仁和集团")
+    call_command("open_hospital")
+    hospital = Hospital.objects.get()
+    assert (hospital.code, hospital.name, hospital.group.name) == ("RH", "仁和医院", "仁和集团")
 
 
 @pytest.mark.requirement("ACC-01")
@@ -245,10 +264,10 @@ def test_the_first_password_can_come_from_the_environment_and_must_be_strong(
 ) -> None:
     monkeypatch.setenv("YIHUI_FIRST_ADMIN_PASSWORD", "weak")
     with pytest.raises(CommandError):
-        call_command("create_first_administrator")
+        call_command("open_hospital", hospital="仁和医院")
     assert not User.objects.exists()
     monkeypatch.setenv("YIHUI_FIRST_ADMIN_PASSWORD", NEW)
-    call_command("create_first_administrator")
+    call_command("open_hospital", hospital="仁和医院")
     assert NEW not in capsys.readouterr().out
     assert sign_in("admin", NEW).json()["user"]["must_change_password"] is True
 

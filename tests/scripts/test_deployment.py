@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+import envfile
 from postgres_server import QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "compose.yaml").read_text()
+SERVICES = yaml.safe_load(COMPOSE)["services"]
 EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
 NEEDED = (
     "POSTGRES_PASSWORD",
@@ -47,7 +49,47 @@ def test_the_database_of_the_stack_logs_errors_without_statements_and_rows() -> 
 
 
 def test_no_program_of_the_stack_may_take_all_memory() -> None:
-    services = yaml.safe_load(COMPOSE)["services"]
-    ours = {name: service for name, service in services.items() if service.get("image") == "yihui"}
-    assert {"api", "stream", "relay", "workers", "scheduler", "migrate"} <= ours.keys()
-    assert all(service["mem_limit"] for service in ours.values())
+    assert {
+        "api",
+        "stream",
+        "relay",
+        "workers",
+        "scheduler",
+        "migrate",
+        "postgres",
+        "redis",
+    } <= SERVICES.keys()
+    assert all(service["mem_limit"] for service in SERVICES.values())
+
+
+def test_no_log_of_the_stack_grows_without_end() -> None:
+    for service in SERVICES.values():
+        assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
+
+
+def test_the_image_has_a_version_and_is_built_from_the_networks_own_mirrors() -> None:
+    image = {service["image"] for service in SERVICES.values() if "build" in service}
+    assert image == {"${YIHUI_IMAGE:-yihui}:${YIHUI_VERSION:-0.2.0}"}
+    given = next(service["build"]["args"] for service in SERVICES.values() if "build" in service)
+    text = (ROOT / "Dockerfile").read_text()
+    for argument in given:
+        assert re.search(rf"^ARG {argument}\b", text, re.MULTILINE), argument
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${PYTHON_IMAGE}"] * 2
+
+
+def test_the_sample_proxy_passes_the_stream_at_once_and_takes_bodies_in_first() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    stream = text[text.index("location /stream/") :].partition("}")[0]
+    assert "proxy_buffering off" in stream
+    assert "127.0.0.1:8001" in stream
+    api = text[text.index("location / ") :].partition("}")[0]
+    assert "proxy_request_buffering on" in api
+    assert "127.0.0.1:8000" in api
+    assert "client_max_body_size 32m" in text
+    for closed in ("/metrics", "/readyz"):
+        assert f"location = {closed}" in text
+
+
+def test_the_proxy_on_the_host_is_the_one_that_is_trusted() -> None:
+    network = yaml.safe_load(COMPOSE)["networks"]["default"]["ipam"]["config"][0]
+    assert network["gateway"] == envfile.GATEWAY

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -50,6 +51,7 @@ class LiveStack:
         self.supervisor = Supervisor(directory / "run", directory / "log", cwd=BACKEND, restarts=60)
         self.environment: dict[str, str] = environment or {}
         self.restarted: list[str] = []
+        self.token = secrets.token_hex(8)
         self._down: dict[str, Service] = {}
         self._over = threading.Event()
         self._offset = 0.0
@@ -69,6 +71,7 @@ class LiveStack:
             "REDIS_URL": self.valkey.start(),
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "YIHUI_CLOCK_FILE": str(self.clock_file),
+            "YIHUI_RUN_TOKEN": self.token,
             "YIHUI_FAULT_FILE": str(self.fault_file),
             "YIHUI_STATIC_ROOT": str(self.directory / "static"),
             "YIHUI_MEDIA_ROOT": str(self.directory / "media"),
@@ -81,7 +84,9 @@ class LiveStack:
         self._migrate()
         self.manage("sync_access")
         self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
-        for service in demo.programs(self.api, self.sandbox, self.stream, self.directory / "keys"):
+        for service in demo.programs(
+            self.api, self.sandbox, self.stream, self.directory / "keys", self.token
+        ):
             service.environment = self.environment
             self.supervisor.start(service)
         for service in self.supervisor.services:

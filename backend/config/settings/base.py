@@ -4,13 +4,11 @@ import base64
 import os
 from pathlib import Path
 
-import environ
-
 from config import documents
 from config.logs import logging_config
+from kernel.environment import env
 from kernel.http.enum_names import EnumNames
 
-env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 ROOT_DIR = BASE_DIR.parent
 
@@ -18,6 +16,9 @@ DEBUG = False
 SECRET_KEY = env.str("YIHUI_SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = env.list("YIHUI_ALLOWED_HOSTS", default=[])
 TRUSTED_PROXIES: list[str] = env.list("YIHUI_TRUSTED_PROXIES", default=[])
+#: Who may read /metrics, and the documents with their pages: addresses or networks; nobody unless they are named.
+METRICS_ADDRESSES: list[str] = env.list("YIHUI_METRICS_ADDRESSES", default=[])
+DOCUMENT_ADDRESSES: list[str] = env.list("YIHUI_DOCUMENT_ADDRESSES", default=[])
 FIELD_KEYS = env.str("YIHUI_FIELD_KEYS", default="")
 BLIND_INDEX_KEY = base64.b64decode(env.str("YIHUI_BLIND_INDEX_KEY", default=""))
 AUDIT_KEY = base64.b64decode(env.str("YIHUI_AUDIT_KEY", default=""))
@@ -243,6 +244,9 @@ REQUESTS_PER_MINUTE = {
     "partner": env.int("YIHUI_PARTNER_REQUESTS_PER_MINUTE", default=3_000),
 }
 
+RUN_TOKEN = (
+    ""  # of the demo and tests: health answers with it, so that none takes a stranger's program for its own
+)
 STREAM_HEARTBEAT_SECONDS = env.float("YIHUI_STREAM_HEARTBEAT_SECONDS", default=15.0)
 STREAM_WRITE_SECONDS = env.float("YIHUI_STREAM_WRITE_SECONDS", default=10.0)
 

@@ -21,6 +21,12 @@ def client_ip(request: HttpRequest) -> str | None:
     return str(address) if address else None
 
 
+def is_forwarded_by_a_stranger(request: HttpRequest) -> bool:
+    """True if a proxy that nobody named stands in between: all its clients would have its own address."""
+    address = _address(request.META.get("REMOTE_ADDR", ""))
+    return bool(request.headers.get("X-Forwarded-For")) and (address is None or not _trusted(address))
+
+
 def client_home(request: HttpRequest) -> str:
     """What limits count by: the address, of IPv6 the network that one customer has; empty if it is unknown."""
     return home_of(client_ip(request)) or ""

@@ -11,15 +11,19 @@ _migrated = False
 
 def healthz(request: HttpRequest) -> JsonResponse:
     """Always 200 while the process answers."""
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"} | _run())
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when requests can be served. Redis down is `degraded`, still 200: bookings go on without it."""
     database, queue = _database(), _redis()
     status = "unavailable" if database != "ok" else "ok" if queue == "ok" else "degraded"
-    body = {"status": status, "database": database, "redis": queue}
+    body = {"status": status, "database": database, "redis": queue} | _run()
     return JsonResponse(body, status=503 if status == "unavailable" else 200)
+
+
+def _run() -> dict[str, str]:
+    return {"run": settings.RUN_TOKEN} if settings.RUN_TOKEN else {}
 
 
 def _database() -> str:

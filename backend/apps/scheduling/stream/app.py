@@ -31,9 +31,16 @@ class StreamApplication:
     """`GET /stream/events` and `GET /stream/board`, both with `?token=`; `GET /healthz`."""
 
     def __init__(
-        self, redis_url: str, secret: str, *, heartbeat_seconds: float = 15.0, write_seconds: float = 10.0
+        self,
+        redis_url: str,
+        secret: str,
+        *,
+        heartbeat_seconds: float = 15.0,
+        write_seconds: float = 10.0,
+        run_token: str = "",
     ) -> None:
-        """`write_seconds`: a listener that takes nothing for so long is dropped."""
+        """`write_seconds`: a listener that takes nothing for so long is dropped. `run_token` is shown by `/healthz`."""
+        self.run = {"run": run_token} if run_token else {}
         self.hub, self.secret = Hub(redis_url), secret
         self.heartbeat_seconds, self.write_seconds = heartbeat_seconds, write_seconds
         self.per_token: Counter[str] = Counter()
@@ -46,7 +53,7 @@ class StreamApplication:
         if scope["method"] != "GET":
             return await _answer(send, 405, {"code": "method_not_allowed"})
         if scope["path"] == "/healthz":
-            return await _answer(send, 200, {"status": "ok", "listeners": self.hub.count})
+            return await _answer(send, 200, {"status": "ok", "listeners": self.hub.count} | self.run)
         handler = {"/stream/events": self._events, "/stream/board": self._board}.get(scope["path"])
         if handler is None:
             return await _answer(send, 404, {"code": "not_found"})

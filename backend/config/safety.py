@@ -1,0 +1,168 @@
+"""What production refuses to start with: every problem under the name of its variable, all at once."""
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.demo_values import PUBLISHED
+from config.randomness import weak_key, weak_text
+from kernel.crypto.cipher import FieldCipher
+from kernel.environment import env
+
+Problem = tuple[str, str]
+
+SECRET_KEY_CHARACTERS, TOKEN_CHARACTERS, HIS_SECRET_CHARACTERS = 50, 24, 32
+ADDRESS_LISTS = (
+    "YIHUI_TRUSTED_PROXIES", "YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", "YIHUI_METRICS_ADDRESSES",
+    "YIHUI_DOCUMENT_ADDRESSES",
+)  # fmt: skip
+#: The widest network that is no private one: providers and gateways announce no wider ones.
+WIDEST_BITS = {4: 12, 6: 28}
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+#: A provider's variables: what it needs, then what means nothing without.
+PROVIDERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("YIHUI_WECHAT_APP_ID", "YIHUI_WECHAT_APP_SECRET"), ()),
+    (("YIHUI_WECHAT_OA_APP_ID", "YIHUI_WECHAT_OA_SECRET"), ()),
+    (
+        ("YIHUI_ALIYUN_SMS_ACCESS_KEY_ID", "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET"),
+        (
+            "YIHUI_ALIYUN_SMS_SIGN_NAME", "YIHUI_ALIYUN_SMS_CALLBACK_TOKEN",
+            "YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES",
+        ),
+    ),
+    (("YIHUI_HIS_BASE_URL", "YIHUI_HIS_APP_ID", "YIHUI_HIS_SECRET"), ()),
+)  # fmt: skip
+
+
+def refuse_unsafe() -> None:
+    """Raise ImproperlyConfigured with all problems, a line each, unless there is none."""
+    found = list(dict.fromkeys(problem for check in CHECKS for problem in check()))
+    if found:
+        raise ImproperlyConfigured("\n".join(f"{name}: {why}" for name, why in found))
+
+
+def _text(name: str) -> str:
+    value: str = env.str(name, default="")
+    return value
+
+
+def _process() -> Iterator[Problem]:
+    for name in ("DEBUG", "YIHUI_DEBUG"):
+        if env.bool(name, default=False):
+            yield name, "must not be on in production"
+    for name in ("YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE", "YIHUI_RUN_TOKEN"):
+        if _text(name):
+            yield name, "is for tests and the demo alone"
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if not _text(name):
+            yield name, "must be set"
+
+
+def _hosts() -> Iterator[Problem]:
+    hosts: list[str] = env.list("YIHUI_ALLOWED_HOSTS", default=[])
+    if not hosts:
+        yield "YIHUI_ALLOWED_HOSTS", "name every host"
+    for host in hosts:
+        if not HOST_NAME.fullmatch(host) and not _network(host.strip("[]")):
+            yield (
+                "YIHUI_ALLOWED_HOSTS",
+                f"{host!r} is no name of one host: no wildcard, no leading dot, no port",
+            )
+
+
+def _published() -> Iterator[Problem]:
+    for name, value in PUBLISHED.items():
+        if _text(name) == value or "sandbox" in _text(name).lower():
+            yield name, "a published value of the demo"
+
+
+def _keys() -> Iterator[Problem]:
+    if why := weak_text(_text("YIHUI_SECRET_KEY"), SECRET_KEY_CHARACTERS):
+        yield "YIHUI_SECRET_KEY", why
+    seen: dict[bytes, str] = {}
+    for name, keys in (
+        ("YIHUI_FIELD_KEYS", _ring()),
+        ("YIHUI_BLIND_INDEX_KEY", [_decoded(_text("YIHUI_BLIND_INDEX_KEY"))]),
+        ("YIHUI_AUDIT_KEY", [_decoded(_text("YIHUI_AUDIT_KEY"))]),
+    ):
+        for key in keys:
+            if why := weak_key(key):
+                yield name, why
+            elif key in seen:
+                yield name, f"the same key as in {seen[key]}: each needs its own"
+            seen[key] = name
+
+
+def _ring() -> list[bytes]:
+    ring = _text("YIHUI_FIELD_KEYS")
+    try:
+        FieldCipher(ring)
+    except (ValueError, StopIteration):
+        return [b""]
+    return [_decoded(entry.partition(":")[2]) for entry in ring.split(",")]
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _addresses() -> Iterator[Problem]:
+    for name in ADDRESS_LISTS:
+        for text in env.list(name, default=[]):
+            network = _network(text)
+            if network is None:
+                yield name, f"{text!r} is neither an address nor a network like 10.0.0.0/8"
+            elif not network.is_private and network.prefixlen < WIDEST_BITS[network.version]:
+                yield name, f"{text} is as good as everybody"
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        return None
+
+
+def _providers() -> Iterator[Problem]:
+    for needed, others in PROVIDERS:
+        given = [name for name in (*needed, *others) if _text(name)]
+        for name in needed:
+            if given and not _text(name):
+                yield name, f"must be set with {given[0]}"
+    if (token := _text("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN")) and (why := weak_text(token, TOKEN_CHARACTERS)):
+        yield "YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", why
+    if (secret := _text("YIHUI_HIS_SECRET")) and (why := weak_text(secret, HIS_SECRET_CHARACTERS)):
+        yield "YIHUI_HIS_SECRET", why
+
+
+def _urls() -> Iterator[Problem]:
+    if (protocol := _text("YIHUI_ALIYUN_SMS_PROTOCOL")) and protocol != "https":
+        yield "YIHUI_ALIYUN_SMS_PROTOCOL", "providers are spoken to over https"
+    if _is_here(_text("YIHUI_ALIYUN_SMS_ENDPOINT")):
+        yield "YIHUI_ALIYUN_SMS_ENDPOINT", "this machine is no provider"
+    for name in ("YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL"):
+        url = _text(name)
+        if url and (not url.startswith("https://") or not urlsplit(url).hostname):
+            yield name, "an address that begins with https://"
+        elif url and _is_here(url.removeprefix("https://")):
+            yield name, "must not lead to this machine"
+
+
+def _is_here(place: str) -> bool:
+    """True if host[:port][/…] is the loopback, where only stand-ins listen."""
+    host = urlsplit(f"//{place}").hostname or ""
+    network = _network(host)
+    return host == "localhost" or (network is not None and network.is_loopback)
+
+
+CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (
+    _process, _hosts, _published, _keys, _addresses, _providers, _urls,
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""Two demos at once, as two people or two checkouts start them: both come up, and neither meets the other's parts."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import demo
+import processes
+from supervisor import answers
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("DATABASE_URL", "REDIS_URL")
+LONGEST_START = 400.0
+
+
+def environment(local: Path) -> dict[str, str]:
+    """A checkout's own: nothing of the test run's servers and settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("YIHUI_", "PYTEST_", "DJANGO_")) and name not in OURS
+    }
+    return kept | {"YIHUI_LOCAL_DIR": str(local)}
+
+
+class Running:
+    """One demo as a process of its own."""
+
+    def __init__(self, local: Path) -> None:
+        self.local = local
+        (local / "run").mkdir(parents=True)
+        self.output = (local / "output").open("wb")
+        command = [sys.executable, str(ROOT / "scripts" / "lib" / "demo.py"), "--small"]
+        self.process = subprocess.Popen(
+            command, env=environment(local), stdout=self.output, stderr=subprocess.STDOUT
+        )
+
+    def said(self) -> str:
+        return (self.local / "output").read_text()
+
+    def addresses(self) -> dict[str, str]:
+        """Once it is ready."""
+        noted = self.local / "run" / "addresses.json"
+        ready = processes.wait_until(lambda: noted.exists() or self.process.poll() is not None, LONGEST_START)
+        assert ready and noted.exists(), self.said()[-4000:]
+        found: dict[str, str] = json.loads(noted.read_text())
+        return found
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+        self.output.close()
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Running]]:
+    started = [Running(tmp_path_factory.mktemp(f"demo{number}")) for number in range(2)]
+    try:
+        yield started
+    finally:
+        for one in started:
+            one.stop()
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+def post(url: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.xdist_group("two-demos")
+def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list[Running]) -> None:
+    one, other = (running.addresses() for running in two)
+    assert not set(one.values()) & set(other.values())
+    for own, foreign in ((one, other), (other, one)):
+        for url in (f"{own['api']}/readyz", f"{own['sandbox']}/healthz", f"{own['stream']}/healthz"):
+            assert answers(url, own["run"])
+            assert not answers(url, foreign["run"])
+    # a sign-in goes through the demo's own sandbox: the other one has not heard of the person
+    openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
+    post(f"{one['sandbox']}/_sandbox/wechat/users", openid | phone)
+    code = post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)
+    assert post(f"{one['api']}/api/miniprogram/v1/auth/wechat", code)["token"]
+    with pytest.raises(urllib.error.HTTPError):
+        post(f"{other['api']}/api/miniprogram/v1/auth/wechat", code)
+    assert get(f"{one['api']}/")["documents"]["admin"]["openapi"] == f"{one['api']}/api/admin/v1/schema"
+    for running in two:
+        for step in ("PostgreSQL", "Migrating", "Loading the sample", "api answers", "Ready"):
+            assert step in running.said()
+
+
+@pytest.mark.xdist_group("two-demos")
+def test_a_demo_that_ended_leaves_nothing_behind(two: list[Running]) -> None:
+    running = two[0]
+    known = running.addresses()
+    running.stop()
+    assert not processes.marked("YIHUI_SUPERVISOR", str((running.local / "run" / "demo").resolve()))
+    for name in demo.FIRST_PORTS:
+        assert processes.port_is_free(int(known[name].rpartition(":")[2]))
+
+
+def test_a_claimed_port_is_left_to_its_claimant_before_it_is_bound() -> None:
+    first = processes.free_port()
+    port, claim = processes.claim_port(first)
+    assert port == first
+    with claim:
+        other, second = processes.claim_port(first)
+        second.close()
+        assert other > first
+    again, third = processes.claim_port(first)
+    third.close()
+    assert again == first
+
+
+def test_a_port_that_a_stranger_has_is_passed_over() -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        taken = int(stranger.getsockname()[1])
+        port, claim = processes.claim_port(taken)
+        claim.close()
+    assert port > taken
