@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 挂号记录: bookings and registrations of the bound patients; choose one with `patient`
-         * @description 挂号记录: bookings and registrations of the bound patients; choose one with `patient`.
+         * 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`
+         * @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`.
          */
         get: operations["appointments_list"];
         put?: never;
@@ -396,8 +396,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`
-         * @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match`.
+         * 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`
+         * @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`.
          */
         get: operations["bills_payable"];
         put?: never;
@@ -460,8 +460,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Days on which a doctor can be booked, with sessions and the numbers left
-         * @description Days on which a doctor can be booked, with sessions and the numbers left.
+         * Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left
+         * @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
          */
         get: operations["bookable_days_list"];
         put?: never;
@@ -952,8 +952,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 缴费记录 of the bound patients, the newest first; choose one with `patient`
-         * @description 缴费记录 of the bound patients, the newest first; choose one with `patient`.
+         * 缴费记录 of the bound patients, the newest first; choose one with `binding_id`
+         * @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id`.
          */
         get: operations["payment_orders_list"];
         put?: never;
@@ -1120,6 +1120,26 @@ export interface paths {
          * @description 图片 A portrait of a doctor or the map of a place.
          */
         get: operations["pictures_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 排队: today's appointments of all bound persons with check-in times, and the place in the line after it
+         * @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it.
+         */
+        get: operations["queue_today"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1434,10 +1454,14 @@ export interface components {
             department_id: string;
             department_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             /** Format: uuid */
             practitioner_id: string;
             practitioner_name: string;
             practitioner_title: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
             tier: components["schemas"]["VisitTier"];
             period: components["schemas"]["Period"];
             /** Format: uuid */
@@ -1565,7 +1589,7 @@ export interface components {
             refundable_fen: number;
         };
         /** @enum {string} */
-        BillStatus: "issued" | "paid" | "cancelled" | "refunded";
+        BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description Everything must match the hospital's archive (the phone only if one is on file). */
         BindRequest: {
             /** Format: uuid */
@@ -1580,12 +1604,14 @@ export interface components {
             relationship: components["schemas"]["Relationship"];
             card_number: string;
         };
-        /** @description A bound card and its owner, secrets masked. */
+        /** @description A bound card and its owner, secrets masked. `id` is what chooses the person elsewhere: `binding_id`. */
         Binding: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
             readonly hospital: string;
+            /** Format: uuid */
+            readonly patient_id: string;
             name: string;
             readonly relationship: components["schemas"]["Relationship"];
             readonly is_default: boolean;
@@ -1598,15 +1624,15 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description `binding` is for whom; without it the default card at the slot's hospital. */
+        /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /** Format: uuid */
             slot: string;
             kind: components["schemas"]["AppointmentKind"];
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
         };
-        /** @description A day on which a doctor can be booked. */
+        /** @description A day on which a doctor, or any of a department, can be booked. */
         BookableDay: {
             /** Format: date */
             date: string;
@@ -1623,6 +1649,8 @@ export interface components {
             hospital_id: string;
             hospital_name: string;
             location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
             is_bookable: boolean;
         };
         /** @description 医生 of a department on a day. */
@@ -1632,6 +1660,8 @@ export interface components {
             name: string;
             title: string;
             speciality: string;
+            /** @description on this host; empty: none */
+            portrait_url: string;
             /** Format: uuid */
             department_id: string;
             department_name: string;
@@ -1681,7 +1711,7 @@ export interface components {
         /** @description How much of the balance is to go back. */
         CardRefundRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             /** Format: int64 */
             amount_fen: number;
             /** @default  */
@@ -1936,7 +1966,7 @@ export interface components {
             /** Format: uuid */
             readonly hospital: string;
             /** Format: uuid */
-            readonly patient: string | null;
+            readonly patient_id: string | null;
             readonly scene: string;
             readonly title: string;
             readonly text: string;
@@ -1977,7 +2007,7 @@ export interface components {
         };
         /** @enum {string} */
         ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
-        /** @description What is wanted; `binding` is for whom, without it the default card. */
+        /** @description What is wanted; `binding_id` is for whom, without it the default card. */
         JoinRequest: {
             /** Format: uuid */
             department: string;
@@ -1990,7 +2020,7 @@ export interface components {
             /** @default  */
             period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
         };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
@@ -2032,6 +2062,7 @@ export interface components {
             readonly method: components["schemas"]["PayMethod"];
             readonly state: components["schemas"]["AttemptState"];
             readonly amount_fen: number;
+            readonly out_trade_no: string;
             /** Format: date-time */
             readonly expires_at: string;
             readonly client: {
@@ -2062,6 +2093,67 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description 排队 of one of today's appointments. `place` is null before check-in, which lasts from `check_in_from` on. */
+        OwnQueue: {
+            /** Format: uuid */
+            appointment_id: string;
+            appointment_no: string;
+            state: components["schemas"]["AppointmentState"];
+            number: number;
+            payment_status: components["schemas"]["PaymentStatus"];
+            /** Format: date */
+            visit_date: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            check_in_from: string;
+            /** Format: date-time */
+            check_in_until: string;
+            /** Format: date-time */
+            checked_in_at: string | null;
+            /** Format: uuid */
+            hospital_id: string;
+            hospital_name: string;
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            location: string;
+            /** @description of the place, on this host; empty: none */
+            map_picture_url: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            practitioner_name: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
+            /** Format: uuid */
+            patient_id: string;
+            patient_name: string;
+            place: components["schemas"]["QueuePlace"] | null;
+        };
+        /** @description 停止预约 as the patient reads it. */
+        OwnSuspension: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly source: components["schemas"]["SuspensionSource"];
+            readonly reason: string;
+            /** @description missed appointments that led to it */
+            readonly missed: number;
+            /** Format: date-time */
+            readonly until: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly lifted_at: string | null;
+            readonly lift_reason: string;
+            readonly has_open_appeal: boolean;
+        };
         PaginatedAdmissionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2132,6 +2224,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["InboxMessage"][];
         };
+        PaginatedOwnSuspensionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["OwnSuspension"][];
+        };
         PaginatedPaymentOrderList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2172,16 +2274,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["StatementEntry"][];
         };
-        PaginatedSuspensionList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["Suspension"][];
-        };
         PaginatedWaitlistEntryList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2202,10 +2294,10 @@ export interface components {
             contacts?: components["schemas"]["ContactRequest"][];
             version: number;
         };
-        /** @description Whole bills of one patient; `binding` is for whom, without it the default card. */
+        /** @description Whole bills of one patient; `binding_id` is for whom, without it the default card. */
         PayBillsRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             bills: string[];
             /** @default self_pay */
             payer_type?: components["schemas"]["PayerKind"];
@@ -2217,10 +2309,9 @@ export interface components {
         };
         /** @enum {string} */
         PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
-        /** @description How to pay: one of the order's `channels`. */
+        /** @description How to pay: one of the order's `channels`; `method` may be left out where only one is possible. */
         PayRequest: {
             channel: string;
-            /** @default mini_program */
             method?: components["schemas"]["OnlinePayMethod"];
         };
         /** @description 待缴费. `is_current` false: HIS does not answer, and what is listed is what was known before. */
@@ -2481,7 +2572,7 @@ export interface components {
             /** @default  */
             reason?: string;
         };
-        /** @description A session with its department. */
+        /** @description A session with its department and doctor. */
         SessionOfDay: {
             /** Format: uuid */
             id: string;
@@ -2495,7 +2586,14 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             opens_at: string | null;
+            /** Format: uuid */
+            department_id: string;
             department_name: string;
+            /** Format: uuid */
+            practitioner_id: string;
+            practitioner_name: string;
+            /** @description on this host; empty: none */
+            practitioner_portrait_url: string;
         };
         /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
         StatementEntry: {
@@ -2519,36 +2617,14 @@ export interface components {
             title: string;
             template_ids: string[];
         };
-        /** @description 停止预约: no booking before `until`, unless it was lifted. */
-        Suspension: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly hospital: string;
-            /** Format: uuid */
-            readonly patient: string;
-            readonly patient_name: string;
-            readonly source: components["schemas"]["SuspensionSource"];
-            readonly reason: string;
-            /** @description missed appointments that led to it */
-            readonly missed: number;
-            /** Format: date-time */
-            readonly until: string;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            readonly lifted_at: string | null;
-            readonly lift_reason: string;
-            readonly has_open_appeal: boolean;
-        };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
         /** @enum {string} */
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
-        /** @description `binding`: which card, without it the default one. */
+        /** @description `binding_id`: which card, without it the default one. */
         TopUpRequest: {
             /** Format: uuid */
-            binding?: string | null;
+            binding_id?: string | null;
             /** Format: int64 */
             amount_fen: number;
         };
@@ -2988,6 +3064,8 @@ export type OpenedAttempt = components['schemas']['OpenedAttempt'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnQueue = components['schemas']['OwnQueue'];
+export type OwnSuspension = components['schemas']['OwnSuspension'];
 export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedBillList = components['schemas']['PaginatedBillList'];
@@ -2995,11 +3073,11 @@ export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpLi
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
+export type PaginatedOwnSuspensionList = components['schemas']['PaginatedOwnSuspensionList'];
 export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
 export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
 export type PaginatedRefundRequestList = components['schemas']['PaginatedRefundRequestList'];
 export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
-export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PatchedPersonalEditRequest = components['schemas']['PatchedPersonalEditRequest'];
 export type PayBillsRequest = components['schemas']['PayBillsRequest'];
@@ -3034,7 +3112,6 @@ export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
-export type Suspension = components['schemas']['Suspension'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
 export type TopUpRequest = components['schemas']['TopUpRequest'];
@@ -3073,7 +3150,8 @@ export interface operations {
     admissions_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 status?: "admitted" | "discharged";
                 /** @description admitted_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -3423,7 +3501,8 @@ export interface operations {
     appointments_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
                 kind?: "advance" | "same_day";
                 visit_date?: string;
@@ -3438,7 +3517,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 挂号记录: bookings and registrations of the bound patients; choose one with `patient` */
+            /** @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3476,9 +3555,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3516,7 +3597,7 @@ export interface operations {
                  * @example {
                  *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
                  *       "kind": "advance",
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764"
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
                  */
                 "application/json": components["schemas"]["BookRequest"];
@@ -3554,9 +3635,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3644,9 +3727,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3718,9 +3803,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -3975,9 +4062,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4190,9 +4279,10 @@ export interface operations {
     bills_list: {
         parameters: {
             query?: {
-                status?: ("cancelled" | "issued" | "paid" | "refunded")[];
+                /** @description rows of that bound person only */
+                binding_id?: string;
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
-                binding?: string;
                 /** @description issued_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -4420,7 +4510,7 @@ export interface operations {
     bills_payable: {
         parameters: {
             query?: {
-                binding?: string;
+                binding_id?: string;
             };
             header?: {
                 /** @description the last ETag */
@@ -4431,7 +4521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 待缴费 of a card (without `binding` the default one), the registration first; polled with `If-None-Match` */
+            /** @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4497,6 +4587,8 @@ export interface operations {
     booking_suspensions_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
                 page?: number;
@@ -4525,7 +4617,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
@@ -4539,7 +4631,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PaginatedSuspensionList"];
+                    "application/json": components["schemas"]["PaginatedOwnSuspensionList"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -4643,8 +4735,9 @@ export interface operations {
     };
     bookable_days_list: {
         parameters: {
-            query: {
-                practitioner: string;
+            query?: {
+                /** @description without it all doctors of the department */
+                practitioner?: string;
                 department?: string;
             };
             header?: never;
@@ -4653,7 +4746,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Days on which a doctor can be booked, with sessions and the numbers left */
+            /** @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4674,7 +4767,11 @@ export interface operations {
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T09:30:00+08:00",
-                     *             "department_name": "心内科"
+                     *             "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *             "department_name": "心内科",
+                     *             "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *             "practitioner_name": "李建国",
+                     *             "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
                      *           }
                      *         ]
                      *       }
@@ -4716,6 +4813,7 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "location": "门诊楼 3 层 302",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *         "is_bookable": true
                      *       }
                      *     ]
@@ -4755,6 +4853,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师",
                      *         "speciality": "冠心病介入",
+                     *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *         "department_name": "心内科",
                      *         "remaining": 1,
@@ -4836,7 +4935,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000,
                  *       "reason": ""
                  *     }
@@ -4934,7 +5033,8 @@ export interface operations {
     card_top_ups_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("closed" | "credited" | "pending" | "returned")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -5008,7 +5108,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000
                  *     }
                  */
@@ -5304,6 +5404,7 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *         "name": "张三",
                      *         "relationship": "self",
                      *         "is_default": true,
@@ -5360,6 +5461,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5426,6 +5528,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5643,6 +5746,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5780,6 +5884,8 @@ export interface operations {
     inpatient_deposits_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 admission?: string;
                 state?: "closed" | "credited" | "pending" | "returned";
                 /** @description created_at; `-` in front reverses, commas separate */
@@ -5924,8 +6030,9 @@ export interface operations {
     messages_list: {
         parameters: {
             query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 unread?: boolean;
-                patient?: string;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -5954,7 +6061,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "scene": "appointment_booked",
                      *           "title": "主任医师",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -5995,7 +6102,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "scene": "appointment_booked",
                      *       "title": "主任医师",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -6111,7 +6218,8 @@ export interface operations {
     payment_orders_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 /** @description created_at; `-` in front reverses, commas separate */
@@ -6125,7 +6233,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 缴费记录 of the bound patients, the newest first; choose one with `patient` */
+            /** @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6200,7 +6308,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764",
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "bills": [
                  *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
                  *       ],
@@ -6479,6 +6587,7 @@ export interface operations {
                      *       "method": "mini_program",
                      *       "state": "created",
                      *       "amount_fen": 5000,
+                     *       "out_trade_no": "示例",
                      *       "expires_at": "2026-03-16T09:30:00+08:00",
                      *       "client": {
                      *         "key": "示例"
@@ -6814,10 +6923,79 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    queue_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *         "appointment_no": "GH20260316000001",
+                     *         "state": "pending",
+                     *         "number": 12,
+                     *         "payment_status": "unpaid",
+                     *         "visit_date": "2026-03-16",
+                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "check_in_from": "2026-03-16T09:30:00+08:00",
+                     *         "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *         "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *         "department_name": "心内科",
+                     *         "location": "门诊楼 3 层 302",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *         "practitioner_name": "李建国",
+                     *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *         "patient_name": "张三",
+                     *         "place": {
+                     *           "ticket_no": 1,
+                     *           "state": "waiting",
+                     *           "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *           "called_at": "2026-03-16T09:30:00+08:00",
+                     *           "call_count": 1,
+                     *           "ahead": 1,
+                     *           "position": 1,
+                     *           "estimated_wait_minutes": 1,
+                     *           "estimated_call_at": "2026-03-16T09:30:00+08:00",
+                     *           "queue_name": "张三",
+                     *           "priority": "示例",
+                     *           "is_paused": true,
+                     *           "paused_until": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["OwnQueue"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     refund_requests_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 order?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
                 /** @description 用于排序结果的字段。 */
@@ -6950,7 +7128,8 @@ export interface operations {
     refunds_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -7052,7 +7231,8 @@ export interface operations {
     waitlist_entries_list: {
         parameters: {
             query?: {
-                patient?: string;
+                /** @description rows of that bound person only */
+                binding_id?: string;
                 state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -7139,7 +7319,7 @@ export interface operations {
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16",
                  *       "period": "",
-                 *       "binding": "0199c3a5-d1f2-780f-970a-feef3caa5764"
+                 *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
                  */
                 "application/json": components["schemas"]["JoinRequest"];
@@ -7316,9 +7496,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

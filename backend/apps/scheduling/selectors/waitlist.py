@@ -77,8 +77,8 @@ def shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         .order_by("entry_id", "-id")
         .distinct("entry_id")
     )
-    offers = {
-        offer.pop("entry_id"): offer
+    offers: dict[UUID, dict[str, Any]] = {
+        offer["entry_id"]: {name: value for name, value in offer.items() if name != "entry_id"}
         for offer in latest.values(
             "id", "entry_id", "session_id", "slot_id", "state", "expires_at", "created_at",
             starts_at=F("slot__starts_at"), ends_at=F("slot__ends_at"),
