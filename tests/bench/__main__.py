@@ -1,7 +1,7 @@
 """Prints every figure beside its limit of the same run.
 
     ./scripts/bench [--quick] [ROW …]
-        rows: booking lists browse find start schema relay schedules waitlist hall ledger
+        rows: booking lists ladder browse find start schema relay schedules waitlist hall ledger
               notifications payment_path refund_storm
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
@@ -15,6 +15,7 @@ import time
 from tests.bench.rows import (
     booking,
     hall,
+    ladder,
     ledger,
     notifications,
     others,
@@ -30,6 +31,7 @@ from tests.bench.table import Line, show
 ROWS = {
     "booking": booking.measure,
     "lists": reads.lists,
+    "ladder": ladder.measure,
     "browse": reads.browse,
     "find": others.find,
     "start": others.start,

@@ -15,6 +15,7 @@ if __name__ == "__main__":
     django.setup()
     from tests.bench import (
         hall,
+        ladder,
         ledger,
         patients,
         payment_tasks,
@@ -24,6 +25,6 @@ if __name__ == "__main__":
         waiting,
     )
 
-    modules = (tasks, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks)
+    modules = (tasks, ladder, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks)
     module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))
