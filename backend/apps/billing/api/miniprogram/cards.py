@@ -75,7 +75,7 @@ class CardTopUpViewSet(OwnRows):
             return CardTopUp.objects.none()
         return top_ups.top_ups_of(self.request.user.wechat)  # type: ignore[union-attr]
 
-    @raises(CardRequired)
+    @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """充值记录 of the bound patients, the newest first."""
         require_binding(request.user.wechat)

@@ -100,6 +100,7 @@ class RefundRequestViewSet(OwnRows):
             return RefundRequest.objects.none()
         return refund_requests.requests_of(self.request.user.wechat)  # type: ignore[union-attr]
 
+    @raises(NotFound)
     def list(self, request: Any) -> Response:
         """退费申请, the newest first."""
         page = self.paginate_queryset(refund_requests.listed(self.filter_queryset(self.get_queryset())))

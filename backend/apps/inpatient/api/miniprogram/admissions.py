@@ -85,7 +85,7 @@ class AdmissionViewSet(GenericViewSet[Any]):
             return Admission.objects.none()
         return admissions.admissions_of(self.request.user.wechat)  # type: ignore[union-attr]
 
-    @raises(CardRequired)
+    @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """住院记录 of the bound patients, the newest first."""
         require_binding(request.user.wechat)

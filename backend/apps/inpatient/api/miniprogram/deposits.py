@@ -19,6 +19,7 @@ from apps.inpatient.selectors import admissions, deposits
 from apps.inpatient.services.deposits import open_deposit
 from kernel.errors import NotFound
 from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
 from kernel.http.serializers import validated
 
 #: The application that this audience is.
@@ -51,6 +52,7 @@ class DepositViewSet(OwnDeposits):
     ordering_fields = ["created_at"]
 
     @extend_schema(operation_id="inpatient_deposits_list")
+    @raises(NotFound)
     def list(self, request: Any) -> Response:
         """押金记录: the newest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

@@ -83,6 +83,10 @@ class InboxViewSet(ListModelMixin, GenericViewSet[Any]):
             return Message.objects.none()
         return inbox_of(self.request.user.wechat.pk)  # type: ignore[union-attr]
 
+    @raises(NotFound)
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
     @extend_schema(request=None, responses=InboxMessageSerializer)
     @raises(NotFound)
     @action(detail=True, methods=["post"])

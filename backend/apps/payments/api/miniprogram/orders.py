@@ -71,7 +71,7 @@ class PaymentOrderViewSet(OwnOrders):
             return PaymentOrder.objects.none()
         return orders.orders_of(self.request.user.wechat)  # type: ignore[union-attr]
 
-    @raises(CardRequired)
+    @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """缴费记录 of the bound patients, the newest first; choose one with `binding_id`."""
         require_binding(request.user.wechat)
@@ -176,7 +176,7 @@ class RefundViewSet(OwnOrders):
             return Refund.objects.none()
         return orders.refunds_of(self.request.user.wechat)  # type: ignore[union-attr]
 
-    @raises(CardRequired)
+    @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """退费记录 of the bound patients, the newest first."""
         require_binding(request.user.wechat)

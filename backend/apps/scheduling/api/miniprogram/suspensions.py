@@ -56,6 +56,7 @@ class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
             return BookingSuspension.objects.none()
         return suspensions_of(self.request.user.wechat).order_by("-id")  # type: ignore[union-attr]
 
+    @raises(NotFound)
     def list(self, request: Any) -> Response:
         """停止预约记录: those in force and those that were."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

@@ -145,7 +145,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         made = Appointment.objects.filter(account=request.user.wechat)
         return self._answer(made, result, status=201)
 
-    @raises(CardRequired)
+    @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`."""
         require_binding(request.user.wechat)

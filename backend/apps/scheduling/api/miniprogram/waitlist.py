@@ -48,6 +48,7 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
             return WaitlistEntry.objects.none()
         return reads.entries_of(self.request.user.wechat).order_by("-id")  # type: ignore[union-attr]
 
+    @raises(NotFound)
     def list(self, request: Any) -> Response:
         """候补记录 with the place in the line."""
         page = self.paginate_queryset(reads.rows_of(self.filter_queryset(self.get_queryset())))
