@@ -29,7 +29,7 @@ once() {
   pg_verifybackup --quiet "$to/base/new.part"
   stamp="$(date -u +%Y%m%dT%H%M%SZ)"
   if [ -n "$media" ]; then
-    tar -C "$media" -cf "$to/media/$stamp.tar.part" .
+    tar -C "$media" -cf "$to/media/$stamp.tar.part" . || [ $? -eq 1 ]  # 1: somebody uploads just now
     mv "$to/media/$stamp.tar.part" "$to/media/$stamp.tar"
   fi
   mv "$to/base/new.part" "$to/base/$stamp"

@@ -94,10 +94,12 @@ def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list
     # a sign-in goes through the demo's own sandbox: the other one has not heard of the person
     openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
     post(f"{one['sandbox']}/_sandbox/wechat/users", openid | phone)
-    code = post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)
+    code = {"code": post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)["code"]}
     assert post(f"{one['api']}/api/miniprogram/v1/auth/wechat", code)["token"]
-    with pytest.raises(urllib.error.HTTPError):
+    code = {"code": post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)["code"]}
+    with pytest.raises(urllib.error.HTTPError) as refused:
         post(f"{other['api']}/api/miniprogram/v1/auth/wechat", code)
+    assert json.load(refused.value)["code"] == "wechat_code_invalid"
     assert get(f"{one['api']}/")["documents"]["admin"]["openapi"] == f"{one['api']}/api/admin/v1/schema"
     for running in two:
         for step in ("PostgreSQL", "Migrating", "Loading the sample", "api answers", "Ready"):
