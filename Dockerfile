@@ -4,14 +4,13 @@
 ARG PYTHON_IMAGE=python:3.13-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
-ARG PYTHON_INDEX=https://pypi.org/simple
-ENV PIP_INDEX_URL=${PYTHON_INDEX} UV_DEFAULT_INDEX=${PYTHON_INDEX}
-RUN pip install --no-cache-dir "uv>=0.8,<1"
+ARG PYTHON_INDEX=
+RUN pip install --no-cache-dir ${PYTHON_INDEX:+--index-url "${PYTHON_INDEX}"} "uv>=0.8,<1"
 WORKDIR /srv
 COPY pyproject.toml requirements.txt ./
 # What the product itself asks for, without the development group, each at its pin and checked by its hash.
 RUN uv venv /opt/venv \
-    && uv pip install --compile-bytecode --no-cache --python /opt/venv/bin/python \
+    && uv pip install ${PYTHON_INDEX:+--default-index "${PYTHON_INDEX}"} --compile-bytecode --no-cache --python /opt/venv/bin/python \
         -r pyproject.toml --constraint requirements.txt
 COPY backend backend
 # With production's storage, whose manifest it needs to run; the keys are random and stay in this line.
