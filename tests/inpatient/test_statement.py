@@ -208,8 +208,8 @@ def queries(world: World, who: str, path: str) -> list[str]:
 READS = (
     ("patient_a", "admissions", 4),
     ("patient_a", "admissions/{}", 6),
-    ("patient_a", "admissions/{}/daily-charges", 3),
-    ("patient_a", f"admissions/{{}}/daily-charges?day={TODAY}", 4),
+    ("patient_a", "admissions/{}/daily-charges", 4),
+    ("patient_a", f"admissions/{{}}/daily-charges?day={TODAY}", 5),
     ("clerk", "admissions", 4),
     ("clerk", "admissions/{}", 4),
     ("clerk", "admissions/{}/charges", 5),

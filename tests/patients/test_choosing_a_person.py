@@ -7,6 +7,15 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from apps.billing.selectors.bills import bills_of
+from apps.billing.selectors.refund_requests import requests_of
+from apps.billing.selectors.top_ups import top_ups_of
+from apps.inpatient.selectors.admissions import admissions_of, payable_by
+from apps.inpatient.selectors.deposits import deposits_of
+from apps.payments.selectors.orders import orders_of, refunds_of
+from apps.scheduling.selectors.appointments import appointments_of
+from apps.scheduling.selectors.suspensions import suspensions_of
+from apps.scheduling.selectors.waitlist import entries_of
 from tests.scheduling.support import MINI
 from tests.support.world import World
 
@@ -56,3 +65,16 @@ def test_the_document_knows_no_other_word() -> None:
     for name, schema in document["components"]["schemas"].items():
         words = set(schema.get("properties", ()))
         assert not words & {"patient", "binding"}, name
+
+
+@pytest.mark.requirement("CARD-02", "BOOK-09")
+@pytest.mark.parametrize(
+    "own",
+    [
+        appointments_of, entries_of, suspensions_of, admissions_of, payable_by, deposits_of, top_ups_of, requests_of,
+        orders_of, refunds_of, bills_of,
+    ],
+)  # fmt: skip
+def test_own_rows_are_looked_up_by_the_ids_of_the_bound_patients_themselves(world: World, own: Any) -> None:
+    """A subquery would let the planner walk the whole table."""
+    assert "patients_cardbinding" not in str(own(world.accounts["patient_a"]).query)

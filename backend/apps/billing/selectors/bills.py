@@ -11,7 +11,7 @@ from apps.billing.models import Bill, ChargeItem
 from apps.billing.states import BillStatus
 from apps.identity.models import WeChatAccount
 from apps.patients.errors import CardRequired
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from kernel import clock
 from kernel.errors import NotFound
 
@@ -94,8 +94,7 @@ def plain(quantity: Decimal) -> str:
 
 def bills_of(account: WeChatAccount) -> QuerySet[Bill]:
     """Bills of the patients that are bound to the account now; CardRequired when there is none."""
-    # Their few ids, not a subquery: the list is then read from each patient's own index.
-    patients = list(bindings_of(account).order_by().values_list("patient_id", flat=True))
+    patients = bound_patients(account)
     if not patients:
         raise CardRequired
     return Bill.objects.filter(patient_id__in=patients)

@@ -10,7 +10,7 @@ from apps.billing.models import RefundRequest, RefundRequestLine
 from apps.billing.services.refund_rules import not_reprinted
 from apps.billing.states import RefundRequestState
 from apps.identity.models import WeChatAccount
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.payments.models import Refund
 from apps.payments.states import RefundState
 from kernel.errors import NotFound
@@ -31,8 +31,7 @@ WAITING = (RefundRequestState.REQUESTED, RefundRequestState.APPROVED)
 
 def requests_of(account: WeChatAccount) -> QuerySet[RefundRequest]:
     """Requests about the patients that are bound to the account now, whoever asked."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return RefundRequest.objects.filter(patient_id__in=patients)
+    return RefundRequest.objects.filter(patient_id__in=bound_patients(account))
 
 
 def listed(queryset: QuerySet[RefundRequest]) -> QuerySet[RefundRequest]:

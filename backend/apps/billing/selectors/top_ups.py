@@ -6,14 +6,13 @@ from django.db.models import QuerySet
 
 from apps.billing.models import CardTopUp
 from apps.identity.models import WeChatAccount
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from kernel.errors import NotFound
 
 
 def top_ups_of(account: WeChatAccount) -> QuerySet[CardTopUp]:
     """Top-ups for the patients that are bound to the account now, whoever pays."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return listed(CardTopUp.objects.filter(patient_id__in=patients))
+    return listed(CardTopUp.objects.filter(patient_id__in=bound_patients(account)))
 
 
 def listed(queryset: QuerySet[CardTopUp]) -> QuerySet[CardTopUp]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from apps.identity.models import WeChatAccount
 from apps.inpatient.models import Admission, AdmissionLookup
 from apps.inpatient.settings import LOOKUP_VALID_MINUTES
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from kernel import clock
 from kernel.errors import NotFound
 
@@ -28,8 +28,7 @@ RELATED = {
 
 def admissions_of(account: WeChatAccount) -> QuerySet[Admission]:
     """Stays of the patients that are bound to the account now."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return Admission.objects.filter(patient_id__in=patients)
+    return Admission.objects.filter(patient_id__in=bound_patients(account))
 
 
 def payable_by(account: WeChatAccount) -> QuerySet[Admission]:
@@ -40,8 +39,7 @@ def payable_by(account: WeChatAccount) -> QuerySet[Admission]:
         for row in found.select_related("hospital").order_by("-at")[:100]
         if row.at + dt.timedelta(minutes=LOOKUP_VALID_MINUTES.of(row.hospital)) > clock.now()
     ]
-    patients = bindings_of(account).order_by().values("patient_id")
-    return Admission.objects.filter(Q(patient_id__in=patients) | Q(pk__in=recent))
+    return Admission.objects.filter(Q(patient_id__in=bound_patients(account)) | Q(pk__in=recent))
 
 
 def rows_of(queryset: QuerySet[Admission]) -> QuerySet[Any, dict[str, Any]]:

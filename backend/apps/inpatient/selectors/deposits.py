@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.inpatient.models import Admission, DepositTransaction
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.payments.services.ledger import Account, AccountKind, balance
 from kernel.errors import NotFound
 
@@ -23,8 +23,8 @@ def deposit_of(admission: Admission) -> int:
 
 def deposits_of(account: WeChatAccount) -> QuerySet[DepositTransaction]:
     """Deposits of the patients that are bound to the account now, and those that the account itself asked for."""
-    patients = [binding.patient_id for binding in bindings_of(account)]  # a list: each arm then has an index
-    return listed(DepositTransaction.objects.filter(Q(patient_id__in=patients) | Q(account=account)))
+    own = Q(patient_id__in=bound_patients(account)) | Q(account=account)
+    return listed(DepositTransaction.objects.filter(own))
 
 
 def listed(queryset: QuerySet[DepositTransaction]) -> QuerySet[DepositTransaction]:

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, PaymentScene, Refund
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
@@ -13,8 +13,7 @@ REFUNDS = Prefetch("refunds", Refund.objects.order_by("id"))
 
 def orders_of(account: WeChatAccount) -> QuerySet[PaymentOrder]:
     """Orders of the patients that are bound to the account now, whoever opened them."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return PaymentOrder.objects.filter(patient_id__in=patients)
+    return PaymentOrder.objects.filter(patient_id__in=bound_patients(account))
 
 
 def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
@@ -24,8 +23,7 @@ def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
 
 def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:
     """Refunds of the patients that are bound to the account now."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return Refund.objects.filter(patient_id__in=patients)
+    return Refund.objects.filter(patient_id__in=bound_patients(account))
 
 
 def listed(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:

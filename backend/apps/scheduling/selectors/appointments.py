@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.identity.pictures import url_of
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.scheduling.models import Appointment
 from kernel.errors import NotFound
 
@@ -58,5 +58,4 @@ def one(queryset: QuerySet[Appointment], appointment_id: UUID) -> dict[str, Any]
 
 def appointments_of(account: WeChatAccount) -> QuerySet[Appointment]:
     """Appointments of the patients that are bound to the account now, whoever booked them."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return Appointment.objects.filter(patient_id__in=patients)
+    return Appointment.objects.filter(patient_id__in=bound_patients(account))

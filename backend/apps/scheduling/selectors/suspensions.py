@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.identity.models import WeChatAccount
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.scheduling.models import BookingSuspension, SuspensionAppeal
 from apps.scheduling.states import AppealState
 
@@ -16,5 +16,4 @@ def with_appeals(suspensions: QuerySet[BookingSuspension]) -> QuerySet[BookingSu
 
 def suspensions_of(account: WeChatAccount) -> QuerySet[BookingSuspension]:
     """Suspensions of the patients that are bound to the account now."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return with_appeals(BookingSuspension.objects.filter(patient_id__in=patients))
+    return with_appeals(BookingSuspension.objects.filter(patient_id__in=bound_patients(account)))

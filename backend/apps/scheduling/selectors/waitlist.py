@@ -19,7 +19,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from apps.identity.models import WeChatAccount
-from apps.patients.selectors import bindings_of
+from apps.patients.selectors import bound_patients
 from apps.scheduling.models import WaitlistEntry, WaitlistOffer
 from apps.scheduling.states import EntryState, OfferState
 from kernel import clock
@@ -37,8 +37,7 @@ NAMES = {
 
 def entries_of(account: WeChatAccount) -> QuerySet[WaitlistEntry]:
     """Entries of the patients that are bound to the account now."""
-    patients = bindings_of(account).order_by().values("patient_id")
-    return WaitlistEntry.objects.filter(patient_id__in=patients)
+    return WaitlistEntry.objects.filter(patient_id__in=bound_patients(account))
 
 
 def rows_of(entries: QuerySet[WaitlistEntry]) -> QuerySet[Any, dict[str, Any]]:
