@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from stdnum.cn import ric
@@ -423,3 +424,47 @@ def test_a_wrong_number_says_what_is_expected(world: World, number: str, code: s
         assert (error["field"], error["code"]) == ("national_id", code)
     answer = file_patient(world, name="甲", phone="12345")
     assert answer.json()["errors"][0]["code"] == "phone_format"
+
+
+@pytest.mark.requirement("PAT-01")
+@pytest.mark.parametrize("name", ["王1", "李梅之子2", "王丽1床之婴(男)", "བསྟན་འཛིན", "张〇"])
+def test_names_of_newborns_and_in_other_scripts_are_filed_and_found(world: World, name: str) -> None:
+    assert file_patient(world, name=name).status_code == 201
+    assert found(world, name) == [name]
+
+
+@pytest.mark.requirement("PAT-04")
+def test_numbers_of_lines_repeated_titles_and_errors_in_text_are_no_patients(world: World) -> None:
+    rows = [
+        ["序号", "姓名", "地址"],
+        ["1", "甲", "路"],
+        ["序号", "姓名", "地址"],
+        ["2", "乙", "#DIV/0!"],
+        ["3", "丙", ""],
+    ]
+    job = checked(world, text(*rows))
+    assert problems(world, job) == [(3, "姓名", "title_row"), (4, "地址", "error_cell")]
+    assert job["good_count"] == 2
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_formula_that_was_never_calculated_is_a_bad_cell(world: World) -> None:
+    made = openpyxl.Workbook()
+    for row in (["姓名", "地址"], ["甲", '=A2&"路"'], ["乙", "路"]):
+        made.active.append(row)
+    target = io.BytesIO()
+    made.save(target)
+    assert problems(world, checked(world, target.getvalue())) == [(2, "地址", "error_cell")]
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize("written", ["1990 年 01 月 01 日", "1990年01月01号"])
+def test_dates_with_blanks_around_their_words_are_read(world: World, written: str) -> None:
+    assert applied(world, text(["姓名", "出生日期"], ["甲", written]))["imported"] == 1
+
+
+@pytest.mark.requirement("PAT-04")
+def test_an_export_says_gender_in_words(world: World) -> None:
+    content = download(world.client("admin1"), f"{PATIENTS}/export")
+    titles, *rows = [line.cells for line in rows_of(io.BytesIO(content), "xlsx", most_rows=100)]
+    assert {row[titles.index("性别")] for row in rows} <= {"男", "女", "未知"}

@@ -25,7 +25,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 TITLES = {field: title for title, field in COLUMNS.items()}
 #: Bare title → field: the template's, the aliases, the field's own name.
-KNOWN_TITLES = {
+IGNORED = "ignored"
+KNOWN_TITLES = dict.fromkeys(("序号", "行号", "no.", "no", "#"), IGNORED) | {
     bare_title(title): field
     for field, titles in ((f, (TITLES[f], f, *ALIASES.get(f, ()))) for f in TITLES)
     for title in titles
@@ -71,7 +72,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "长号码以数字格式保存,末尾数字已丢失;请将该列设为文本后重新填写",
         "A long number in a number cell has lost digits: make the column text and type it again.",
     ),
-    "error_cell": ("单元格是错误值(如 #N/A)", "The cell holds an error such as #N/A."),
+    "error_cell": (
+        "单元格是错误值(如 #N/A)或没有结果的公式", "An error such as #N/A, or a formula without a result."
+    ),
+    "title_row": ("重复的标题行", "The titles once more."),
     "merged_cell": ("横向合并的单元格,无法判断内容属于哪一列", "Cells are merged across columns."),
     "no_title": ("该列没有标题", "The column has no title."),
     "disagrees": ("与证件号码中的信息不一致", "It is not what the document's number says."),

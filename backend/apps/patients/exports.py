@@ -18,7 +18,7 @@ MASKS = {
 }  # fmt: skip
 _FIELDS = ("id", "hospital_id", *(name for name in TITLES if name != "card_number"))
 _WORDS = {
-    "gender": {str(value): word for word, value in GENDERS.items() if word},
+    "gender": {str(value): word for word, value in reversed(GENDERS.items()) if word},
     "id_kind": {str(value): word for word, value in reversed(ID_KINDS.items())},
 }
 

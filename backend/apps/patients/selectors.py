@@ -181,9 +181,10 @@ def _only_spelling(letters: str) -> bool:
 
 
 def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    """One search box: a text with digits is a whole number (phone, ID, card, 病历号), any other the start of a name."""
+    """One search box: digits are of a whole number (phone, ID, card, 病历号) unless beside Chinese; else a name begins so."""
     number = fold(text)
-    if not any(character.isdigit() for character in number):
+    written = any(character.isalpha() and not character.isascii() for character in number)
+    if written or not any(character.isdigit() for character in number):
         return with_name(queryset, text)
     everyone = Patient.objects.order_by()
     found = [

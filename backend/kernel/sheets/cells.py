@@ -15,6 +15,8 @@ class BadCell:
 
 
 Cell = str | BadCell
+#: What a spreadsheet shows, and writes into CSV, where a formula failed.
+ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 #: A spreadsheet keeps 15 digits of a number; from here on its cell holds another number than was typed.
 FIRST_LOST = 10**15
 

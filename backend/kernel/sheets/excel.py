@@ -25,6 +25,11 @@ _FAR = re.compile(
     rb"\s*<(?:\w+:)?(?:v|f|is)\b"
 )
 _ERROR = re.compile(rb"<(?:\w+:)?c\b(?=[^<>]*\bt=[\"']e[\"'])[^<>]*\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+#: A formula that was written by a program and never calculated.
+_UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c\b[^<>]*\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^<>]*>\s*<(?:\w+:)?f\b[^<>]*>[^<]*</(?:\w+:)?f>\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*\bref=[\"']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)[\"']")
 
 
@@ -126,7 +131,7 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
             for found in _FAR.finditer(rest):
                 if found[1] or int(found[2]) > most_rows + ABOVE_TITLES:
                     raise SheetProblem("stray_cell", cell=_reference(found))
-            for found in _ERROR.finditer(rest):
+            for found in chain(_ERROR.finditer(rest), _UNCALCULATED.finditer(rest)):
                 if found.start() < end:
                     looked.errors.setdefault(int(found[2]) - 1, []).append(_column(found[1]))
             looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]

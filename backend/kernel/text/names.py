@@ -15,7 +15,7 @@ _DOT = re.compile(rf" ?[{_DOTS}] ?")
 _POINT_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) ?[.．。] ?(?=[{_HAN}])")
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 #: Beside letters, marks and digits a name may have these.
-_PUNCTUATION = frozenset(" ·-'’.,()/、（）&+")
+_PUNCTUATION = frozenset(" ·-'’.,()/、（）&+〇\u0f0b\u0f0c")
 
 
 def clean_name(text: str) -> str:

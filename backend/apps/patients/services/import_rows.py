@@ -9,14 +9,14 @@ from uuid import UUID
 
 from apps.identity.phones import normalise_phone
 from apps.identity.selectors import dictionaries
-from apps.patients.columns import DICTIONARIES, GENDERS, ID_KINDS, LONGEST, TITLES
+from apps.patients.columns import DICTIONARIES, GENDERS, ID_KINDS, IGNORED, KNOWN_TITLES, LONGEST, TITLES
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.models import Gender, IdKind
 from apps.patients.naming import name_fields
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
-from kernel.sheets import BadCell, Heading, Line, column_letters, plain
+from kernel.sheets import ERRORS, BadCell, Heading, Line, bare_title, column_letters, plain
 from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
@@ -65,7 +65,14 @@ class RowReader:
     def read(self, heading: Heading, line: Line) -> Row:
         """What the cells of this line say by field; texts that were guarded against spreadsheets are plain again."""
         row, texts = Row(), dict.fromkeys(TITLES, "")
+        if all(
+            name and KNOWN_TITLES.get(bare_title(str(cell))) == name for name, _, cell in heading.of(line)
+        ):
+            row.problems.append({"column": TITLES["name"], "code": "title_row"})
+            return row
         for name, column, cell in heading.of(line):
+            if name == IGNORED:
+                continue
             if name is None:
                 if line.number > heading.row:
                     row.problems.append({"column": column_letters(column), "code": "no_title"})
@@ -84,7 +91,7 @@ class RowReader:
         """The text, or "" with a problem noted."""
         if name in _NUMBERS:
             text = fold(text) if name != "mrn" else text.strip()
-        code = ""
+        code = "error_cell" if text.strip() in ERRORS else ""
         if len(text) > LONGEST.get(name, 255):
             code = "too_long"
         elif name in (*_NUMBERS, "address", "name") and is_masked(text):
@@ -146,7 +153,7 @@ class RowReader:
     def _date(self, row: Row, text: str) -> dt.date | None:
         if not text:
             return None
-        found = _DATE.fullmatch(_MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip()))
+        found = _DATE.fullmatch(_folded_date(text))
         try:
             born = (
                 dt.date(*(int(part) for part in found.group(1, 3, 4, 5, 6, 7, 8) if part)) if found else None
@@ -169,6 +176,12 @@ class RowReader:
         if card and not (4 <= len(card) <= 32 and card.isascii() and card.isalnum()):
             row.complain("card_number", "bad_number")
         row.values |= {"mrn": mrn, "card_number": card, "insurance_no": texts["insurance_no"]}
+
+
+def _folded_date(text: str) -> str:
+    """Without an empty time, and without the blanks around 年, 月 and 日 (also written 号)."""
+    day = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip())
+    return re.sub(r"\s*([年月日号])\s*", r"\1", day).replace("号", "日")
 
 
 def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
