@@ -194,3 +194,20 @@ def test_the_server_answers_before_the_rest_has_come(server: int, length: str) -
         body = f"{len(body):x}\r\n".encode() + body + b"\r\n"
     answer = talk(server, length, body)
     assert answer.startswith(b"HTTP/1.1 413") and b"content_too_large" in answer
+
+
+@pytest.mark.requirement("INT-03")
+def test_more_parameters_than_anybody_has_are_refused_and_never_a_500(world: World) -> None:
+    many = "&".join(f"a{number}=1" for number in range(1200))
+    assert world.client("boss").get(f"/api/admin/v1/patients?{many}").status_code == 400
+    assert world.client("boss").get(f"/api/admin/v1/docs/?{many}").status_code == 400
+    form = "application/x-www-form-urlencoded"
+    answer = world.client(None).post("/api/partner/v1/oauth/token", "a=1&" * 3000, content_type=form)
+    assert answer.status_code == 413
+
+
+@pytest.mark.requirement("ACC-01")
+def test_nobody_resets_the_own_password_without_knowing_it(world: World) -> None:
+    own = f"/api/admin/v1/staff/{world.staff['admin1'].pk}/reset-password"
+    answer = world.client("admin1").post(own, {}, format="json")
+    assert (answer.status_code, "initial_password" in answer.json()) == (403, False)

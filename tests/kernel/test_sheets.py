@@ -3,6 +3,8 @@
 import io
 import subprocess
 import sys
+import time
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +24,7 @@ from kernel.sheets import (
     write_template,
 )
 from kernel.sheets.cells import Line
+from kernel.sheets.excel import _look
 
 KNOWN = {"姓名": "name", "手机号": "phone", "地址": "address"}
 REQUIRED = {"name": "姓名"}
@@ -198,3 +201,21 @@ def test_a_sealed_file_opens_to_what_it_was_and_only_whole(size: int) -> None:
             open_sealed(io.BytesIO(broken), "a.b")
     with pytest.raises(DecryptionFailed):
         open_sealed(io.BytesIO(raw), "a.c")
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_tag_that_goes_on_for_ever_costs_no_more_than_its_length() -> None:
+    plain = book(lambda sheet, _: (sheet.write(0, 0, "姓名"), sheet.write(1, 0, "甲")))
+    target = io.BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/worksheets/sheet1.xml":
+                tag = b'<row r="3"><c ' + b'r="A100000" ' * 900_000 + b"/></row></sheetData>"
+                content = content.replace(b"</sheetData>", tag)
+            new.writestr(part, content)
+    target.seek(0)
+    began = time.process_time()
+    looked = _look(target, 0, 1000)
+    assert looked.merges == []
+    assert time.process_time() - began < 30, "quadratic it takes minutes"

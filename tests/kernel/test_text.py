@@ -96,3 +96,4 @@ def test_a_mask_is_known_by_its_asterisks() -> None:
     assert is_masked("138****8000")
     assert is_masked("北京市＊＊＊＊")
     assert not is_masked("13800138000")
+    assert is_masked("12••••34")

@@ -181,7 +181,7 @@ def _only_spelling(letters: str) -> bool:
 
 
 def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    """One search box: digits are of a whole number (phone, ID, card, 病历号) unless beside Chinese; else a name begins so."""
+    """One search box: digits are a whole number (phone, ID, card, 病历号) unless beside Chinese; the rest are names."""
     number = fold(text)
     written = any(character.isalpha() and not character.isascii() for character in number)
     if written or not any(character.isdigit() for character in number):

@@ -5,7 +5,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
+from kernel.errors import InvalidValue
+from kernel.http.problems import plain_response
 from kernel.text import clean
+
+MOST_PARAMETERS = 200
 
 
 class CleanQueryMiddleware:
@@ -16,6 +20,8 @@ class CleanQueryMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
+        if query.count("&") >= MOST_PARAMETERS:
+            return plain_response(400, InvalidValue.code, InvalidValue(field="").text)
         if "%" in query and "%00" not in query and not request.path.startswith("/callbacks/"):
             try:
                 typed = parse_qsl(query, keep_blank_values=True, errors="strict")

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.utils import DataError
 from django.http import HttpRequest, HttpResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
@@ -122,6 +122,8 @@ class ProblemHandler(ExceptionHandler):
                 "value_out_of_range"
             )  # a field should have refused it by name
             return exceptions.ValidationError(INVALID.text, code=INVALID.code)
+        if isinstance(exc, TooManyFieldsSent):
+            return Refusal(ContentTooLarge(limit=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS))
         if isinstance(exc, (RequestDataTooBig, TooManyFilesSent)):
             return Refusal(ContentTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         return super().convert_known_exceptions(exc)

@@ -15,7 +15,7 @@ from kernel.sheets.excel import MOST_COLUMNS, excel_lines
 from kernel.sheets.separated import csv_lines
 
 ROW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
-MEMORY, SECONDS = 1536 * 1024 * 1024, 300
+MEMORY, SECONDS = 1536 * 1024 * 1024, 90
 
 
 def main(kind: str, most_rows: int) -> None:

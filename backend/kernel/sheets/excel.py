@@ -15,22 +15,31 @@ from kernel.text import clean
 
 #: An Excel file is a ZIP: so much may come out of it, from so many parts.
 MOST_UNPACKED, MOST_PARTS = 400 * 1024 * 1024, 1000
-BLOCK, OVERLAP = 1 << 20, 1024
+BLOCK, OVERLAP = 1 << 20, 4096
 LONGEST_CELL = 4000
 #: Columns that are read (A … BL), and rows that may stand above the titles.
 MOST_COLUMNS, ABOVE_TITLES = 64, 100
+#: Within a tag; bounded, so that a tag that goes on for ever costs no more than its length.
+_REST = rb"[^<>]{0,200}"
+_AT = rb"[\"']([A-Z]{1,3})([0-9]{1,7})[\"']"
+_CELL = rb"<(?:\w{1,20}:)?c\b"
 #: A cell with content from column BM or row 100,000 on: what may be too far out.
 _FAR = re.compile(
-    rb"<(?:\w+:)?c\b[^<>]*?\br=[\"'](?:((?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]+)|[A-Z]+([0-9]{6,7}))[\"'][^<>]*>"
-    rb"\s*<(?:\w+:)?(?:v|f|is)\b"
-)
-_ERROR = re.compile(rb"<(?:\w+:)?c\b(?=[^<>]*\bt=[\"']e[\"'])[^<>]*\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+    _CELL + _REST + rb"?\br=[\"'](?:((?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]{1,7})|[A-Z]{1,3}([0-9]{6,7}))[\"']" + _REST
+    + rb">\s{0,20}<(?:\w{1,20}:)?(?:v|f|is)\b"
+)  # fmt: skip
+_ERROR = re.compile(_CELL + rb"(?=" + _REST + rb"?\bt=[\"']e[\"'])" + _REST + rb"?\br=" + _AT)
 #: A formula that was written by a program and never calculated.
 _UNCALCULATED = re.compile(
-    rb"<(?:\w+:)?c\b[^<>]*\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^<>]*>\s*<(?:\w+:)?f\b[^<>]*>[^<]*</(?:\w+:)?f>\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    _CELL + _REST + rb"?\br=" + _AT + _REST + rb">\s{0,20}<(?:\w{1,20}:)?f\b" + _REST
+    + rb">[^<]{0,2000}</(?:\w{1,20}:)?f>\s{0,20}(?:<(?:\w{1,20}:)?v\s{0,5}/>|<(?:\w{1,20}:)?v>\s{0,20}"
+    rb"</(?:\w{1,20}:)?v>)?\s{0,20}</(?:\w{1,20}:)?c>"
+)  # fmt: skip
+_MERGE = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\b"
+    + _REST
+    + rb"?\bref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
 )
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^<>]*\bref=[\"']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)[\"']")
 
 
 @dataclass(slots=True)

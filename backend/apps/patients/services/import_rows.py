@@ -94,7 +94,7 @@ class RowReader:
         code = "error_cell" if text.strip() in ERRORS else ""
         if len(text) > LONGEST.get(name, 255):
             code = "too_long"
-        elif name in (*_NUMBERS, "address", "name") and is_masked(text):
+        elif name in (*_NUMBERS, "address") and is_masked(text):
             code = "masked"
         elif name in _NUMBERS and _SCIENTIFIC.fullmatch(text):
             code = "number_lost"

@@ -34,7 +34,7 @@ from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
-from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
+from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StateConflict
 from kernel.http.schema import raises
 
 
@@ -147,6 +147,8 @@ class StaffViewSet(CrudViewSet):
     def reset_password(self, request: Any, pk: Any = None) -> Response:
         """重置密码 Give a new one-time password: the account is unlocked, every session ends."""
         staff = self.get_object()
+        if staff.pk == self.me.pk:
+            raise PermissionDenied  # one's own is changed by who knows it
         password = reset_password(staff)
         return Response({"username": staff.user.username, "initial_password": password})
 
