@@ -3336,8 +3336,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End a share or, with the right to change the care team, any relation
-         * @description End a share or, with the right to change the care team, any relation.
+         * End a share that one gave or was given or, with the right to change the care team, any relation
+         * @description End a share that one gave or was given or, with the right to change the care team, any relation.
          */
         post: operations["patients_care_team_end"];
         delete?: never;
@@ -23886,7 +23886,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End a share or, with the right to change the care team, any relation */
+            /** @description End a share that one gave or was given or, with the right to change the care team, any relation */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -122,3 +122,18 @@ def test_a_share_by_role_stands_by_itself_and_one_by_relation_does_not(world: Wo
     care_team.leave(patient_id=patient.pk, staff_id=world.staff["doctor_a"].pk, role=CareRole.ATTENDING)
     seen = [world.client(who).get(f"{URL}/{patient.pk}").status_code for who in ("doctor_b", "doctor_c")]
     assert seen == [200, 404]
+
+
+def test_nobody_narrows_or_ends_what_another_shared(world: World, patient: Patient) -> None:
+    a, b, c = (world.staff[name] for name in ("doctor_a", "doctor_b", "doctor_c"))
+    with clock.frozen(NOW):
+        attend(patient, a)
+        share(patient, a, b, NOW + dt.timedelta(hours=2))
+        wide = share(patient, a, c)
+        assert share(patient, b, c, NOW + dt.timedelta(minutes=1), change=False) == wide
+        wide.refresh_from_db()
+        assert (wide.shared_by, wide.can_change, wide.valid_until) == (a, True, None)
+        url = f"{URL}/{patient.pk}/care-team/{wide.pk}/end"
+        assert world.client("doctor_b").post(url, {}, format="json").status_code in (403, 404)
+        wide.refresh_from_db()
+        assert wide.ended_at is None

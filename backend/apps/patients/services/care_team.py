@@ -159,6 +159,12 @@ def share(
             raise PermissionDenied
         valid_until = min(valid_until or FOREVER, end)
         valid_until = None if valid_until == FOREVER else valid_until
+    other = CareTeamMember.objects.filter(
+        patient=patient, staff=staff, role=CareRole.SHARED, ended_at=None
+    ).exclude(shared_by=by)
+    standing = other.filter(can_change__gte=can_change).first()
+    if standing and (standing.valid_until or FOREVER) >= (valid_until or FOREVER):
+        return standing  # somebody else's, and wider: it is not his to narrow
     return join(
         patient=patient,
         staff=staff,

@@ -128,9 +128,10 @@ class CareTeamViewSet(OfPatientViewSet):
     @extend_schema(request=None)
     @raises(StateConflict)
     def end(self, request: Any, patient_id: UUID, pk: UUID) -> Response:
-        """End a share or, with the right to change the care team, any relation."""
+        """End a share that one gave or was given or, with the right to change the care team, any relation."""
         member = self.found(CareTeamMember.objects.select_related("staff", "shared_by"))
-        if member.role != CareRole.SHARED and not self.actor.has("patients.care_team.change"):
+        own = member.role == CareRole.SHARED and self.actor.staff_id in (member.shared_by_id, member.staff_id)
+        if not own and not self.actor.has("patients.care_team.change"):
             raise PermissionDenied
         return Response(CareTeamMemberSerializer(care_team.end(member)).data)
 
