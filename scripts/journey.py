@@ -90,7 +90,7 @@ class Journey:
         step("the patient and no one else sees the booking", self._strangers)
 
     def _listed(self, who: str) -> None:
-        query = {"session": self.appointment["session_id"], "page_size": 100}
+        query = {"session_id": self.appointment["session_id"], "page_size": 100}
         rows = self.staff.get(who, "appointments", **query)["results"]
         expect(self.appointment["id"] in {row["id"] for row in rows}, "the booking in the list", rows)
         expect(
@@ -127,9 +127,9 @@ class Journey:
         step("a walk-in with chest pain is put first", lambda: self._prioritise(ahead[-1]))
         step("a poll without news costs an empty answer", self._poll_unchanged)
         ticket = step("the priority patient is called: position 1", lambda: self._call(1))
-        expect(ticket["appointment"] == ahead[-1], "the priority patient first", ticket)
+        expect(ticket["appointment_id"] == ahead[-1], "the priority patient first", ticket)
         ticket = step("the patient is called", lambda: self._call(None))
-        expect(ticket["appointment"] == own, "the patient next", ticket)
+        expect(ticket["appointment_id"] == own, "the patient next", ticket)
         step("WeChat shows the call", lambda: self.patient.expect_message(CALLED))
         for verb in ("start", "finish"):
             path = f"queue-tickets/{ticket['id']}/{verb}"
@@ -138,7 +138,7 @@ class Journey:
 
     def _empty_the_line(self) -> None:
         """Whoever a former run left waiting in this session is called."""
-        query = {"session": self.session["id"], "state": "waiting", "page_size": 100}
+        query = {"session_id": self.session["id"], "state": "waiting", "page_size": 100}
         for _ in self.staff.get("doctor_a", "queue-tickets", **query)["results"]:
             self.staff.post("doctor_a", f"clinic-sessions/{self.session['id']}/call-next")
 
@@ -149,8 +149,8 @@ class Journey:
                 other.be_filed()
             slot = self.patient.free_slot(self.session["id"])
             body = {
-                "patient": other.file["id"],
-                "slot": slot["id"],
+                "patient_id": other.file["id"],
+                "slot_id": slot["id"],
                 "kind": "same_day",
                 "paid_at_counter": True,
             }
@@ -164,9 +164,9 @@ class Journey:
         expect(slip["copy_no"] == 1 and not slip["is_reprint"], "the first copy", slip)
 
     def _prioritise(self, appointment: str) -> None:
-        query = {"session": self.session["id"], "state": "waiting", "page_size": 100}
+        query = {"session_id": self.session["id"], "state": "waiting", "page_size": 100}
         rows = self.staff.get("clerk", "queue-tickets", **query)["results"]
-        ticket = next(row for row in rows if row["appointment"] == appointment)
+        ticket = next(row for row in rows if row["appointment_id"] == appointment)
         body = {"priority": "emergency", "reason": "胸痛"}
         self.staff.post("clerk", f"queue-tickets/{ticket['id']}/prioritise", body)
         self._position(2)

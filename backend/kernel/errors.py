@@ -41,6 +41,7 @@ class Expectation:
 
 INVALID = Expectation("invalid", "取值无效", "The value is not valid.")
 REQUIRED = Expectation("required", "必填项", "This field is required.")
+FIXED = Expectation("fixed", "建立后不可修改", "It cannot be changed once it is made.")
 MASKED = Expectation(
     "masked_value",
     "不能提交带星号的脱敏内容,请填写完整内容",

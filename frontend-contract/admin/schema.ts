@@ -5296,11 +5296,11 @@ export interface components {
         /** @description Who wants a number of which department (and doctor), on which days. */
         AddToWaitlistRequest: {
             /** Format: uuid */
-            patient: string;
+            patient_id: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             /** Format: date */
             first_date: string;
             /** Format: date */
@@ -5315,16 +5315,16 @@ export interface components {
         /** @description `practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before. */
         AdmitRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             ward?: string;
             bed?: string;
             diagnosis?: string;
             /** Format: date-time */
             admitted_at?: string;
             /** Format: uuid */
-            patient: string;
+            patient_id: string;
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
@@ -5405,7 +5405,7 @@ export interface components {
         /** @description Which bills of which payment order. */
         AskForRefundRequest: {
             /** Format: uuid */
-            order: string;
+            order_id: string;
             bills: components["schemas"]["RequestedBillRequest"][];
             reason: string;
         };
@@ -5442,6 +5442,7 @@ export interface components {
             readonly at: string;
             /** Format: uuid */
             readonly hospital_id: string | null;
+            readonly hospital_name: string | null;
             /** Format: uuid */
             readonly user_id: string | null;
             readonly actor: string;
@@ -5485,8 +5486,8 @@ export interface components {
         /** @description The running day of a queue by state, each in the order of the line. */
         Board: {
             /** Format: uuid */
-            queue: string;
-            name: string;
+            queue_id: string;
+            queue_name: string;
             kind: components["schemas"]["QueueKind"];
             is_paused: boolean;
             /** Format: date-time */
@@ -5538,7 +5539,7 @@ export interface components {
             patient_name: string;
             /** Format: uuid */
             served_by_id: string | null;
-            doctor_name: string;
+            served_by_name: string | null;
             room: string;
         };
         /** @description Base of plain serializers. */
@@ -5570,9 +5571,9 @@ export interface components {
         /** @description `paid_at_counter`: the registration fee was taken in cash with this request. */
         BookOnBehalfRequest: {
             /** Format: uuid */
-            patient: string;
+            patient_id: string;
             /** Format: uuid */
-            slot: string;
+            slot_id: string;
             kind: components["schemas"]["AppointmentKind"];
             /** @default window */
             source?: components["schemas"]["BookOnBehalfSourceEnum"];
@@ -5591,7 +5592,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             scope: components["schemas"]["LimitScope"];
             /** @description 1 = the same day */
             days: number;
@@ -5603,7 +5605,7 @@ export interface components {
         /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
         BookingLimitRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             scope: components["schemas"]["LimitScope"];
             /** @description 1 = the same day */
             days?: number;
@@ -5616,7 +5618,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            hospital_name: string;
             mrn: string;
             name: string;
             gender: components["schemas"]["Gender"];
@@ -5652,9 +5655,9 @@ export interface components {
         /** @description Which sessions (of a doctor, a department, or both), and one of `changes`, `publish` and `stop`. */
         BulkRequest: {
             /** Format: uuid */
-            practitioner?: string;
+            practitioner_id?: string;
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             /** Format: date */
             first_date: string;
             /** Format: date */
@@ -5688,7 +5691,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** Format: date */
             date: string;
             kind: components["schemas"]["DayKind"];
@@ -5700,7 +5704,7 @@ export interface components {
         /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
         CalendarDayRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /** Format: date */
             date: string;
             kind: components["schemas"]["DayKind"];
@@ -5711,12 +5715,12 @@ export interface components {
         /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallNextRequest: {
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
         };
         /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallRequest: {
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             reason: string;
         };
         /** @description Why nobody is to pay it. */
@@ -5746,7 +5750,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             stage: components["schemas"]["Stage"];
             key: string;
             label: string;
@@ -5761,7 +5766,7 @@ export interface components {
         /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
         CaptureFieldRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             stage: components["schemas"]["Stage"];
             key: string;
             label: string;
@@ -5789,7 +5794,8 @@ export interface components {
             is_active: boolean;
             value: unknown;
             /** Format: uuid */
-            by: string | null;
+            by_id: string | null;
+            by_name: string | null;
             /** Format: date-time */
             at: string | null;
         };
@@ -5812,7 +5818,8 @@ export interface components {
             /** @description null: taken back */
             readonly value: unknown;
             /** Format: uuid */
-            readonly by: string | null;
+            readonly by_id: string | null;
+            readonly by_name: string | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -5825,6 +5832,7 @@ export interface components {
             card_number: string;
             /** Format: uuid */
             hospital_id: string;
+            hospital_name: string;
             balance_fen: number;
             top_up_enabled: boolean;
             top_up_minimum_fen: number;
@@ -5857,6 +5865,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -5923,23 +5932,25 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             readonly practitioner_name: string;
             /**
              * Format: uuid
              * @description whose session it was before anybody stood in (替诊)
              */
-            readonly substituted_for: string | null;
+            readonly substituted_for_id: string | null;
             readonly substituted_for_name: string | null;
             /** Format: uuid */
-            room: string | null;
+            room_id: string | null;
+            readonly room_name: string | null;
             /** Format: uuid */
-            readonly template: string | null;
+            readonly template_id: string | null;
             /** Format: date */
             date: string;
             period: components["schemas"]["Period"];
@@ -5982,7 +5993,7 @@ export interface components {
             capacity_per_slot?: number;
             tier?: components["schemas"]["VisitTier"];
             /** Format: uuid */
-            room?: string | null;
+            room_id?: string | null;
             /** Format: time-local */
             start_time?: string;
             /**
@@ -6060,23 +6071,25 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             readonly practitioner_name: string;
             /**
              * Format: uuid
              * @description whose session it was before anybody stood in (替诊)
              */
-            readonly substituted_for: string | null;
+            readonly substituted_for_id: string | null;
             readonly substituted_for_name: string | null;
             /** Format: uuid */
-            room: string | null;
+            room_id: string | null;
+            readonly room_name: string | null;
             /** Format: uuid */
-            readonly template: string | null;
+            readonly template_id: string | null;
             /** Format: date */
             date: string;
             period: components["schemas"]["Period"];
@@ -6111,11 +6124,11 @@ export interface components {
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         ClinicSessionRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             /** Format: uuid */
-            room?: string | null;
+            room_id?: string | null;
             /** Format: date */
             date: string;
             period: components["schemas"]["Period"];
@@ -6147,11 +6160,12 @@ export interface components {
         /** @description A session that was not made because others are in the way. */
         Conflict: {
             /** Format: uuid */
-            template: string;
+            template_id: string;
             /** Format: date */
             date: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
+            practitioner_name: string;
             conflicts: components["schemas"]["InTheWay"][];
         };
         /** @enum {string} */
@@ -6175,13 +6189,14 @@ export interface components {
         DataScope: {
             module: string;
             everything: boolean;
-            hospitals: string[];
-            departments: string[];
+            hospital_ids: string[];
+            department_ids: string[];
         };
         /** @description The day's sessions, department by department and doctor by doctor. */
         DayBoard: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            hospital_name: string;
             /** Format: date */
             date: string;
             /** @description there are more than 2,000 sessions: ask by department */
@@ -6218,10 +6233,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly event: string;
+            readonly event_id: string;
             readonly topic: string;
             /** Format: uuid */
-            readonly hospital: string | null;
+            readonly hospital_id: string | null;
+            readonly hospital_name: string | null;
             readonly handler: string;
             readonly error: string;
             readonly payload: {
@@ -6264,11 +6280,13 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            org_unit: string | null;
+            org_unit_id: string | null;
+            readonly org_unit_name: string | null;
             /** Format: uuid */
-            location: string | null;
+            location_id: string | null;
             readonly place: components["schemas"]["Place"] | null;
             code: string;
             name: string;
@@ -6280,11 +6298,11 @@ export interface components {
         /** @description 科室 with its place in the organisation. */
         DepartmentRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /** Format: uuid */
-            org_unit?: string | null;
+            org_unit_id?: string | null;
             /** Format: uuid */
-            location?: string | null;
+            location_id?: string | null;
             code: string;
             name: string;
             introduction?: string;
@@ -6296,7 +6314,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
+            readonly hospital_name: string | null;
             /** @description never changes */
             code: string;
             name: string;
@@ -6309,7 +6328,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            dictionary: string;
+            dictionary_id: string;
+            readonly dictionary_name: string;
             /** @description never changes */
             value: string;
             label: string;
@@ -6320,7 +6340,7 @@ export interface components {
         /** @description One entry; `value` is what other tables store. */
         DictionaryItemRequest: {
             /** Format: uuid */
-            dictionary: string;
+            dictionary_id: string;
             /** @description never changes */
             value: string;
             label: string;
@@ -6330,7 +6350,7 @@ export interface components {
         /** @description 数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list. */
         DictionaryRequest: {
             /** Format: uuid */
-            hospital?: string | null;
+            hospital_id?: string | null;
             /** @description never changes */
             code: string;
             name: string;
@@ -6346,7 +6366,7 @@ export interface components {
              * Format: uuid
              * @description the other archive, within reach
              */
-            other: string;
+            other_id: string;
             /** @default  */
             note?: string;
         };
@@ -6355,7 +6375,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             readonly first: components["schemas"]["BriefPatient"];
             readonly second: components["schemas"]["BriefPatient"];
             /** @description 0 – 100 */
@@ -6393,7 +6414,7 @@ export interface components {
         /** @description A hospital and a year. */
         FillYearRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             year: number;
         };
         /** @description `kept`: days that the hospital had decided on itself. */
@@ -6434,7 +6455,7 @@ export interface components {
         Gender: "male" | "female" | "unknown";
         /** @description Templates (none = all within reach) and the days to make sessions for. */
         GenerateRequest: {
-            templates?: string[];
+            template_ids?: string[];
             /** Format: date */
             first_date: string;
             /** Format: date */
@@ -6447,7 +6468,7 @@ export interface components {
          */
         Generated: {
             created: number;
-            sessions: string[];
+            session_ids: string[];
             holidays: string[];
             makeup_days: components["schemas"]["MakeUpDay"][];
             unknown_days: string[];
@@ -6468,7 +6489,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
+            readonly hospital_name: string | null;
             code: string;
             name: string;
             is_active: boolean;
@@ -6478,7 +6500,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            group: string;
+            group_id: string;
+            readonly group_name: string;
             code: string;
             name: string;
             address: string;
@@ -6494,7 +6517,7 @@ export interface components {
         /** @description 医院/门诊/分公司; its settings have a resource of their own. */
         HospitalRequest: {
             /** Format: uuid */
-            group: string;
+            group_id: string;
             code: string;
             name: string;
             address?: string;
@@ -6580,6 +6603,7 @@ export interface components {
             department_name: string;
             /** Format: uuid */
             patient_id: string;
+            patient_name: string;
         };
         /** @description What the printer gets. `copy_no` counts every print. */
         InvoiceCopy: {
@@ -6612,6 +6636,7 @@ export interface components {
             department_name: string;
             /** Format: uuid */
             patient_id: string;
+            patient_name: string;
             items: components["schemas"]["InvoiceItem"][];
             copy_no: number;
             is_reprint: boolean;
@@ -6650,6 +6675,7 @@ export interface components {
             department_name: string;
             /** Format: uuid */
             patient_id: string;
+            patient_name: string;
             items: components["schemas"]["InvoiceItem"][];
         };
         /** @description One line of the invoice, as it was when that was issued. */
@@ -6679,16 +6705,16 @@ export interface components {
         /** @description `practitioner` and `department`: without them the doctor who asks, and where that doctor works. */
         IssueRequest: {
             /** Format: uuid */
-            patient: string;
+            patient_id: string;
             kind: components["schemas"]["IssuableBillKind"];
             /** @default  */
             title?: string;
             /** Format: uuid */
-            department?: string | null;
+            department_id?: string | null;
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             /** Format: uuid */
-            registration_bill?: string | null;
+            registration_bill_id?: string | null;
             /** @default false */
             is_mandatory?: boolean;
             /** @default self_pay */
@@ -6725,7 +6751,7 @@ export interface components {
              * Format: uuid
              * @description an active staff member of the patient's hospital
              */
-            staff: string;
+            staff_id: string;
             /** @default true */
             can_change?: boolean;
             /** Format: date-time */
@@ -6768,6 +6794,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             readonly kind: components["schemas"]["AccountKind"];
             readonly owner: string;
             /** Format: int64 */
@@ -6802,6 +6829,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             readonly key: string;
             readonly kind: string;
             /** Format: uuid */
@@ -6836,7 +6864,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             building: string;
             floor: string;
             /** @default  */
@@ -6848,7 +6877,7 @@ export interface components {
         /** @description 科室分布: building, floor, room. */
         LocationRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             building: string;
             floor: string;
             /** @default  */
@@ -6895,7 +6924,7 @@ export interface components {
         /** @description A department somebody works in. */
         Membership: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             /** @default false */
             is_primary: boolean;
@@ -6905,7 +6934,7 @@ export interface components {
         /** @description A department somebody works in. */
         MembershipRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** @default false */
             is_primary?: boolean;
             /** @default false */
@@ -6917,7 +6946,7 @@ export interface components {
             readonly id: string;
             module: string;
             /** Format: uuid */
-            parent: string | null;
+            parent_id: string | null;
             kind: components["schemas"]["MenuItemKind"];
             code: string;
             title: string;
@@ -6954,7 +6983,7 @@ export interface components {
         MenuRequest: {
             module: string;
             /** Format: uuid */
-            parent?: string | null;
+            parent_id?: string | null;
             kind: components["schemas"]["MenuItemKind"];
             code: string;
             title: string;
@@ -6972,7 +7001,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             channel: string;
             name: string;
             /** @default true */
@@ -6992,7 +7022,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             readonly channel: string;
             name: string;
             /** @default true */
@@ -7010,7 +7041,7 @@ export interface components {
         /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
         MerchantAccountRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             channel: string;
             name: string;
             /** @default true */
@@ -7026,7 +7057,7 @@ export interface components {
              * Format: uuid
              * @description the other archive, within reach
              */
-            merged: string;
+            merged_id: string;
             version: number;
             merged_version: number;
             /** @description values of the other that win */
@@ -7039,9 +7070,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly patient: string | null;
+            readonly patient_id: string | null;
+            readonly patient_name: string | null;
             readonly scene: string;
             readonly title: string;
             readonly text: string;
@@ -7077,7 +7110,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
+            readonly hospital_name: string | null;
             scene: string;
             channel: components["schemas"]["Channel"];
             provider_template_id: string;
@@ -7092,7 +7126,7 @@ export interface components {
         /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
         MessageTemplateRequest: {
             /** Format: uuid */
-            hospital?: string | null;
+            hospital_id?: string | null;
             scene: string;
             channel: components["schemas"]["Channel"];
             provider_template_id: string;
@@ -7155,13 +7189,13 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             name: string;
-            /** @description empty: all of the department */
-            readonly queue_ids: string[];
+            queue_ids: string[];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -7208,9 +7242,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            parent: string | null;
+            parent_id: string | null;
+            readonly parent_name: string | null;
             readonly path: string;
             code: string;
             name: string;
@@ -7221,9 +7257,9 @@ export interface components {
         /** @description 部门; `path` is the ids from the root, ended by a slash each. */
         OrgUnitRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /** Format: uuid */
-            parent?: string | null;
+            parent_id?: string | null;
             code: string;
             name: string;
             sort?: number;
@@ -7242,8 +7278,8 @@ export interface components {
         /** @description 诊所概况. */
         Overview: {
             /** Format: uuid */
-            hospital: string;
-            name: string;
+            hospital_id: string;
+            hospital_name: string;
             address: string;
             phone: string;
             introduction: string;
@@ -7834,7 +7870,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             name: string;
             readonly client_id: string;
             /** @description bills:write, directory:read, inpatient:write */
@@ -7849,7 +7886,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             name: string;
             readonly client_id: string;
             /** @description bills:write, directory:read, inpatient:write */
@@ -7864,7 +7902,7 @@ export interface components {
         /** @description A new client with its secret. */
         PartnerApplicationCreateRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             name: string;
             /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes: string[];
@@ -7885,7 +7923,7 @@ export interface components {
         /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
         PatchedBookingLimitRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             scope?: components["schemas"]["LimitScope"];
             /** @description 1 = the same day */
             days?: number;
@@ -7897,7 +7935,7 @@ export interface components {
         /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
         PatchedCalendarDayRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** Format: date */
             date?: string;
             kind?: components["schemas"]["DayKind"];
@@ -7909,7 +7947,7 @@ export interface components {
         /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
         PatchedCaptureFieldRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             stage?: components["schemas"]["Stage"];
             key?: string;
             label?: string;
@@ -7924,9 +7962,9 @@ export interface components {
         /** @description What is given changes; `version` is the one that was read. */
         PatchedChangeAdmissionRequest: {
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             ward?: string;
             bed?: string;
             diagnosis?: string;
@@ -7937,11 +7975,11 @@ export interface components {
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         PatchedClinicSessionRequest: {
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             /** Format: uuid */
-            practitioner?: string;
+            practitioner_id?: string;
             /** Format: uuid */
-            room?: string | null;
+            room_id?: string | null;
             /** Format: date */
             date?: string;
             period?: components["schemas"]["Period"];
@@ -7974,11 +8012,11 @@ export interface components {
         /** @description 科室 with its place in the organisation. */
         PatchedDepartmentRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** Format: uuid */
-            org_unit?: string | null;
+            org_unit_id?: string | null;
             /** Format: uuid */
-            location?: string | null;
+            location_id?: string | null;
             code?: string;
             name?: string;
             introduction?: string;
@@ -7989,7 +8027,7 @@ export interface components {
         /** @description One entry; `value` is what other tables store. */
         PatchedDictionaryItemRequest: {
             /** Format: uuid */
-            dictionary?: string;
+            dictionary_id?: string;
             /** @description never changes */
             value?: string;
             label?: string;
@@ -8000,7 +8038,7 @@ export interface components {
         /** @description 数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list. */
         PatchedDictionaryRequest: {
             /** Format: uuid */
-            hospital?: string | null;
+            hospital_id?: string | null;
             /** @description never changes */
             code?: string;
             name?: string;
@@ -8014,7 +8052,7 @@ export interface components {
         /** @description 医院/门诊/分公司; its settings have a resource of their own. */
         PatchedHospitalRequest: {
             /** Format: uuid */
-            group?: string;
+            group_id?: string;
             code?: string;
             name?: string;
             address?: string;
@@ -8030,7 +8068,7 @@ export interface components {
         /** @description 科室分布: building, floor, room. */
         PatchedLocationRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             building?: string;
             floor?: string;
             /** @default  */
@@ -8042,7 +8080,7 @@ export interface components {
         PatchedMenuRequest: {
             module?: string;
             /** Format: uuid */
-            parent?: string | null;
+            parent_id?: string | null;
             kind?: components["schemas"]["MenuItemKind"];
             code?: string;
             title?: string;
@@ -8069,7 +8107,7 @@ export interface components {
         /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
         PatchedMessageTemplateRequest: {
             /** Format: uuid */
-            hospital?: string | null;
+            hospital_id?: string | null;
             scene?: string;
             channel?: components["schemas"]["Channel"];
             provider_template_id?: string;
@@ -8091,9 +8129,9 @@ export interface components {
         /** @description 部门; `path` is the ids from the root, ended by a slash each. */
         PatchedOrgUnitRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** Format: uuid */
-            parent?: string | null;
+            parent_id?: string | null;
             code?: string;
             name?: string;
             sort?: number;
@@ -8103,7 +8141,7 @@ export interface components {
         /** @description 第三方应用: an OAuth2 client of one hospital. Its secret is never shown again. */
         PatchedPartnerApplicationRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             name?: string;
             /** @description bills:write, directory:read, inpatient:write */
             allowed_scopes?: string[];
@@ -8115,7 +8153,7 @@ export interface components {
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatchedPatientRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** @description 病历号; made if missing */
             mrn?: string;
             name?: string;
@@ -8157,7 +8195,7 @@ export interface components {
         /** @description 标签 with its colour. */
         PatchedPatientTagRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             name?: string;
             colour?: string;
             sort?: number;
@@ -8167,7 +8205,7 @@ export interface components {
         /** @description 职务. */
         PatchedPositionRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             code?: string;
             name?: string;
             is_active?: boolean;
@@ -8181,7 +8219,7 @@ export interface components {
         /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
         PatchedQueuePriorityRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             code?: string;
             name?: string;
             minutes?: number;
@@ -8192,17 +8230,17 @@ export interface components {
         /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         PatchedQueueRequest: {
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             kind?: components["schemas"]["QueueKind"];
             name?: string;
-            practitioners?: string[];
+            practitioner_ids?: string[];
             is_active?: boolean;
             version: number;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
         PatchedQueueRuleRequest: {
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
             late_after_minutes?: number | null;
             late_behind?: number | null;
@@ -8223,12 +8261,12 @@ export interface components {
              * Format: uuid
              * @description the person's own archive
              */
-            linked_patient?: string | null;
+            linked_patient_id?: string | null;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
         PatchedRoleRequest: {
             /** Format: uuid */
-            hospital?: string | null;
+            hospital_id?: string | null;
             code?: string;
             name?: string;
             is_active?: boolean;
@@ -8240,9 +8278,9 @@ export interface components {
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         PatchedScheduleTemplateRequest: {
             /** Format: uuid */
-            department?: string;
+            department_id?: string;
             /** Format: uuid */
-            practitioner?: string;
+            practitioner_id?: string;
             /** @description 0 = Monday */
             weekday?: number;
             period?: components["schemas"]["Period"];
@@ -8270,7 +8308,7 @@ export interface components {
             is_active?: boolean;
             runs_on_holidays?: boolean;
             /** Format: uuid */
-            room?: string | null;
+            room_id?: string | null;
             channel_quotas?: {
                 [key: string]: number;
             };
@@ -8294,11 +8332,11 @@ export interface components {
         /** @description 员工档案. With a licence number the person is a practitioner. */
         PatchedStaffRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** Format: uuid */
-            org_unit?: string | null;
+            org_unit_id?: string | null;
             /** Format: uuid */
-            position?: string | null;
+            position_id?: string | null;
             memberships?: components["schemas"]["MembershipRequest"][];
             employee_no?: string;
             name?: string;
@@ -8323,7 +8361,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** @description 病历号; made if missing */
             mrn: string;
             name: string;
@@ -8366,7 +8405,8 @@ export interface components {
              * Format: uuid
              * @description the archive that continues this one (合并)
              */
-            readonly merged_into: string | null;
+            readonly merged_into_id: string | null;
+            readonly merged_into_name: string | null;
             version: number;
             /** Format: date-time */
             readonly created_at: string;
@@ -8389,7 +8429,7 @@ export interface components {
         /** @description The filters of the export, its format, and whether secrets are wanted unmasked. */
         PatientExportRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** @description the whole number */
             mrn?: string;
             /** @description beginning of the name, its pinyin or the initials */
@@ -8418,9 +8458,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly by: string | null;
+            readonly by_id: string | null;
+            readonly by_name: string | null;
             readonly kind: string;
             readonly duplicates: components["schemas"]["DuplicatePolicy"];
             readonly state: components["schemas"]["ImportState"];
@@ -8446,13 +8488,17 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly survivor: string;
+            readonly survivor_id: string;
+            readonly survivor_name: string;
             /** Format: uuid */
-            readonly merged: string;
+            readonly merged_id: string;
+            readonly merged_name: string;
             /** Format: uuid */
-            readonly by: string | null;
+            readonly by_id: string | null;
+            readonly by_name: string | null;
             /** Format: date-time */
             readonly at: string;
             readonly reason: string;
@@ -8461,7 +8507,8 @@ export interface components {
                 [key: string]: number;
             };
             /** Format: uuid */
-            readonly undone_by: string | null;
+            readonly undone_by_id: string | null;
+            readonly undone_by_name: string | null;
             /** Format: date-time */
             readonly undone_at: string | null;
         };
@@ -8478,7 +8525,7 @@ export interface components {
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatientRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /** @description 病历号; made if missing */
             mrn?: string;
             name: string;
@@ -8521,7 +8568,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            hospital_name: string;
             mrn: string;
             name: string;
             gender: components["schemas"]["Gender"];
@@ -8542,7 +8590,7 @@ export interface components {
         /** @description The filters of the patient list, with the page that is wanted. */
         PatientSearchRequest: {
             /** Format: uuid */
-            hospital?: string;
+            hospital_id?: string;
             /** @description the whole number */
             mrn?: string;
             /** @description beginning of the name, its pinyin or the initials */
@@ -8571,7 +8619,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             name: string;
             colour: string;
             sort: number;
@@ -8581,7 +8630,7 @@ export interface components {
         /** @description 标签 with its colour. */
         PatientTagRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             name: string;
             colour?: string;
             sort?: number;
@@ -8679,7 +8728,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             code: string;
             name: string;
             is_active: boolean;
@@ -8688,7 +8738,7 @@ export interface components {
         /** @description 职务. */
         PositionRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             code: string;
             name: string;
             is_active?: boolean;
@@ -8738,16 +8788,18 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             kind: components["schemas"]["QueueKind"];
             name: string;
             /** Format: uuid */
-            readonly practitioner: string | null;
+            readonly practitioner_id: string | null;
+            readonly practitioner_name: string | null;
             /** @description the doctors who call from it; empty: the department's */
-            readonly served_by: string[];
+            readonly served_by_ids: string[];
             is_active: boolean;
             readonly is_paused: boolean;
             /** Format: date-time */
@@ -8769,7 +8821,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             code: string;
             name: string;
             minutes: number;
@@ -8780,7 +8833,7 @@ export interface components {
         /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
         QueuePriorityRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             code: string;
             name: string;
             minutes: number;
@@ -8790,10 +8843,10 @@ export interface components {
         /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         QueueRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             kind: components["schemas"]["QueueKind"];
             name: string;
-            practitioners?: string[];
+            practitioner_ids?: string[];
             is_active?: boolean;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
@@ -8801,9 +8854,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
+            readonly department_name: string;
             order: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
             late_after_minutes: number | null;
             late_behind: number | null;
@@ -8815,7 +8870,7 @@ export interface components {
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
         QueueRuleRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
             late_after_minutes?: number | null;
             late_behind?: number | null;
@@ -8823,50 +8878,52 @@ export interface components {
             skip_behind?: number | null;
             max_skips?: number | null;
         };
-        /** @description 候诊大屏. Without `queues` it shows all of the department. */
+        /** @description 候诊大屏. Without `queue_ids` it shows all of the department. */
         QueueScreen: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             name: string;
-            /** @description empty: all of the department */
-            readonly queue_ids: string[];
+            queue_ids: string[];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly revoked_at: string | null;
         };
-        /** @description 候诊大屏. Without `queues` it shows all of the department. */
+        /** @description 候诊大屏. Without `queue_ids` it shows all of the department. */
         QueueScreenRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             name: string;
-            queues?: string[];
+            queue_ids?: string[];
         };
         /** @description 排队号. `practitioner` was booked, `served_by` called; the line is ordered by `due_at`, then `queued_at`. */
         QueueTicket: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly department: string;
+            readonly department_id: string;
+            readonly department_name: string;
             /** Format: uuid */
-            readonly practitioner: string;
+            readonly practitioner_id: string;
             readonly practitioner_name: string;
             /** Format: uuid */
-            readonly queue: string;
+            readonly queue_id: string;
             readonly queue_name: string;
             /** Format: uuid */
-            readonly session: string;
+            readonly session_id: string;
             /** Format: uuid */
-            readonly appointment: string;
+            readonly appointment_id: string;
             /** Format: uuid */
-            readonly patient: string;
+            readonly patient_id: string;
             readonly patient_name: string;
             readonly number: number;
             /**
@@ -8880,7 +8937,7 @@ export interface components {
             /** @description code of the priority group */
             readonly priority: string;
             /** Format: uuid */
-            readonly served_by: string | null;
+            readonly served_by_id: string | null;
             /** @default  */
             readonly served_by_name: string;
             /** Format: date-time */
@@ -8926,6 +8983,7 @@ export interface components {
             readonly order_id: string;
             /** Format: uuid */
             readonly patient_id: string;
+            readonly patient_name: string;
             readonly amount_fen: number;
             readonly route: components["schemas"]["RefundRoute"];
             readonly cause: components["schemas"]["RefundCause"];
@@ -8984,14 +9042,16 @@ export interface components {
              * Format: uuid
              * @description the person's own archive
              */
-            linked_patient: string | null;
+            linked_patient_id: string | null;
+            readonly linked_patient_name: string | null;
             /**
              * Format: date-time
              * @description somebody saw the guardian's document
              */
             readonly verified_at: string | null;
             /** Format: uuid */
-            readonly verified_by: string | null;
+            readonly verified_by_id: string | null;
+            readonly verified_by_name: string | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -9009,12 +9069,12 @@ export interface components {
              * Format: uuid
              * @description the person's own archive
              */
-            linked_patient?: string | null;
+            linked_patient_id?: string | null;
         };
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
             /** Format: uuid */
-            bill: string;
+            bill_id: string;
             /** Format: int64 */
             amount_fen?: number;
         };
@@ -9037,7 +9097,7 @@ export interface components {
         /** @description The slot to move to, and why. */
         RescheduleRequest: {
             /** Format: uuid */
-            slot: string;
+            slot_id: string;
             reason: string;
         };
         /** @description How many messages are queued again. */
@@ -9059,7 +9119,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
+            readonly hospital_name: string | null;
             code: string;
             name: string;
             /** @description every code, within the role's scope */
@@ -9074,14 +9135,14 @@ export interface components {
         /** @description Where the copy belongs and what it is called. */
         RoleCopyRequest: {
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
             code: string;
             name: string;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
         RoleRequest: {
             /** Format: uuid */
-            hospital: string | null;
+            hospital_id: string | null;
             code: string;
             name: string;
             is_active?: boolean;
@@ -9089,19 +9150,19 @@ export interface components {
             permissions?: string[];
             scopes?: components["schemas"]["RoleScopeRequest"][];
         };
-        /** @description 数据范围 in one module; `departments` only with kind `chosen`. */
+        /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScope: {
             module: string;
             kind: components["schemas"]["ScopeKind"];
             /** @default [] */
-            departments: string[];
+            department_ids: string[];
         };
-        /** @description 数据范围 in one module; `departments` only with kind `chosen`. */
+        /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScopeRequest: {
             module: string;
             kind: components["schemas"]["ScopeKind"];
             /** @default [] */
-            departments?: string[];
+            department_ids?: string[];
         };
         /** @description The version that was read. */
         RotateRequest: {
@@ -9112,19 +9173,20 @@ export interface components {
         /** @description Base of plain serializers. */
         ScanRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
         };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         ScheduleTemplate: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            department: string;
+            department_id: string;
             readonly department_name: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             readonly practitioner_name: string;
             /** @description 0 = Monday */
             weekday: number;
@@ -9153,7 +9215,8 @@ export interface components {
             is_active: boolean;
             runs_on_holidays: boolean;
             /** Format: uuid */
-            room: string | null;
+            room_id: string | null;
+            readonly room_name: string | null;
             channel_quotas: {
                 [key: string]: number;
             };
@@ -9170,9 +9233,9 @@ export interface components {
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         ScheduleTemplateRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             /** @description 0 = Monday */
             weekday: number;
             period: components["schemas"]["Period"];
@@ -9200,7 +9263,7 @@ export interface components {
             is_active?: boolean;
             runs_on_holidays?: boolean;
             /** Format: uuid */
-            room?: string | null;
+            room_id?: string | null;
             channel_quotas?: {
                 [key: string]: number;
             };
@@ -9284,7 +9347,7 @@ export interface components {
             /** Format: int64 */
             tendered_fen?: number;
             /** Format: uuid */
-            card?: string;
+            card_id?: string;
         };
         /** @description Let a colleague of the hospital see (and change) the patient. */
         ShareRequest: {
@@ -9292,7 +9355,7 @@ export interface components {
              * Format: uuid
              * @description an active staff member of the patient's hospital
              */
-            staff: string;
+            staff_id: string;
             /** @default false */
             can_change?: boolean;
             /** Format: date-time */
@@ -9328,11 +9391,12 @@ export interface components {
         /** @description A session of a template that was not made. */
         Skipped: {
             /** Format: uuid */
-            template: string;
+            template_id: string;
             /** Format: date */
             date: string;
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
+            practitioner_name: string;
         };
         /** @description 挂号凭条 as it is printed. `copy_no` counts every print; `ticket_no` once the number was taken. */
         Slip: {
@@ -9392,11 +9456,14 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            org_unit: string | null;
+            org_unit_id: string | null;
+            readonly org_unit_name: string | null;
             /** Format: uuid */
-            position: string | null;
+            position_id: string | null;
+            readonly position_name: string | null;
             memberships: components["schemas"]["Membership"][];
             readonly username: string | null;
             employee_no: string;
@@ -9569,11 +9636,14 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            org_unit: string | null;
+            org_unit_id: string | null;
+            readonly org_unit_name: string | null;
             /** Format: uuid */
-            position: string | null;
+            position_id: string | null;
+            readonly position_name: string | null;
             memberships: components["schemas"]["Membership"][];
             employee_no: string;
             name: string;
@@ -9602,11 +9672,11 @@ export interface components {
         /** @description A new file; with `username` also an account. */
         StaffCreateRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /** Format: uuid */
-            org_unit?: string | null;
+            org_unit_id?: string | null;
             /** Format: uuid */
-            position?: string | null;
+            position_id?: string | null;
             memberships?: components["schemas"]["MembershipRequest"][];
             /** @description opens an account */
             username?: string;
@@ -9664,9 +9734,10 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly practitioner: string;
+            readonly practitioner_id: string;
             readonly practitioner_name: string;
             /** Format: date-time */
             readonly starts_at: string;
@@ -9700,6 +9771,7 @@ export interface components {
             readonly order_no: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -9754,6 +9826,7 @@ export interface components {
             readonly order_id: string;
             /** Format: uuid */
             readonly patient_id: string;
+            readonly patient_name: string;
             readonly amount_fen: number;
             readonly route: components["schemas"]["RefundRoute"];
             readonly cause: components["schemas"]["RefundCause"];
@@ -9767,7 +9840,7 @@ export interface components {
             readonly created_at: string;
             /** Format: uuid */
             readonly hospital_id: string;
-            readonly patient_name: string;
+            readonly hospital_name: string;
             readonly order_no: string;
             readonly application: string;
             /** Format: uuid */
@@ -9788,6 +9861,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -9832,12 +9906,13 @@ export interface components {
             readonly executed_by_name: string;
             readonly version: number;
         };
-        /** @description 退费申请 for staff, with bills and refunds. `reprints_missing`: bills whose invoice is still to be reprinted. */
+        /** @description 退费申请 for staff, with bills and refunds. `missing_reprint_ids`: their invoice is still to be reprinted. */
         StaffRefundRequestDetail: {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -9883,11 +9958,11 @@ export interface components {
             readonly version: number;
             readonly bills: components["schemas"]["RefundRequestLine"][];
             readonly refunds: components["schemas"]["RequestedRefund"][];
-            readonly reprints_missing: string[];
+            readonly missing_reprint_ids: string[];
         };
         /** @description Exactly these roles. */
         StaffRolesRequest: {
-            roles: string[];
+            role_ids: string[];
         };
         /** @enum {string} */
         StaffState: "active" | "suspended" | "left";
@@ -9898,9 +9973,9 @@ export interface components {
             name: string;
             title: string;
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             hospital_name: string;
-            readonly departments: string[];
+            readonly department_ids: string[];
             readonly portrait_url: string;
         };
         /** @enum {string} */
@@ -9925,11 +10000,11 @@ export interface components {
         StopRequest: {
             reason: string;
             /** Format: uuid */
-            move_to?: string | null;
+            move_to_id?: string | null;
         };
         /** @description Base of plain serializers. */
         StreamQueryRequest: {
-            queues: string[];
+            queue_ids: string[];
         };
         /** @description `GET /stream/events?token=…` (server-sent events) or `GET /stream/board?token=…` (JSON) until `expires_at`. */
         StreamToken: {
@@ -9940,7 +10015,7 @@ export interface components {
         /** @description The doctor who takes over, and why. */
         SubstituteRequest: {
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             reason: string;
         };
         /** @description 替诊: who stood in for whom. */
@@ -9948,14 +10023,14 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly from_practitioner: string;
+            readonly from_practitioner_id: string;
             readonly from_practitioner_name: string;
             /** Format: uuid */
-            readonly to_practitioner: string;
+            readonly to_practitioner_id: string;
             readonly to_practitioner_name: string;
             readonly reason: string;
             /** Format: uuid */
-            readonly substituted_by: string | null;
+            readonly substituted_by_id: string | null;
             readonly substituted_by_name: string | null;
             /** @description appointments that went to the substitute */
             readonly moved: number;
@@ -9965,7 +10040,7 @@ export interface components {
         /** @description Whom to suspend until when. */
         SuspendRequest: {
             /** Format: uuid */
-            patient: string;
+            patient_id: string;
             /** Format: date-time */
             until: string;
             reason: string;
@@ -9975,9 +10050,10 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly patient: string;
+            readonly patient_id: string;
             readonly patient_name: string;
             readonly source: components["schemas"]["SuspensionSource"];
             readonly reason: string;
@@ -9997,21 +10073,22 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly patient: string;
+            readonly patient_id: string;
             readonly patient_name: string;
             /** Format: uuid */
-            readonly suspension: string;
+            readonly suspension_id: string;
             /** Format: date-time */
             readonly until: string;
             readonly text: string;
-            /** @default open */
             readonly state: components["schemas"]["AppealState"];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: uuid */
-            readonly decided_by: string | null;
+            readonly decided_by_id: string | null;
+            readonly decided_by_name: string | null;
             /** Format: date-time */
             readonly decided_at: string | null;
             readonly decision_note: string;
@@ -10025,14 +10102,14 @@ export interface components {
         };
         /** @description Base of plain serializers. */
         TaggedRequest: {
-            patients: string[];
+            patient_ids: string[];
         };
         /** @enum {string} */
         TakeFromMergedEnum: "address" | "identity" | "industry" | "insurance_no" | "name" | "occupation" | "phone" | "referrer" | "source" | "vip_level";
         /** @description `stop_sessions`: sessions that it touches are stopped in the same step. */
         TakeLeaveRequest: {
             /** Format: uuid */
-            practitioner: string;
+            practitioner_id: string;
             /** Format: date-time */
             starts_at: string;
             /** Format: date-time */
@@ -10044,8 +10121,8 @@ export interface components {
         /** @description Whole bills of one patient. */
         TakePaymentRequest: {
             /** Format: uuid */
-            patient: string;
-            bills: string[];
+            patient_id: string;
+            bill_ids: string[];
             /** @default self_pay */
             payer_type?: components["schemas"]["PayerKind"];
         };
@@ -10054,9 +10131,10 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
-            readonly practitioner: string;
+            readonly practitioner_id: string;
             readonly practitioner_name: string;
             /** Format: date-time */
             readonly starts_at: string;
@@ -10077,7 +10155,7 @@ export interface components {
         };
         /** @enum {string} */
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
-        /** @description Base of model serializers. */
+        /** @description Base of model serializers: of every foreign key `x` the `fields` may name `x_id` and `x_name`. */
         TimelineEntry: {
             /** Format: uuid */
             readonly id: string;
@@ -10089,8 +10167,10 @@ export interface components {
             readonly title: string;
             /** Format: uuid */
             readonly department_id: string | null;
+            readonly department_name: string | null;
             /** Format: uuid */
             readonly staff_id: string | null;
+            readonly staff_name: string | null;
             readonly ref_type: string;
             /** Format: uuid */
             readonly ref_id: string;
@@ -10103,7 +10183,7 @@ export interface components {
         /** @description Which card gets how much; the order is then settled at the window. */
         TopUpAtWindowRequest: {
             /** Format: uuid */
-            card: string;
+            card_id: string;
             /** Format: int64 */
             amount_fen: number;
         };
@@ -10118,7 +10198,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly department: string;
+            readonly department_id: string;
+            readonly department_name: string;
             /** Format: date */
             readonly date: string;
             readonly period: components["schemas"]["Period"];
@@ -10131,7 +10212,7 @@ export interface components {
         /** @description Base of plain serializers. */
         TransferRequest: {
             /** Format: uuid */
-            queue: string;
+            queue_id: string;
             reason: string;
         };
         /** @description 试算平衡表: `debit_fen` and `credit_fen` are equal. */
@@ -10156,7 +10237,7 @@ export interface components {
         /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
         UploadRequest: {
             /** Format: uuid */
-            hospital: string;
+            hospital_id: string;
             /**
              * Format: binary
              * @description at most 30 MB and 200,000 rows; recognised by its content
@@ -10180,6 +10261,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             hospital_id: string;
+            hospital_name: string;
             /** Format: uuid */
             department_id: string;
             department_name: string;
@@ -10230,6 +10312,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             readonly key: string;
             readonly kind: string;
             /** Format: uuid */
@@ -10254,6 +10337,7 @@ export interface components {
             readonly order_no: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -11463,10 +11547,10 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "admitted" | "discharged";
-                patient?: string;
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 source?: "his" | "own";
                 ward?: string;
                 admitted_from?: string;
@@ -11548,13 +11632,13 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "ward": "示例",
                  *       "bed": "示例",
                  *       "diagnosis": "示例",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288"
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
                  *     }
                  */
                 "application/json": components["schemas"]["AdmitRequest"];
@@ -11683,8 +11767,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "ward": "示例",
                  *       "bed": "示例",
                  *       "diagnosis": "示例",
@@ -12263,11 +12347,11 @@ export interface operations {
                 state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
                 kind?: "advance" | "same_day";
                 visit_date?: string;
-                patient?: string;
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
-                session?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                session_id?: string;
                 source?: "follow_up" | "miniprogram" | "partner" | "phone" | "web" | "window";
                 payment_status?: "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded" | "unpaid";
                 visit_date_from?: string;
@@ -12363,8 +12447,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
-                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                 *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                  *       "kind": "advance",
                  *       "source": "window",
                  *       "paid_at_counter": false,
@@ -12829,7 +12913,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -13274,8 +13358,8 @@ export interface operations {
                 since?: unknown;
                 /** @description before this moment */
                 until?: unknown;
-                hospital?: string;
-                user?: string;
+                hospital_id?: string;
+                user_id?: string;
                 actor?: string;
                 action?: string;
                 object_type?: string;
@@ -13306,6 +13390,7 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *           "actor": "示例",
                      *           "ip": "192.0.2.1",
@@ -13354,6 +13439,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *       "actor": "示例",
                      *       "ip": "192.0.2.1",
@@ -13515,9 +13601,9 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "name": "李建国",
                      *         "title": "主任医师",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "departments": [
+                     *         "department_ids": [
                      *           "示例"
                      *         ],
                      *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
@@ -13725,9 +13811,9 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "name": "李建国",
                      *           "title": "主任医师",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "departments": [
+                     *           "department_ids": [
                      *             "示例"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
@@ -14141,11 +14227,11 @@ export interface operations {
                 kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
                 issued_from?: string;
                 issued_to?: string;
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
-                patient?: string;
-                order?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                order_id?: string;
                 paid_from?: string;
                 paid_to?: string;
                 /** @description a whole bill or voucher number */
@@ -14239,12 +14325,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                  *       "kind": "examination",
                  *       "title": "",
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                 *       "registration_bill": "0199c3a5-d1f2-7897-9bf6-9cf5093a5c3b",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                 *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
                  *       "is_mandatory": false,
                  *       "payer_type": "self_pay",
                  *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -14573,6 +14659,7 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "items": [
                      *         {
                      *           "category": "registration",
@@ -14760,7 +14847,7 @@ export interface operations {
     bills_payable: {
         parameters: {
             query: {
-                patient: string;
+                patient_id: string;
             };
             header?: never;
             path?: never;
@@ -14831,7 +14918,7 @@ export interface operations {
     booking_limits_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 scope?: "account" | "patient" | "patient_department" | "patient_doctor";
                 is_active?: boolean;
                 /** @description scope, days; `-` in front reverses, commas separate */
@@ -14861,7 +14948,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "scope": "patient",
                      *           "days": 1,
                      *           "value": 1,
@@ -14892,7 +14980,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scope": "patient",
                  *       "days": 1,
                  *       "value": 1,
@@ -14912,7 +15000,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scope": "patient",
                      *       "days": 1,
                      *       "value": 1,
@@ -14953,7 +15042,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scope": "patient",
                      *       "days": 1,
                      *       "value": 1,
@@ -15011,7 +15101,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scope": "patient",
                  *       "days": 1,
                  *       "value": 1,
@@ -15032,7 +15122,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scope": "patient",
                      *       "days": 1,
                      *       "value": 1,
@@ -15057,8 +15148,8 @@ export interface operations {
     booking_suspensions_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                patient?: string;
+                hospital_id?: string;
+                patient_id?: string;
                 source?: "no_shows" | "staff";
                 until_after?: string;
                 is_lifted?: boolean;
@@ -15089,8 +15180,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
@@ -15125,7 +15217,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                  *       "until": "2026-03-16T09:30:00+08:00",
                  *       "reason": "临时有事"
                  *     }
@@ -15143,8 +15235,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
@@ -15188,8 +15281,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
@@ -15241,8 +15335,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
@@ -15271,7 +15366,7 @@ export interface operations {
     calendar_days_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 date_from?: string;
                 date_to?: string;
                 kind?: "holiday" | "workday";
@@ -15302,7 +15397,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "date": "2026-03-16",
                      *           "kind": "holiday",
                      *           "follows_weekday": 1,
@@ -15333,7 +15429,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
                  *       "follows_weekday": 1,
@@ -15353,7 +15449,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
                      *       "follows_weekday": 1,
@@ -15394,7 +15491,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
                      *       "follows_weekday": 1,
@@ -15452,7 +15550,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
                  *       "follows_weekday": 1,
@@ -15473,7 +15571,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
                      *       "follows_weekday": 1,
@@ -15506,7 +15605,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "year": 2000
                  *     }
                  */
@@ -15543,9 +15642,9 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("closed" | "credited" | "pending" | "returned")[];
-                patient?: string;
-                hospital?: string;
-                card?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                card_id?: string;
                 application?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -15575,6 +15674,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -15618,7 +15718,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "card": "0199c3a5-d1f2-7836-97cd-66fdd136bba8",
+                 *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                  *       "amount_fen": 5000
                  *     }
                  */
@@ -15636,6 +15736,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -15710,6 +15811,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -15742,7 +15844,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description default: one's own */
-                hospital?: string;
+                hospital_id?: string;
                 /** @description default: today */
                 date?: string;
             };
@@ -15760,8 +15862,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "name": "张三",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
@@ -15822,9 +15924,9 @@ export interface operations {
     clinic_sessions_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 date?: string;
                 date_from?: string;
                 date_to?: string;
@@ -15857,15 +15959,17 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *           "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *           "substituted_for_name": "张三",
-                     *           "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *           "room_name": "张三",
+                     *           "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
                      *           "starts_at": "2026-03-16T09:30:00+08:00",
@@ -15910,9 +16014,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                 *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -15942,15 +16046,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16005,15 +16111,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16086,9 +16194,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                 *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "date": "2026-03-16",
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -16119,15 +16227,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16194,22 +16304,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -16256,15 +16368,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16356,7 +16470,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "reason": "临时有事",
-                 *       "move_to": "0199c3a5-d1f2-73a3-9096-c54d2c1747c9"
+                 *       "move_to_id": "0199c3a5-d1f2-722a-9029-29ceac632615"
                  *     }
                  */
                 "application/json": components["schemas"]["StopRequest"];
@@ -16372,15 +16486,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16433,7 +16549,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -16450,15 +16566,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "substituted_for": "0199c3a5-d1f2-7150-99ba-fe70d8aef347",
+                     *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
                      *       "substituted_for_name": "张三",
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
-                     *       "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
+                     *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
@@ -16530,12 +16648,12 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "from_practitioner": "0199c3a5-d1f2-7081-98d8-6a3afd578259",
+                     *         "from_practitioner_id": "0199c3a5-d1f2-7176-9a9c-9f51564e7714",
                      *         "from_practitioner_name": "李建国",
-                     *         "to_practitioner": "0199c3a5-d1f2-740e-9e98-e9c2d8f9740a",
+                     *         "to_practitioner_id": "0199c3a5-d1f2-7b76-9f71-197c2c94cafe",
                      *         "to_practitioner_name": "李建国",
                      *         "reason": "临时有事",
-                     *         "substituted_by": "0199c3a5-d1f2-731b-9540-5b91d27642b9",
+                     *         "substituted_by_id": "0199c3a5-d1f2-7702-91f3-3f724d49a217",
                      *         "substituted_by_name": "张三",
                      *         "moved": 1,
                      *         "created_at": "2026-03-16T09:30:00+08:00"
@@ -16564,8 +16682,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16",
                  *       "weekdays": [
@@ -16577,7 +16695,7 @@ export interface operations {
                  *         "registration_fee_fen": 5000,
                  *         "capacity_per_slot": 30,
                  *         "tier": "normal",
-                 *         "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *         "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *         "start_time": "08:30:00",
                  *         "end_time": "12:00"
                  *       },
@@ -16641,8 +16759,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "templates": [
-                 *         "0199c3a5-d1f2-79c6-9641-c1f9cfb0c678"
+                 *       "template_ids": [
+                 *         "0199c3a5-d1f2-7daa-92c5-9691a4fdf5de"
                  *       ],
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16"
@@ -16661,8 +16779,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "created": 1,
-                     *       "sessions": [
-                     *         "0199c3a5-d1f2-7122-95ae-6c1ae69dcb4e"
+                     *       "session_ids": [
+                     *         "0199c3a5-d1f2-7106-95b9-8bd5ed2c4e72"
                      *       ],
                      *       "holidays": [
                      *         "2026-03-16"
@@ -16679,17 +16797,19 @@ export interface operations {
                      *       "on_leave_count": 1,
                      *       "on_leave": [
                      *         {
-                     *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *           "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *           "date": "2026-03-16",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c"
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国"
                      *         }
                      *       ],
                      *       "conflict_count": 1,
                      *       "conflicts": [
                      *         {
-                     *           "template": "0199c3a5-d1f2-75cd-9e0f-1298f41f7d1c",
+                     *           "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *           "date": "2026-03-16",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
                      *           "conflicts": [
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -16721,10 +16841,10 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description default: one's own */
-                hospital?: string;
+                hospital_id?: string;
                 /** @description default: today */
                 date?: string;
-                department?: string;
+                department_id?: string;
             };
             header?: never;
             path?: never;
@@ -16740,7 +16860,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "truncated": true,
                      *       "departments": [
@@ -16791,12 +16912,12 @@ export interface operations {
     departments_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 /** @description part of the name, code or pinyin */
                 search?: string;
-                org_unit?: string;
-                location?: string;
+                org_unit_id?: string;
+                location_id?: string;
                 /** @description sort, name, code; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -16824,9 +16945,11 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *           "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *           "org_unit_name": "张三",
+                     *           "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                      *           "place": {
                      *             "building": "门诊楼",
                      *             "floor": "3F",
@@ -16865,9 +16988,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                 *       "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                 *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                  *       "code": "cardiology",
                  *       "name": "心内科",
                  *       "introduction": "擅长冠心病、高血压的诊治",
@@ -16888,9 +17011,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -16950,9 +17075,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -17019,9 +17146,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                 *       "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                 *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                  *       "code": "cardiology",
                  *       "name": "心内科",
                  *       "introduction": "擅长冠心病、高血压的诊治",
@@ -17043,9 +17170,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "location": "0199c3a5-d1f2-7e6e-9aea-18e885e10788",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -17089,7 +17218,7 @@ export interface operations {
     dictionaries_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 code?: string;
                 search?: string;
                 /** @description code, name; `-` in front reverses, commas separate */
@@ -17119,7 +17248,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "code": "A001",
                      *           "name": "张三",
                      *           "is_system": true,
@@ -17149,7 +17279,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "A001",
                  *       "name": "张三"
                  *     }
@@ -17167,7 +17297,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_system": true,
@@ -17207,7 +17338,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_system": true,
@@ -17265,7 +17397,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "A001",
                  *       "name": "张三",
                  *       "version": 1
@@ -17284,7 +17416,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_system": true,
@@ -17349,7 +17482,7 @@ export interface operations {
     dictionary_items_list: {
         parameters: {
             query?: {
-                dictionary?: string;
+                dictionary_id?: string;
                 is_active?: boolean;
                 search?: string;
                 /** @description sort, label; `-` in front reverses, commas separate */
@@ -17379,7 +17512,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                     *           "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
+                     *           "dictionary_name": "张三",
                      *           "value": "example",
                      *           "label": "主任医师",
                      *           "sort": 1,
@@ -17410,7 +17544,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                 *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
                  *       "value": "example",
                  *       "label": "主任医师",
                  *       "sort": 1,
@@ -17430,7 +17564,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                     *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
+                     *       "dictionary_name": "张三",
                      *       "value": "example",
                      *       "label": "主任医师",
                      *       "sort": 1,
@@ -17471,7 +17606,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                     *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
+                     *       "dictionary_name": "张三",
                      *       "value": "example",
                      *       "label": "主任医师",
                      *       "sort": 1,
@@ -17530,7 +17666,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                 *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
                  *       "value": "example",
                  *       "label": "主任医师",
                  *       "sort": 1,
@@ -17551,7 +17687,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "dictionary": "0199c3a5-d1f2-7177-9ca7-0f42def1238e",
+                     *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
+                     *       "dictionary_name": "张三",
                      *       "value": "example",
                      *       "label": "主任医师",
                      *       "sort": 1,
@@ -17735,7 +17872,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                     *           "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
+                     *           "group_name": "张三",
                      *           "code": "H1",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
@@ -17773,7 +17911,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                 *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
                  *       "code": "H1",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
@@ -17800,7 +17938,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                     *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
+                     *       "group_name": "张三",
                      *       "code": "H1",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -17848,7 +17987,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                     *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
+                     *       "group_name": "张三",
                      *       "code": "H1",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -17914,7 +18054,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                 *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
                  *       "code": "H1",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
@@ -17942,7 +18082,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "group": "0199c3a5-d1f2-7ad9-936f-cbed631fa67e",
+                     *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
+                     *       "group_name": "张三",
                      *       "code": "H1",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -18183,10 +18324,10 @@ export interface operations {
     inpatient_deposits_list: {
         parameters: {
             query?: {
-                admission?: string;
+                admission_id?: string;
                 state?: "closed" | "credited" | "pending" | "returned";
-                hospital?: string;
-                patient?: string;
+                hospital_id?: string;
+                patient_id?: string;
                 application?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -18303,10 +18444,10 @@ export interface operations {
             query?: {
                 issued_from?: string;
                 issued_to?: string;
-                hospital?: string;
-                department?: string;
-                patient?: string;
-                bill?: string;
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                bill_id?: string;
                 is_reversed?: boolean;
                 /** @description a whole invoice number */
                 search?: string;
@@ -18356,7 +18497,8 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三"
                      *         }
                      *       ]
                      *     }
@@ -18411,6 +18553,7 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "items": [
                      *         {
                      *           "category": "registration",
@@ -18528,6 +18671,7 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "items": [
                      *         {
                      *           "category": "registration",
@@ -18586,7 +18730,7 @@ export interface operations {
     ledger_accounts_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 kind?: "booking_deposit" | "card_balance" | "clearing" | "differences" | "inpatient_deposit" | "refunds_payable" | "revenue" | "stored_value" | "unposted_receipts";
                 owner?: string;
                 page?: number;
@@ -18615,6 +18759,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "kind": "clearing",
                      *           "owner": "示例",
                      *           "balance_fen": 5000,
@@ -18654,6 +18799,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "kind": "clearing",
                      *       "owner": "示例",
                      *       "balance_fen": 5000,
@@ -18706,6 +18852,7 @@ export interface operations {
                      *           "transaction": {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *             "hospital_name": "第一医院",
                      *             "key": "示例",
                      *             "kind": "示例",
                      *             "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -18732,10 +18879,10 @@ export interface operations {
     ledger_transactions_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 kind?: string;
-                order?: string;
-                refund?: string;
+                order_id?: string;
+                refund_id?: string;
                 day?: string;
                 /** @description 分页游标值 */
                 cursor?: string;
@@ -18761,6 +18908,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "key": "示例",
                      *           "kind": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -18804,6 +18952,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "key": "示例",
                      *       "kind": "示例",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -18841,7 +18990,7 @@ export interface operations {
                 /** @description the last day; at most 366 days */
                 posted_to: string;
                 /** @description default: all within reach */
-                hospital?: string;
+                hospital_id?: string;
                 kind?: string;
             };
             header?: never;
@@ -18871,7 +19020,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description default: all within reach */
-                hospital?: string;
+                hospital_id?: string;
             };
             header?: never;
             path?: never;
@@ -18915,7 +19064,7 @@ export interface operations {
     locations_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 /** @description part of building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
@@ -18945,7 +19094,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "building": "门诊楼",
                      *           "floor": "3F",
                      *           "room": "",
@@ -18977,7 +19127,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
                  *       "room": "",
@@ -18997,7 +19147,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
                      *       "room": "",
@@ -19039,7 +19190,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
                      *       "room": "",
@@ -19099,7 +19251,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
                  *       "room": "",
@@ -19120,7 +19272,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
                      *       "room": "",
@@ -19287,11 +19440,11 @@ export interface operations {
                      *         {
                      *           "module": "示例",
                      *           "everything": true,
-                     *           "hospitals": [
-                     *             "0199c3a5-d1f2-7814-9c88-f45f457b3431"
+                     *           "hospital_ids": [
+                     *             "0199c3a5-d1f2-7438-9c7b-a8fafd435aa6"
                      *           ],
-                     *           "departments": [
-                     *             "0199c3a5-d1f2-7fc3-9bfa-aef78740e243"
+                     *           "department_ids": [
+                     *             "0199c3a5-d1f2-7ace-92f9-d3a453ed88b0"
                      *           ]
                      *         }
                      *       ]
@@ -19318,7 +19471,7 @@ export interface operations {
         parameters: {
             query?: {
                 module?: string;
-                parent?: string;
+                parent_id?: string;
                 kind?: "button" | "directory" | "page";
                 is_active?: boolean;
                 /** @description sort, code; `-` in front reverses, commas separate */
@@ -19349,7 +19502,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "module": "示例",
-                     *           "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *           "kind": "directory",
                      *           "code": "example",
                      *           "title": "主任医师",
@@ -19390,7 +19543,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "module": "示例",
-                 *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                 *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
                  *       "code": "example",
                  *       "title": "主任医师",
@@ -19420,7 +19573,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "module": "示例",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
                      *       "code": "example",
                      *       "title": "主任医师",
@@ -19471,7 +19624,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "module": "示例",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
                      *       "code": "example",
                      *       "title": "主任医师",
@@ -19540,7 +19693,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "module": "示例",
-                 *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                 *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
                  *       "code": "example",
                  *       "title": "主任医师",
@@ -19571,7 +19724,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "module": "示例",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
                      *       "code": "example",
                      *       "title": "主任医师",
@@ -19643,7 +19796,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "channel": "wechat_pay",
                      *           "name": "张三",
                      *           "is_active": true,
@@ -19679,7 +19833,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "channel": "wechat_pay",
                  *       "name": "张三",
                  *       "is_active": true,
@@ -19702,7 +19856,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -19759,7 +19914,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -19817,7 +19973,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -19847,7 +20004,7 @@ export interface operations {
     message_templates_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 scene?: string;
                 channel?: "sms" | "wechat_subscribe" | "wechat_template";
                 is_active?: boolean;
@@ -19878,7 +20035,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "scene": "appointment_booked",
                      *           "channel": "wechat_subscribe",
                      *           "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -19913,7 +20071,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scene": "appointment_booked",
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -19937,7 +20095,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scene": "appointment_booked",
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -19993,7 +20152,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scene": "appointment_booked",
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -20055,7 +20215,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scene": "appointment_booked",
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -20080,7 +20240,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "scene": "appointment_booked",
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
@@ -20120,8 +20281,8 @@ export interface operations {
     messages_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                patient?: string;
+                hospital_id?: string;
+                patient_id?: string;
                 scene?: string;
                 state?: "dead" | "delivered" | "failed" | "queued" | "sending" | "sent";
                 channel?: "sms" | "wechat_subscribe" | "wechat_template";
@@ -20155,8 +20316,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "scene": "appointment_booked",
                      *           "title": "主任医师",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -20204,8 +20367,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "scene": "appointment_booked",
                      *       "title": "主任医师",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -20280,8 +20445,8 @@ export interface operations {
     messages_counters: {
         parameters: {
             query?: {
-                hospital?: string;
-                patient?: string;
+                hospital_id?: string;
+                patient_id?: string;
                 scene?: string;
                 state?: "dead" | "delivered" | "failed" | "queued" | "sending" | "sent";
                 channel?: "sms" | "wechat_subscribe" | "wechat_template";
@@ -20542,9 +20707,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "event": "0199c3a5-d1f2-7b8e-91f8-0bd70ae0784c",
+                     *           "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
                      *           "topic": "示例",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "handler": "示例",
                      *           "error": "invalid_client",
                      *           "payload": {
@@ -20588,9 +20754,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "event": "0199c3a5-d1f2-7b8e-91f8-0bd70ae0784c",
+                     *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
                      *       "topic": "示例",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "handler": "示例",
                      *       "error": "invalid_client",
                      *       "payload": {
@@ -20633,9 +20800,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "event": "0199c3a5-d1f2-7b8e-91f8-0bd70ae0784c",
+                     *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
                      *       "topic": "示例",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "handler": "示例",
                      *       "error": "invalid_client",
                      *       "payload": {
@@ -20698,11 +20866,11 @@ export interface operations {
     org_units_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 /** @description part of the name or code */
                 search?: string;
-                parent?: string;
+                parent_id?: string;
                 /** @description the unit and everything below it */
                 below?: unknown;
                 /** @description sort, name, code; `-` in front reverses, commas separate */
@@ -20732,8 +20900,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
+                     *           "parent_name": "张三",
                      *           "path": "/identity/departments",
                      *           "code": "A001",
                      *           "name": "张三",
@@ -20765,8 +20935,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "code": "A001",
                  *       "name": "张三",
                  *       "sort": 1,
@@ -20786,8 +20956,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
+                     *       "parent_name": "张三",
                      *       "path": "/identity/departments",
                      *       "code": "A001",
                      *       "name": "张三",
@@ -20829,8 +21001,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
+                     *       "parent_name": "张三",
                      *       "path": "/identity/departments",
                      *       "code": "A001",
                      *       "name": "张三",
@@ -20890,8 +21064,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "code": "A001",
                  *       "name": "张三",
                  *       "sort": 1,
@@ -20912,8 +21086,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "parent": "0199c3a5-d1f2-7e47-9125-968b3b71049f",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
+                     *       "parent_name": "张三",
                      *       "path": "/identity/departments",
                      *       "code": "A001",
                      *       "name": "张三",
@@ -20961,7 +21137,7 @@ export interface operations {
     partner_applications_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 search?: string;
                 /** @description name; `-` in front reverses, commas separate */
@@ -20991,7 +21167,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "name": "张三",
                      *           "client_id": "partner-0199c3a5",
                      *           "allowed_scopes": [
@@ -21025,7 +21202,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "name": "张三",
                  *       "allowed_scopes": [
                  *         "示例"
@@ -21048,7 +21225,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
@@ -21092,7 +21270,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
@@ -21154,7 +21333,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "name": "张三",
                  *       "allowed_scopes": [
                  *         "示例"
@@ -21177,7 +21356,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
@@ -21252,7 +21432,7 @@ export interface operations {
     patient_capture_fields_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 stage?: "booking" | "consultation" | "examination" | "member_follow_up" | "reception" | "triage";
                 is_active?: boolean;
                 /** @description sort; `-` in front reverses, commas separate */
@@ -21282,7 +21462,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "stage": "booking",
                      *           "key": "示例",
                      *           "label": "主任医师",
@@ -21317,7 +21498,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "stage": "booking",
                  *       "key": "示例",
                  *       "label": "主任医师",
@@ -21341,7 +21522,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "stage": "booking",
                      *       "key": "示例",
                      *       "label": "主任医师",
@@ -21386,7 +21568,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "stage": "booking",
                      *       "key": "示例",
                      *       "label": "主任医师",
@@ -21422,7 +21605,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "stage": "booking",
                  *       "key": "示例",
                  *       "label": "主任医师",
@@ -21447,7 +21630,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "stage": "booking",
                      *       "key": "示例",
                      *       "label": "主任医师",
@@ -21495,6 +21679,7 @@ export interface operations {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "card_number": "GH20260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
                      *       "top_up_enabled": true,
                      *       "top_up_minimum_fen": 5000,
@@ -21596,6 +21781,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -21646,8 +21832,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -21744,7 +21930,7 @@ export interface operations {
     patient_duplicates_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 /** @description default: open */
                 state?: "distinct" | "open";
                 /** @description score; `-` in front reverses, commas separate */
@@ -21774,10 +21960,12 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "first": {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *             "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *             "hospital_name": "第一医院",
                      *             "mrn": "P0000123",
                      *             "name": "张三",
                      *             "gender": "female",
@@ -21796,7 +21984,8 @@ export interface operations {
                      *           },
                      *           "second": {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *             "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *             "hospital_name": "第一医院",
                      *             "mrn": "P0000123",
                      *             "name": "张三",
                      *             "gender": "female",
@@ -21853,10 +22042,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "first": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "mrn": "P0000123",
                      *         "name": "张三",
                      *         "gender": "female",
@@ -21875,7 +22066,8 @@ export interface operations {
                      *       },
                      *       "second": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "mrn": "P0000123",
                      *         "name": "张三",
                      *         "gender": "female",
@@ -21924,7 +22116,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc"
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d"
                  *     }
                  */
                 "application/json": components["schemas"]["ScanRequest"];
@@ -21951,7 +22143,7 @@ export interface operations {
     patient_imports_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -21980,8 +22172,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *           "by_name": "张三",
                      *           "kind": "示例",
                      *           "duplicates": "skip",
                      *           "state": "checking",
@@ -22030,7 +22224,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "file": "…",
                  *       "duplicates": "skip"
                  *     }
@@ -22048,8 +22242,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22087,8 +22283,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22157,8 +22355,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22224,8 +22424,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22285,8 +22487,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22329,7 +22533,7 @@ export interface operations {
     patient_imports_problems_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -22472,9 +22676,9 @@ export interface operations {
     patient_merges_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                survivor?: string;
-                merged?: string;
+                hospital_id?: string;
+                survivor_id?: string;
+                merged_id?: string;
                 undone?: boolean;
                 /** @description at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -22503,16 +22707,21 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
-                     *           "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
-                     *           "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
+                     *           "survivor_name": "张三",
+                     *           "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
+                     *           "merged_name": "张三",
+                     *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *           "by_name": "张三",
                      *           "at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "moved": {
                      *             "key": 1
                      *           },
-                     *           "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *           "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
+                     *           "undone_by_name": "张三",
                      *           "undone_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -22548,16 +22757,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
-                     *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
+                     *       "survivor_name": "张三",
+                     *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
+                     *       "merged_name": "张三",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
                      *         "key": 1
                      *       },
-                     *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
+                     *       "undone_by_name": "张三",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -22593,16 +22807,21 @@ export interface operations {
                      * @example {
                      *       "merge": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *         "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
-                     *         "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
-                     *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
+                     *         "survivor_name": "张三",
+                     *         "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
+                     *         "merged_name": "张三",
+                     *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *         "by_name": "张三",
                      *         "at": "2026-03-16T09:30:00+08:00",
                      *         "reason": "临时有事",
                      *         "moved": {
                      *           "key": 1
                      *         },
-                     *         "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *         "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
+                     *         "undone_by_name": "张三",
                      *         "undone_at": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "kept_fields": [
@@ -22630,7 +22849,7 @@ export interface operations {
     patient_tags_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 /** @description sort, name; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -22659,7 +22878,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "name": "张三",
                      *           "colour": "#3366CC",
                      *           "sort": 1,
@@ -22690,7 +22910,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "name": "张三",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
@@ -22710,7 +22930,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
@@ -22751,7 +22972,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
@@ -22783,7 +23005,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "name": "张三",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
@@ -22804,7 +23026,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "name": "张三",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
@@ -22839,8 +23062,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patients": [
-                 *         "0199c3a5-d1f2-79f9-9c7c-fdeee2409d9d"
+                 *       "patient_ids": [
+                 *         "0199c3a5-d1f2-789f-943d-47272b7fb51c"
                  *       ]
                  *     }
                  */
@@ -22886,8 +23109,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patients": [
-                 *         "0199c3a5-d1f2-79f9-9c7c-fdeee2409d9d"
+                 *       "patient_ids": [
+                 *         "0199c3a5-d1f2-789f-943d-47272b7fb51c"
                  *       ]
                  *     }
                  */
@@ -22922,7 +23145,7 @@ export interface operations {
     patients_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 /** @description the whole number */
                 mrn?: string;
                 /** @description beginning of the name, its pinyin or the initials */
@@ -22969,7 +23192,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "mrn": "P0000123",
                      *           "name": "张三",
                      *           "gender": "female",
@@ -23009,7 +23233,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "mrn": "P0000123",
                  *       "name": "张三",
                  *       "gender": "female",
@@ -23062,7 +23286,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "mrn": "P0000123",
                      *       "name": "张三",
                      *       "gender": "female",
@@ -23100,7 +23325,8 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
-                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
+                     *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
+                     *       "merged_into_name": "张三",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -23151,7 +23377,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23212,7 +23439,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23276,7 +23504,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23340,7 +23569,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23386,7 +23616,8 @@ export interface operations {
                      *         "key": "示例",
                      *         "label": "主任医师",
                      *         "value": {},
-                     *         "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *         "by_name": "张三",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "ended_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -23446,7 +23677,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23510,7 +23742,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23574,7 +23807,8 @@ export interface operations {
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
-                     *             "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *             "by_name": "张三",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -23824,7 +24058,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "staff": "0199c3a5-d1f2-7156-9220-6543da764123",
+                 *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": true,
                  *       "valid_until": "2026-03-16T09:30:00+08:00",
                  *       "role": "attending"
@@ -23939,7 +24173,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "staff": "0199c3a5-d1f2-7156-9220-6543da764123",
+                 *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": false,
                  *       "valid_until": "2026-03-16T09:30:00+08:00"
                  *     }
@@ -24001,7 +24235,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "other": "0199c3a5-d1f2-7d92-998a-10d1b0735837",
+                 *       "other_id": "0199c3a5-d1f2-7ba9-94f2-ea8acc68a0a1",
                  *       "note": ""
                  *     }
                  */
@@ -24018,10 +24252,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "first": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "mrn": "P0000123",
                      *         "name": "张三",
                      *         "gender": "female",
@@ -24040,7 +24276,8 @@ export interface operations {
                      *       },
                      *       "second": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "mrn": "P0000123",
                      *         "name": "张三",
                      *         "gender": "female",
@@ -24100,7 +24337,8 @@ export interface operations {
                      *       {
                      *         "patient": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "mrn": "P0000123",
                      *           "name": "张三",
                      *           "gender": "female",
@@ -24148,7 +24386,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
+                 *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
                  *       "version": 1,
                  *       "merged_version": 1,
                  *       "take_from_merged": [
@@ -24170,16 +24408,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "survivor": "0199c3a5-d1f2-77a0-91ac-37408614bcf5",
-                     *       "merged": "0199c3a5-d1f2-73f8-9f09-c8e09f712b36",
-                     *       "by": "0199c3a5-d1f2-7a7e-92d2-6e8d15814dd9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
+                     *       "survivor_name": "张三",
+                     *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
+                     *       "merged_name": "张三",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "张三",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
                      *         "key": 1
                      *       },
-                     *       "undone_by": "0199c3a5-d1f2-732e-99ec-21240da80791",
+                     *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
+                     *       "undone_by_name": "张三",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -24234,9 +24477,11 @@ export interface operations {
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
                      *         "is_guardian": true,
-                     *         "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *         "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
+                     *         "linked_patient_name": "张三",
                      *         "verified_at": "2026-03-16T09:30:00+08:00",
-                     *         "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *         "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *         "verified_by_name": "张三",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "updated_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -24271,7 +24516,7 @@ export interface operations {
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
                  *       "is_guardian": true,
-                 *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167"
+                 *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
                 "application/json": components["schemas"]["RelatedPersonRequest"];
@@ -24292,9 +24537,11 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
-                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
+                     *       "linked_patient_name": "张三",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
-                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "张三",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -24360,7 +24607,7 @@ export interface operations {
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
                  *       "is_guardian": true,
-                 *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167"
+                 *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
                 "application/json": components["schemas"]["PatchedRelatedPersonRequest"];
@@ -24381,9 +24628,11 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
-                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
+                     *       "linked_patient_name": "张三",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
-                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "张三",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -24428,9 +24677,11 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
-                     *       "linked_patient": "0199c3a5-d1f2-7859-904c-d056d6e9f167",
+                     *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
+                     *       "linked_patient_name": "张三",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
-                     *       "verified_by": "0199c3a5-d1f2-7548-9bb5-9a94a5097384",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "张三",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -24482,7 +24733,9 @@ export interface operations {
                      *           "state": "示例",
                      *           "title": "主任医师",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
                      *           "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
+                     *           "staff_name": "李建国",
                      *           "ref_type": "示例",
                      *           "ref_id": "0199c3a5-d1f2-7f29-9bb6-dc801a512b50"
                      *         }
@@ -24520,7 +24773,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "mrn": "P0000123",
                      *       "name": "张三",
                      *       "gender": "female",
@@ -24558,7 +24812,8 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
-                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
+                     *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
+                     *       "merged_into_name": "张三",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -24615,7 +24870,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "mrn": "P0000123",
                  *       "name": "张三",
                  *       "gender": "female",
@@ -24669,7 +24924,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "mrn": "P0000123",
                      *       "name": "张三",
                      *       "gender": "female",
@@ -24707,7 +24963,8 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
-                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
+                     *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
+                     *       "merged_into_name": "张三",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -24778,7 +25035,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "mrn": "P0000123",
                      *       "name": "张三",
                      *       "gender": "female",
@@ -24816,7 +25074,8 @@ export interface operations {
                      *       "is_provisional": true,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
-                     *       "merged_into": "0199c3a5-d1f2-76eb-9200-0c197d1236b4",
+                     *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
+                     *       "merged_into_name": "张三",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -24931,7 +25190,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "mrn": "P0000123",
                  *       "name": "张三",
                  *       "phone": "13800138000",
@@ -24985,7 +25244,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "mrn": "P0000123",
                  *       "name": "张三",
                  *       "phone": "13800138000",
@@ -25023,7 +25282,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "mrn": "P0000123",
                      *           "name": "张三",
                      *           "gender": "female",
@@ -25107,8 +25367,8 @@ export interface operations {
             query?: {
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
-                patient?: string;
-                department?: string;
+                patient_id?: string;
+                department_id?: string;
                 order_no?: string;
                 channel?: string;
                 application?: string;
@@ -25147,6 +25407,7 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "order_no": "示例",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "scene": "registration",
@@ -25208,9 +25469,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
-                 *       "bills": [
-                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                 *       "bill_ids": [
+                 *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
                  *       ],
                  *       "payer_type": "self_pay"
                  *     }
@@ -25303,6 +25564,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -25359,6 +25621,7 @@ export interface operations {
                      *           "refund_no": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -25404,6 +25667,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -25460,6 +25724,7 @@ export interface operations {
                      *           "refund_no": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -25550,7 +25815,7 @@ export interface operations {
                  *       "channel": "cash",
                  *       "reference": "",
                  *       "tendered_fen": 5000,
-                 *       "card": "0199c3a5-d1f2-7836-97cd-66fdd136bba8"
+                 *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad"
                  *     }
                  */
                 "application/json": components["schemas"]["SettleRequest"];
@@ -25568,6 +25833,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -25624,6 +25890,7 @@ export interface operations {
                      *           "refund_no": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -25679,7 +25946,7 @@ export interface operations {
                 created_from: string;
                 created_to: string;
                 /** @description default: all within reach */
-                hospital?: string;
+                hospital_id?: string;
             };
             header?: never;
             path?: never;
@@ -25795,7 +26062,7 @@ export interface operations {
     positions_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 /** @description part of the name or code */
                 search?: string;
@@ -25826,7 +26093,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "code": "A001",
                      *           "name": "张三",
                      *           "is_active": true,
@@ -25856,7 +26124,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "A001",
                  *       "name": "张三",
                  *       "is_active": true
@@ -25875,7 +26143,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -25915,7 +26184,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -25973,7 +26243,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "A001",
                  *       "name": "张三",
                  *       "is_active": true,
@@ -25993,7 +26263,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "A001",
                      *       "name": "张三",
                      *       "is_active": true,
@@ -26017,7 +26288,7 @@ export interface operations {
     queue_priorities_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 code?: string;
                 /** @description code; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -26046,7 +26317,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "code": "example",
                      *           "name": "张三",
                      *           "minutes": 1,
@@ -26078,7 +26350,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "example",
                  *       "name": "张三",
                  *       "minutes": 1,
@@ -26099,7 +26371,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "minutes": 1,
@@ -26141,7 +26414,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "minutes": 1,
@@ -26200,7 +26474,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "example",
                  *       "name": "张三",
                  *       "minutes": 1,
@@ -26222,7 +26496,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "minutes": 1,
@@ -26283,8 +26558,8 @@ export interface operations {
     queue_rules_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
+                hospital_id?: string;
+                department_id?: string;
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
                 page?: number;
@@ -26312,8 +26587,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
                      *           "order": "appointment",
                      *           "late_after_minutes": 1,
                      *           "late_behind": 1,
@@ -26346,7 +26623,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "order": "appointment",
                  *       "late_after_minutes": 1,
                  *       "late_behind": 1,
@@ -26368,8 +26645,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
                      *       "order": "appointment",
                      *       "late_after_minutes": 1,
                      *       "late_behind": 1,
@@ -26412,8 +26691,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
                      *       "order": "appointment",
                      *       "late_after_minutes": 1,
                      *       "late_behind": 1,
@@ -26473,7 +26754,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "order": "appointment",
                  *       "late_after_minutes": 1,
                  *       "late_behind": 1,
@@ -26496,8 +26777,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
                      *       "order": "appointment",
                      *       "late_after_minutes": 1,
                      *       "late_behind": 1,
@@ -26524,8 +26807,8 @@ export interface operations {
     queue_screens_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
+                hospital_id?: string;
+                department_id?: string;
                 is_revoked?: boolean;
                 /** @description name; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -26554,8 +26837,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "name": "张三",
                      *           "queue_ids": [
@@ -26588,10 +26872,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "name": "张三",
-                 *       "queues": [
-                 *         "0199c3a5-d1f2-7a5e-9b26-794d2e9ed40a"
+                 *       "queue_ids": [
+                 *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                  *       ]
                  *     }
                  */
@@ -26608,8 +26892,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "name": "张三",
                      *       "queue_ids": [
@@ -26652,8 +26937,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "name": "张三",
                      *       "queue_ids": [
@@ -26694,8 +26980,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "name": "张三",
                      *       "queue_ids": [
@@ -26722,11 +27009,11 @@ export interface operations {
     queue_tickets_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
-                queue?: string;
-                session?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                queue_id?: string;
+                session_id?: string;
                 state?: ("called" | "cancelled" | "examination" | "finished" | "in_service" | "missed" | "waiting")[];
                 date?: string;
                 /** @description queued_at, due_at, ticket_no; `-` in front reverses, commas separate */
@@ -26756,22 +27043,24 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *           "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *           "queue_name": "张三",
-                     *           "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *           "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "number": 12,
                      *           "day": "2026-03-16",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
                      *           "priority": "示例",
-                     *           "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *           "served_by_name": "",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *           "due_at": "2026-03-16T09:30:00+08:00",
@@ -26816,22 +27105,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -26868,7 +27159,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -26885,22 +27176,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -26947,22 +27240,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27019,22 +27314,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27081,22 +27378,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27143,22 +27442,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27205,22 +27506,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27267,22 +27570,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27329,22 +27634,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27391,22 +27698,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27446,7 +27755,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                 *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -27463,22 +27772,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -27545,9 +27856,9 @@ export interface operations {
     queues_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 kind?: "department" | "doctor" | "shared";
                 is_active?: boolean;
                 /** @description name; `-` in front reverses, commas separate */
@@ -27577,13 +27888,15 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "kind": "doctor",
                      *           "name": "张三",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *           "served_by": [
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "served_by_ids": [
                      *             "示例"
                      *           ],
                      *           "is_active": true,
@@ -27617,11 +27930,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "kind": "doctor",
                  *       "name": "张三",
-                 *       "practitioners": [
-                 *         "0199c3a5-d1f2-78bb-9989-5cc443b07879"
+                 *       "practitioner_ids": [
+                 *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
                  *       "is_active": true
                  *     }
@@ -27639,13 +27952,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "kind": "doctor",
                      *       "name": "张三",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *       "served_by": [
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "served_by_ids": [
                      *         "示例"
                      *       ],
                      *       "is_active": true,
@@ -27689,13 +28004,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "kind": "doctor",
                      *       "name": "张三",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *       "served_by": [
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "served_by_ids": [
                      *         "示例"
                      *       ],
                      *       "is_active": true,
@@ -27757,11 +28074,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "kind": "doctor",
                  *       "name": "张三",
-                 *       "practitioners": [
-                 *         "0199c3a5-d1f2-78bb-9989-5cc443b07879"
+                 *       "practitioner_ids": [
+                 *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
                  *       "is_active": true,
                  *       "version": 1
@@ -27780,13 +28097,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "kind": "doctor",
                      *       "name": "张三",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *       "served_by": [
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "served_by_ids": [
                      *         "示例"
                      *       ],
                      *       "is_active": true,
@@ -27830,8 +28149,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
-                     *       "name": "张三",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
+                     *       "queue_name": "张三",
                      *       "kind": "doctor",
                      *       "is_paused": true,
                      *       "paused_until": "2026-03-16T09:30:00+08:00",
@@ -27851,7 +28170,7 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "doctor_name": "李建国",
+                     *           "served_by_name": "张三",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -27869,7 +28188,7 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "doctor_name": "李建国",
+                     *           "served_by_name": "张三",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -27887,7 +28206,7 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "doctor_name": "李建国",
+                     *           "served_by_name": "张三",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -27905,7 +28224,7 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "doctor_name": "李建国",
+                     *           "served_by_name": "张三",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -27923,7 +28242,7 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "doctor_name": "李建国",
+                     *           "served_by_name": "张三",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -27956,7 +28275,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c"
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756"
                  *     }
                  */
                 "application/json": components["schemas"]["CallNextRequest"];
@@ -27972,22 +28291,24 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "queue": "0199c3a5-d1f2-700b-9109-cf1123a59125",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
-                     *       "session": "0199c3a5-d1f2-73f3-9af1-ecebbd1410ab",
-                     *       "appointment": "0199c3a5-d1f2-7fd3-97f8-75ad2991f497",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
                      *       "priority": "示例",
-                     *       "served_by": "0199c3a5-d1f2-79df-9d28-74d4c6073896",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
                      *       "served_by_name": "",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "due_at": "2026-03-16T09:30:00+08:00",
@@ -28044,13 +28365,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "kind": "doctor",
                      *       "name": "张三",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *       "served_by": [
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "served_by_ids": [
                      *         "示例"
                      *       ],
                      *       "is_active": true,
@@ -28095,13 +28418,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "kind": "doctor",
                      *       "name": "张三",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
-                     *       "served_by": [
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "served_by_ids": [
                      *         "示例"
                      *       ],
                      *       "is_active": true,
@@ -28137,8 +28462,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "queues": [
-                 *         "0199c3a5-d1f2-7a5e-9b26-794d2e9ed40a"
+                 *       "queue_ids": [
+                 *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                  *       ]
                  *     }
                  */
@@ -28173,13 +28498,13 @@ export interface operations {
     refund_requests_list: {
         parameters: {
             query?: {
-                order?: string;
+                order_id?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
-                patient?: string;
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
-                card?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                card_id?: string;
                 needs_approval?: boolean;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -28209,6 +28534,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28264,10 +28590,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "order": "0199c3a5-d1f2-73ee-9b7e-96e59ce40f9c",
+                 *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                  *       "bills": [
                  *         {
-                 *           "bill": "0199c3a5-d1f2-7623-9210-167553939c87",
+                 *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
                  *           "amount_fen": 5000
                  *         }
                  *       ],
@@ -28288,6 +28614,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28338,8 +28665,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -28401,6 +28728,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28451,8 +28779,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -28497,6 +28825,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28547,8 +28876,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -28590,6 +28919,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28640,8 +28970,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -28712,6 +29042,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -28762,8 +29093,8 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ],
-                     *       "reprints_missing": [
-                     *         "0199c3a5-d1f2-74f9-91bc-dffc81d1a5ae"
+                     *       "missing_reprint_ids": [
+                     *         "0199c3a5-d1f2-75e0-9196-f1864b7a788c"
                      *       ]
                      *     }
                      */
@@ -28785,9 +29116,9 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
-                patient?: string;
-                department?: string;
-                order?: string;
+                patient_id?: string;
+                department_id?: string;
+                order_id?: string;
                 cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
                 refund_no?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
@@ -28820,6 +29151,7 @@ export interface operations {
                      *           "refund_no": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -28829,7 +29161,7 @@ export interface operations {
                      *           "succeeded_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                     *           "patient_name": "张三",
+                     *           "hospital_name": "第一医院",
                      *           "order_no": "示例",
                      *           "application": "miniprogram",
                      *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
@@ -28876,6 +29208,7 @@ export interface operations {
                      *       "refund_no": "示例",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -28885,7 +29218,7 @@ export interface operations {
                      *       "succeeded_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                     *       "patient_name": "张三",
+                     *       "hospital_name": "第一医院",
                      *       "order_no": "示例",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
@@ -28934,6 +29267,7 @@ export interface operations {
                      *       "refund_no": "示例",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -28943,7 +29277,7 @@ export interface operations {
                      *       "succeeded_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                     *       "patient_name": "张三",
+                     *       "hospital_name": "第一医院",
                      *       "order_no": "示例",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
@@ -29007,6 +29341,7 @@ export interface operations {
                      *       "refund_no": "示例",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -29016,7 +29351,7 @@ export interface operations {
                      *       "succeeded_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                     *       "patient_name": "张三",
+                     *       "hospital_name": "第一医院",
                      *       "order_no": "示例",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
@@ -29060,7 +29395,7 @@ export interface operations {
                 created_from: string;
                 created_to: string;
                 /** @description default: all within reach */
-                hospital?: string;
+                hospital_id?: string;
             };
             header?: never;
             path?: never;
@@ -29088,7 +29423,7 @@ export interface operations {
     roles_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
                 is_active?: boolean;
                 is_system?: boolean;
                 default_scope?: "all" | "chosen" | "department" | "department_and_below" | "hospital" | "own";
@@ -29120,7 +29455,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "code": "example",
                      *           "name": "张三",
                      *           "is_administrator": true,
@@ -29134,7 +29470,7 @@ export interface operations {
                      *             {
                      *               "module": "示例",
                      *               "kind": "all",
-                     *               "departments": []
+                     *               "department_ids": []
                      *             }
                      *           ],
                      *           "version": 1
@@ -29163,7 +29499,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "example",
                  *       "name": "张三",
                  *       "is_active": true,
@@ -29175,7 +29511,7 @@ export interface operations {
                  *         {
                  *           "module": "示例",
                  *           "kind": "all",
-                 *           "departments": []
+                 *           "department_ids": []
                  *         }
                  *       ]
                  *     }
@@ -29193,7 +29529,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "is_administrator": true,
@@ -29207,7 +29544,7 @@ export interface operations {
                      *         {
                      *           "module": "示例",
                      *           "kind": "all",
-                     *           "departments": []
+                     *           "department_ids": []
                      *         }
                      *       ],
                      *       "version": 1
@@ -29257,7 +29594,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "is_administrator": true,
@@ -29271,7 +29609,7 @@ export interface operations {
                      *         {
                      *           "module": "示例",
                      *           "kind": "all",
-                     *           "departments": []
+                     *           "department_ids": []
                      *         }
                      *       ],
                      *       "version": 1
@@ -29339,7 +29677,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "example",
                  *       "name": "张三",
                  *       "is_active": true,
@@ -29351,7 +29689,7 @@ export interface operations {
                  *         {
                  *           "module": "示例",
                  *           "kind": "all",
-                 *           "departments": []
+                 *           "department_ids": []
                  *         }
                  *       ],
                  *       "version": 1
@@ -29370,7 +29708,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "is_administrator": true,
@@ -29384,7 +29723,7 @@ export interface operations {
                      *         {
                      *           "module": "示例",
                      *           "kind": "all",
-                     *           "departments": []
+                     *           "department_ids": []
                      *         }
                      *       ],
                      *       "version": 1
@@ -29439,7 +29778,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "code": "example",
                  *       "name": "张三"
                  *     }
@@ -29457,7 +29796,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "code": "example",
                      *       "name": "张三",
                      *       "is_administrator": true,
@@ -29471,7 +29811,7 @@ export interface operations {
                      *         {
                      *           "module": "示例",
                      *           "kind": "all",
-                     *           "departments": []
+                     *           "department_ids": []
                      *         }
                      *       ],
                      *       "version": 1
@@ -29505,9 +29845,9 @@ export interface operations {
     schedule_templates_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 weekday?: number;
                 is_active?: boolean;
                 /** @description weekday, start_time, valid_from; `-` in front reverses, commas separate */
@@ -29537,10 +29877,11 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "weekday": 1,
                      *           "period": "morning",
@@ -29554,7 +29895,8 @@ export interface operations {
                      *           "valid_until": "2026-03-16",
                      *           "is_active": true,
                      *           "runs_on_holidays": true,
-                     *           "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *           "room_name": "张三",
                      *           "channel_quotas": {
                      *             "key": 1
                      *           },
@@ -29587,8 +29929,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -29601,7 +29943,7 @@ export interface operations {
                  *       "valid_until": "2026-03-16",
                  *       "is_active": true,
                  *       "runs_on_holidays": true,
-                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
                  *         "key": 1
                  *       },
@@ -29623,10 +29965,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "weekday": 1,
                      *       "period": "morning",
@@ -29640,7 +29983,8 @@ export interface operations {
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
                      *       "channel_quotas": {
                      *         "key": 1
                      *       },
@@ -29683,10 +30027,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "weekday": 1,
                      *       "period": "morning",
@@ -29700,7 +30045,8 @@ export interface operations {
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
                      *       "channel_quotas": {
                      *         "key": 1
                      *       },
@@ -29760,8 +30106,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "weekday": 1,
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
@@ -29774,7 +30120,7 @@ export interface operations {
                  *       "valid_until": "2026-03-16",
                  *       "is_active": true,
                  *       "runs_on_holidays": true,
-                 *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                 *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
                  *         "key": 1
                  *       },
@@ -29797,10 +30143,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "weekday": 1,
                      *       "period": "morning",
@@ -29814,7 +30161,8 @@ export interface operations {
                      *       "valid_until": "2026-03-16",
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
-                     *       "room": "0199c3a5-d1f2-71f1-9c5b-2fad77843402",
+                     *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
+                     *       "room_name": "张三",
                      *       "channel_quotas": {
                      *         "key": 1
                      *       },
@@ -29841,8 +30189,8 @@ export interface operations {
     session_load_list: {
         parameters: {
             query: {
-                department?: string;
-                practitioner?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 date_from: string;
                 date_to: string;
                 by?: "slot" | "hour";
@@ -29885,8 +30233,8 @@ export interface operations {
     staff_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                department?: unknown;
+                hospital_id?: string;
+                department_id?: unknown;
                 status?: "active" | "left" | "suspended";
                 title?: string;
                 tier?: "expert" | "normal";
@@ -29919,12 +30267,15 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *           "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *           "org_unit_name": "张三",
+                     *           "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *           "position_name": "张三",
                      *           "memberships": [
                      *             {
-                     *               "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *               "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *               "department_name": "心内科",
                      *               "is_primary": false,
                      *               "is_head": false
@@ -29976,12 +30327,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                 *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                 *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
                  *       "memberships": [
                  *         {
-                 *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *           "is_primary": false,
                  *           "is_head": false
                  *         }
@@ -30019,12 +30370,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30069,8 +30423,8 @@ export interface operations {
     staff_leaves_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                practitioner?: string;
+                hospital_id?: string;
+                practitioner_id?: string;
                 ends_after?: string;
                 /** @description starts_at, ends_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -30099,8 +30453,9 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "starts_at": "2026-03-16T09:30:00+08:00",
                      *           "ends_at": "2026-03-16T09:30:00+08:00",
@@ -30130,7 +30485,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "starts_at": "2026-03-16T09:30:00+08:00",
                  *       "ends_at": "2026-03-16T09:30:00+08:00",
                  *       "reason": "临时有事",
@@ -30150,8 +30505,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
                      *       "ends_at": "2026-03-16T09:30:00+08:00",
@@ -30159,7 +30515,8 @@ export interface operations {
                      *       "sessions": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
                      *           "starts_at": "2026-03-16T09:30:00+08:00",
@@ -30205,8 +30562,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "starts_at": "2026-03-16T09:30:00+08:00",
                      *       "ends_at": "2026-03-16T09:30:00+08:00",
@@ -30270,12 +30628,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30355,12 +30716,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                 *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                 *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                 *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
                  *       "memberships": [
                  *         {
-                 *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                 *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *           "is_primary": false,
                  *           "is_head": false
                  *         }
@@ -30397,12 +30758,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30531,12 +30895,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30680,12 +31047,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30858,12 +31228,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "org_unit": "0199c3a5-d1f2-75e2-9a88-6fd4b27017cb",
-                     *       "position": "0199c3a5-d1f2-75a4-9524-59503be70d2e",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
+                     *       "org_unit_name": "张三",
+                     *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
+                     *       "position_name": "张三",
                      *       "memberships": [
                      *         {
-                     *           "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "is_primary": false,
                      *           "is_head": false
@@ -30927,7 +31300,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "code": "A001",
                      *         "name": "张三",
                      *         "is_active": true
@@ -30958,8 +31332,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "roles": [
-                 *         "0199c3a5-d1f2-766c-9f55-13b37462be52"
+                 *       "role_ids": [
+                 *         "0199c3a5-d1f2-77e0-9709-6654e05eea04"
                  *       ]
                  *     }
                  */
@@ -30977,7 +31351,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "code": "A001",
                      *         "name": "张三",
                      *         "is_active": true
@@ -31012,9 +31387,9 @@ export interface operations {
     suspension_appeals_list: {
         parameters: {
             query?: {
-                hospital?: string;
-                patient?: string;
-                suspension?: string;
+                hospital_id?: string;
+                patient_id?: string;
+                suspension_id?: string;
                 state?: ("accepted" | "open" | "rejected")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -31043,15 +31418,17 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *           "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
-                     *           "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *           "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *           "until": "2026-03-16T09:30:00+08:00",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "open",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事"
                      *         }
@@ -31088,15 +31465,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
-                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -31141,15 +31520,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
-                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -31197,15 +31578,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
-                     *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
-                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *       "until": "2026-03-16T09:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "decided_by": "0199c3a5-d1f2-7a29-9641-a2e7cc84e981",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -31228,10 +31611,10 @@ export interface operations {
         parameters: {
             query?: {
                 state?: ("accepted" | "cancelled" | "expired" | "offered" | "waiting")[];
-                patient?: string;
-                hospital?: string;
-                department?: string;
-                practitioner?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
                 /** @description entries that want a number of this day */
                 date?: string;
                 /** @description first_date, priority; `-` in front reverses, commas separate */
@@ -31262,6 +31645,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -31314,9 +31698,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "patient": "0199c3a5-d1f2-7229-95ff-7a8bd8b3f288",
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16",
                  *       "period": "",
@@ -31337,6 +31721,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -31411,6 +31796,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -31482,6 +31868,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -31641,6 +32028,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",

@@ -11,7 +11,7 @@ const FEE = 2_000;
 export async function cashier(at: Cashing, registration: string): Promise<void> {
   const bill = await charge(
     await at.staff.as("doctor_a"),
-    { patient: at.patient.id, registration_bill: registration, kind: "treatment" },
+    { patient_id: at.patient.id, registration_bill_id: registration, kind: "treatment" },
     "诊查费",
     FEE,
     true,
@@ -24,10 +24,10 @@ export async function cashier(at: Cashing, registration: string): Promise<void> 
 async function takeCash({ staff, patient }: Cashing, bill: string): Promise<string> {
   const clerk = await staff.as("clerk");
   const order = await step("the clerk opens a payment of what the patient has to pay", async () => {
-    const params = { query: { patient: patient.id } };
+    const params = { query: { patient_id: patient.id } };
     const { bills } = await unwrap(clerk.GET("/api/admin/v1/bills/payable", { params }));
     expect(bills.length === 1 && bills[0]?.id === bill, "the fee", bills);
-    const made = await unwrap(clerk.POST(ORDERS, { ...once(), body: { patient: patient.id, bills: [bill] } }));
+    const made = await unwrap(clerk.POST(ORDERS, { ...once(), body: { patient_id: patient.id, bill_ids: [bill] } }));
     expect(made.amount_fen === FEE, "the sum", made);
     return made.id;
   });
@@ -64,7 +64,7 @@ async function giveBack({ staff }: Cashing, bill: string, order: string, invoice
   const [clerk, doctor] = [await staff.as("clerk"), await staff.as("doctor_a")];
   const execute = (id: string) => unwrap(clerk.POST(`${REQUESTS}/{id}/execute`, keyed(id)));
   const asked = await step("the clerk asks for the refund: without approval nothing moves", async () => {
-    const body = { order, bills: [{ bill }], reason: "收错" };
+    const body = { order_id: order, bills: [{ bill_id: bill }], reason: "收错" };
     const made = await unwrap(clerk.POST(REQUESTS, { ...once(), body }));
     expect(made.needs_approval && made.needs_reprint && made.amount_fen === FEE, "a clinic fee", made);
     await refusedWith("refund_needs_approval", execute(made.id));
@@ -74,7 +74,7 @@ async function giveBack({ staff }: Cashing, bill: string, order: string, invoice
   await step("only the doctor approves", async () => {
     await refusedWith("permission_denied", unwrap(clerk.POST(`${REQUESTS}/{id}/approve`, { ...one, body: {} })));
     const found = await unwrap(doctor.POST(`${REQUESTS}/{id}/approve`, { ...one, body: { reason: "同意" } }));
-    expect(found.state === "approved" && found.reprints_missing.join() === bill, "approved", found);
+    expect(found.state === "approved" && found.missing_reprint_ids.join() === bill, "approved", found);
   });
   await step("the invoice is printed again before the money goes", async () => {
     await refusedWith("invoice_reprint_required", execute(asked));
@@ -94,7 +94,7 @@ async function giveBack({ staff }: Cashing, bill: string, order: string, invoice
       60,
     );
     expect(done.succeeded_fen === FEE && done.refunds[0]?.route === "counter_cash", "in cash", done);
-    const query = { bill, is_reversed: true };
+    const query = { bill_id: bill, is_reversed: true };
     const reversed = await unwrap(clerk.GET("/api/admin/v1/invoices", { params: { query } }));
     expect(reversed.results[0]?.id === invoiceId, "the reversed invoice", reversed);
   });
@@ -106,7 +106,7 @@ async function books({ clock, staff }: Cashing, order: string): Promise<void> {
     const query = { channel: "cash", state: "posted" as const, created_from: clock.day(), page_size: 100 };
     const orders = await unwrap(admin.GET(ORDERS, { params: { query } }));
     expect(orders.results.find((row) => row.id === order)?.refunded_fen === FEE, "the order", orders.count);
-    const params = { query: { order, state: "succeeded" as const } };
+    const params = { query: { order_id: order, state: "succeeded" as const } };
     const refunds = await unwrap(admin.GET("/api/admin/v1/refunds", { params }));
     expect(refunds.count === 1 && refunds.results[0]?.cause === "window", "the refund", refunds);
   });

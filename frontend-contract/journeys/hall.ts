@@ -27,7 +27,7 @@ export async function hall(at: Hall): Promise<void> {
 
 async function otherTime({ clock, patient, doctor }: Hall): Promise<void> {
   const [first, second] = await step("a day with two quiet times", async () => {
-    const query = { practitioner: doctor };
+    const query = { practitioner_id: doctor };
     const days = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/days", { params: { query } }));
     const sessions = days.filter((day) => day.date > clock.day()).flatMap((day) => day.sessions);
     const free = (await Promise.all(sessions.map((session) => patient.slots(session.id)))).flat();
@@ -36,7 +36,7 @@ async function otherTime({ clock, patient, doctor }: Hall): Promise<void> {
   });
   const booked = await step("book the first", () => patient.book(first.id, "advance", intention()));
   const moved = await step("move to the second: the booking keeps its number for people", async () => {
-    const body = { slot: second.id, reason: "改到方便的时间" };
+    const body = { slot_id: second.id, reason: "改到方便的时间" };
     const call = { ...keyed(booked.id), body };
     const made = await unwrap(patient.api.POST("/api/miniprogram/v1/appointments/{id}/reschedule", call));
     expect(made.id === booked.id && made.appointment_no === booked.appointment_no, "the same booking", made);
@@ -56,7 +56,7 @@ async function otherTime({ clock, patient, doctor }: Hall): Promise<void> {
 }
 
 async function waitingList({ clock, patient, department, doctor }: Hall): Promise<void> {
-  const wish = { department, practitioner: doctor, first_date: clock.day(1), last_date: clock.day(3) };
+  const wish = { department_id: department, practitioner_id: doctor, first_date: clock.day(1), last_date: clock.day(3) };
   const entry = await step("join the waiting list", () =>
     unwrap(patient.api.POST("/api/miniprogram/v1/waitlist-entries", { body: wish })),
   );
@@ -79,14 +79,14 @@ async function window({ clock, staff, patient, other, hospital, department }: Ha
     expect(rows.results.some((row) => row.id === other.id), "the patient", rows.count);
   });
   const registered = await step("register on the spot, paid in cash", async () => {
-    const query = { department, date: clock.day() };
+    const query = { department_id: department, date: clock.day() };
     const doctors = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/doctors", { params: { query } }));
     const open = doctors.flatMap((row) => row.sessions).find((row) => row.remaining > 0);
     const slot = await patient.freeSlot(present(open, "an open session").id);
     return unwrap(
       clerk.POST("/api/admin/v1/appointments", {
         params: { header: { "Idempotency-Key": intention() } },
-        body: { patient: other.id, slot: slot.id, kind: "same_day", source: "window", paid_at_counter: true },
+        body: { patient_id: other.id, slot_id: slot.id, kind: "same_day", source: "window", paid_at_counter: true },
       }),
     );
   });

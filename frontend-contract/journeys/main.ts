@@ -22,7 +22,7 @@ clock.set(1, 7);
 const patient = new Patient(settings, phones, staff);
 const hospital = await step("the hospital of the window", async () => {
   const me = await unwrap((await staff.as("clerk")).GET("/api/admin/v1/auth/me"));
-  return present(me.staff, "a member of staff").hospital;
+  return present(me.staff, "a member of staff").hospital_id;
 });
 await step("the window files the patient and issues a card", () => patient.beFiled(hospital));
 await step("sign in by WeChat code", () => patient.signIn());
@@ -63,18 +63,18 @@ async function told(scene: string, seconds = 30): Promise<void> {
 
 const doctorAccount = staff.account("doctor_a");
 const department = await step("browse departments", async () => {
-  const query = { hospital };
+  const query = { hospital_id: hospital };
   const rows = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/departments", { params: { query } }));
   return present(rows.find((row) => row.name === doctorAccount.department && row.is_bookable), "the department");
 });
 const tomorrow = clock.day(1);
 const doctor = await step("browse doctors of the department", async () => {
-  const query = { department: department.id, date: tomorrow };
+  const query = { department_id: department.id, date: tomorrow };
   const rows = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/doctors", { params: { query } }));
   return present(rows.find((row) => row.name === doctorAccount.name), "the doctor");
 });
 const session = await step("choose a date", async () => {
-  const query = { practitioner: doctor.id };
+  const query = { practitioner_id: doctor.id };
   const days = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/days", { params: { query } }));
   const day = present(days.find((row) => row.date === tomorrow), tomorrow);
   return present(day.sessions.find((row) => row.remaining >= 3), "a session with numbers left");
@@ -100,7 +100,7 @@ await step("another doctor gets 404", async () => {
 for (const [title, who] of [["the department head sees the department", "head"], ["the administrator sees all", "admin"]] as const) {
   await step(title, async () => {
     const api = await staff.as(who);
-    const query = { session: appointment.session_id, page_size: 100 };
+    const query = { session_id: appointment.session_id, page_size: 100 };
     const rows = await unwrap(api.GET("/api/admin/v1/appointments", { params: { query } }));
     expect(rows.results.some((row) => row.id === appointment.id), "the booking", rows.count);
     await unwrap(api.GET("/api/admin/v1/patients/{id}", one));
@@ -119,7 +119,7 @@ const callNext = () =>
   unwrap(consulting.POST("/api/admin/v1/clinic-sessions/{id}/call-next", { params: { path: { id: session.id } } }));
 const checkIn = (id: string) =>
   unwrap(clerk.POST("/api/admin/v1/appointments/{id}/check-in", { params: { path: { id } } }));
-const waiting = { session: session.id, state: ["waiting" as const], page_size: 100 };
+const waiting = { session_id: session.id, state: ["waiting" as const], page_size: 100 };
 const left = await unwrap(consulting.GET("/api/admin/v1/queue-tickets", { params: { query: waiting } }));
 for (const _ of left.results) await callNext(); // whom a former run left waiting
 await step("two others walk in and are checked in before", async () => {
@@ -129,7 +129,7 @@ await step("two others walk in and are checked in before", async () => {
     const made = await unwrap(
       clerk.POST("/api/admin/v1/appointments", {
         params: { header: { "Idempotency-Key": intention() } },
-        body: { patient: other.id, slot: free.id, kind: "same_day", source: "window", paid_at_counter: true },
+        body: { patient_id: other.id, slot_id: free.id, kind: "same_day", source: "window", paid_at_counter: true },
       }),
     );
     await checkIn(made.id);
@@ -145,18 +145,18 @@ await step("three wait: the appointment comes before the walk-ins", async () => 
 });
 await step("a walk-in with chest pain is put first and called", async () => {
   const rows = await unwrap(consulting.GET("/api/admin/v1/queue-tickets", { params: { query: waiting } }));
-  const other = rows.results.find((row) => row.appointment !== appointment.id);
+  const other = rows.results.find((row) => row.appointment_id !== appointment.id);
   if (!other) throw new Error("nobody else waits");
   const params = { path: { id: other.id } };
   const body = { priority: "emergency", reason: "胸痛" };
   await unwrap(clerk.POST("/api/admin/v1/queue-tickets/{id}/prioritise", { params, body }));
   expect((await patient.position(appointment.id)) === 2, "position 2");
-  expect((await callNext()).appointment === other.appointment, "the priority patient first");
+  expect((await callNext()).appointment_id === other.appointment_id, "the priority patient first");
   expect((await patient.position(appointment.id)) === 1, "position 1");
 });
 const ticket = await step("the patient is called", async () => {
   const called = await callNext();
-  expect(called.appointment === appointment.id && called.state === "called", "this patient", called);
+  expect(called.appointment_id === appointment.id && called.state === "called", "this patient", called);
   return called;
 });
 await step("WeChat shows the call", () => told("queue_called"));
@@ -172,7 +172,7 @@ await step("the record shows the visit", async () => {
 });
 
 const today = await step("today's numbers of another doctor", async () => {
-  const query = { department: department.id, date: clock.day() };
+  const query = { department_id: department.id, date: clock.day() };
   const rows = await unwrap(patient.api.GET("/api/miniprogram/v1/booking/doctors", { params: { query } }));
   const other = present(rows.find((row) => row.id !== doctor.id && row.remaining > 0), "another doctor");
   return present(other.sessions.find((row) => row.remaining > 0), "a session");

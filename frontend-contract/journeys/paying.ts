@@ -35,7 +35,7 @@ export async function paying(at: Cashing): Promise<string> {
 /** The doctor charges something. */
 export async function charge(
   api: AdminClient,
-  body: { patient: string; registration_bill: string; kind: "examination" | "prescription" | "treatment" },
+  body: { patient_id: string; registration_bill_id: string; kind: "examination" | "prescription" | "treatment" },
   name: string,
   fen: number,
   is_mandatory = false,
@@ -51,12 +51,12 @@ export async function refusedWith(code: string, call: Promise<unknown>): Promise
 }
 
 const open = (patient: Patient, bills: string[], payer_type: PayerKind = "self_pay") =>
-  unwrap(patient.api.POST("/api/miniprogram/v1/payment-orders", { ...once(), body: { bills, payer_type } }));
+  unwrap(patient.api.POST("/api/miniprogram/v1/payment-orders", { ...once(), body: { bill_ids: bills, payer_type } }));
 
 async function payRegistration({ clock, phones, patient, doctor }: Cashing): Promise<string> {
   const { api } = patient;
   const held = await step("a number of today is held", async () => {
-    const query = { practitioner: doctor };
+    const query = { practitioner_id: doctor };
     const days = await unwrap(api.GET("/api/miniprogram/v1/booking/days", { params: { query } }));
     const today = days.filter((day) => day.date === clock.day()).flatMap((day) => day.sessions);
     const session = present(today.find((row) => row.remaining > 0), "a session today");
@@ -105,7 +105,7 @@ async function ordered({ staff, patient }: Cashing, registration: string): Promi
   const doctor = await staff.as("doctor_a");
   const params = { path: { id: patient.id } };
   await eventually("the patient", async () => (await doctor.GET("/api/admin/v1/patients/{id}", { params })).data);
-  const of = { patient: patient.id, registration_bill: registration };
+  const of = { patient_id: patient.id, registration_bill_id: registration };
   return step("the doctor orders an examination and drugs", async () => [
     await charge(doctor, { ...of, kind: "examination" }, "心电图", 3_000),
     await charge(doctor, { ...of, kind: "prescription" }, "阿司匹林肠溶片", 2_500),
@@ -202,7 +202,7 @@ async function late({ clock, phones, staff, patient }: Cashing, registration: st
   const { api } = patient;
   const wallet = new Wallet(phones, patient.openid);
   const doctor = await staff.as("doctor_a");
-  const body = { patient: patient.id, registration_bill: registration, kind: "treatment" as const };
+  const body = { patient_id: patient.id, registration_bill_id: registration, kind: "treatment" as const };
   const bill = await charge(doctor, body, "换药", 1_200);
   const order = await open(patient, [bill]);
   await step("too late to be paid, and opened again", async () => {

@@ -22,7 +22,7 @@ export class Patient {
   async beFiled(hospital: string): Promise<void> {
     const clerk = await this.staff.as("clerk");
     const { card_number, ...person } = this.person;
-    this.id = (await unwrap(clerk.POST("/api/admin/v1/patients", { body: { ...person, hospital } }))).id;
+    this.id = (await unwrap(clerk.POST("/api/admin/v1/patients", { body: { ...person, hospital_id: hospital } }))).id;
     const path = { patient_id: this.id };
     await unwrap(clerk.POST("/api/admin/v1/patients/{patient_id}/cards", { params: { path }, body: { card_number } }));
   }
@@ -45,12 +45,12 @@ export class Patient {
   book(slot: string, kind: "advance" | "same_day", key: string) {
     const header = { "Idempotency-Key": key };
     return unwrap(
-      this.api.POST("/api/miniprogram/v1/appointments", { params: { header }, body: { slot, kind } }),
+      this.api.POST("/api/miniprogram/v1/appointments", { params: { header }, body: { slot_id: slot, kind } }),
     );
   }
 
   slots(session: string) {
-    return unwrap(this.api.GET("/api/miniprogram/v1/booking/slots", { params: { query: { session } } }));
+    return unwrap(this.api.GET("/api/miniprogram/v1/booking/slots", { params: { query: { session_id: session } } }));
   }
 
   async freeSlot(session: string) {

@@ -1406,9 +1406,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly suspension: string;
+            readonly suspension_id: string;
             readonly text: string;
-            /** @default open */
             readonly state: components["schemas"]["AppealState"];
             /** Format: date-time */
             readonly created_at: string;
@@ -1609,9 +1608,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
+            readonly patient_name: string;
             name: string;
             readonly relationship: components["schemas"]["Relationship"];
             readonly is_default: boolean;
@@ -1627,7 +1628,7 @@ export interface components {
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /** Format: uuid */
-            slot: string;
+            slot_id: string;
             kind: components["schemas"]["AppointmentKind"];
             /** Format: uuid */
             binding_id?: string | null;
@@ -1692,6 +1693,7 @@ export interface components {
             card_number: string;
             /** Format: uuid */
             hospital_id: string;
+            hospital_name: string;
             balance_fen: number;
             top_up_enabled: boolean;
             top_up_minimum_fen: number;
@@ -1733,6 +1735,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -1964,9 +1967,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** Format: uuid */
-            readonly hospital: string;
+            readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string | null;
+            readonly patient_name: string | null;
             readonly scene: string;
             readonly title: string;
             readonly text: string;
@@ -2010,9 +2015,9 @@ export interface components {
         /** @description What is wanted; `binding_id` is for whom, without it the default card. */
         JoinRequest: {
             /** Format: uuid */
-            department: string;
+            department_id: string;
             /** Format: uuid */
-            practitioner?: string | null;
+            practitioner_id?: string | null;
             /** Format: date */
             first_date: string;
             /** Format: date */
@@ -2132,28 +2137,6 @@ export interface components {
             patient_name: string;
             place: components["schemas"]["QueuePlace"] | null;
         };
-        /** @description 停止预约 as the patient reads it. */
-        OwnSuspension: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly hospital: string;
-            /** Format: uuid */
-            readonly patient_id: string;
-            readonly patient_name: string;
-            readonly source: components["schemas"]["SuspensionSource"];
-            readonly reason: string;
-            /** @description missed appointments that led to it */
-            readonly missed: number;
-            /** Format: date-time */
-            readonly until: string;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            readonly lifted_at: string | null;
-            readonly lift_reason: string;
-            readonly has_open_appeal: boolean;
-        };
         PaginatedAdmissionList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2224,16 +2207,6 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["InboxMessage"][];
         };
-        PaginatedOwnSuspensionList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["OwnSuspension"][];
-        };
         PaginatedPaymentOrderList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2274,6 +2247,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["StatementEntry"][];
         };
+        PaginatedSuspensionList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Suspension"][];
+        };
         PaginatedWaitlistEntryList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -2298,7 +2281,7 @@ export interface components {
         PayBillsRequest: {
             /** Format: uuid */
             binding_id?: string | null;
-            bills: string[];
+            bill_ids: string[];
             /** @default self_pay */
             payer_type?: components["schemas"]["PayerKind"];
         };
@@ -2329,6 +2312,7 @@ export interface components {
             readonly order_no: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -2456,6 +2440,7 @@ export interface components {
             readonly order_id: string;
             /** Format: uuid */
             readonly patient_id: string;
+            readonly patient_name: string;
             readonly amount_fen: number;
             readonly route: components["schemas"]["RefundRoute"];
             readonly cause: components["schemas"]["RefundCause"];
@@ -2470,7 +2455,7 @@ export interface components {
         };
         /** @description `bills`: which bills of the order, without it all of them. All that may go back of each goes back. */
         RefundBillsRequest: {
-            bills?: string[];
+            bill_ids?: string[];
             reason: string;
         };
         /** @enum {string} */
@@ -2481,6 +2466,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -2509,6 +2495,7 @@ export interface components {
             readonly id: string;
             /** Format: uuid */
             readonly hospital_id: string;
+            readonly hospital_name: string;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
@@ -2568,7 +2555,7 @@ export interface components {
         /** @description The slot to move to. */
         RescheduleRequest: {
             /** Format: uuid */
-            slot: string;
+            slot_id: string;
             /** @default  */
             reason?: string;
         };
@@ -2617,6 +2604,29 @@ export interface components {
             title: string;
             template_ids: string[];
         };
+        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        Suspension: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            readonly source: components["schemas"]["SuspensionSource"];
+            readonly reason: string;
+            /** @description missed appointments that led to it */
+            readonly missed: number;
+            /** Format: date-time */
+            readonly until: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly lifted_at: string | null;
+            readonly lift_reason: string;
+            readonly has_open_appeal: boolean;
+        };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
         /** @enum {string} */
@@ -2660,6 +2670,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             hospital_id: string;
+            hospital_name: string;
             /** Format: uuid */
             department_id: string;
             department_name: string;
@@ -3065,7 +3076,6 @@ export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
 export type OwnQueue = components['schemas']['OwnQueue'];
-export type OwnSuspension = components['schemas']['OwnSuspension'];
 export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedBillList = components['schemas']['PaginatedBillList'];
@@ -3073,11 +3083,11 @@ export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpLi
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
-export type PaginatedOwnSuspensionList = components['schemas']['PaginatedOwnSuspensionList'];
 export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
 export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
 export type PaginatedRefundRequestList = components['schemas']['PaginatedRefundRequestList'];
 export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
+export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
 export type PatchedPersonalEditRequest = components['schemas']['PatchedPersonalEditRequest'];
 export type PayBillsRequest = components['schemas']['PayBillsRequest'];
@@ -3112,6 +3122,7 @@ export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
+export type Suspension = components['schemas']['Suspension'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
 export type TopUpRequest = components['schemas']['TopUpRequest'];
@@ -3597,7 +3608,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                  *       "kind": "advance",
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
@@ -4025,7 +4036,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "slot": "0199c3a5-d1f2-7655-9883-8331b742a6f1",
+                 *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                  *       "reason": ""
                  *     }
                  */
@@ -4618,7 +4629,8 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "source": "no_shows",
@@ -4633,7 +4645,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PaginatedOwnSuspensionList"];
+                    "application/json": components["schemas"]["PaginatedSuspensionList"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -4665,7 +4677,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *         "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *         "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *         "state": "open",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
@@ -4714,7 +4726,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "suspension": "0199c3a5-d1f2-7f06-9e84-88f1a61914d0",
+                     *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -4740,8 +4752,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description without it all doctors of the department */
-                practitioner?: string;
-                department?: string;
+                practitioner_id?: string;
+                department_id?: string;
             };
             header?: never;
             path?: never;
@@ -4793,7 +4805,7 @@ export interface operations {
     bookable_departments_list: {
         parameters: {
             query?: {
-                hospital?: string;
+                hospital_id?: string;
             };
             header?: never;
             path?: never;
@@ -4834,7 +4846,7 @@ export interface operations {
     bookable_doctors_list: {
         parameters: {
             query: {
-                department: string;
+                department_id: string;
                 date: string;
             };
             header?: never;
@@ -4888,7 +4900,7 @@ export interface operations {
     bookable_slots_list: {
         parameters: {
             query: {
-                session: string;
+                session_id: string;
             };
             header?: never;
             path?: never;
@@ -4957,6 +4969,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -5067,6 +5080,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -5130,6 +5144,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -5205,6 +5220,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
@@ -5255,6 +5271,7 @@ export interface operations {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "card_number": "GH20260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
                      *       "top_up_enabled": true,
                      *       "top_up_minimum_fen": 5000,
@@ -5407,8 +5424,10 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *         "patient_name": "张三",
                      *         "name": "张三",
                      *         "relationship": "self",
                      *         "is_default": true,
@@ -5464,8 +5483,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5531,8 +5552,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5749,8 +5772,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "name": "张三",
                      *       "relationship": "self",
                      *       "is_default": true,
@@ -5890,7 +5915,7 @@ export interface operations {
             query?: {
                 /** @description rows of that bound person only */
                 binding_id?: string;
-                admission?: string;
+                admission_id?: string;
                 state?: "closed" | "credited" | "pending" | "returned";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -6065,8 +6090,10 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "scene": "appointment_booked",
                      *           "title": "主任医师",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -6107,8 +6134,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "hospital": "0199c3a5-d1f2-78af-9e3c-83decffdf6dc",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "scene": "appointment_booked",
                      *       "title": "主任医师",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
@@ -6257,6 +6286,7 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "order_no": "示例",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "scene": "registration",
@@ -6316,8 +6346,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
-                 *       "bills": [
-                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       "bill_ids": [
+                 *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
                  *       ],
                  *       "payer_type": "self_pay"
                  *     }
@@ -6410,6 +6440,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -6473,6 +6504,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -6663,6 +6695,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "order_no": "示例",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "scene": "registration",
@@ -6746,8 +6779,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "bills": [
-                 *         "0199c3a5-d1f2-7a65-9251-8c696b409ef9"
+                 *       "bill_ids": [
+                 *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
                  *       ],
                  *       "reason": "临时有事"
                  *     }
@@ -6766,6 +6799,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -7003,7 +7037,7 @@ export interface operations {
             query?: {
                 /** @description rows of that bound person only */
                 binding_id?: string;
-                order?: string;
+                order_id?: string;
                 state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
@@ -7033,6 +7067,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -7083,6 +7118,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
@@ -7169,6 +7205,7 @@ export interface operations {
                      *           "refund_no": "示例",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -7216,6 +7253,7 @@ export interface operations {
                      *       "refund_no": "示例",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -7271,6 +7309,7 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -7324,8 +7363,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department": "0199c3a5-d1f2-72ad-929f-65743a0524d9",
-                 *       "practitioner": "0199c3a5-d1f2-7811-9119-6297d6c5de5c",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
                  *       "last_date": "2026-03-16",
                  *       "period": "",
@@ -7346,6 +7385,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -7421,6 +7461,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -7577,6 +7618,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
@@ -7641,6 +7683,7 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",

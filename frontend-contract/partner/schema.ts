@@ -304,7 +304,7 @@ export interface components {
             speciality: string;
             introduction: string;
             languages: unknown;
-            readonly departments: string[];
+            readonly department_ids: string[];
             readonly portrait_url: string;
         };
         /** @description 医疗收费电子票据 of a paid bill. */
@@ -1280,7 +1280,7 @@ export interface operations {
     doctors_list: {
         parameters: {
             query?: {
-                department?: unknown;
+                department_id?: unknown;
                 /** @description pinyin; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -1315,7 +1315,7 @@ export interface operations {
                      *           "speciality": "冠心病介入",
                      *           "introduction": "擅长冠心病、高血压的诊治",
                      *           "languages": {},
-                     *           "departments": [
+                     *           "department_ids": [
                      *             "示例"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"

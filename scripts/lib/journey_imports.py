@@ -42,7 +42,7 @@ class Import:
             self.staff.http.post(
                 "patient-imports",
                 headers={"Authorization": f"Bearer {token}"},
-                data={"hospital": self.hospital.id},
+                data={"hospital_id": self.hospital.id},
                 files={"file": ("patients.csv", buffer.getvalue().encode("gb18030"))},
             )
         )

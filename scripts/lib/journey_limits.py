@@ -46,7 +46,7 @@ class Waiting:
         refused = first.api(
             "POST",
             "appointments",
-            json={"slot": slot["id"], "kind": "advance"},
+            json={"slot_id": slot["id"], "kind": "advance"},
             headers={"Idempotency-Key": secrets.token_hex(16)},
         )
         expect(refused.json().get("code") == "slot_full", "nobody else to get the number", refused.text)
@@ -85,24 +85,27 @@ class Waiting:
         free, and who waits would be offered it at once.
         """
         doctor = self.staff.session("doctor_a")["user"]["staff"]["id"]
-        [busy, *_] = self.staff.get("admin", "clinic-sessions", practitioner=doctor)["results"]
-        rows = self.staff.get("admin", "clinic-sessions", hospital=busy["hospital"], page_size=100)["results"]
+        [busy, *_] = self.staff.get("admin", "clinic-sessions", practitioner_id=doctor)["results"]
+        rows = self.staff.get("admin", "clinic-sessions", hospital_id=busy["hospital_id"], page_size=100)[
+            "results"
+        ]
         day = self.clock.today() + dt.timedelta(days=1)
         evening = {
-            "hospital": busy["hospital"],
+            "hospital_id": busy["hospital_id"],
             "date": day.isoformat(),
             "period": "evening",
             "page_size": 100,
         }
         there = {
-            row["practitioner"] for row in self.staff.get("admin", "clinic-sessions", **evening)["results"]
+            row["practitioner_id"] for row in self.staff.get("admin", "clinic-sessions", **evening)["results"]
         }
-        other = (row for row in rows if row["department"] != busy["department"])
-        like = next(row for row in other if row["practitioner"] not in there)
+        other = (row for row in rows if row["department_id"] != busy["department_id"])
+        like = next(row for row in other if row["practitioner_id"] not in there)
         for _ in range(8):
             begin = dt.datetime.combine(day, dt.time(18)) + dt.timedelta(minutes=5 * secrets.randbelow(24))
             body = {
-                "department": like["department"], "practitioner": like["practitioner"], "date": day.isoformat(),
+                "department_id": like["department_id"], "practitioner_id": like["practitioner_id"],
+                "date": day.isoformat(),
                 "period": "evening", "start_time": f"{begin:%H:%M}",
                 "end_time": f"{begin + dt.timedelta(minutes=5):%H:%M}", "slot_minutes": 0,
                 "capacity_per_slot": 1, "registration_fee_fen": 0, "tier": "normal",
@@ -118,8 +121,8 @@ class Waiting:
 
     def _join(self, person: Patient, session: dict[str, Any]) -> dict[str, Any]:
         body = {
-            "department": session["department"], "practitioner": session["practitioner"], "period": "evening",
-            "first_date": session["date"], "last_date": session["date"],
+            "department_id": session["department_id"], "practitioner_id": session["practitioner_id"],
+            "period": "evening", "first_date": session["date"], "last_date": session["date"],
         }  # fmt: skip
         entry: dict[str, Any] = answered(person.api("POST", "waitlist-entries", json=body))
         return entry
@@ -140,6 +143,6 @@ class Waiting:
         answered(person.api("POST", path, json={"text": "当天住院,未能到院"}))
 
     def _accept_appeal(self, suspension: dict[str, Any] | None) -> None:
-        query = {"suspension": (suspension or {})["id"], "state": "open"}
+        query = {"suspension_id": (suspension or {})["id"], "state": "open"}
         [appeal] = self.staff.get("clerk", "suspension-appeals", **query)["results"]
         self.staff.post("clerk", f"suspension-appeals/{appeal['id']}/accept", {"note": "情况属实"})

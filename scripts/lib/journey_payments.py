@@ -67,8 +67,8 @@ class Paying:
         }  # fmt: skip
         for kind, charged in items.items():
             body = {
-                "patient": self.held["patient_id"], "kind": kind, "items": charged,
-                "registration_bill": registration["id"],
+                "patient_id": self.held["patient_id"], "kind": kind, "items": charged,
+                "registration_bill_id": registration["id"],
             }  # fmt: skip
             step(
                 f"the doctor orders: {charged[0]['name']}",
@@ -112,7 +112,7 @@ class Paying:
         expect(cancelled["payment_status"] == "refund_due", "a refund that is due", cancelled)
         bill = self.staff.get("clerk", f"payment-orders/{self.order['id']}")["lines"][0]["subject_id"]
         invoice = step("the invoice is issued and printed", lambda: self._invoice(bill))
-        body = {"order": self.order["id"], "bills": [{"bill": bill}], "reason": "退号"}
+        body = {"order_id": self.order["id"], "bills": [{"bill_id": bill}], "reason": "退号"}
         asked = step(
             "the clerk asks for the refund",
             lambda: self.staff.post("clerk", "refund-requests", body, key=True),
@@ -156,8 +156,8 @@ class Paying:
                 lambda: eventually("a number", lambda: other.remaining(session["id"], slot["id"]), 90),
             )
             body = {
-                "patient": (other.file or {})["id"],
-                "slot": slot["id"],
+                "patient_id": (other.file or {})["id"],
+                "slot_id": slot["id"],
                 "kind": "same_day",
                 "paid_at_counter": True,
             }
@@ -174,15 +174,17 @@ class Paying:
     def _session(self) -> dict[str, Any]:
         """One number, later today, of a doctor of another department, at a time that no former run has used."""
         doctor = self.staff.session("doctor_a")["user"]["staff"]["id"]
-        [busy, *_] = self.staff.get("admin", "clinic-sessions", practitioner=doctor)["results"]
-        rows = self.staff.get("admin", "clinic-sessions", hospital=busy["hospital"], page_size=100)["results"]
-        like = next(row for row in rows if row["department"] != busy["department"])
+        [busy, *_] = self.staff.get("admin", "clinic-sessions", practitioner_id=doctor)["results"]
+        rows = self.staff.get("admin", "clinic-sessions", hospital_id=busy["hospital_id"], page_size=100)[
+            "results"
+        ]
+        like = next(row for row in rows if row["department_id"] != busy["department_id"])
         for _ in range(20):
             begin = dt.datetime.combine(self.clock.today(), dt.time(19)) + dt.timedelta(
                 minutes=secrets.randbelow(280)
             )
             body = {
-                "department": like["department"], "practitioner": like["practitioner"],
+                "department_id": like["department_id"], "practitioner_id": like["practitioner_id"],
                 "date": self.clock.today().isoformat(), "period": "evening", "start_time": f"{begin:%H:%M}",
                 "end_time": f"{begin + dt.timedelta(minutes=5):%H:%M}", "slot_minutes": 0,
                 "capacity_per_slot": 1, "registration_fee_fen": FEE, "tier": "normal",
@@ -204,7 +206,7 @@ class Paying:
         return order
 
     def _open(self, patient: Patient, bills: list[str]) -> dict[str, Any]:
-        order: dict[str, Any] = self._post(patient, "payment-orders", {"bills": bills})
+        order: dict[str, Any] = self._post(patient, "payment-orders", {"bill_ids": bills})
         return order
 
     def _client(

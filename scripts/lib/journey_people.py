@@ -22,7 +22,7 @@ class Hospital:
     @property
     def id(self) -> str:
         """Its id."""
-        found: str = self.staff.session("clerk")["user"]["staff"]["hospital"]
+        found: str = self.staff.session("clerk")["user"]["staff"]["hospital_id"]
         return found
 
 
@@ -49,7 +49,7 @@ class Patient:
 
     def be_filed(self) -> None:
         """At the window: an archive and a card."""
-        body = {**self.person, "hospital": self.hospital.id}
+        body = {**self.person, "hospital_id": self.hospital.id}
         self.file = self.hospital.staff.post("clerk", "patients", body)
         path = f"patients/{self.file['id']}/cards"
         self.hospital.staff.post("clerk", path, {"card_number": self.card_number})
@@ -117,7 +117,7 @@ class Patient:
 
     def department(self, name: str) -> dict[str, Any]:
         """The department of that name, open for booking."""
-        rows = self.get("booking/departments", hospital=self.hospital.id)
+        rows = self.get("booking/departments", hospital_id=self.hospital.id)
         found: dict[str, Any] = next(row for row in rows if row["name"] == name)
         expect(found["is_bookable"], "a department that can be booked", found)
         return found
@@ -125,7 +125,7 @@ class Patient:
     def doctors(self, department: dict[str, Any], day: dt.date) -> list[dict[str, Any]]:
         """Doctors with numbers that day."""
         rows: list[dict[str, Any]] = self.get(
-            "booking/doctors", department=department["id"], date=day.isoformat()
+            "booking/doctors", department_id=department["id"], date=day.isoformat()
         )
         return rows
 
@@ -137,7 +137,7 @@ class Patient:
 
     def session_on(self, day: dt.date) -> dict[str, Any]:
         """The chosen doctor's first session of the day with numbers left."""
-        days = self.get("booking/days", practitioner=self.chosen["id"])
+        days = self.get("booking/days", practitioner_id=self.chosen["id"])
         found = next((row for row in days if row["date"] == day.isoformat()), None)
         expect(found, f"{day} among the days", days)
         sessions = [row for row in found["sessions"] if row["remaining"] >= 3] if found else []
@@ -156,7 +156,7 @@ class Patient:
 
     def slots(self, session: str) -> list[dict[str, Any]]:
         """The times of a session."""
-        rows: list[dict[str, Any]] = self.get("booking/slots", session=session)
+        rows: list[dict[str, Any]] = self.get("booking/slots", session_id=session)
         return rows
 
     def free_slot(self, session: str) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class Patient:
 
     def _book(self, slot: dict[str, Any], kind: str) -> httpx.Response:
         headers = {"Idempotency-Key": self.last_key}
-        return self.api("POST", "appointments", json={"slot": slot["id"], "kind": kind}, headers=headers)
+        return self.api("POST", "appointments", json={"slot_id": slot["id"], "kind": kind}, headers=headers)
 
     def state(self, appointment: str) -> str:
         """The state of one booking."""

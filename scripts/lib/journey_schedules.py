@@ -34,7 +34,7 @@ def _person(staff: Staff, who: str) -> dict[str, Any]:
 def _open(staff: Staff, clock: Clock, department: dict[str, Any]) -> dict[str, Any]:
     day, minute = clock.today() + dt.timedelta(days=3), secrets.randbelow(50)
     body = {
-        "department": department["id"], "practitioner": _person(staff, "doctor_a")["id"], "date": day.isoformat(),
+        "department_id": department["id"], "practitioner_id": _person(staff, "doctor_a")["id"], "date": day.isoformat(),
         "period": "morning", "start_time": f"06:{minute:02d}", "end_time": f"06:{minute + 5:02d}",
         "slot_minutes": 0, "capacity_per_slot": 3, "registration_fee_fen": 0,
         "channel_quotas": {"window": 1}, "release_minutes": 60,
@@ -47,10 +47,10 @@ def _open(staff: Staff, clock: Clock, department: dict[str, Any]) -> dict[str, A
 
 
 def _substitute(staff: Staff, session: dict[str, Any]) -> None:
-    body = {"practitioner": _person(staff, "doctor_b")["id"], "reason": "医生生病"}
+    body = {"practitioner_id": _person(staff, "doctor_b")["id"], "reason": "医生生病"}
     answer = staff.post("head", f"clinic-sessions/{session['id']}/substitute", body)
     expect((answer["moved"], answer["cancelled"]) == (1, 0), "one moved, none cancelled", answer)
-    expect(answer["substituted_for"] == session["practitioner"], "the first doctor remembered", answer)
+    expect(answer["substituted_for_id"] == session["practitioner_id"], "the first doctor remembered", answer)
 
 
 def _record(staff: Staff, patient: Patient, booked: dict[str, Any]) -> None:

@@ -31,24 +31,26 @@ def test_a_menu_is_made_moved_changed_and_deleted(world: World) -> None:
     boss, system = world.client("boss"), MenuItem.objects.get(code="system")
     made = boss.post(
         MENU_URL,
-        body(parent=str(system.pk), permissions=["access.role.list"], title_en="Extra"),
+        body(parent_id=str(system.pk), permissions=["access.role.list"], title_en="Extra"),
         format="json",
     )
     assert made.status_code == 201, made.json()
     url = f"{MENU_URL}/{made.json()['id']}"
     assert "extra" in names(boss.get(ME).json()["menus"])
-    moved = boss.patch(url, {"version": 1, "parent": None, "permissions": [], "title": "移动"}, format="json")
-    assert (moved.status_code, moved.json()["permissions"], moved.json()["parent"]) == (200, [], None)
+    moved = boss.patch(
+        url, {"version": 1, "parent_id": None, "permissions": [], "title": "移动"}, format="json"
+    )
+    assert (moved.status_code, moved.json()["permissions"], moved.json()["parent_id"]) == (200, [], None)
     assert "extra" in names(world.client("doctor_a").get(ME).json()["menus"])  # no code: open to all staff
     assert boss.delete(url).status_code == 204
 
 
 def test_a_menu_never_stands_below_itself(world: World) -> None:
     boss, top = world.client("boss"), MenuItem.objects.get(code="system")
-    below = boss.post(MENU_URL, body(kind="directory", parent=str(top.pk)), format="json").json()
+    below = boss.post(MENU_URL, body(kind="directory", parent_id=str(top.pk)), format="json").json()
     for pk, parent in ((top.pk, below["id"]), (below["id"], below["id"])):
         version = MenuItem.objects.get(pk=pk).version
-        answer = boss.patch(f"{MENU_URL}/{pk}", {"version": version, "parent": str(parent)}, format="json")
+        answer = boss.patch(f"{MENU_URL}/{pk}", {"version": version, "parent_id": str(parent)}, format="json")
         assert (answer.status_code, answer.json()["code"]) == (409, "menu_cycle")
     assert MenuItem.objects.get(code="system").parent_id is None
 
@@ -57,7 +59,7 @@ def test_a_menu_never_stands_below_itself(world: World) -> None:
     "changes",
     [
         {"kind": "button"}, {"kind": "x"}, {"module": "x"}, {"code": "Ü"}, {"code": "roles", "expect": 409},
-        {"permissions": ["x"]}, {"parent": "x"}, {"sort": -1}, {"path": "x" * 161}, {"title": None},
+        {"permissions": ["x"]}, {"parent_id": "x"}, {"sort": -1}, {"path": "x" * 161}, {"title": None},
     ],
 )  # fmt: skip
 def test_what_is_not_a_menu_is_refused(world: World, changes: dict[str, Any]) -> None:
@@ -68,7 +70,7 @@ def test_what_is_not_a_menu_is_refused(world: World, changes: dict[str, Any]) ->
 
 def test_a_page_holds_only_buttons_and_one_with_entries_is_not_deleted(world: World) -> None:
     boss, page = world.client("boss"), MenuItem.objects.get(code="roles")
-    assert boss.post(MENU_URL, body(parent=str(page.pk)), format="json").status_code == 400
+    assert boss.post(MENU_URL, body(parent_id=str(page.pk)), format="json").status_code == 400
     answer = boss.delete(f"{MENU_URL}/{page.pk}")
     assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
     assert MenuItem.objects.filter(code="roles").exists()
@@ -167,8 +169,8 @@ def test_the_document_has_the_shape_that_the_admin_app_expects(world: World) -> 
     }  # fmt: skip
     assert "system" not in names(document["menus"])  # a directory with nothing open in it
     scopes = {row["module"]: row for row in document["data_scopes"]}
-    assert scopes["identity"]["hospitals"] == [str(world.h1.pk)]
-    assert scopes["patients"]["departments"] == [str(world.departments["cardiology"].pk)]
+    assert scopes["identity"]["hospital_ids"] == [str(world.h1.pk)]
+    assert scopes["patients"]["department_ids"] == [str(world.departments["cardiology"].pk)]
     assert not scopes["patients"]["everything"]
 
 
@@ -194,7 +196,7 @@ def test_the_document_is_sent_again_only_when_rights_changed(world: World) -> No
     again = client.get(ME, HTTP_IF_NONE_MATCH=tag)
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
     url = f"/api/admin/v1/staff/{world.staff['doctor_a'].pk}/roles"
-    assert world.client("admin1").put(url, {"roles": []}, format="json").status_code == 200
+    assert world.client("admin1").put(url, {"role_ids": []}, format="json").status_code == 200
     changed = client.get(ME, HTTP_IF_NONE_MATCH=tag)
     assert (changed.status_code, changed.json()["permissions"]) == (200, [])
 

@@ -14,7 +14,7 @@ ROLES = "/api/admin/v1/roles"
 
 def draft(world: World, **changes: Any) -> dict[str, Any]:
     return {
-        "hospital": str(world.h1.pk), "code": "nurse", "name": "护士", "default_scope": "department",
+        "hospital_id": str(world.h1.pk), "code": "nurse", "name": "护士", "default_scope": "department",
         "permissions": ["identity.department.list"],
     } | changes  # fmt: skip
 
@@ -33,7 +33,11 @@ def counts() -> tuple[int, ...]:
 
 def test_a_role_is_made_read_changed_and_deleted(world: World) -> None:
     client = world.client("admin1")
-    chosen = {"module": "identity", "kind": "chosen", "departments": [str(world.departments["surgery"].pk)]}
+    chosen = {
+        "module": "identity",
+        "kind": "chosen",
+        "department_ids": [str(world.departments["surgery"].pk)],
+    }
     made = make(world, scopes=[chosen])
     assert made.status_code == 201, made.json()
     url = f"{ROLES}/{made.json()['id']}"
@@ -62,7 +66,7 @@ def test_a_code_is_taken_once_in_a_hospital(world: World) -> None:
     assert make(world).status_code == 201
     answer = make(world)
     assert (answer.status_code, answer.json()["code"]) == (409, "duplicate")
-    assert make(world, "admin2", hospital=str(world.h2.pk)).status_code == 201
+    assert make(world, "admin2", hospital_id=str(world.h2.pk)).status_code == 201
 
 
 @pytest.mark.parametrize("who", ["doctor_a", "head", "clerk"])
@@ -75,25 +79,25 @@ def test_who_holds_no_code_of_roles_is_refused(world: World, who: str) -> None:
 
 def test_an_administrator_of_a_hospital_makes_no_role_of_the_group(world: World) -> None:
     before = counts()
-    answer = make(world, hospital=None)
+    answer = make(world, hospital_id=None)
     assert answer.status_code == 403
     assert counts() == before
-    assert make(world, "boss", hospital=None).status_code == 201
+    assert make(world, "boss", hospital_id=None).status_code == 201
 
 
 def test_another_hospital_does_not_exist_for_an_administrator(world: World) -> None:
-    made = make(world, "admin2", hospital=str(world.h2.pk)).json()
+    made = make(world, "admin2", hospital_id=str(world.h2.pk)).json()
     before = counts()
-    assert make(world, hospital=str(world.h2.pk)).status_code == 400
+    assert make(world, hospital_id=str(world.h2.pk)).status_code == 400
     client, url = world.client("admin1"), f"{ROLES}/{made['id']}"
     assert client.get(url).status_code == 404
     assert client.patch(url, {"version": 1, "name": "x"}, format="json").status_code == 404
     assert client.delete(url).status_code == 404
     assert (
-        client.post(f"{url}/copy", {"hospital": None, "code": "x", "name": "x"}, format="json").status_code
+        client.post(f"{url}/copy", {"hospital_id": None, "code": "x", "name": "x"}, format="json").status_code
         == 404
     )
-    dental = {"module": "identity", "kind": "chosen", "departments": [str(world.departments["dental"].pk)]}
+    dental = {"module": "identity", "kind": "chosen", "department_ids": [str(world.departments["dental"].pk)]}
     assert make(world, scopes=[dental]).status_code == 400
     assert counts() == before
 
@@ -102,7 +106,7 @@ def test_all_in_a_hospitals_role_means_that_hospital(world: World) -> None:
     assert make(world, default_scope="all", code="keeper").status_code == 201
     world.client("admin1").put(
         f"/api/admin/v1/staff/{world.staff['clerk'].pk}/roles",
-        {"roles": [str(role("keeper", world.h1).pk)]}, format="json",
+        {"role_ids": [str(role("keeper", world.h1).pk)]}, format="json",
     )  # fmt: skip
     codes = {row["code"] for row in world.client("clerk").get("/api/admin/v1/departments").json()["results"]}
     assert codes == {"cardiology", "surgery"}
@@ -117,7 +121,9 @@ def personnel(world: World) -> World:
     assert made.status_code == 201, made.json()
     StaffRole.objects.filter(staff=world.staff["clerk"]).delete()
     put = world.client("boss").put(
-        f"/api/admin/v1/staff/{world.staff['clerk'].pk}/roles", {"roles": [made.json()["id"]]}, format="json"
+        f"/api/admin/v1/staff/{world.staff['clerk'].pk}/roles",
+        {"role_ids": [made.json()["id"]]},
+        format="json",
     )
     assert put.status_code == 200, put.json()
     return world
@@ -144,18 +150,22 @@ def test_nobody_widens_a_role_beyond_his_own_scope(personnel: World) -> None:
     narrow = make(
         personnel, "boss", code="narrow", default_scope="hospital",
         permissions=["access.role.list", "access.role.change", "identity.department.list"],
-        scopes=[{"module": "identity", "kind": "chosen", "departments": [str(personnel.departments["surgery"].pk)]}],
+        scopes=[{"module": "identity", "kind": "chosen", "department_ids": [str(personnel.departments["surgery"].pk)]}],
     ).json()  # fmt: skip
-    assert admin.put(staff, {"roles": [narrow["id"]]}, format="json").status_code == 200
+    assert admin.put(staff, {"role_ids": [narrow["id"]]}, format="json").status_code == 200
     url, clerk = f"{ROLES}/{head_only['id']}", personnel.client("clerk")
     answer = clerk.patch(url, {"version": 1, "default_scope": "hospital"}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (403, "grant_too_wide")
     assert role("list_own", personnel.h1).default_scope == "department"
     surgery = [
-        {"module": "identity", "kind": "chosen", "departments": [str(personnel.departments["surgery"].pk)]}
+        {"module": "identity", "kind": "chosen", "department_ids": [str(personnel.departments["surgery"].pk)]}
     ]
     cardiology = [
-        {"module": "identity", "kind": "chosen", "departments": [str(personnel.departments["cardiology"].pk)]}
+        {
+            "module": "identity",
+            "kind": "chosen",
+            "department_ids": [str(personnel.departments["cardiology"].pk)],
+        }
     ]
     mine = make(personnel, "boss", code="mine", default_scope="own", scopes=surgery).json()
     assert (
@@ -171,7 +181,9 @@ def test_a_role_of_the_system_is_copied_not_changed(world: World) -> None:
     for answer in (boss.patch(url, {"version": 1, "name": "x"}, format="json"), boss.delete(url)):
         assert (answer.status_code, answer.json()["code"]) == (409, "system_role")
     made = world.client("admin1").post(
-        f"{url}/copy", {"hospital": str(world.h1.pk), "code": "doctor_plus", "name": "医生+"}, format="json"
+        f"{url}/copy",
+        {"hospital_id": str(world.h1.pk), "code": "doctor_plus", "name": "医生+"},
+        format="json",
     )
     assert made.status_code == 201, made.json()
     copy = role("doctor_plus", world.h1)
@@ -185,14 +197,16 @@ def test_a_role_of_the_system_is_copied_not_changed(world: World) -> None:
 
 
 def test_a_copy_of_an_administrators_role_holds_todays_codes_and_is_no_administrator(world: World) -> None:
-    body = {"hospital": str(world.h1.pk), "code": "deputy", "name": "副手"}
+    body = {"hospital_id": str(world.h1.pk), "code": "deputy", "name": "副手"}
     url = f"{ROLES}/{role('group_administrator').pk}/copy"
     assert world.client("admin1").post(url, body, format="json").status_code == 201
     copy = role("deputy", world.h1)
     assert not copy.is_administrator
     assert copy.permissions.count() == Permission.objects.filter(is_retired=False).count()
     assert (
-        world.client("admin1").post(url, body | {"hospital": None, "code": "d2"}, format="json").status_code
+        world.client("admin1")
+        .post(url, body | {"hospital_id": None, "code": "d2"}, format="json")
+        .status_code
         == 403
     )
 
@@ -212,7 +226,7 @@ def test_a_role_that_is_held_is_not_deleted(world: World) -> None:
         {"default_scope": "chosen"}, {"permissions": ["no.such.code"]}, {"permissions": "identity"},
         {"scopes": [{"module": "nowhere", "kind": "own"}]}, {"scopes": [{"module": "identity", "kind": "chosen"}]},
         {"scopes": [{"module": "identity", "kind": "own"}, {"module": "identity", "kind": "all"}]},
-        {"is_administrator": True}, {"is_system": True}, {"unknown": 1}, {"hospital": "x"}, {"version": "x"},
+        {"is_administrator": True}, {"is_system": True}, {"unknown": 1}, {"hospital_id": "x"}, {"version": "x"},
     ],
 )  # fmt: skip
 def test_what_is_not_a_role_is_refused(world: World, changes: dict[str, Any]) -> None:
@@ -225,7 +239,7 @@ def test_a_changed_role_is_in_force_on_the_next_request(world: World) -> None:
     made = make(world, default_scope="hospital").json()
     staff = f"/api/admin/v1/staff/{world.staff['doctor_a'].pk}/roles"
     admin, doctor = world.client("admin1"), world.client("doctor_a")
-    assert admin.put(staff, {"roles": [made["id"]]}, format="json").status_code == 200
+    assert admin.put(staff, {"role_ids": [made["id"]]}, format="json").status_code == 200
     version = User.objects.get(username="doctor_a").access_version
     assert doctor.get("/api/admin/v1/departments").status_code == 200
     changed = admin.patch(

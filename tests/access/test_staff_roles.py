@@ -19,7 +19,7 @@ pytestmark = pytest.mark.requirement("ACC-02")
 def put(world: World, who: str, whom: str, *codes: str) -> Any:
     roles = [str(Role.objects.get(code=code, hospital=None).pk) for code in codes]
     url = f"/api/admin/v1/staff/{world.staff[whom].pk}/roles"
-    return world.client(who).put(url, {"roles": roles}, format="json")
+    return world.client(who).put(url, {"role_ids": roles}, format="json")
 
 
 def held(world: World, whom: str) -> set[str]:
@@ -62,12 +62,14 @@ def test_staff_of_another_hospital_do_not_exist(world: World) -> None:
 def test_a_role_of_another_hospital_cannot_be_held(world: World) -> None:
     other = Role.objects.create(hospital=world.h2, code="x", name="x")
     url = f"/api/admin/v1/staff/{world.staff['doctor_a'].pk}/roles"
-    assert world.client("admin1").put(url, {"roles": [str(other.pk)]}, format="json").status_code == 400
-    assert world.client("boss").put(url, {"roles": [str(other.pk)]}, format="json").status_code == 400
+    assert world.client("admin1").put(url, {"role_ids": [str(other.pk)]}, format="json").status_code == 400
+    assert world.client("boss").put(url, {"role_ids": [str(other.pk)]}, format="json").status_code == 400
     assert held(world, "doctor_a") == {"doctor"}
 
 
-@pytest.mark.parametrize("body", [{}, {"roles": "x"}, {"roles": ["x"]}, {"roles": [None]}, {"role": []}, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"role_ids": "x"}, {"role_ids": ["x"]}, {"role_ids": [None]}, {"role": []}, []]
+)
 def test_what_is_not_a_list_of_roles_is_refused(world: World, body: Any) -> None:
     url = f"/api/admin/v1/staff/{world.staff['doctor_a'].pk}/roles"
     assert world.client("admin1").put(url, body, format="json").status_code == 400

@@ -39,17 +39,17 @@ def rename(world: World) -> None:
         {"action": "update", "object_type": "identity.department"},
         {"request_id": "search-me-1"},
         {"actor": "admin1"},
-        {"user": "admin1"},
+        {"user_id": "admin1"},
         {"object_id": "surgery"},
-        {"hospital": "h1", "object_type": "identity.department"},
+        {"hospital_id": "h1", "object_type": "identity.department"},
     ],
 )
 def test_the_log_is_searched(world: World, query: dict[str, str]) -> None:
     rename(world)
     real = {
-        "user": {"user": str(world.staff["admin1"].user_id)},
+        "user_id": {"user_id": str(world.staff["admin1"].user_id)},
         "object_id": {"object_id": str(world.departments["surgery"].pk)},
-        "hospital": {"hospital": str(world.h1.pk)},
+        "hospital_id": {"hospital_id": str(world.h1.pk)},
     }
     for name, value in real.items():
         query = query | value if name in query else query
@@ -92,7 +92,7 @@ def test_an_administrator_reads_the_lines_of_the_own_hospital_only(world: World)
 
 def test_the_roles_of_a_person_are_read_by_the_administrators_of_the_persons_hospital(world: World) -> None:
     url = f"/api/admin/v1/staff/{world.staff['doctor_h2'].pk}/roles"
-    assert world.client("boss").put(url, {"roles": []}, format="json").status_code == 200
+    assert world.client("boss").put(url, {"role_ids": []}, format="json").status_code == 200
     query = {"object_type": "access.staffrole", "action": "delete"}
     assert len(get(world, "admin2", **query).json()["results"]) == 1
     assert get(world, "admin1", **query).json()["results"] == []

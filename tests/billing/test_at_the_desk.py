@@ -27,7 +27,7 @@ def ids(answer: Any) -> list[str]:
 
 
 def wanted(world: World, patient: str = "patient_a", **more: Any) -> dict[str, Any]:
-    return {"patient": str(world.patients[patient].pk), "kind": "examination", "items": [ITEM], **more}
+    return {"patient_id": str(world.patients[patient].pk), "kind": "examination", "items": [ITEM], **more}
 
 
 @pytest.mark.requirement("PAY-04", "ACC-03")
@@ -60,8 +60,8 @@ def test_bills_are_filtered_and_found_by_their_number(clinic: World) -> None:
     for query, found in (
         ({"status": "paid"}, [fee]),
         ({"status": ["paid", "issued"], "kind": "registration"}, [fee]),
-        ({"patient": clinic.patients["patient_b"].pk}, [fee]),
-        ({"department": clinic.departments["surgery"].pk}, []),
+        ({"patient_id": clinic.patients["patient_b"].pk}, [fee]),
+        ({"department_id": clinic.departments["surgery"].pk}, []),
         ({"search": bill.bill_no}, [bill]),
         ({"search": paid.voucher_no}, [fee]),
         ({"search": bill.bill_no[:-1]}, []),
@@ -96,7 +96,7 @@ def test_a_doctor_issues_bills_for_own_patients_alone(clinic: World) -> None:
     for who, body in (
         ("doctor_a", wanted(clinic, "patient_b")),
         ("doctor_b", wanted(clinic)),
-        ("doctor_a", wanted(clinic, practitioner=str(clinic.staff["doctor_b"].pk))),
+        ("doctor_a", wanted(clinic, practitioner_id=str(clinic.staff["doctor_b"].pk))),
     ):
         refused = at_desk(clinic, who, "bills", body)
         assert code(refused) == (400, "validation_error"), refused.content
@@ -107,10 +107,10 @@ def test_a_doctor_issues_bills_for_own_patients_alone(clinic: World) -> None:
 @pytest.mark.requirement("PAY-04")
 def test_a_bill_follows_its_registration_to_the_department(clinic: World) -> None:
     fee = registration(clinic)
-    shown = at_desk(clinic, "clerk", "bills", wanted(clinic, registration_bill=str(fee.pk))).json()
+    shown = at_desk(clinic, "clerk", "bills", wanted(clinic, registration_bill_id=str(fee.pk))).json()
     assert (shown["registration_bill_id"], shown["department_id"]) == (str(fee.pk), str(fee.department_id))
     foreign = registration(clinic, patient="patient_b")
-    refused = at_desk(clinic, "clerk", "bills", wanted(clinic, registration_bill=str(foreign.pk)))
+    refused = at_desk(clinic, "clerk", "bills", wanted(clinic, registration_bill_id=str(foreign.pk)))
     assert code(refused) == (400, "validation_error")
 
 
@@ -159,7 +159,7 @@ def test_an_insured_bill_is_refused_with_a_clear_code(clinic: World) -> None:
     assert code(answer) == (422, "insurance_not_supported")
     bill = issue(clinic)
     body = {
-        "patient": str(bill.patient_id), "bills": [str(bill.pk)], "payer_type": "commercial_insurance",
+        "patient_id": str(bill.patient_id), "bill_ids": [str(bill.pk)], "payer_type": "commercial_insurance",
     }  # fmt: skip
     assert code(at_desk(clinic, "clerk", "payment-orders", body)) == (422, "insurance_not_supported")
     assert Bill.objects.count() == 1 and not PaymentOrder.objects.exists()
@@ -227,11 +227,11 @@ def test_the_window_opens_a_payment_of_a_patients_bills(clinic: World) -> None:
     fee = registration(clinic, expires_at=NOW + minutes(15))
     bill = issue(clinic, registration_bill=fee)
     patient = str(bill.patient_id)
-    due = get(clinic, "clerk", "/payable", patient=patient).json()
+    due = get(clinic, "clerk", "/payable", patient_id=patient).json()
     assert ([row["id"] for row in due["bills"]], due["is_current"]) == ([str(fee.pk), str(bill.pk)], True)
-    body = {"patient": patient, "bills": [str(bill.pk)]}
+    body = {"patient_id": patient, "bill_ids": [str(bill.pk)]}
     assert code(at_desk(clinic, "clerk", "payment-orders", body)) == (409, "mandatory_bill_missing")
-    body["bills"].append(str(fee.pk))
+    body["bill_ids"].append(str(fee.pk))
     answer = at_desk(clinic, "clerk", "payment-orders", body, key="once")
     assert answer.status_code == 201, answer.content
     made = PaymentOrder.objects.get()
@@ -239,7 +239,7 @@ def test_the_window_opens_a_payment_of_a_patients_bills(clinic: World) -> None:
     again = at_desk(clinic, "clerk", "payment-orders", body, key="once")
     assert (again.status_code, again.json()["id"]) == (201, str(made.pk))
     assert code(at_desk(clinic, "doctor_a", "payment-orders", body)) == (403, "permission_denied")
-    foreign = body | {"patient": str(clinic.patients["patient_b"].pk)}
+    foreign = body | {"patient_id": str(clinic.patients["patient_b"].pk)}
     assert code(at_desk(clinic, "clerk", "payment-orders", foreign)) == (404, "not_found")
     cancel_bill(bill, cause=CancelCause.STAFF)
     assert code(at_desk(clinic, "clerk", "payment-orders", body)) == (409, "bill_not_payable")

@@ -108,7 +108,7 @@ def test_a_registration_has_one_standing_bill(clinic: World) -> None:
     assert first.is_mandatory
     with pytest.raises(errors.BillStands) as refused:
         registration(clinic, subject_id=first.subject_id)
-    assert refused.value.extra == {"bill": str(first.pk)}
+    assert refused.value.extra == {"bill_id": str(first.pk)}
     cancel_bill(first, cause=CancelCause.APPOINTMENT)
     assert registration(clinic, subject_id=first.subject_id).status == "issued"
 
@@ -120,7 +120,7 @@ def test_a_bill_belongs_to_a_standing_registration_of_the_same_patient(clinic: W
     for wrong in (other, issue(clinic), cancel_bill(registration(clinic), cause=CancelCause.STAFF)):
         with pytest.raises(InvalidValue) as refused:
             issue(clinic, registration_bill=wrong)
-        assert refused.value.field == "registration_bill"
+        assert refused.value.field == "registration_bill_id"
     with pytest.raises(InvalidValue):
         issue(clinic, department=clinic.departments["dental"])
     with pytest.raises(InvalidValue):

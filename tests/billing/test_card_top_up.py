@@ -54,7 +54,7 @@ def test_it_is_off_until_the_hospital_switches_it_on(clinic: World) -> None:
 
 
 def window_body(world: World, amount_fen: int = 5_000, card: str = "patient_a") -> dict[str, Any]:
-    return {"card": str(world.cards[card].pk), "amount_fen": amount_fen}
+    return {"card_id": str(world.cards[card].pk), "amount_fen": amount_fen}
 
 
 def test_what_is_paid_is_on_the_card_once_it_is_posted_and_the_patient_is_told(clinic: World) -> None:
@@ -167,7 +167,7 @@ def test_a_clerk_tops_a_card_up_and_settles_it_like_any_other_order(clinic: Worl
     assert held(clinic) == 5_000
     shown = clinic.client("clerk").get(f"{ADMIN}/patient-cards/{made['card_id']}/balance").json()
     assert (shown["balance_fen"], shown["top_up_enabled"]) == (5_000, True)
-    rows = clinic.client("clerk").get(f"{ADMIN}/card-top-ups", {"card": made["card_id"]}).json()["results"]
+    rows = clinic.client("clerk").get(f"{ADMIN}/card-top-ups", {"card_id": made["card_id"]}).json()["results"]
     assert [(row["id"], row["state"], row["channel"]) for row in rows] == [(made["id"], "credited", "cash")]
 
 
@@ -241,7 +241,7 @@ def test_a_card_pays_bills_within_its_balance(clinic: World) -> None:
     top_up(clinic, 5_000)
     bill = issue(clinic)
     assert bill.amount_fen == 4_500
-    order = in_app(clinic, "patient_a", "payment-orders", {"bills": [str(bill.pk)]}).json()
+    order = in_app(clinic, "patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]}).json()
     assert in_app(clinic, "patient_a", f"payment-orders/{order['id']}/pay-with-card", {}).status_code == 200
     assert held(clinic) == 500
     assert buy(clinic, issue(clinic)).state == "posted"

@@ -29,7 +29,7 @@ def ids(answer: Any) -> list[str]:
 
 
 def order(world: World, *bills: Bill, who: str = "patient_a", key: str | None = None, **more: Any) -> Any:
-    return in_app(world, who, "payment-orders", {"bills": [str(b.pk) for b in bills], **more}, key=key)
+    return in_app(world, who, "payment-orders", {"bill_ids": [str(b.pk) for b in bills], **more}, key=key)
 
 
 @pytest.mark.requirement("PAY-05")
@@ -111,7 +111,7 @@ def test_what_is_to_be_paid_is_of_one_card_with_the_registration_first(clinic: W
     assert found["is_current"] is True
     assert get(clinic, "/payable", binding_id=binding.pk).json()["bills"] == []
     assert code(get(clinic, "/payable", binding_id=uuid4())) == (404, "not_found")
-    assert code(get(clinic, "/payable", patient=uuid4())) == (400, "validation_error")
+    assert code(get(clinic, "/payable", patient_id=uuid4())) == (400, "validation_error")
 
 
 @pytest.mark.requirement("PAY-04")
@@ -184,7 +184,7 @@ def test_a_missing_mandatory_bill_is_named(clinic: World) -> None:
     bill = issue(clinic, registration_bill=fee)
     answer = order(clinic, bill)
     assert code(answer) == (409, "mandatory_bill_missing")
-    assert answer.json()["missing"] == [str(fee.pk)]
+    assert answer.json()["bill_ids"] == [str(fee.pk)]
     assert not PaymentOrder.objects.exists()
 
 

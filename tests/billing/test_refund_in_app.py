@@ -45,7 +45,7 @@ def give_back(
     key: str | None = None,
     **more: Any,
 ) -> Any:
-    chosen = {"bills": [str(bill.pk) for bill in bills]} if bills else {}
+    chosen = {"bill_ids": [str(bill.pk) for bill in bills]} if bills else {}
     body = {"reason": "不需要了", **chosen, **more}
     return in_app(world, who, f"payment-orders/{order.pk}/refund", body, key=key)
 
@@ -86,7 +86,7 @@ def test_what_was_dispensed_or_performed_stays_paid(clinic: World) -> None:
     assert give_back(clinic, order).json()["amount_fen"] == 2_000
     assert (fresh(bill).status, fresh(bill).refunded_fen) == ("paid", 2_000)
     refused = give_back(clinic, order, bill)
-    assert (code(refused), refused.json()["bills"]) == ((409, "nothing_refundable"), [str(bill.pk)])
+    assert (code(refused), refused.json()["bill_ids"]) == ((409, "nothing_refundable"), [str(bill.pk)])
 
 
 def test_bills_are_chosen_and_only_from_the_order(clinic: World) -> None:
@@ -96,7 +96,13 @@ def test_bills_are_chosen_and_only_from_the_order(clinic: World) -> None:
     buy(clinic, other)
     assert give_back(clinic, order, other).status_code == 404
     assert give_back(clinic, order, first, other).status_code == 404
-    for wrong in ({"bills": []}, {"bills": ["x"]}, {"reason": ""}, {"reason": "长" * 201}, {"amount_fen": 1}):
+    for wrong in (
+        {"bill_ids": []},
+        {"bill_ids": ["x"]},
+        {"reason": ""},
+        {"reason": "长" * 201},
+        {"amount_fen": 1},
+    ):
         assert give_back(clinic, order, **wrong).status_code == 400, wrong
     assert not Refund.objects.exists()
     assert give_back(clinic, order, second).json()["amount_fen"] == 700
@@ -123,7 +129,9 @@ def test_foreign_orders_do_not_exist(clinic: World) -> None:
     assert clinic.client("patient_b").get(f"{MINI}/refund-requests/{made['id']}").status_code == 404
     assert clinic.client("patient_b").get(f"{MINI}/refund-requests").json()["results"] == []
     rows = (
-        clinic.client("patient_a").get(f"{MINI}/refund-requests", {"order": str(order.pk)}).json()["results"]
+        clinic.client("patient_a")
+        .get(f"{MINI}/refund-requests", {"order_id": str(order.pk)})
+        .json()["results"]
     )
     assert [row["id"] for row in rows] == [made["id"]]
 
@@ -151,7 +159,7 @@ def test_a_registration_is_refunded_at_the_counter_unless_the_hospital_says_othe
         assert "补打发票" in refused.json()["bring"]
     configure(clinic, payment__registration_refund_route="original")
     refused = give_back(clinic, order, bill)
-    assert (code(refused), refused.json()["bills"]) == ((409, "appointment_stands"), [str(bill.pk)])
+    assert (code(refused), refused.json()["bill_ids"]) == ((409, "appointment_stands"), [str(bill.pk)])
     assert not Refund.objects.exists()
 
 

@@ -106,7 +106,7 @@ def test_a_paid_registration_goes_back_at_the_window_only_with_approval_and_repr
     )
     till.work()
     assert not Refund.objects.exists(), "cancelling alone gives nothing back"
-    asked = {"order": str(order.pk), "bills": [{"bill": str(bill.pk)}], "reason": "退号"}
+    asked = {"order_id": str(order.pk), "bills": [{"bill_id": str(bill.pk)}], "reason": "退号"}
     made = desk(till, "clerk", "refund-requests", asked).json()
     assert code(desk(till, "clerk", f"refund-requests/{made['id']}/execute")) == (
         409,
@@ -155,7 +155,7 @@ def test_what_is_mandatory_with_a_registration_goes_back_with_it_but_for_what_wa
     fee = Bill.objects.get(order_id=order.pk)
     with_it = {"registration_bill": fee, "is_mandatory": True}
     one, other = issue(till.world, ASPIRIN, **with_it), issue(till.world, BLOOD, ASPIRIN, **with_it)
-    paid = till.post("patient_a", "payment-orders", {"bills": [str(one.pk), str(other.pk)]}).json()
+    paid = till.post("patient_a", "payment-orders", {"bill_ids": [str(one.pk), str(other.pk)]}).json()
     pay(till, PaymentOrder.objects.get(pk=paid["id"]))
     waiting = issue(till.world, ASPIRIN, **with_it)
     perform_item(other.items.get(position=1), staff=till.world.staff["doctor_a"])

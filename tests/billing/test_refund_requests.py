@@ -41,9 +41,9 @@ def ask(
     world: World, order: PaymentOrder, *bills: Bill, who: str = "clerk", amount: int | None = None
 ) -> Any:
     part = {} if amount is None else {"amount_fen": amount}
-    rows = [{"bill": str(bill.pk), **part} for bill in bills]
+    rows = [{"bill_id": str(bill.pk), **part} for bill in bills]
     return at_desk(
-        world, who, "refund-requests", {"order": str(order.pk), "bills": rows, "reason": "患者要求"}
+        world, who, "refund-requests", {"order_id": str(order.pk), "bills": rows, "reason": "患者要求"}
     )
 
 
@@ -85,20 +85,20 @@ def test_a_clinic_fee_goes_back_after_the_doctor_approved_and_the_invoice_was_re
     assert (made["state"], made["needs_approval"], made["needs_reprint"], made["amount_fen"]) == (
         "requested", True, True, 1_500,
     )  # fmt: skip
-    assert made["reprints_missing"] == [str(bill.pk)]
+    assert made["missing_reprint_ids"] == [str(bill.pk)]
     assert code(act(clinic, "clerk", made, "execute")) == (409, "refund_needs_approval")
     approved = act(clinic, "doctor_a", made, "approve", {"reason": "未就诊"}).json()
     assert (approved["state"], approved["decided_by_name"], approved["decision_note"]) == (
         "approved", "doctor_a", "未就诊",
     )  # fmt: skip
     refused = act(clinic, "clerk", made, "execute")
-    assert (code(refused), refused.json()["bills"]) == ((409, "invoice_reprint_required"), [str(bill.pk)])
+    assert (code(refused), refused.json()["bill_ids"]) == ((409, "invoice_reprint_required"), [str(bill.pk)])
     assert not Refund.objects.exists()
     assert fresh(bill).refunded_fen == 0
     reprint(clinic, bill)
     done = act(clinic, "clerk", made, "execute").json()
     assert (done["state"], done["succeeded_fen"], done["executed_by_name"]) == ("done", 1_500, "clerk")
-    assert done["reprints_missing"] == []
+    assert done["missing_reprint_ids"] == []
     assert [(r["route"], r["state"]) for r in done["refunds"]] == [("counter_cash", "succeeded")]
     refund = Refund.objects.get()
     assert (refund.decided_by_id, refund.cause, refund.application) == (
@@ -173,7 +173,7 @@ def test_other_bills_need_neither_and_go_back_by_the_way_they_came(clinic: World
     bill = issue(clinic)
     order = buy(clinic, bill)
     made = ask(clinic, order, bill, amount=1_000).json()
-    assert (made["needs_approval"], made["needs_reprint"], made["reprints_missing"]) == (False, False, [])
+    assert (made["needs_approval"], made["needs_reprint"], made["missing_reprint_ids"]) == (False, False, [])
     done = act(clinic, "clerk", made, "execute").json()
     assert (done["state"], [r["route"] for r in done["refunds"]]) == ("executing", ["original"])
     assert (fresh(bill).status, fresh(bill).refunded_fen) == ("paid", 1_000)
@@ -253,12 +253,12 @@ def test_foreign_bills_and_bad_requests_are_refused(clinic: World) -> None:
     assert ask(clinic, order, other).status_code == 404
     assert ask(clinic, order, bill, who="admin2").status_code == 400, "the order does not exist for them"
     assert ask(clinic, order, bill, who="doctor_a").status_code == 403
-    good = {"order": str(order.pk), "bills": [{"bill": str(bill.pk)}], "reason": "x"}
+    good = {"order_id": str(order.pk), "bills": [{"bill_id": str(bill.pk)}], "reason": "x"}
     for wrong in (
         {}, {"reason": "x"}, good | {"reason": ""}, good | {"bills": []}, good | {"bills": [{}]},
-        good | {"bills": [{"bill": "x"}]}, good | {"bills": [{"bill": str(bill.pk), "amount_fen": 0}]},
+        good | {"bills": [{"bill_id": "x"}]}, good | {"bills": [{"bill_id": str(bill.pk), "amount_fen": 0}]},
         good | {"bills": good["bills"] * 2}, good | {"amount_fen": 1},
-        good | {"nonsense": 1}, {"order": "x", "bills": [], "reason": "x"}, good | {"bills": [7]},
+        good | {"nonsense": 1}, {"order_id": "x", "bills": [], "reason": "x"}, good | {"bills": [7]},
     ):  # fmt: skip
         assert at_desk(clinic, "clerk", "refund-requests", wrong).status_code == 400, wrong
     assert not RefundRequest.objects.exists()
@@ -278,7 +278,7 @@ def test_a_request_needs_one_doctor_to_decide(clinic: World) -> None:
 def test_a_repeated_request_and_a_repeated_execution_move_the_money_once(clinic: World) -> None:
     bill = issue(clinic)
     order = buy(clinic, bill, channel="cash", application="window")
-    body = {"order": str(order.pk), "bills": [{"bill": str(bill.pk)}], "reason": "x"}
+    body = {"order_id": str(order.pk), "bills": [{"bill_id": str(bill.pk)}], "reason": "x"}
     key = uuid4().hex
     first, again = (at_desk(clinic, "clerk", "refund-requests", body, key=key) for _ in range(2))
     assert (first.status_code, again.status_code, first.json()["id"]) == (201, 201, again.json()["id"])

@@ -20,7 +20,7 @@ CONSULTATION = ItemSpec("门诊诊查费", Decimal(1), 3_000, "consultation")
 def missing(*bills: Bill) -> list[str]:
     with pytest.raises(errors.MandatoryBillMissing) as refused:
         check_selection(bills)
-    found: list[str] = refused.value.extra["missing"]
+    found: list[str] = refused.value.extra["bill_ids"]
     return found
 
 
@@ -68,7 +68,7 @@ def test_what_is_paid_cancelled_or_expired_is_not_payable(clinic: World) -> None
     expiring, fine = issue(clinic, expires_at=NOW + minutes(5)), issue(clinic)
     with clock.frozen(NOW + minutes(5)), pytest.raises(errors.BillNotPayable) as refused:
         check_selection([fresh(paid), gone, expiring, fine])
-    assert refused.value.extra["bills"] == [str(bill.pk) for bill in (paid, gone, expiring)]
+    assert refused.value.extra["bill_ids"] == [str(bill.pk) for bill in (paid, gone, expiring)]
     check_selection([expiring, fine])
 
 
@@ -84,7 +84,7 @@ def test_bills_of_a_registration_that_was_cancelled_or_went_back_are_not_paid(cl
             mark_refunded(bill_id=fee.pk, amount_fen=fee.amount_fen)
         with clock.frozen(NOW + minutes(16)), pytest.raises(errors.RegistrationVoid) as refused:
             check_selection([bill])
-        assert refused.value.extra["bills"] == [str(bill.pk)]
+        assert refused.value.extra["bill_ids"] == [str(bill.pk)]
 
 
 @pytest.mark.requirement("PAY-04")

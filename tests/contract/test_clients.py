@@ -104,7 +104,7 @@ print(json.dumps(shown))
 
 def _application(admin: APIClient, world: World) -> dict[str, Any]:
     body = {
-        "hospital": str(world.h1.pk),
+        "hospital_id": str(world.h1.pk),
         "name": "合作机构",
         "allowed_scopes": ["directory:read", "bills:write"],
     }

@@ -60,7 +60,7 @@ def _token(world: World, audience: str) -> str:
     if audience != "partner":
         who = world.client("boss" if audience == "admin" else "patient_a")
         return str(who._credentials["HTTP_AUTHORIZATION"])
-    body = {"hospital": str(world.h1.pk), "name": "合作机构", "allowed_scopes": sorted(SCOPES)}
+    body = {"hospital_id": str(world.h1.pk), "name": "合作机构", "allowed_scopes": sorted(SCOPES)}
     made = world.client("boss").post("/api/admin/v1/partner-applications", body, format="json").json()
     form = {name: made[name] for name in ("client_id", "client_secret")} | {
         "grant_type": "client_credentials"

@@ -22,7 +22,7 @@ def seeded(world: World) -> World:
 def item(
     world: World, who: str, dictionary: Dictionary, value: str = "live_stream", label: str = "直播"
 ) -> Any:
-    body = {"dictionary": str(dictionary.pk), "value": value, "label": label}
+    body = {"dictionary_id": str(dictionary.pk), "value": value, "label": label}
     return world.client(who).post(f"{API}/dictionary-items", body, format="json")
 
 
@@ -56,7 +56,7 @@ def test_a_hospital_extends_the_groups_list_for_itself_alone(seeded: World) -> N
     refused = item(seeded, "admin1", shared)
     assert refused.status_code in (400, 403)
     assert not DictionaryItem.objects.filter(value="live_stream").exists()
-    body = {"hospital": str(seeded.h1.pk), "code": "patient_source", "name": "患者来源"}
+    body = {"hospital_id": str(seeded.h1.pk), "code": "patient_source", "name": "患者来源"}
     made = seeded.client("admin1").post(f"{API}/dictionaries", body, format="json")
     assert made.status_code == 201, made.content
     own = Dictionary.objects.get(pk=made.json()["id"])
@@ -125,7 +125,7 @@ def test_codes_and_values_never_change(seeded: World) -> None:
     for url, change in (
         (f"dictionaries/{source.pk}", {"code": "other"}),
         (f"dictionary-items/{entry.pk}", {"value": "other_value"}),  # type: ignore[union-attr]
-        (f"dictionary-items/{entry.pk}", {"dictionary": str(other.pk)}),  # type: ignore[union-attr]
+        (f"dictionary-items/{entry.pk}", {"dictionary_id": str(other.pk)}),  # type: ignore[union-attr]
     ):
         answer = client.patch(f"{API}/{url}", {**change, "version": 1}, format="json")
         assert answer.status_code == 400, answer.content

@@ -24,7 +24,12 @@ MODELS: dict[str, Any] = {
 
 
 def unit(world: World, code: str, parent: OrgUnit | None = None) -> OrgUnit:
-    body = {"hospital": str(world.h1.pk), "code": code, "name": code, "parent": parent and str(parent.pk)}
+    body = {
+        "hospital_id": str(world.h1.pk),
+        "code": code,
+        "name": code,
+        "parent_id": parent and str(parent.pk),
+    }
     answer = world.client("admin1").post(f"{API}/org-units", body, format="json")
     assert answer.status_code == 201, answer.content
     return OrgUnit.objects.get(pk=answer.json()["id"])
@@ -34,7 +39,7 @@ def unit(world: World, code: str, parent: OrgUnit | None = None) -> OrgUnit:
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_row_is_created_changed_and_deleted_while_nothing_uses_it(world: World, kind: str) -> None:
     client, url = world.client("admin1"), f"{API}/{kind}"
-    body = {**ROWS[kind], "hospital": str(world.h1.pk)}
+    body = {**ROWS[kind], "hospital_id": str(world.h1.pk)}
     made = client.post(url, body, format="json")
     assert made.status_code == 201, made.content
     same = client.post(url, body, format="json")
@@ -57,11 +62,11 @@ def test_a_row_is_created_changed_and_deleted_while_nothing_uses_it(world: World
 @pytest.mark.requirement("ORG-01")
 @pytest.mark.parametrize("kind", ROWS)
 def test_only_administrators_of_the_hospital_change_it(world: World, kind: str) -> None:
-    url, body = f"{API}/{kind}", {**ROWS[kind], "hospital": str(world.h1.pk)}
+    url, body = f"{API}/{kind}", {**ROWS[kind], "hospital_id": str(world.h1.pk)}
     before = MODELS[kind].objects.count()
     assert world.client("doctor_a").post(url, body, format="json").status_code == 403
     foreign = world.client("admin2").post(url, body, format="json")
-    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (400, "hospital")
+    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (400, "hospital_id")
     assert MODELS[kind].objects.count() == before
     made = world.client("admin1").post(url, body, format="json").json()
     for method in ("get", "patch", "delete"):
@@ -74,13 +79,13 @@ def test_only_administrators_of_the_hospital_change_it(world: World, kind: str) 
 @pytest.mark.requirement("ORG-01")
 def test_a_row_never_points_into_another_hospital(world: World) -> None:
     foreign = OrgUnit.objects.get(hospital=world.h2)
-    body = {"hospital": str(world.h1.pk), "code": "x", "name": "x", "org_unit": str(foreign.pk)}
+    body = {"hospital_id": str(world.h1.pk), "code": "x", "name": "x", "org_unit_id": str(foreign.pk)}
     answer = world.client("boss").post(f"{API}/departments", body, format="json")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "org_unit")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "org_unit_id")
     department = world.departments["surgery"]
-    change = {"hospital": str(world.h2.pk), "version": 1}
+    change = {"hospital_id": str(world.h2.pk), "version": 1}
     moved = world.client("boss").patch(f"{API}/departments/{department.pk}", change, format="json")
-    assert (moved.status_code, moved.json()["errors"][0]["field"]) == (400, "hospital")
+    assert (moved.status_code, moved.json()["errors"][0]["field"]) == (400, "hospital_id")
     department.refresh_from_db()
     assert department.hospital_id == world.h1.pk
 
@@ -122,7 +127,7 @@ def test_rows_that_a_deletion_would_carry_off_count_as_use(world: World) -> None
 @pytest.mark.requirement("ORG-01")
 def test_hospitals_are_opened_by_the_group_only(world: World) -> None:
     body = {
-        "group": str(world.h1.group_id),
+        "group_id": str(world.h1.group_id),
         "code": "H3",
         "name": "第三医院",
         "opening_hours": {"mon": ["08:00-17:00"]},
@@ -149,7 +154,7 @@ def test_a_subtree_moves_with_all_that_is_below_it(world: World) -> None:
     grandchild = unit(world, "a11", child)
     assert grandchild.path == f"/{a.pk}/{child.pk}/{grandchild.pk}/"
     client = world.client("admin1")
-    moved = client.patch(f"{API}/org-units/{child.pk}", {"parent": str(b.pk), "version": 1}, format="json")
+    moved = client.patch(f"{API}/org-units/{child.pk}", {"parent_id": str(b.pk), "version": 1}, format="json")
     assert moved.json()["path"] == f"/{b.pk}/{child.pk}/"
     grandchild.refresh_from_db()
     assert grandchild.path == f"/{b.pk}/{child.pk}/{grandchild.pk}/"
@@ -162,11 +167,11 @@ def test_a_unit_never_stands_below_itself(world: World) -> None:
     top = unit(world, "top")
     child = unit(world, "child", top)
     for parent in (top, child):
-        change = {"parent": str(parent.pk), "version": 1}
+        change = {"parent_id": str(parent.pk), "version": 1}
         answer = world.client("admin1").patch(f"{API}/org-units/{top.pk}", change, format="json")
         assert (answer.status_code, answer.json()["code"]) == (409, "org_unit_cycle")
     foreign = OrgUnit.objects.get(hospital=world.h2)
-    change = {"parent": str(foreign.pk), "version": 1}
+    change = {"parent_id": str(foreign.pk), "version": 1}
     answer = world.client("boss").patch(f"{API}/org-units/{top.pk}", change, format="json")
     assert answer.status_code == 400
     top.refresh_from_db()
@@ -187,16 +192,16 @@ def test_moving_units_and_departments_changes_what_heads_reach_at_once(world: Wo
     surgery, cardiology = world.departments["surgery"], world.departments["cardiology"]
     client = world.client("admin1")
     url = f"{API}/org-units/{surgery.org_unit_id}"
-    client.patch(url, {"parent": str(cardiology.org_unit_id), "version": 1}, format="json")
+    client.patch(url, {"parent_id": str(cardiology.org_unit_id), "version": 1}, format="json")
     assert reached() == {"cardiology", "surgery"}
     body = {
-        "hospital": str(world.h1.pk), "code": "icu", "name": "监护室", "org_unit": str(cardiology.org_unit_id),
+        "hospital_id": str(world.h1.pk), "code": "icu", "name": "监护室", "org_unit_id": str(cardiology.org_unit_id),
     }  # fmt: skip
     made = client.post(f"{API}/departments", body, format="json").json()
     assert reached() == {"cardiology", "surgery", "icu"}
-    client.patch(f"{API}/departments/{made['id']}", {"org_unit": None, "version": 1}, format="json")
+    client.patch(f"{API}/departments/{made['id']}", {"org_unit_id": None, "version": 1}, format="json")
     assert reached() == {"cardiology", "surgery"}
-    client.patch(url, {"parent": None, "version": 2}, format="json")
+    client.patch(url, {"parent_id": None, "version": 2}, format="json")
     assert reached() == {"cardiology"}
 
 

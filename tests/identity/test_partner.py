@@ -25,7 +25,7 @@ def client_of(world: World) -> dict[str, str]:
 
 
 def register(world: World, **more: Any) -> dict[str, str]:
-    body = {"hospital": str(world.h1.pk), "name": "转诊平台", "allowed_scopes": ["directory:read"], **more}
+    body = {"hospital_id": str(world.h1.pk), "name": "转诊平台", "allowed_scopes": ["directory:read"], **more}
     answer = world.client("admin1").post(ADMIN, body, format="json")
     assert answer.status_code == 201, answer.content
     made: dict[str, str] = answer.json()
@@ -60,11 +60,11 @@ def test_client_credentials_give_a_token_that_reads_the_own_hospital_alone(
     doctors = partner.get(f"{API}/doctors").json()["results"]
     assert {d["name"] for d in doctors} == {"head", "doctor_a", "doctor_b", "doctor_c"}
     assert not {"phone", "employee_no", "licence_no"} & doctors[0].keys()
-    surgery = partner.get(f"{API}/doctors", {"department": str(world.departments["surgery"].pk)}).json()
+    surgery = partner.get(f"{API}/doctors", {"department_id": str(world.departments["surgery"].pk)}).json()
     assert [d["name"] for d in surgery["results"]] == ["doctor_c"]
-    foreign = partner.get(f"{API}/doctors", {"department": str(world.departments["dental"].pk)}).json()
+    foreign = partner.get(f"{API}/doctors", {"department_id": str(world.departments["dental"].pk)}).json()
     assert foreign["results"] == []
-    assert partner.get(f"{API}/doctors", {"hospital": str(world.h2.pk)}).status_code == 400
+    assert partner.get(f"{API}/doctors", {"hospital_id": str(world.h2.pk)}).status_code == 400
 
 
 @pytest.mark.requirement("INT-03")

@@ -65,7 +65,7 @@ def patch(world: World, row: StaffMember | Department | OrgUnit, **changes: Any)
 
 
 def everywhere(world: World) -> list[dict[str, Any]]:
-    return [{"department": str(world.departments[name].pk)} for name in ("surgery", "cardiology")]
+    return [{"department_id": str(world.departments[name].pk)} for name in ("surgery", "cardiology")]
 
 
 def test_whoever_keeps_the_files_comes_to_no_patient_more_by_any_door(world: World) -> None:
@@ -78,13 +78,13 @@ def test_whoever_keeps_the_files_comes_to_no_patient_more_by_any_door(world: Wor
         patch(world, me, memberships=everywhere(world)),
         patch(world, me, memberships=[{**everywhere(world)[0], "is_head": True}]),
         patch(world, me, memberships=[]),
-        patch(world, me, org_unit=str(cardiology.org_unit_id)),
-        patch(world, me, org_unit=None),
-        patch(world, cardiology, org_unit=str(mine.pk)),
-        patch(world, cardiology.org_unit, parent=str(mine.pk)),
+        patch(world, me, org_unit_id=str(cardiology.org_unit_id)),
+        patch(world, me, org_unit_id=None),
+        patch(world, cardiology, org_unit_id=str(mine.pk)),
+        patch(world, cardiology.org_unit, parent_id=str(mine.pk)),
         world.client("doctor_c").post(
             "/api/admin/v1/departments",
-            {"hospital": str(world.h1.pk), "code": "x", "name": "新科", "org_unit": str(mine.pk)}, format="json",
+            {"hospital_id": str(world.h1.pk), "code": "x", "name": "新科", "org_unit_id": str(mine.pk)}, format="json",
         ),
     ]  # fmt: skip
     assert [(a.status_code, a.json()["code"]) for a in tried] == [(403, "own_placement")] * len(tried)
@@ -101,22 +101,22 @@ def test_a_file_is_kept_without_the_right_to_place_anybody(world: World) -> None
     me, other = as_officer(world), world.staff["doctor_b"]
     denied = [
         patch(world, other, memberships=everywhere(world)),
-        patch(world, other, org_unit=str(me.org_unit_id)),
-        patch(world, world.departments["cardiology"], org_unit=None),
+        patch(world, other, org_unit_id=str(me.org_unit_id)),
+        patch(world, world.departments["cardiology"], org_unit_id=None),
         patch(world, unit(world),
-              parent=str(world.departments["cardiology"].org_unit_id)),
+              parent_id=str(world.departments["cardiology"].org_unit_id)),
         world.client("doctor_c").post(
             "/api/admin/v1/staff",
-            {"hospital": str(world.h1.pk), "employee_no": "E9", "name": "新人", "gender": "male",
+            {"hospital_id": str(world.h1.pk), "employee_no": "E9", "name": "新人", "gender": "male",
              "memberships": everywhere(world)}, format="json",
         ),
     ]  # fmt: skip
     assert [(a.status_code, a.json()["code"]) for a in denied] == [(403, "permission_denied")] * len(denied)
     assert not StaffMember.objects.filter(employee_no="E9").exists()
     assert not StaffNotice.objects.exists()
-    same = [{"department": str(world.departments["cardiology"].pk)}]
+    same = [{"department_id": str(world.departments["cardiology"].pk)}]
     StaffDepartment.objects.filter(staff=other).update(is_primary=True)
-    kept = patch(world, other, title="主任医师", memberships=same, org_unit=str(other.org_unit_id))
+    kept = patch(world, other, title="主任医师", memberships=same, org_unit_id=str(other.org_unit_id))
     assert kept.status_code == 200, kept.content  # a form sends everything, nothing of it moved
 
 
@@ -144,10 +144,10 @@ def test_a_former_head_and_the_head_of_a_moved_department_are_told(world: World)
     as_officer(world, PLACE)
     head = world.staff["head"]
     StaffDepartment.objects.filter(staff=head).update(is_head=True)
-    new = [{"department": str(world.departments["cardiology"].pk), "is_head": True}]
+    new = [{"department_id": str(world.departments["cardiology"].pk), "is_head": True}]
     assert patch(world, world.staff["doctor_b"], memberships=new).status_code == 200
     assert StaffNotice.objects.filter(recipient=head, kind="staff_placed").count() == 1
-    moved = patch(world, world.departments["cardiology"], org_unit=str(unit(world).pk))
+    moved = patch(world, world.departments["cardiology"], org_unit_id=str(unit(world).pk))
     assert moved.status_code == 200
     assert StaffNotice.objects.filter(recipient=head, kind="department_moved").count() == 1
 
@@ -164,13 +164,13 @@ def test_who_also_gives_roles_widens_nobody_by_placing_him_afterwards(world: Wor
     StaffMember.objects.filter(pk=puppet.pk).update(org_unit=office)
     tried = [
         patch(world, puppet, memberships=everywhere(world)),
-        patch(world, puppet, org_unit=str(cardiology.org_unit_id)),
-        patch(world, cardiology, org_unit=str(office.pk)),
+        patch(world, puppet, org_unit_id=str(cardiology.org_unit_id)),
+        patch(world, cardiology, org_unit_id=str(office.pk)),
     ]
     assert [(a.status_code, a.json()["code"]) for a in tried] == [(403, "permission_denied")] * 3
     assert StaffDepartment.objects.get(staff=puppet).department == world.departments["surgery"]
     assert not StaffNotice.objects.exists()
-    assert patch(world, puppet, memberships=everywhere(world)[:1], org_unit=None).status_code == 200
+    assert patch(world, puppet, memberships=everywhere(world)[:1], org_unit_id=None).status_code == 200
 
 
 def test_no_account_is_opened_for_a_file_that_holds_more_rights_than_the_opener(world: World) -> None:

@@ -38,7 +38,7 @@ def test_the_right_password_opens_a_session_that_ends_after_the_hospitals_hours(
         answer = sign_in(device="前台电脑")
     assert answer.status_code == 200, answer.content
     body = answer.json()
-    assert body["user"]["staff"]["hospital"] == str(world.h1.pk)
+    assert body["user"]["staff"]["hospital_id"] == str(world.h1.pk)
     assert body["user"]["must_change_password"] is False
     client = bearer(body["token"])
     with clock.frozen(moment + dt.timedelta(minutes=119)):

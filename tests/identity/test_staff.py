@@ -23,13 +23,13 @@ URL = "/api/admin/v1/staff"
 
 def file(world: World, **more: Any) -> dict[str, Any]:
     return {
-        "hospital": str(world.h1.pk), "employee_no": "E100", "name": "王小明", "gender": "male",
+        "hospital_id": str(world.h1.pk), "employee_no": "E100", "name": "王小明", "gender": "male",
         "title": "主治医师", "tier": "expert", "licence_no": "LIC-100", "phone": "+86 138-1234-8000",
         "skills": ["冠脉造影"], "languages": ["zh", "en"], "employed_on": "2020-03-01", "speciality": "冠心病",
-        "org_unit": str(world.departments["cardiology"].org_unit_id),
+        "org_unit_id": str(world.departments["cardiology"].org_unit_id),
         "memberships": [
-            {"department": str(world.departments["cardiology"].pk), "is_head": True},
-            {"department": str(world.departments["surgery"].pk), "is_primary": True},
+            {"department_id": str(world.departments["cardiology"].pk), "is_head": True},
+            {"department_id": str(world.departments["surgery"].pk), "is_primary": True},
         ],
         **more,
     }  # fmt: skip
@@ -42,7 +42,7 @@ def hire(world: World, **more: Any) -> Any:
 @pytest.mark.requirement("ORG-02")
 def test_a_full_file_is_stored_with_an_account_whose_password_is_told_once(world: World) -> None:
     position = Position.objects.create(hospital=world.h1, code="director", name="主任")
-    answer = hire(world, username="wang.xm", position=str(position.pk))
+    answer = hire(world, username="wang.xm", position_id=str(position.pk))
     assert answer.status_code == 201, answer.content
     body = answer.json()
     assert (body["phone"], body["status"], body["title"]) == ("138****8000", "active", "主治医师")
@@ -124,7 +124,7 @@ def test_numbers_and_names_are_unique_and_a_refusal_leaves_nothing(
 def test_two_people_without_a_licence_do_not_collide(world: World) -> None:
     assert hire(world, licence_no="").status_code == 201
     assert hire(world, licence_no="", employee_no="E101").status_code == 201
-    other = file(world, hospital=str(world.h2.pk), memberships=[], org_unit=None)
+    other = file(world, hospital_id=str(world.h2.pk), memberships=[], org_unit_id=None)
     assert (
         world.client("boss").post(URL, other, format="json").status_code == 201
     )  # another hospital, same numbers
@@ -135,13 +135,13 @@ def test_two_people_without_a_licence_do_not_collide(world: World) -> None:
 def test_departments_are_the_hospitals_own_and_named_once(world: World, case: str) -> None:
     own = str(world.departments["cardiology"].pk)
     rows: Any = {
-        "foreign": [{"department": str(world.departments["dental"].pk)}],
-        "twice": [{"department": own}, {"department": own}],
+        "foreign": [{"department_id": str(world.departments["dental"].pk)}],
+        "twice": [{"department_id": own}, {"department_id": own}],
         "two primaries": [
-            {"department": own, "is_primary": True},
-            {"department": str(world.departments["surgery"].pk), "is_primary": True},
+            {"department_id": own, "is_primary": True},
+            {"department_id": str(world.departments["surgery"].pk), "is_primary": True},
         ],
-        "unknown": [{"department": str(world.h1.pk)}],
+        "unknown": [{"department_id": str(world.h1.pk)}],
     }[case]
     answer = world.client("boss").post(URL, file(world, memberships=rows), format="json")
     assert answer.status_code == 400, answer.content
@@ -160,7 +160,7 @@ def test_a_change_of_departments_changes_the_reach_at_once(world: World) -> None
     surgery = world.departments["surgery"].pk
     assert surgery not in departments()
     url = f"{URL}/{world.staff['head'].pk}"
-    change = {"memberships": [{"department": str(surgery)}], "org_unit": None, "version": 1}
+    change = {"memberships": [{"department_id": str(surgery)}], "org_unit_id": None, "version": 1}
     assert world.client("admin1").patch(url, change, format="json").status_code == 200
     assert departments() == {surgery}
     change = {"memberships": [], "version": 1}
@@ -294,14 +294,14 @@ def test_staff_are_found_by_what_people_know(world: World, query: dict[str, str]
     assert (made["id"] in [row["id"] for row in answer.json()["results"]]) is found
     for department in ("surgery", "cardiology"):
         by = world.client("admin1").get(
-            URL, {"department": str(world.departments[department].pk), "search": "E100"}
+            URL, {"department_id": str(world.departments[department].pk), "search": "E100"}
         )
         assert by.json()["count"] == 1
 
 
 @pytest.mark.requirement("ORG-02")
 @pytest.mark.parametrize(
-    "query", [{"status": "x"}, {"hospital": "1"}, {"nonsense": "1"}, {"search": "x" * 65}]
+    "query", [{"status": "x"}, {"hospital_id": "1"}, {"nonsense": "1"}, {"search": "x" * 65}]
 )
 def test_a_wrong_filter_is_an_error_not_everything(world: World, query: dict[str, str]) -> None:
     assert world.client("admin1").get(URL, query).status_code == 400

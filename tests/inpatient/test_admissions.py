@@ -20,8 +20,8 @@ pytestmark = pytest.mark.requirement("INP-02")
 
 def body_of(world: World, **facts: Any) -> dict[str, Any]:
     values = {
-        "patient": str(world.patients["patient_a"].pk),
-        "department": str(world.departments["cardiology"].pk),
+        "patient_id": str(world.patients["patient_a"].pk),
+        "department_id": str(world.departments["cardiology"].pk),
         "ward": "心内一病区",
         "bed": "12",
         "diagnosis": "冠心病",
@@ -35,7 +35,7 @@ def register(world: World, who: str = "clerk", **facts: Any) -> Any:
 
 def test_a_new_stay_has_a_number_of_its_own_and_a_place_in_the_timeline(ward: World) -> None:
     doctor = str(ward.staff["doctor_b"].pk)
-    made = register(ward, practitioner=doctor).json()
+    made = register(ward, practitioner_id=doctor).json()
     assert (made["status"], made["ward"], made["bed"], made["source"]) == (
         "admitted",
         "心内一病区",
@@ -48,7 +48,7 @@ def test_a_new_stay_has_a_number_of_its_own_and_a_place_in_the_timeline(ward: Wo
     handle()
     entry = TimelineEntry.objects.get(kind="admission")
     assert (entry.state, entry.title) == ("admitted", f"住院 心内科 {made['admission_no']}")
-    other = register(ward, patient=str(ward.patients["patient_b"].pk)).json()
+    other = register(ward, patient_id=str(ward.patients["patient_b"].pk)).json()
     assert other["admission_no"] != made["admission_no"]
 
 
@@ -68,7 +68,7 @@ def test_a_patient_lies_in_once_at_a_time(ward: World) -> None:
     first = register(ward).json()
     refused = register(ward)
     assert code(refused) == (409, "already_admitted")
-    assert refused.json()["admission"] == first["id"]
+    assert refused.json()["admission_id"] == first["id"]
     assert at_desk(ward, "clerk", f"admissions/{first['id']}/discharge").json()["status"] == "discharged"
     second = register(ward)
     assert second.status_code == 201
@@ -97,7 +97,7 @@ def test_a_discharge_ends_the_stay_and_a_mistaken_one_is_taken_back(ward: World)
 def test_a_change_names_the_version_it_read(ward: World) -> None:
     stay = admit(ward)
     path, surgery = f"admissions/{stay.pk}", str(ward.departments["surgery"].pk)
-    moved = put(ward, "clerk", path, {"version": 1, "department": surgery, "bed": "7"}).json()
+    moved = put(ward, "clerk", path, {"version": 1, "department_id": surgery, "bed": "7"}).json()
     assert (moved["department_name"], moved["bed"], moved["ward"], moved["version"]) == (
         "外科",
         "7",
@@ -129,24 +129,24 @@ def test_times_that_cannot_be_are_refused(ward: World) -> None:
 def test_people_and_places_of_another_hospital_do_not_exist(ward: World) -> None:
     foreign = ward.add_patient("foreign", hospital=ward.h2, name="王五", id_kind="none")
     for wrong in (
-        {"patient": str(foreign.pk)}, {"department": str(ward.departments["dental"].pk)},
-        {"practitioner": str(ward.staff["doctor_h2"].pk)}, {"practitioner": str(ward.staff["clerk"].pk)},
-        {"patient": str(uuid4())}, {"department": "x"}, {"bed": "x" * 21},
+        {"patient_id": str(foreign.pk)}, {"department_id": str(ward.departments["dental"].pk)},
+        {"practitioner_id": str(ward.staff["doctor_h2"].pk)}, {"practitioner_id": str(ward.staff["clerk"].pk)},
+        {"patient_id": str(uuid4())}, {"department_id": "x"}, {"bed": "x" * 21},
     ):  # fmt: skip
         answer = register(ward, **wrong)
         assert (code(answer), answer.json()["errors"][0]["field"]) == (
             (400, "validation_error"),
             next(iter(wrong)),
         )
-    both = register(ward, "boss", department=str(ward.departments["dental"].pk))
-    assert (both.status_code, both.json()["errors"][0]["field"]) == (400, "department")
+    both = register(ward, "boss", department_id=str(ward.departments["dental"].pk))
+    assert (both.status_code, both.json()["errors"][0]["field"]) == (400, "department_id")
     assert not Admission.objects.exists()
 
 
 def test_a_doctor_admits_only_patients_and_departments_within_reach(ward: World) -> None:
-    unknown = register(ward, "doctor_a", patient=str(ward.patients["patient_b"].pk))
+    unknown = register(ward, "doctor_a", patient_id=str(ward.patients["patient_b"].pk))
     assert unknown.status_code == 400
-    colleague = register(ward, "doctor_a", practitioner=str(ward.staff["doctor_b"].pk))
+    colleague = register(ward, "doctor_a", practitioner_id=str(ward.staff["doctor_b"].pk))
     assert colleague.status_code == 400
     assert not Admission.objects.exists()
 
@@ -174,7 +174,7 @@ def test_lists_show_the_stays_within_reach_and_what_the_filters_leave(ward: Worl
     }  # fmt: skip
     for query, found in (
         ({"status": "admitted"}, mine), ({"search": other.admission_no}, other), ({"ward": "二病区"}, other),
-        ({"patient": mine.patient_id}, mine), ({"practitioner": ward.staff["doctor_b"].pk}, other),
+        ({"patient_id": mine.patient_id}, mine), ({"practitioner_id": ward.staff["doctor_b"].pk}, other),
         ({"status": "discharged", "admitted_to": NOW.date()}, other),
     ):  # fmt: skip
         rows = get(ward, "clerk", "admissions", **query).json()["results"]

@@ -178,7 +178,7 @@ def test_a_clerk_takes_a_deposit_and_settles_it_like_any_other_order(ward: World
     settled = at_desk(ward, "clerk", f"payment-orders/{made['order_id']}/settle", body)
     assert settled.json()["state"] == "posted"
     assert deposit_of(stay) == 50_000
-    rows = get(ward, "clerk", "inpatient-deposits", admission=stay.pk).json()["results"]
+    rows = get(ward, "clerk", "inpatient-deposits", admission_id=stay.pk).json()["results"]
     assert [(row["id"], row["state"], row["channel"]) for row in rows] == [(made["id"], "credited", "cash")]
     handle()
     told = Message.objects.get(scene="deposit_received")

@@ -38,7 +38,7 @@ def bill(till: Till, book: HisControl) -> Bill:
 
 def pay(till: Till, bill: Bill) -> PaymentOrder:
     """The patient pays; the channel tells us, and the workers do what they can."""
-    opened = till.post("patient_a", "payment-orders", {"bills": [str(bill.pk)]})
+    opened = till.post("patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]})
     assert opened.status_code == 201, opened.content
     order = PaymentOrder.objects.get(pk=opened.json()["id"])
     till.confirm(till.prepay("patient_a", order))

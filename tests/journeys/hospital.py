@@ -86,7 +86,7 @@ class Hospital:
         try:
             answer = self.ask(
                 "POST", f"{API}/appointments", token=wish.person.token,
-                json={"slot": wish.slot, "kind": wish.kind}, headers={"Idempotency-Key": wish.key},
+                json={"slot_id": wish.slot, "kind": wish.kind}, headers={"Idempotency-Key": wish.key},
             )  # fmt: skip
         except httpx.HTTPError:
             return 0

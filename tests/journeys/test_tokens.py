@@ -25,12 +25,12 @@ def test_no_token_but_a_living_one_of_this_audience_opens_a_door(hospital: Hospi
     foreign = {**forged, partner: 401}
     for token, expected in {**foreign, staff: 403}.items():
         answer = hospital.ask(
-            "POST", f"{API}/appointments", token=token, json={"slot": slot, "kind": "advance"},
+            "POST", f"{API}/appointments", token=token, json={"slot_id": slot, "kind": "advance"},
             headers={"Idempotency-Key": "a key of nobody"},
         )  # fmt: skip
         assert (answer.status_code, answer.headers["content-type"]) == (expected, "application/problem+json")
     for token, expected in {**foreign, patient: 403}.items():
-        body = {"patient": person.patient_id, "slot": slot, "kind": "advance"}
+        body = {"patient_id": person.patient_id, "slot_id": slot, "kind": "advance"}
         answer = hospital.ask("POST", f"{ADMIN}/appointments", token=token, json=body)
         assert answer.status_code == expected, (token, answer.text)
         assert hospital.ask("GET", f"{ADMIN}/staff", token=token).status_code == expected

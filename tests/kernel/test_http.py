@@ -35,7 +35,7 @@ def test_a_refusal_is_a_problem_in_the_readers_language(world: World, language: 
 
 
 def test_a_refused_content_names_each_field(world: World) -> None:
-    body = {"code": "x" * 33, "hospital": "nonsense", "unknown": 1}
+    body = {"code": "x" * 33, "hospital_id": "nonsense", "unknown": 1}
     answer = world.client("admin1").post(DEPARTMENTS, body, format="json", HTTP_ACCEPT_LANGUAGE="en")
     assert answer.status_code == 400
     problem = answer.json()

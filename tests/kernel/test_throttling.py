@@ -59,7 +59,7 @@ def test_a_session_is_counted_wherever_it_comes_from(world: World, settings: Any
 
 
 def test_a_partner_is_counted_with_all_its_tokens(world: World, settings: Any) -> None:
-    body = {"hospital": str(world.h1.pk), "name": "合作机构", "allowed_scopes": ["directory:read"]}
+    body = {"hospital_id": str(world.h1.pk), "name": "合作机构", "allowed_scopes": ["directory:read"]}
     made = world.client("boss").post("/api/admin/v1/partner-applications", body, format="json").json()
     form = {name: made[name] for name in ("client_id", "client_secret")} | {
         "grant_type": "client_credentials"

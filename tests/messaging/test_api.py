@@ -124,7 +124,7 @@ def test_the_inbox_holds_ones_own_messages_and_their_read_state(telling: Any) ->
 
 def template_body(world: Any, **changes: Any) -> dict[str, Any]:
     body = {
-        "hospital": str(world.h1.pk), "scene": "appointment_booked", "channel": "wechat_subscribe",
+        "hospital_id": str(world.h1.pk), "scene": "appointment_booked", "channel": "wechat_subscribe",
         "provider_template_id": "h1_booked_template", "fields_map": {"patient": "thing9", "time": "time1"},
     }  # fmt: skip
     return body | changes
@@ -156,7 +156,7 @@ def test_a_hospital_has_templates_of_its_own(telling: Any) -> None:
 @pytest.mark.requirement("MSG-05")
 def test_the_groups_default_is_seen_by_all_and_changed_by_the_group_alone(telling: Any) -> None:
     world = telling.world
-    body = template_body(world, hospital=None)
+    body = template_body(world, hospital_id=None)
     assert world.client("admin1").post(f"{ADMIN}/message-templates", body, format="json").status_code == 403
     assert not MessageTemplate.objects.exists()
     made = world.client("boss").post(f"{ADMIN}/message-templates", body, format="json")

@@ -18,7 +18,7 @@ NEW = {
 
 
 def file(world: World, who: str = "clerk", **changed: Any) -> Any:
-    body = {"hospital": str(world.h1.pk), **NEW, **changed}
+    body = {"hospital_id": str(world.h1.pk), **NEW, **changed}
     return world.client(who).post(URL, body, format="json")
 
 
@@ -59,7 +59,7 @@ def test_a_patient_is_filed_with_number_pinyin_and_what_the_document_says(world:
         ({"tags": "VIP"}, "tags"),
         ({"consents": {"marketing": "yes"}}, "consents.marketing"),
         ({"contacts": [{"name": "x", "relation": "y", "phone": "1"}]}, "contacts"),
-        ({"hospital": "01890000-0000-7000-8000-000000000000"}, "hospital"),
+        ({"hospital_id": "01890000-0000-7000-8000-000000000000"}, "hospital_id"),
         ({"surprise": True}, "surprise"),
     ],
     ids=str,

@@ -54,7 +54,7 @@ def test_each_stage_adds_its_fields_and_the_patient_has_one_document_with_histor
     read = world.client("doctor_a").get(url(world)).json()
     assert known(read)["reception"] == {"hobbies": "下棋"}
     hobby = next(f for stage in read for f in stage["items"] if f["key"] == "hobbies")
-    assert (hobby["by"], hobby["at"] is not None) == (str(world.staff["clerk"].pk), True)
+    assert (hobby["by_id"], hobby["at"] is not None) == (str(world.staff["clerk"].pk), True)
     history = world.client("doctor_a").get(url(world, "history")).json()
     assert [(h["value"], h["ended_at"] is None) for h in history if h["key"] == "hobbies"] == [
         ("下棋", True), ("钓鱼", False),
@@ -95,14 +95,14 @@ def test_a_hospital_has_its_own_fields_and_old_values_outlive_a_definition(world
     sync_dictionaries()
     admin = world.client("admin1")
     field = {
-        "hospital": str(world.h1.pk), "stage": "triage", "key": "pain", "label": "疼痛评分", "kind": "number",
+        "hospital_id": str(world.h1.pk), "stage": "triage", "key": "pain", "label": "疼痛评分", "kind": "number",
         "required": True,
     }  # fmt: skip
     made = admin.post(FIELDS, field, format="json")
     assert made.status_code == 201, made.json()
     assert admin.post(FIELDS, field, format="json").json()["code"] == "duplicate"
     for bad in ({"key": "Bad key"}, {"kind": "picture"}, {"stage": "x"}, {"kind": "choice"},
-                {"dictionary": "vip_level"}, {"hospital": str(world.h2.pk)}):  # fmt: skip
+                {"dictionary": "vip_level"}, {"hospital_id": str(world.h2.pk)}):  # fmt: skip
         assert admin.post(FIELDS, {**field, "key": "other", **bad}, format="json").status_code == 400, bad
     assert CaptureField.objects.count() == 1
     missing = write(world, "doctor_a", "triage", urgent=True)

@@ -42,7 +42,7 @@ def test_every_list_takes_the_binding_and_answers_not_found_for_a_foreign_one(
 
 @pytest.mark.parametrize("path", LISTS)
 def test_no_list_takes_the_patient_instead(world: World, path: str) -> None:
-    asked = {"patient": str(world.patients["patient_a"].pk)}
+    asked = {"patient_id": str(world.patients["patient_a"].pk)}
     answer = world.client("patient_a").get(f"{MINI}/{path}", asked)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == "unknown_parameter"

@@ -77,7 +77,7 @@ def found(world: World, search: str) -> list[str]:
 
 
 def file_patient(world: World, **fields: Any) -> Any:
-    body = {"hospital": str(world.h1.pk), **fields}
+    body = {"hospital_id": str(world.h1.pk), **fields}
     return world.client("admin1").post(PATIENTS, body, format="json")
 
 

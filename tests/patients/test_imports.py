@@ -64,7 +64,7 @@ def excel(*rows: Iterable[Any]) -> bytes:
 def upload(world: World, content: bytes, who: str = "admin1", **more: Any) -> Any:
     file = SimpleUploadedFile("../../etc/passwd.xlsx", content)
     return world.client(who).post(
-        URL, {"hospital": str(world.h1.pk), "file": file, **more}, format="multipart"
+        URL, {"hospital_id": str(world.h1.pk), "file": file, **more}, format="multipart"
     )
 
 

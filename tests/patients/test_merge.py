@@ -52,7 +52,7 @@ def body(merged: Patient, survivor: Patient, **more: Any) -> dict[str, Any]:
     for patient in (merged, survivor):
         patient.refresh_from_db()
     return {
-        "merged": str(merged.pk), "version": survivor.version, "merged_version": merged.version, **more,
+        "merged_id": str(merged.pk), "version": survivor.version, "merged_version": merged.version, **more,
     }  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def test_a_merged_archive_reads_is_found_as_its_survivor_and_takes_no_change(wor
     )
     client.post(f"{URL}/{first.pk}/merge", body(second, first), format="json")
     read = client.get(f"{URL}/{second.pk}").json()
-    assert (read["merged_into"], read["is_active"]) == (str(first.pk), False)
+    assert (read["merged_into_id"], read["is_active"]) == (str(first.pk), False)
     for query in (
         "?phone=13900000009",
         "?search=13900000009",
@@ -209,7 +209,7 @@ def test_a_merged_archive_reads_is_found_as_its_survivor_and_takes_no_change(wor
     card = client.post(f"{URL}/{second.pk}/cards", {"card_number": "9999000011"}, format="json")
     joined = client.post(
         f"{URL}/{second.pk}/care-team",
-        {"staff": str(world.staff["doctor_b"].pk), "role": "examining"},
+        {"staff_id": str(world.staff["doctor_b"].pk), "role": "examining"},
         format="json",
     )
     assert (card.status_code, joined.status_code) == (409, 409)
@@ -230,12 +230,17 @@ def test_merges_that_make_no_sense_are_refused_and_change_nothing(world: World) 
         return answer.status_code, answer.json()["code"]
 
     good = body(second, first)
-    assert refused(admin, url, {**good, "merged": str(first.pk)}) == (400, "validation_error")
-    assert refused(admin, url, {**good, "merged": str(other.pk)}) == (404, "not_found")
-    assert refused(boss, url, {**good, "merged": str(other.pk)}) == (400, "validation_error")
+    assert refused(admin, url, {**good, "merged_id": str(first.pk)}) == (400, "validation_error")
+    assert refused(admin, url, {**good, "merged_id": str(other.pk)}) == (404, "not_found")
+    assert refused(boss, url, {**good, "merged_id": str(other.pk)}) == (400, "validation_error")
     assert refused(admin, url, {**good, "version": 99}) == (409, "stale_version")
     assert refused(admin, url, {**good, "merged_version": 99}) == (409, "stale_version")
-    for wrong in ({"merged": "x"}, {"version": "one"}, {"take_from_merged": ["mrn"]}, {"reason": "x" * 201}):
+    for wrong in (
+        {"merged_id": "x"},
+        {"version": "one"},
+        {"take_from_merged": ["mrn"]},
+        {"reason": "x" * 201},
+    ):
         assert refused(admin, url, {**good, **wrong})[0] == 400
     assert not PatientMerge.objects.exists()
     assert refused(world.client("clerk"), url, good) == (403, "permission_denied")
@@ -283,7 +288,7 @@ def test_duplicates_have_a_score_with_reasons_and_a_decision_is_kept(world: Worl
     assert world.client("admin2").get(ALL).json()["results"] == []
     assert world.client("clerk").get(ALL).status_code == 403
     said = client.post(
-        f"{URL}/{second.pk}/distinct", {"other": str(first.pk), "note": "看过证件"}, format="json"
+        f"{URL}/{second.pk}/distinct", {"other_id": str(first.pk), "note": "看过证件"}, format="json"
     )
     assert (said.status_code, said.json()["state"]) == (200, "distinct")
     scan(world.h1.pk)
@@ -293,10 +298,11 @@ def test_duplicates_have_a_score_with_reasons_and_a_decision_is_kept(world: Worl
     assert client.post(f"{ALL}/{pair['id']}/reopen").json()["state"] == "open"
     assert len(client.get(ALL).json()["results"]) == 1
     assert (
-        client.post(f"{URL}/{first.pk}/distinct", {"other": str(first.pk)}, format="json").status_code == 400
+        client.post(f"{URL}/{first.pk}/distinct", {"other_id": str(first.pk)}, format="json").status_code
+        == 400
     )
-    assert client.post(f"{ALL}/scan", {"hospital": str(world.h2.pk)}, format="json").status_code == 404
-    assert client.post(f"{ALL}/scan", {"hospital": str(world.h1.pk)}, format="json").status_code == 204
+    assert client.post(f"{ALL}/scan", {"hospital_id": str(world.h2.pk)}, format="json").status_code == 404
+    assert client.post(f"{ALL}/scan", {"hospital_id": str(world.h1.pk)}, format="json").status_code == 204
     assert not likeness.compare(likeness.Archive.of(first), likeness.Archive.of(family)).likely
     client.post(f"{URL}/{first.pk}/merge", body(second, first), format="json")
     scan(world.h1.pk)

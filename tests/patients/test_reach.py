@@ -58,7 +58,7 @@ def test_each_sees_the_patients_in_reach_and_nobody_elses(world: World) -> None:
 def test_a_foreign_patient_does_not_exist_and_nothing_changes(world: World, who: str) -> None:
     patient, card, client = world.patients["patient_a"], world.cards["patient_a"], world.client(who)
     url, member = f"{URL}/{patient.pk}", CareTeamMember.objects.get(patient=patient)
-    share = {"staff": str(world.staff["doctor_b"].pk)}
+    share = {"staff_id": str(world.staff["doctor_b"].pk)}
     tried = [
         client.get(url),
         client.patch(url, {"name": "x", "version": 1}, format="json"),
@@ -86,7 +86,7 @@ def test_a_foreign_patient_does_not_exist_and_nothing_changes(world: World, who:
 @pytest.mark.requirement("ACC-04")
 def test_a_share_shows_the_patient_until_its_end_and_not_a_moment_longer(world: World) -> None:
     url, until = f"{URL}/{key(world, 'patient_a')}", NOW + dt.timedelta(hours=2)
-    body = {"staff": str(world.staff["doctor_b"].pk), "valid_until": until.isoformat()}
+    body = {"staff_id": str(world.staff["doctor_b"].pk), "valid_until": until.isoformat()}
     with clock.frozen(NOW):
         shared = world.client("doctor_a").post(f"{url}/care-team/share", body, format="json")
         assert shared.status_code == 201, shared.json()
@@ -96,7 +96,7 @@ def test_a_share_shows_the_patient_until_its_end_and_not_a_moment_longer(world: 
         refused = doctor.patch(url, {"occupation": "x", "version": 1}, format="json")
         assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
         onward = doctor.post(
-            f"{url}/care-team/share", {"staff": str(world.staff["doctor_c"].pk)}, format="json"
+            f"{url}/care-team/share", {"staff_id": str(world.staff["doctor_c"].pk)}, format="json"
         )
         assert onward.status_code == 403, "who may only look can't share on"
     with clock.frozen(until - dt.timedelta(microseconds=1)):
@@ -112,11 +112,11 @@ def test_a_share_shows_the_patient_until_its_end_and_not_a_moment_longer(world: 
 def test_a_grant_ends_with_the_last_relation(world: World) -> None:
     patient, doctor = world.patients["patient_a"], world.staff["doctor_b"]
     url, client = f"{URL}/{patient.pk}", world.client("doctor_b")
-    by_head = {"staff": str(doctor.pk), "role": "examining"}
+    by_head = {"staff_id": str(doctor.pk), "role": "examining"}
     joined = world.client("head").post(f"{url}/care-team", by_head, format="json")
     assert joined.status_code == 201, joined.json()
     shared = world.client("doctor_a").post(
-        f"{url}/care-team/share", {"staff": str(doctor.pk), "can_change": True}, format="json"
+        f"{url}/care-team/share", {"staff_id": str(doctor.pk), "can_change": True}, format="json"
     )
     assert client.patch(url, {"occupation": "y", "version": 1}, format="json").status_code == 200
     not_by_a_doctor = world.client("doctor_a").post(f"{url}/care-team/{joined.json()['id']}/end")
@@ -134,21 +134,23 @@ def test_a_grant_ends_with_the_last_relation(world: World) -> None:
     "body",
     [
         {},
-        {"staff": "1"},
-        {"staff": "01890000-0000-7000-8000-000000000000"},
-        {"staff": "doctor_h2"},
-        {"staff": "doctor_a"},
-        {"staff": "doctor_b", "valid_until": "2020-01-01T00:00:00Z"},
-        {"staff": "doctor_b", "valid_until": "tomorrow"},
-        {"staff": "doctor_b", "can_change": "perhaps"},
-        {"staff": "doctor_b", "role": "attending"},
+        {"staff_id": "1"},
+        {"staff_id": "01890000-0000-7000-8000-000000000000"},
+        {"staff_id": "doctor_h2"},
+        {"staff_id": "doctor_a"},
+        {"staff_id": "doctor_b", "valid_until": "2020-01-01T00:00:00Z"},
+        {"staff_id": "doctor_b", "valid_until": "tomorrow"},
+        {"staff_id": "doctor_b", "can_change": "perhaps"},
+        {"staff_id": "doctor_b", "role": "attending"},
     ],
     ids=str,
 )
 def test_a_share_that_makes_no_sense_is_refused(world: World, body: dict[str, Any]) -> None:
     named = {
         **body,
-        **({"staff": str(world.staff[body["staff"]].pk)} if body.get("staff") in world.staff else {}),
+        **(
+            {"staff_id": str(world.staff[body["staff_id"]].pk)} if body.get("staff_id") in world.staff else {}
+        ),
     }
     url = f"{URL}/{key(world, 'patient_a')}/care-team/share"
     before = CareTeamMember.objects.count()

@@ -14,34 +14,41 @@ TAGS, PATIENTS = "/api/admin/v1/patient-tags", "/api/admin/v1/patients"
 def test_a_tag_is_put_on_many_at_once_and_finds_them(world: World) -> None:
     admin, clerk = world.client("admin1"), world.client("clerk")
     made = admin.post(
-        TAGS, {"hospital": str(world.h1.pk), "name": "种植意向", "colour": "#ff0000"}, format="json"
+        TAGS, {"hospital_id": str(world.h1.pk), "name": "种植意向", "colour": "#ff0000"}, format="json"
     )
     assert made.status_code == 201, made.json()
-    again = admin.post(TAGS, {"hospital": str(world.h1.pk), "name": "种植意向"}, format="json")
+    again = admin.post(TAGS, {"hospital_id": str(world.h1.pk), "name": "种植意向"}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "duplicate")
-    for bad in ({"name": " "}, {"name": "x" * 41}, {"colour": "red"}, {"hospital": str(world.h2.pk)}):
-        body = {"hospital": str(world.h1.pk), "name": "x", **bad}
+    for bad in ({"name": " "}, {"name": "x" * 41}, {"colour": "red"}, {"hospital_id": str(world.h2.pk)}):
+        body = {"hospital_id": str(world.h1.pk), "name": "x", **bad}
         assert admin.post(TAGS, body, format="json").status_code == 400, bad
     url, both = (
         f"{TAGS}/{made.json()['id']}",
         [str(world.patients[name].pk) for name in ("patient_a", "patient_b")],
     )
     foreign = world.add_patient("foreign", name="外院", id_kind="none", hospital=world.h2)
-    mixed = clerk.post(f"{url}/put-on", {"patients": [*both, str(foreign.pk)]}, format="json")
+    mixed = clerk.post(f"{url}/put-on", {"patient_ids": [*both, str(foreign.pk)]}, format="json")
     assert mixed.status_code == 404
     assert (
-        world.client("boss").post(f"{url}/put-on", {"patients": [str(foreign.pk)]}, format="json").status_code
+        world.client("boss")
+        .post(f"{url}/put-on", {"patient_ids": [str(foreign.pk)]}, format="json")
+        .status_code
         == 400
     )
     assert not Patient.objects.filter(tags__contains=["种植意向"]).exists(), "on all of them or on none"
-    assert clerk.post(f"{url}/put-on", {"patients": both}, format="json").json() == {"changed": 2}
-    assert clerk.post(f"{url}/put-on", {"patients": both}, format="json").json() == {"changed": 0}
+    assert clerk.post(f"{url}/put-on", {"patient_ids": both}, format="json").json() == {"changed": 2}
+    assert clerk.post(f"{url}/put-on", {"patient_ids": both}, format="json").json() == {"changed": 0}
     found = clerk.get(f"{PATIENTS}?tag=种植意向").json()["results"]
     assert {row["id"] for row in found} == set(both)
     assert clerk.get(f"{PATIENTS}?tag=种植").json()["results"] == []
-    assert clerk.post(f"{url}/take-off", {"patients": both[:1]}, format="json").json() == {"changed": 1}
+    assert clerk.post(f"{url}/take-off", {"patient_ids": both[:1]}, format="json").json() == {"changed": 1}
     assert Patient.objects.get(tags__contains=["种植意向"]).version == 2
-    shapes: tuple[dict[str, Any], ...] = ({}, {"patients": []}, {"patients": ["x"]}, {"patients": both[0]})
+    shapes: tuple[dict[str, Any], ...] = (
+        {},
+        {"patient_ids": []},
+        {"patient_ids": ["x"]},
+        {"patient_ids": both[0]},
+    )
     for wrong in shapes:
         assert clerk.post(f"{url}/put-on", wrong, format="json").status_code == 400
     assert admin.patch(url, {"name": "别的", "version": 1}, format="json").status_code == 400
@@ -49,7 +56,7 @@ def test_a_tag_is_put_on_many_at_once_and_finds_them(world: World) -> None:
     assert (
         admin.patch(url, {"is_active": True, "version": 1}, format="json").json()["code"] == "stale_version"
     )
-    off = clerk.post(f"{url}/put-on", {"patients": both}, format="json")
+    off = clerk.post(f"{url}/put-on", {"patient_ids": both}, format="json")
     assert (off.status_code, off.json()["code"]) == (409, "state_conflict")
     assert PatientTag.objects.count() == 1
 
@@ -64,21 +71,21 @@ def test_a_guardian_is_verified_once_and_again_after_a_change_of_identity(world:
 
     father = {
         "name": "张父", "relation": "parent", "phone": "13900000007", "is_guardian": True,
-        "national_id": "110101198801012014", "linked_patient": str(world.patients["patient_b"].pk),
+        "national_id": "110101198801012014", "linked_patient_id": str(world.patients["patient_b"].pk),
     }  # fmt: skip
     made = post(url, father)
     assert made.status_code == 201, made.json()
     assert (made.json()["national_id"], made.json()["verified_at"]) == ("1****************4", None)
     one = f"{url}/{made.json()['id']}"
     for bad in ({"national_id": ""}, {"national_id": "1"}, {"phone": "1"}, {"name": " "}, {"verified_at": "2026-01-01"},
-                {"linked_patient": str(patient.pk)}):  # fmt: skip
+                {"linked_patient_id": str(patient.pk)}):  # fmt: skip
         assert post(url, {**father, **bad}).status_code == 400, bad
     verified = post(f"{one}/verify")
-    assert (verified.status_code, verified.json()["verified_by"]) == (200, str(world.staff["clerk"].pk))
+    assert (verified.status_code, verified.json()["verified_by_id"]) == (200, str(world.staff["clerk"].pk))
     assert post(f"{one}/verify").json()["code"] == "state_conflict"
     assert client.patch(one, {"phone": "13900000008"}, format="json").json()["verified_at"] is not None
     changed = client.patch(one, {"national_id": "110101197705053022"}, format="json").json()
-    assert (changed["verified_at"], changed["verified_by"]) == (None, None)
+    assert (changed["verified_at"], changed["verified_by_id"]) == (None, None)
     friend = post(url, {"name": "朋友", "relation": "other"}).json()
     assert post(f"{url}/{friend['id']}/verify").status_code == 409, "no guardian"
     assert [row["name"] for row in client.get(url).json()] == ["张父", "朋友"]

@@ -18,7 +18,7 @@ NUMBER = "110101199003070134"  # patient_a's
 
 def file(world: World, who: str = "clerk", **more: Any) -> Any:
     body = {
-        "hospital": str(world.h1.pk),
+        "hospital_id": str(world.h1.pk),
         "name": "张三丰",
         "id_kind": "resident_id",
         "national_id": NUMBER,
@@ -68,7 +68,7 @@ def test_going_on_needs_a_reason_and_the_code_for_it(world: World) -> None:
 
 
 def test_another_hospital_another_kind_and_no_document_are_no_duplicates(world: World) -> None:
-    assert file(world, "admin2", hospital=str(world.h2.pk)).status_code == 201
+    assert file(world, "admin2", hospital_id=str(world.h2.pk)).status_code == 201
     assert file(world, id_kind="none", national_id="").status_code == 201
     assert file(world, id_kind="none", national_id="").status_code == 201
 

@@ -111,12 +111,12 @@ def test_shares_fall_when_a_sharers_time_is_over_or_his_patients_are_handed_over
 
 def test_a_share_by_role_stands_by_itself_and_one_by_relation_does_not(world: World) -> None:
     patient = world.patients["patient_a"]
-    body = {"staff": str(world.staff["doctor_b"].pk)}
+    body = {"staff_id": str(world.staff["doctor_b"].pk)}
     StaffRole.objects.get(staff=world.staff["head"])
     made = world.client("head").post(f"{URL}/{patient.pk}/care-team/share", body, format="json")
     assert made.status_code == 201
     assert CareTeamMember.objects.get(pk=made.json()["id"]).by_role
-    body = {"staff": str(world.staff["doctor_c"].pk)}
+    body = {"staff_id": str(world.staff["doctor_c"].pk)}
     made = world.client("doctor_a").post(f"{URL}/{patient.pk}/care-team/share", body, format="json")
     assert made.status_code == 201
     care_team.leave(patient_id=patient.pk, staff_id=world.staff["doctor_a"].pk, role=CareRole.ATTENDING)

@@ -59,7 +59,7 @@ def test_a_head_sees_the_payments_and_refunds_of_the_own_department_alone(world:
     for path in (f"payment-orders/{other.pk}", f"payment-orders/{both.pk}", f"refunds/{foreign.pk}"):
         assert head.get(f"{ADMIN}/{path}").status_code == 404
     assert listed(world, "clerk", "payment-orders") == {str(row.pk) for row in (own, other, both)}
-    chosen = {"department": str(world.departments["surgery"].pk)}
+    chosen = {"department_id": str(world.departments["surgery"].pk)}
     assert listed(world, "clerk", "payment-orders", **chosen) == {str(other.pk)}
     assert listed(world, "clerk", "refunds", **chosen) == {str(foreign.pk)}
 

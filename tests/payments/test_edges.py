@@ -27,7 +27,7 @@ def settle(till: Till, order: PaymentOrder, body: dict[str, Any]) -> Any:
 def test_a_repeated_opening_is_answered_by_the_order_whoever_opened_it(till: Till) -> None:
     binding = bind(till.world, "patient_b", till.world.patients["patient_a"])
     till.checkout("patient_a", till.hold()["id"])
-    body = {"bills": [str(Bill.objects.get().pk)], "binding_id": str(binding.pk)}
+    body = {"bill_ids": [str(Bill.objects.get().pk)], "binding_id": str(binding.pk)}
     first = till.post("patient_b", "payment-orders", body, key="same")
     again = till.post("patient_b", "payment-orders", body, key="same")
     assert (first.status_code, again.status_code) == (201, 201)
@@ -95,7 +95,7 @@ def test_an_old_merchant_account_does_not_stand_beside_the_active_one(till: Till
     )
     assert code(answer) == (409, "duplicate")
     for channel in ("cash", "card_balance", "baidu_wallet", "nothing"):
-        body = {"hospital": str(till.world.h1.pk), "channel": channel, "name": "x", "config": {}}
+        body = {"hospital_id": str(till.world.h1.pk), "channel": channel, "name": "x", "config": {}}
         assert (
             till.world.client("admin1").post(f"{ADMIN}/merchant-accounts", body, format="json").status_code
             == 409
@@ -151,7 +151,7 @@ def test_the_window_gives_a_fee_back_only_once_the_booking_is_cancelled(till: Ti
     order = till.checkout("patient_a", held["id"])
     assert settle(till, order, {"channel": "cash"}).status_code == 200
     till.work()
-    body = {"order": str(order.pk), "bills": [{"bill": str(Bill.objects.get().pk)}], "reason": "退号"}
+    body = {"order_id": str(order.pk), "bills": [{"bill_id": str(Bill.objects.get().pk)}], "reason": "退号"}
     clerk = till.world.client("clerk")
     path = f"{ADMIN}/refund-requests"
     assert code(clerk.post(path, body, format="json", HTTP_IDEMPOTENCY_KEY="1")) == (
@@ -166,7 +166,7 @@ def test_the_window_gives_a_fee_back_only_once_the_booking_is_cancelled(till: Ti
 @pytest.mark.requirement("PAY-08")
 def test_a_moment_that_no_time_zone_knows_is_a_clear_error(till: Till) -> None:
     body = {
-        "patient": str(till.world.patients["patient_a"].pk), "kind": "treatment", "due_at": "0001-01-01T00:00:00",
+        "patient_id": str(till.world.patients["patient_a"].pk), "kind": "treatment", "due_at": "0001-01-01T00:00:00",
         "items": [{"name": "x", "quantity": "1", "unit_price_fen": 1}],
     }  # fmt: skip
     answer = till.world.client("doctor_a").post(

@@ -28,7 +28,7 @@ def at(hour: int, minute: int, second: int = 0, day: dt.date = TODAY) -> dt.date
 
 
 def order_of_bill(till: Till) -> PaymentOrder:
-    opened = till.post("patient_a", "payment-orders", {"bills": [str(issue(till.world).pk)]})
+    opened = till.post("patient_a", "payment-orders", {"bill_ids": [str(issue(till.world).pk)]})
     assert opened.status_code == 201, opened.content
     return PaymentOrder.objects.get(pk=opened.json()["id"])
 

@@ -167,7 +167,7 @@ def test_a_fee_taken_while_it_stands_in_an_order_that_cannot_be_closed_is_on_the
     held = till.hold()
     till.work()
     bills = [str(Bill.objects.get().pk), str(issue(till.world).pk)]
-    opened = till.post("patient_a", "payment-orders", {"bills": bills})
+    opened = till.post("patient_a", "payment-orders", {"bill_ids": bills})
     path = f"payment-orders/{opened.json()['id']}/pay"
     assert till.post("patient_a", path, {"channel": "unionpay", "method": "app"}).status_code == 201
     at_window(till, held, "settle")

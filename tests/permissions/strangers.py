@@ -24,9 +24,8 @@ from tests.permissions.routes import Route
 
 #: Names for the same kind of thing.
 KIND = {
-    "departments": "department", "practitioners": "practitioner", "staff": "practitioner", "room": "location",
-    "move_to": "session", "templates": "template", "queues": "queue", "roles": "role", "patients": "patient",
-    "other": "patient", "merged": "patient", "linked_patient": "patient", "hospital_id": "hospital",
+    "staff": "practitioner", "room": "location", "move_to": "session", "other": "patient", "merged": "patient",
+    "linked_patient": "patient",
 }  # fmt: skip
 
 
@@ -108,15 +107,16 @@ class Strangers:
 
 
 def _kind(route: Route, name: str) -> str:
-    if name == "parent":
+    if name == "parent_id":
         return "menu" if "menus" in route.path else "org_unit"
-    if name in ("bill", "bills") and "refund" in route.path:
+    if name in ("bill_id", "bill_ids") and "refund" in route.path:
         return "paid_bill"
-    if name == "bills" and route.path.startswith("miniprogram/"):
+    if name == "bill_ids" and route.path.startswith("miniprogram/"):
         return "unpaid_bill"
     if name in ("id", "ids"):
         return "message" if "messages" in route.path else "relative"
-    return KIND.get(name, name)
+    noun = name.removesuffix("s").removesuffix("_id")
+    return KIND.get(noun, noun)
 
 
 Makers = dict[str, Callable[[Strangers], Any]]

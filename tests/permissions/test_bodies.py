@@ -22,15 +22,15 @@ from tests.support.world import World
 
 Path = tuple[str | int, ...]
 #: Public for every patient: any hospital's numbers may be booked.
-PUBLIC = {"slot", "hospital_id", "department", "practitioner"}
+PUBLIC = {"slot_id", "hospital_id", "department_id", "practitioner_id"}
 #: The group is one; a patient who is not yet filed has no contacts whose phone could be kept; a filter by another
 #: hospital leaves nothing.
 NOBODYS = {
     ("POST", "admin/v1/hospitals", "group"),
     ("PATCH", "admin/v1/hospitals/{id}", "group"),
     ("POST", "admin/v1/patients", "contacts"),
-    ("POST", "admin/v1/patients/search", "hospital"),
-    ("POST", "admin/v1/patients/export", "hospital"),
+    ("POST", "admin/v1/patients/search", "hospital_id"),
+    ("POST", "admin/v1/patients/export", "hospital_id"),
 }
 
 

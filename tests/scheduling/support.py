@@ -90,7 +90,7 @@ def book(
     key: str | None = None,
 ) -> Any:
     """POST a booking as that account."""
-    body = {"slot": str(slot.pk), "kind": kind, **({"binding_id": str(binding.pk)} if binding else {})}
+    body = {"slot_id": str(slot.pk), "kind": kind, **({"binding_id": str(binding.pk)} if binding else {})}
     return world.client(account).post(
         f"{MINI}/appointments", body, format="json", HTTP_IDEMPOTENCY_KEY=key or uuid4().hex
     )

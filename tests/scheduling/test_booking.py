@@ -208,8 +208,8 @@ def test_the_chosen_binding_is_booked_for(clinic: World) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"slot": ["x"]},
-        {"slot": "x"},
+        {"slot_id": ["x"]},
+        {"slot_id": "x"},
         {"kind": "later"},
         {"kind": None},
         {"binding_id": "x" * 500},
@@ -217,7 +217,7 @@ def test_the_chosen_binding_is_booked_for(clinic: World) -> None:
     ],
 )
 def test_a_malformed_request_is_refused(clinic: World, change: dict[str, object]) -> None:
-    body = {"slot": str(first_slot(open_session(clinic)).pk), "kind": "same_day", **change}
+    body = {"slot_id": str(first_slot(open_session(clinic)).pk), "kind": "same_day", **change}
     answer = clinic.client("patient_a").post(
         "/api/miniprogram/v1/appointments", body, format="json", HTTP_IDEMPOTENCY_KEY="k"
     )

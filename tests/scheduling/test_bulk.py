@@ -17,7 +17,7 @@ pytestmark = pytest.mark.requirement("BOOK-01")
 
 def bulk(world: World, action: str, who: str = "head", **body: Any) -> Any:
     whole = {
-        "department": str(world.departments["cardiology"].pk), "first_date": TODAY.isoformat(),
+        "department_id": str(world.departments["cardiology"].pk), "first_date": TODAY.isoformat(),
         "last_date": (TODAY + dt.timedelta(days=6)).isoformat(), "action": action, **body,
     }  # fmt: skip
     return world.client(who).post(f"{ADMIN}/clinic-sessions/bulk", whole, format="json")
@@ -68,8 +68,8 @@ def test_fee_room_and_times_change_where_they_can(clinic: World) -> None:
     room = Location.objects.create(hospital=clinic.h1, building="门诊楼", floor="3", room="301")
     published = open_session(clinic, date=TOMORROW, start="08:00", end="09:00")
     draft = open_session(clinic, date=TOMORROW, start="10:00", end="11:00", publish=False)
-    change = partial(bulk, clinic, "change", practitioner=str(clinic.staff["doctor_a"].pk))
-    body = {"registration_fee_fen": 777, "room": str(room.pk)}
+    change = partial(bulk, clinic, "change", practitioner_id=str(clinic.staff["doctor_a"].pk))
+    body = {"registration_fee_fen": 777, "room_id": str(room.pk)}
     assert change(changes=body).json()["changed"] == 2
     assert set(ClinicSession.objects.values_list("registration_fee_fen", "room")) == {(777, room.pk)}
     later = change(changes={"start_time": "10:30", "end_time": "12:00"}, all_or_nothing=False).json()
@@ -81,7 +81,9 @@ def test_fee_room_and_times_change_where_they_can(clinic: World) -> None:
     onto = change(changes={"start_time": "08:30"}, all_or_nothing=False).json()
     assert onto["rows"][1]["code"] == "session_conflict"
     other = open_session(clinic, date=TOMORROW, start="10:00", end="11:00", doctor="doctor_b")
-    clash = bulk(clinic, "change", practitioner=str(other.practitioner_id), changes={"room": str(room.pk)})
+    clash = bulk(
+        clinic, "change", practitioner_id=str(other.practitioner_id), changes={"room_id": str(room.pk)}
+    )
     assert [row["code"] for row in clash.json()["refused"]] == ["session_conflict"]
     assert bulk(clinic, "publish").json()["changed"] == 1
     draft.refresh_from_db()
@@ -95,8 +97,8 @@ def test_fee_room_and_times_change_where_they_can(clinic: World) -> None:
         {"action": "change", "changes": {"capacity_per_slot": 0}}, {"action": "publish", "first_date": "2026-13-01"},
         {"action": "publish", "last_date": "2020-01-01"}, {"action": "publish", "last_date": "2029-01-01"},
         {"action": "change", "changes": {"state": "stopped"}}, {"action": "publish", "weekdays": [7]},
-        {"action": "publish", "practitioner": "0190a000-0000-7000-8000-000000000000"},
-        {"action": "change", "changes": {"room": "0190a000-0000-7000-8000-000000000000"}},
+        {"action": "publish", "practitioner_id": "0190a000-0000-7000-8000-000000000000"},
+        {"action": "change", "changes": {"room_id": "0190a000-0000-7000-8000-000000000000"}},
     ],
 )  # fmt: skip
 def test_a_vague_order_is_refused(clinic: World, body: dict[str, Any]) -> None:
@@ -106,7 +108,7 @@ def test_a_vague_order_is_refused(clinic: World, body: dict[str, Any]) -> None:
 def test_only_sessions_within_reach_are_changed(clinic: World) -> None:
     session = open_session(clinic, date=TOMORROW, publish=False)
     surgery = str(clinic.departments["surgery"].pk)
-    assert bulk(clinic, "publish", department=surgery).status_code == 400
+    assert bulk(clinic, "publish", department_id=surgery).status_code == 400
     assert bulk(clinic, "publish", who="doctor_a").status_code == 403
     assert bulk(clinic, "publish", who="admin2").status_code == 400
     assert bulk(clinic, "publish", weekdays=[TODAY.weekday()]).json()["rows"] == []

@@ -23,7 +23,12 @@ def act(world: World, who: str, appointment: Any, action: str, body: dict[str, A
 
 
 def at_window(world: World, patient: str, slot: Any, who: str = "clerk", **more: Any) -> Any:
-    body = {"patient": str(world.patients[patient].pk), "slot": str(slot.pk), "kind": "same_day", **more}
+    body = {
+        "patient_id": str(world.patients[patient].pk),
+        "slot_id": str(slot.pk),
+        "kind": "same_day",
+        **more,
+    }
     return world.client(who).post(
         f"{ADMIN}/appointments", body, format="json", HTTP_IDEMPOTENCY_KEY=uuid4().hex
     )

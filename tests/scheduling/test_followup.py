@@ -75,7 +75,7 @@ def test_the_hours_before_a_reminder_are_the_hospitals(clinic: World) -> None:
         slot = first_slot(open_session(clinic, date=TOMORROW, start="14:00", end="15:00"))
         url = f"{MINI}/appointments/{booked['id']}/reschedule"
         moved = clinic.client("patient_a").post(
-            url, {"slot": str(slot.pk)}, format="json", HTTP_IDEMPOTENCY_KEY="move"
+            url, {"slot_id": str(slot.pk)}, format="json", HTTP_IDEMPOTENCY_KEY="move"
         )
         assert moved.status_code == 200, moved.content
     for minute, told in ((5, 0), (35, 1)):

@@ -44,7 +44,7 @@ def test_a_request_that_still_runs_is_refused_and_a_failed_one_may_be_repeated(c
 @pytest.mark.requirement("BOOK-05")
 def test_a_booking_without_a_key_is_refused(clinic: World) -> None:
     slot = first_slot(open_session(clinic))
-    body = {"slot": str(slot.pk), "kind": "same_day"}
+    body = {"slot_id": str(slot.pk), "kind": "same_day"}
     answer = clinic.client("patient_a").post(f"{MINI}/appointments", body, format="json")
     assert code(answer) == (400, "idempotency_key_required")
     assert not Appointment.objects.exists()

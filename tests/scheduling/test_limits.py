@@ -37,7 +37,12 @@ def limit(world: World, scope: str, value: int, days: int = 1, **more: Any) -> B
 
 
 def window(world: World, slot: Any, who: str = "clerk", patient: str = "patient_a", **more: Any) -> Any:
-    body = {"patient": str(world.patients[patient].pk), "slot": str(slot.pk), "kind": "same_day", **more}
+    body = {
+        "patient_id": str(world.patients[patient].pk),
+        "slot_id": str(slot.pk),
+        "kind": "same_day",
+        **more,
+    }
     return world.client(who).post(
         f"{ADMIN}/appointments", body, format="json", HTTP_IDEMPOTENCY_KEY=uuid4().hex
     )
@@ -131,11 +136,11 @@ def test_a_booking_under_limits_makes_no_more_queries(clinic: World) -> None:
 @pytest.mark.requirement("BOOK-06")
 def test_a_clerk_edits_the_limits(clinic: World) -> None:
     clerk, url = clinic.client("clerk"), f"{ADMIN}/booking-limits"
-    body = {"hospital": str(clinic.h1.pk), "scope": "patient", "value": 3}
+    body = {"hospital_id": str(clinic.h1.pk), "scope": "patient", "value": 3}
     made = clerk.post(url, body, format="json").json()
     assert (made["days"], made["is_active"], made["version"]) == (1, True, 1)
     assert code(clerk.post(url, body, format="json")) == (409, "duplicate")
-    assert clerk.post(url, body | {"hospital": str(clinic.h2.pk)}, format="json").status_code == 400
+    assert clerk.post(url, body | {"hospital_id": str(clinic.h2.pk)}, format="json").status_code == 400
     for wrong in (
         {"value": 0},
         {"value": "x"},
@@ -149,7 +154,7 @@ def test_a_clerk_edits_the_limits(clinic: World) -> None:
     assert (changed["value"], changed["version"]) == (1, 2)
     stale = clerk.patch(f"{url}/{made['id']}", {"value": 2, "version": 1}, format="json")
     assert code(stale) == (409, "stale_version")
-    fixed = {"hospital": str(clinic.h2.pk), "version": 2}
+    fixed = {"hospital_id": str(clinic.h2.pk), "version": 2}
     assert clerk.patch(f"{url}/{made['id']}", fixed, format="json").status_code == 400
     assert clinic.client("admin2").delete(f"{url}/{made['id']}").status_code == 404
     assert clinic.client("doctor_a").get(url).status_code == 403

@@ -38,7 +38,7 @@ def at(day: dt.date, time: str) -> dt.datetime:
 
 def one_off(world: World, **changes: Any) -> Any:
     body = {
-        "department": str(world.departments["cardiology"].pk), "practitioner": str(world.staff["doctor_a"].pk),
+        "department_id": str(world.departments["cardiology"].pk), "practitioner_id": str(world.staff["doctor_a"].pk),
         "date": TOMORROW.isoformat(), "capacity_per_slot": 1, "registration_fee_fen": 0, "tier": "normal",
         **NIGHT, **changes,
     }  # fmt: skip
@@ -46,7 +46,7 @@ def one_off(world: World, **changes: Any) -> Any:
 
 
 def days_of(world: World, session: ClinicSession) -> Any:
-    asked = {"practitioner": str(session.practitioner_id)}
+    asked = {"practitioner_id": str(session.practitioner_id)}
     return world.client("patient_b").get(f"{MINI}/booking/days", asked).json()
 
 
@@ -90,12 +90,12 @@ def test_an_end_that_is_the_start_or_much_too_late_is_refused_and_says_so(clinic
 
 def test_a_doctor_and_a_room_are_planned_once_across_midnight(clinic: World) -> None:
     room = Location.objects.create(hospital=clinic.h1, building="A", floor="1", room="101")
-    assert one_off(clinic, start_time="22:00", end_time="02:00", room=str(room.pk)).status_code == 201
+    assert one_off(clinic, start_time="22:00", end_time="02:00", room_id=str(room.pk)).status_code == 201
     early = {"date": DAY_AFTER.isoformat(), "start_time": "01:00", "end_time": "05:00"}
     refused = one_off(clinic, **early)
     assert code(refused) == (409, "session_conflict")
     assert refused.json()["conflicts"][0]["because"] == "practitioner"
-    roomed = one_off(clinic, **early, room=str(room.pk), practitioner=str(clinic.staff["doctor_b"].pk))
+    roomed = one_off(clinic, **early, room_id=str(room.pk), practitioner_id=str(clinic.staff["doctor_b"].pk))
     assert (code(roomed)[1], roomed.json()["conflicts"][0]["because"]) == ("session_conflict", "room")
     assert one_off(clinic, **early | {"start_time": "02:00"}).status_code == 201
     assert ClinicSession.objects.count() == 2
@@ -123,7 +123,7 @@ def test_a_leave_after_midnight_covers_the_night(clinic: World) -> None:
 def test_drafts_are_moved_over_midnight_together(clinic: World) -> None:
     one_off(clinic, end_time="22:00")
     body = {
-        "practitioner": str(clinic.staff["doctor_a"].pk), "first_date": TOMORROW.isoformat(),
+        "practitioner_id": str(clinic.staff["doctor_a"].pk), "first_date": TOMORROW.isoformat(),
         "last_date": TOMORROW.isoformat(), "action": "change", "changes": {"end_time": "24:00"},
     }  # fmt: skip
     answer = clinic.client("head").post(f"{ADMIN}/clinic-sessions/bulk", body, format="json")
@@ -185,13 +185,13 @@ def test_nobody_stands_in_over_midnight_who_begins_early_and_the_night_is_resize
 ) -> None:
     night = open_session(clinic, date=TOMORROW, start="22:00", end="02:00")
     early = open_session(clinic, date=DAY_AFTER, start="01:30", end="03:00", doctor="doctor_b")
-    body = {"practitioner": str(clinic.staff["doctor_b"].pk), "reason": "急诊手术"}
+    body = {"practitioner_id": str(clinic.staff["doctor_b"].pk), "reason": "急诊手术"}
     refused = post(clinic, "head", f"{night.pk}/substitute", body)
     assert code(refused) == (409, "session_conflict")
     post(clinic, "head", f"{early.pk}/stop", {"reason": "停诊"})
     assert post(clinic, "head", f"{night.pk}/substitute", body).status_code == 200
     change = {
-        "practitioner": body["practitioner"], "first_date": TOMORROW.isoformat(),
+        "practitioner_id": body["practitioner_id"], "first_date": TOMORROW.isoformat(),
         "last_date": TOMORROW.isoformat(), "action": "change", "changes": {"capacity_per_slot": 3},
     }  # fmt: skip
     assert (
@@ -204,7 +204,7 @@ def test_nobody_stands_in_over_midnight_who_begins_early_and_the_night_is_resize
 def test_the_load_counts_the_hours_after_midnight_to_the_first_day(clinic: World) -> None:
     open_session(clinic, date=TOMORROW, start="22:00", end="02:00")
     asked = {
-        "department": str(clinic.departments["cardiology"].pk), "date_from": TOMORROW.isoformat(),
+        "department_id": str(clinic.departments["cardiology"].pk), "date_from": TOMORROW.isoformat(),
         "date_to": TOMORROW.isoformat(), "by": "hour",
     }  # fmt: skip
     rows = clinic.client("head").get(f"{ADMIN}/session-load", asked).json()

@@ -79,14 +79,14 @@ def test_the_overview_says_what_the_hospital_is_and_how_its_day_goes(world: Worl
         assert read(world, "head")["load"]["capacity"] == 15, "her department"
         mine = read(world, "doctor_a")
         assert (mine["load"]["capacity"], mine["patients"]) == (10, None)
-        assert read(world, "boss", hospital=str(world.h2.pk))["load"]["sessions"] == 0
+        assert read(world, "boss", hospital_id=str(world.h2.pk))["load"]["sessions"] == 0
     for who, query in (
-        ("admin1", {"hospital": str(world.h2.pk)}),
-        ("admin2", {"hospital": str(world.h1.pk)}),
+        ("admin1", {"hospital_id": str(world.h2.pk)}),
+        ("admin2", {"hospital_id": str(world.h1.pk)}),
     ):
         assert world.client(who).get(URL, query).status_code == 404
         assert world.client(who).get(BOARD, query).status_code == 404
-    for wrong in ({"date": "tomorrow"}, {"hospital": "x"}, {"surprise": "1"}):
+    for wrong in ({"date": "tomorrow"}, {"hospital_id": "x"}, {"surprise": "1"}):
         assert world.client("admin1").get(URL, wrong).status_code == 400
 
 
@@ -108,7 +108,7 @@ def test_the_day_board_shows_each_doctors_sessions_with_bookings_and_queue(world
             "doctor_c": [(7, 1, 0, None)],
         }
         assert [d["name"] for d in read(world, "head", BOARD)["departments"]] == ["心内科"]
-        one = read(world, "admin1", BOARD, department=str(world.departments["surgery"].pk))
+        one = read(world, "admin1", BOARD, department_id=str(world.departments["surgery"].pk))
         assert [d["name"] for d in one["departments"]] == ["外科"]
 
 

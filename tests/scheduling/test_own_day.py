@@ -67,10 +67,10 @@ def test_a_department_shows_the_days_with_numbers_left_of_all_its_doctors(clinic
     open_session(clinic, date=TOMORROW, start="14:00", end="15:00", doctor="doctor_b")
     full = open_session(clinic, date=TODAY, slot_minutes=0)
     book(clinic, "patient_b", first_slot(full))
-    [day] = get(clinic, "booking/days", department=department).json()
+    [day] = get(clinic, "booking/days", department_id=department).json()
     assert (day["date"], day["remaining"]) == (TOMORROW.isoformat(), 6)
     assert [row["practitioner_name"] for row in day["sessions"]] == ["doctor_a", "doctor_b"]
-    assert get(clinic, "booking/days", department=clinic.departments["surgery"].pk).json() == []
+    assert get(clinic, "booking/days", department_id=clinic.departments["surgery"].pk).json() == []
     asked = get(clinic, "booking/days")
     assert code(asked) == (400, "validation_error")
     assert asked.json()["errors"][0]["code"] == "required"
@@ -88,9 +88,9 @@ def test_doctors_and_places_carry_their_pictures(clinic: World) -> None:
     session = open_session(clinic, fee=0)
     shown = {row["name"]: row["map_picture_url"] for row in get(clinic, "booking/departments").json()}
     assert (shown["心内科"], shown["外科"]) == (plan, "")
-    [row] = get(clinic, "booking/doctors", department=department.pk, date=NOW.date().isoformat()).json()
+    [row] = get(clinic, "booking/doctors", department_id=department.pk, date=NOW.date().isoformat()).json()
     assert row["portrait_url"] == portrait
-    [day] = get(clinic, "booking/days", practitioner=doctor.pk).json()
+    [day] = get(clinic, "booking/days", practitioner_id=doctor.pk).json()
     assert day["sessions"][0]["practitioner_portrait_url"] == portrait
     made = book(clinic, "patient_a", first_slot(session)).json()
     for answer in (made, get(clinic, f"appointments/{made['id']}").json(), get(clinic, "queue").json()[0]):

@@ -23,13 +23,13 @@ def generate(world: World, first: dt.date, last: dt.date, who: str = "head") -> 
 
 
 def fill(world: World, year: int, who: str = "admin1") -> Any:
-    body = {"hospital": str(world.h1.pk), "year": year}
+    body = {"hospital_id": str(world.h1.pk), "year": year}
     return world.client(who).post(f"{ADMIN}/calendar-days/fill", body, format="json")
 
 
 def test_a_year_is_filled_from_the_published_calendar_and_own_days_are_kept(clinic: World) -> None:
     admin = clinic.client("admin1")
-    own = {"hospital": str(clinic.h1.pk), "date": "2026-10-01", "kind": "workday", "note": "照常门诊"}
+    own = {"hospital_id": str(clinic.h1.pk), "date": "2026-10-01", "kind": "workday", "note": "照常门诊"}
     made = admin.post(f"{ADMIN}/calendar-days", own, format="json")
     assert made.status_code == 201, made.json()
     assert code(admin.post(f"{ADMIN}/calendar-days", own, format="json")) == (409, "duplicate")
@@ -103,15 +103,15 @@ def test_days_without_a_calendar_go_by_their_weekday_and_are_named(clinic: World
 
 def test_generation_leaves_out_what_is_in_the_way_and_says_so(clinic: World) -> None:
     room = Location.objects.create(hospital=clinic.h1, building="门诊楼", floor="3", room="301")
-    first = template(clinic, room=str(room.pk)).json()
+    first = template(clinic, room_id=str(room.pk)).json()
     second = template(
-        clinic, practitioner=str(clinic.staff["doctor_b"].pk), start_time="11:00", end_time="13:00",
-        room=str(room.pk),
+        clinic, practitioner_id=str(clinic.staff["doctor_b"].pk), start_time="11:00", end_time="13:00",
+        room_id=str(room.pk),
     ).json()  # fmt: skip
     one_off = open_session(clinic, date=TOMORROW + dt.timedelta(days=7), start="11:30", end="12:30")
     answer = generate(clinic, TODAY, TODAY + dt.timedelta(days=13))
     assert (answer["created"], answer["conflict_count"]) == (2, 2)
-    by_template = {row["template"]: row for row in answer["conflicts"]}
+    by_template = {row["template_id"]: row for row in answer["conflicts"]}
     mine = by_template[first["id"]]
     assert [(row["id"], row["because"]) for row in mine["conflicts"]] == [(str(one_off.pk), "practitioner")]
     assert [row["because"] for row in by_template[second["id"]]["conflicts"]] == ["room"]
@@ -119,7 +119,9 @@ def test_generation_leaves_out_what_is_in_the_way_and_says_so(clinic: World) -> 
     post(clinic, "head", f"{stopped.pk}/stop", {"reason": "x"})
     # A stopped session is not made again, and no longer in the way of the other doctor.
     again = generate(clinic, TODAY, TODAY + dt.timedelta(days=6))
-    assert [str(ClinicSession.objects.get(pk=pk).template_id) for pk in again["sessions"]] == [second["id"]]
+    assert [str(ClinicSession.objects.get(pk=pk).template_id) for pk in again["session_ids"]] == [
+        second["id"]
+    ]
 
 
 def test_nobody_is_planned_while_on_leave_and_what_was_planned_can_be_stopped(clinic: World) -> None:
@@ -127,14 +129,16 @@ def test_nobody_is_planned_while_on_leave_and_what_was_planned_can_be_stopped(cl
     session = open_session(clinic, date=TOMORROW, start="14:00", end="15:00")
     book(clinic, "patient_b", first_slot(session), "advance")
     body = {
-        "practitioner": str(clinic.staff["doctor_a"].pk), "reason": "进修",
+        "practitioner_id": str(clinic.staff["doctor_a"].pk), "reason": "进修",
         "starts_at": f"{TOMORROW}T14:30:00+08:00", "ends_at": f"{TOMORROW + dt.timedelta(days=2)}T00:00:00+08:00",
     }  # fmt: skip
     url = f"{ADMIN}/staff-leaves"
     head = clinic.client("head")
     assert head.post(url, body | {"ends_at": body["starts_at"]}, format="json").status_code == 400
     assert (
-        head.post(url, body | {"practitioner": str(clinic.staff["doctor_c"].pk)}, format="json").status_code
+        head.post(
+            url, body | {"practitioner_id": str(clinic.staff["doctor_c"].pk)}, format="json"
+        ).status_code
         == 400
     )
     assert clinic.client("doctor_a").post(url, body, format="json").status_code == 403
@@ -146,15 +150,15 @@ def test_nobody_is_planned_while_on_leave_and_what_was_planned_can_be_stopped(cl
     assert clinic.client("doctor_b").get(url).json()["count"] == 0
     assert generate(clinic, TODAY, TOMORROW)["created"] == 1  # the morning before
     plan = {
-        "department": str(clinic.departments["cardiology"].pk), "practitioner": body["practitioner"],
+        "department_id": str(clinic.departments["cardiology"].pk), "practitioner_id": body["practitioner_id"],
         "date": TOMORROW.isoformat(), "period": "evening", "start_time": "18:00", "end_time": "19:00",
         "slot_minutes": 0, "capacity_per_slot": 1, "registration_fee_fen": 0,
     }  # fmt: skip
     refused = head.post(f"{ADMIN}/clinic-sessions", plan, format="json")
     assert code(refused) == (409, "practitioner_on_leave")
-    assert refused.json()["leave"] == taken.json()["id"]
+    assert refused.json()["leave_id"] == taken.json()["id"]
     other = open_session(clinic, date=TOMORROW, start="20:00", end="21:00", doctor="doctor_b")
-    substitute = {"practitioner": body["practitioner"], "reason": "x"}
+    substitute = {"practitioner_id": body["practitioner_id"], "reason": "x"}
     assert code(post(clinic, "head", f"{other.pk}/substitute", substitute)) == (409, "practitioner_on_leave")
     assert head.delete(f"{url}/{taken.json()['id']}").status_code == 204
     stopped = head.post(url, body | {"stop_sessions": True}, format="json").json()
@@ -182,10 +186,10 @@ def test_numbers_are_kept_for_their_source_until_they_are_released(clinic: World
     shown = clinic.client("head").get(url).json()[0]
     assert (shown["remaining"], shown["kept"]) == (4, {"window": 2, "follow_up": 1})
     assert [row["remaining"] for row in clinic.client("patient_a").get(
-        f"{MINI}/booking/slots", {"session": str(session.pk)}).json()] == [1]  # fmt: skip
+        f"{MINI}/booking/slots", {"session_id": str(session.pk)}).json()] == [1]  # fmt: skip
     assert book(clinic, "patient_a", slot, "advance").json()["number"] == 4
     assert code(book(clinic, "patient_b", slot, "advance")) == (409, "slot_full")
-    body = {"patient": str(clinic.patients["patient_b"].pk), "slot": str(slot.pk), "kind": "advance"}
+    body = {"patient_id": str(clinic.patients["patient_b"].pk), "slot_id": str(slot.pk), "kind": "advance"}
 
     def at_desk(source: str) -> Any:
         return clinic.client("clerk").post(
@@ -215,7 +219,7 @@ def test_a_quota_of_the_session_is_spread_and_released_the_day_before(clinic: Wo
         quota_per="session", release_at="18:30",
     )  # fmt: skip
     session = ClinicSession.objects.get(
-        pk=generate(clinic, TODAY, TODAY + dt.timedelta(days=1))["sessions"][0]
+        pk=generate(clinic, TODAY, TODAY + dt.timedelta(days=1))["session_ids"][0]
     )
     assert made.status_code == 201
     post(clinic, "head", f"{session.pk}/publish")
@@ -231,7 +235,7 @@ def test_a_quota_of_the_session_is_spread_and_released_the_day_before(clinic: Wo
         {"channel_quotas": {"window": 4}}, {"channel_quotas": {"radio": 1}}, {"channel_quotas": {"window": 0}},
         {"channel_quotas": {"window": "many"}}, {"channel_quotas": [1]}, {"channel_quotas": {"window": True}},
         {"channel_quotas": {"window": 13}, "quota_per": "session"}, {"release_minutes": 5, "release_at": "12:00"},
-        {"release_minutes": -1}, {"release_at": "25:00"}, {"room": "x"}, {"runs_on_holidays": "perhaps"},
+        {"release_minutes": -1}, {"release_at": "25:00"}, {"room_id": "x"}, {"runs_on_holidays": "perhaps"},
     ],
 )  # fmt: skip
 def test_impossible_quotas_are_refused(clinic: World, change: dict[str, Any]) -> None:
@@ -247,7 +251,7 @@ def test_the_last_day_opens_at_the_release_time(clinic: World) -> None:
     assert code(refused) == (409, "outside_booking_window")
     opens = clock.local(TODAY, dt.time(8, 30))
     assert refused.json()["opens_at"] == f"{TODAY}T08:30:00+08:00"
-    query = {"practitioner": str(session.practitioner_id)}
+    query = {"practitioner_id": str(session.practitioner_id)}
     shown = clinic.client("patient_a").get(f"{MINI}/booking/days", query).json()
     assert dt.datetime.fromisoformat(shown[0]["sessions"][0]["opens_at"]) == opens
     later = open_session(clinic, date=TODAY + dt.timedelta(days=3))

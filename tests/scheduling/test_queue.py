@@ -76,7 +76,7 @@ def test_who_does_not_come_goes_back_some_places_and_is_passed_over_in_the_end(
     call_next(clinic, session)
     assert ticket(clinic, tickets[0], "recall").json()["call_count"] == 2
     shown = ticket(clinic, tickets[0], "skip").json()
-    assert (shown["state"], shown["skip_count"], shown["served_by"]) == ("waiting", 1, None)
+    assert (shown["state"], shown["skip_count"], shown["served_by_id"]) == ("waiting", 1, None)
     assert [call_next(clinic, session).json()["ticket_no"] for _ in range(2)] == [2, 1]
     assert ticket(clinic, tickets[0], "skip").json()["state"] == "missed"
     with clock.frozen(NOW + dt.timedelta(minutes=30)):

@@ -174,7 +174,7 @@ def test_the_screen_shows_masked_names_and_nothing_else_of_a_person(
 def test_screens_are_made_by_staff_and_revoked(
     clinic: World, tickets: list[QueueTicket], committing: Callable[[], Any]
 ) -> None:
-    body: dict[str, Any] = {"department": str(clinic.departments["cardiology"].pk), "name": "二楼大屏"}
+    body: dict[str, Any] = {"department_id": str(clinic.departments["cardiology"].pk), "name": "二楼大屏"}
     head, server = clinic.client("head"), kernel_redis.client()
     with committing():
         made = head.post(f"{ADMIN}/queue-screens", body, format="json").json()
@@ -185,7 +185,12 @@ def test_screens_are_made_by_staff_and_revoked(
     other = Queue.objects.create(
         hospital=clinic.h2, department=clinic.departments["dental"], kind="department", name="口腔"
     )
-    for wrong in ({"queues": [str(other.pk)]}, {"queues": "x"}, {"name": "长" * 81}, {"department": None}):
+    for wrong in (
+        {"queue_ids": [str(other.pk)]},
+        {"queues": "x"},
+        {"name": "长" * 81},
+        {"department_id": None},
+    ):
         assert head.post(f"{ADMIN}/queue-screens", {**body, **wrong}, format="json").status_code == 400
     url = f"{ADMIN}/queue-screens/{made['id']}/revoke"
     assert clinic.client("doctor_a").post(url).status_code == 403
@@ -244,7 +249,7 @@ class Reader:
 
 def put(queue_id: Any, version: str, filler: str = "") -> None:
     server = kernel_redis.client()
-    board = json.dumps({"queue": str(queue_id), "version": version, "filler": filler})
+    board = json.dumps({"queue_id": str(queue_id), "version": version, "filler": filler})
     server.hset(keys.board(queue_id), mapping={"version": version, "desk": board, "screen": board})
     server.publish(keys.CHANNEL, str(queue_id))
 
@@ -253,7 +258,7 @@ def test_a_desk_and_a_screen_follow_the_line(
     clinic: World, tickets: list[QueueTicket], stream: int, committing: Callable[[], Any]
 ) -> None:
     clock.set_source(None)  # tokens are read by a process that lives in the present
-    body = {"queues": [str(tickets[0].queue_id)]}
+    body = {"queue_ids": [str(tickets[0].queue_id)]}
     answer = clinic.client("doctor_a").post(f"{ADMIN}/queues/stream-token", body, format="json").json()
     with committing():
         screen, token = screens.create_screen(department=clinic.departments["cardiology"], name="大屏")
@@ -261,7 +266,7 @@ def test_a_desk_and_a_screen_follow_the_line(
         f"{ADMIN}/queues/stream-token", body, format="json"
     ).status_code == 400  # fmt: skip
     desk, public = Reader(stream, answer["token"]), Reader(stream, token)
-    assert json.loads(desk.until("data: "))["queue"] == str(tickets[0].queue_id)
+    assert json.loads(desk.until("data: "))["queue_id"] == str(tickets[0].queue_id)
     assert "三丰" not in public.until("data: ")
     put(tickets[0].queue_id, "next")
     assert (desk.until("id: "), public.until("id: ")) == ("next", "next")

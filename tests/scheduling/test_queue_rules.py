@@ -101,7 +101,7 @@ def test_the_line_follows_appointments_walk_ins_lateness_and_age(
 
 def test_a_department_orders_its_lines_its_own_way(clinic: World, session: ClinicSession) -> None:
     cardiology = str(clinic.departments["cardiology"].pk)
-    body = {"department": cardiology, "order": "arrival"}
+    body = {"department_id": cardiology, "order": "arrival"}
     rule = post(clinic, "queue-rules", body, "head").json()
     assert code(post(clinic, "queue-rules", body, "head")) == (409, "duplicate")
     assert post(clinic, "queue-rules", body).status_code == 403
@@ -134,7 +134,7 @@ def test_priorities_are_data_and_are_given_with_a_reason(clinic: World, session:
     assert (line.after or {})["priority"] == "military"
     post(clinic, path, {"priority": "", "reason": "误选"})
     assert order(session) == ["甲", "乙"]
-    own = {"hospital": str(clinic.h1.pk), "code": "military", "name": "军人军属", "minutes": 5}
+    own = {"hospital_id": str(clinic.h1.pk), "code": "military", "name": "军人军属", "minutes": 5}
     row = post(clinic, "queue-priorities", own, "admin1").json()
     assert code(post(clinic, "queue-priorities", own, "admin1")) == (409, "duplicate")
     post(clinic, path, {"priority": "military", "reason": "现役"})
@@ -187,7 +187,7 @@ def test_a_patient_is_called_out_of_turn_only_with_a_reason(clinic: World, sessi
     shown = post(clinic, path, {"reason": "复诊取药"}, "doctor_a").json()
     assert (shown["state"], shown["reason"], shown["served_by_name"]) == ("called", "复诊取药", "doctor_a")
     assert code(post(clinic, path, {"reason": "again"}, "doctor_a")) == (409, "state_conflict")
-    other = {"reason": "x", "practitioner": str(clinic.staff["doctor_b"].pk)}
+    other = {"reason": "x", "practitioner_id": str(clinic.staff["doctor_b"].pk)}
     assert post(clinic, f"queue-tickets/{tickets[0].pk}/call", other).status_code == 400
     assert OutboxEvent.objects.filter(topic="scheduling.queue_called").count() == 1
 
@@ -233,10 +233,10 @@ def test_doctors_share_a_queue_and_each_calls_into_the_own_room(
     clinic: World, session: ClinicSession
 ) -> None:
     doctors = [str(clinic.staff[name].pk) for name in ("doctor_a", "doctor_b")]
-    body = {"department": str(clinic.departments["cardiology"].pk), "kind": "shared", "name": "普通号"}
+    body = {"department_id": str(clinic.departments["cardiology"].pk), "kind": "shared", "name": "普通号"}
     assert code(post(clinic, "queues", body, "head")) == (400, "validation_error")
-    made = post(clinic, "queues", {**body, "practitioners": doctors}, "head").json()
-    assert sorted(made["served_by"]) == sorted(doctors)
+    made = post(clinic, "queues", {**body, "practitioner_ids": doctors}, "head").json()
+    assert sorted(made["served_by_ids"]) == sorted(doctors)
     second = open_session(clinic, doctor="doctor_b", capacity=10)
     tickets = [
         arrive(clinic, s, name, f"08:{n}0")
@@ -249,13 +249,13 @@ def test_doctors_share_a_queue_and_each_calls_into_the_own_room(
         assert (shown["patient_name"], shown["served_by_name"]) == (name, who)
     assert post(clinic, path, {}, "doctor_c").status_code == 404
     assert post(clinic, f"queue-tickets/{tickets[0].pk}/start", who="doctor_b").status_code == 200
-    room = {"practitioner": str(clinic.staff["doctor_c"].pk)}
+    room = {"practitioner_id": str(clinic.staff["doctor_c"].pk)}
     assert code(post(clinic, path, room)) == (400, "validation_error")
     board = clinic.client("doctor_b").get(f"{ADMIN}/queues/{made['id']}/board").json()
     assert (board["counts"]["waiting"], board["waiting"][0]["patient_name"]) == (1, "丙")
     url = f"{ADMIN}/queues/{made['id']}"
-    change = {"practitioners": doctors[:1], "version": made["version"]}
-    assert clinic.client("head").patch(url, change, format="json").json()["served_by"] == doctors[:1]
+    change = {"practitioner_ids": doctors[:1], "version": made["version"]}
+    assert clinic.client("head").patch(url, change, format="json").json()["served_by_ids"] == doctors[:1]
     assert QueueMember.objects.count() == 1
     assert code(clinic.client("head").delete(url)) == (409, "in_use")
     assert post(clinic, path, {}, "doctor_b").status_code == 404
@@ -263,7 +263,7 @@ def test_doctors_share_a_queue_and_each_calls_into_the_own_room(
 
 def test_a_department_queue_takes_everybody_of_the_department(clinic: World, session: ClinicSession) -> None:
     body = {
-        "department": str(clinic.departments["cardiology"].pk),
+        "department_id": str(clinic.departments["cardiology"].pk),
         "kind": "department",
         "name": "心内科候诊",
     }
@@ -286,9 +286,9 @@ def test_a_ticket_is_transferred_with_its_claim_and_a_number_there(
     targets = clinic.client("doctor_a").get(f"{ADMIN}/{path}/transfer-targets").json()
     there = Queue.objects.get(practitioner=clinic.staff["doctor_b"])
     assert [row["id"] for row in targets] == [str(there.pk)]
-    body = {"queue": str(there.pk), "reason": "专科转诊"}
-    assert post(clinic, f"{path}/transfer", {"queue": str(there.pk)}, "doctor_a").status_code == 400
-    assert code(post(clinic, f"{path}/transfer", {**body, "queue": str(mine.queue_id)})) == (
+    body = {"queue_id": str(there.pk), "reason": "专科转诊"}
+    assert post(clinic, f"{path}/transfer", {"queue_id": str(there.pk)}, "doctor_a").status_code == 400
+    assert code(post(clinic, f"{path}/transfer", {**body, "queue_id": str(mine.queue_id)})) == (
         400,
         "validation_error",
     )

@@ -47,7 +47,7 @@ def move(
     base = MINI if who.startswith("patient") else ADMIN
     return world.client(who).post(
         f"{base}/appointments/{appointment['id']}/reschedule",
-        {"slot": str(getattr(slot, "pk", slot)), **more},
+        {"slot_id": str(getattr(slot, "pk", slot)), **more},
         format="json",
         HTTP_IDEMPOTENCY_KEY=key or uuid4().hex,
     )

@@ -13,7 +13,7 @@ from tests.support.world import World
 
 def template(world: World, who: str = "head", **changes: Any) -> Any:
     body = {
-        "department": str(world.departments["cardiology"].pk), "practitioner": str(world.staff["doctor_a"].pk),
+        "department_id": str(world.departments["cardiology"].pk), "practitioner_id": str(world.staff["doctor_a"].pk),
         "weekday": TOMORROW.weekday(), "period": "morning", "start_time": "08:00", "end_time": "12:00",
         "slot_minutes": 60, "capacity_per_slot": 3, "fee_fen": 5_000, "tier": "expert",
         "valid_from": TODAY.isoformat(), **changes,
@@ -32,7 +32,7 @@ def test_a_template_makes_sessions_once_and_publishing_makes_their_numbers(clini
     made = post(clinic, "head", "generate", days).json()
     assert made["created"] == 2
     assert post(clinic, "head", "generate", days).json()["created"] == 0
-    session = made["sessions"][0]
+    session = made["session_ids"][0]
     shown = post(clinic, "head", f"{session}/publish").json()
     assert (shown["state"], shown["capacity"], shown["remaining"], shown["registration_fee_fen"]) == (
         "published", 12, 12, 5_000,
@@ -59,8 +59,8 @@ def test_an_impossible_template_is_refused(clinic: World, change: dict[str, Any]
 @pytest.mark.requirement("BOOK-01")
 def test_templates_are_made_for_own_doctors_by_those_who_may(clinic: World) -> None:
     surgeon, dentist = (str(clinic.staff[name].pk) for name in ("doctor_c", "doctor_h2"))
-    assert template(clinic, practitioner=surgeon).status_code == 400
-    assert template(clinic, who="admin1", practitioner=dentist).status_code == 400
+    assert template(clinic, practitioner_id=surgeon).status_code == 400
+    assert template(clinic, who="admin1", practitioner_id=dentist).status_code == 400
     assert template(clinic, who="doctor_a").status_code == 403
     assert template(clinic, who="clerk").status_code == 403
     assert template(clinic, who="admin2").status_code == 400
@@ -81,7 +81,7 @@ def test_a_template_is_edited_by_version_and_told_apart(clinic: World) -> None:
 @pytest.mark.requirement("BOOK-01")
 def test_a_draft_may_change_and_a_published_session_not(clinic: World) -> None:
     body = {
-        "department": str(clinic.departments["cardiology"].pk), "practitioner": str(clinic.staff["doctor_b"].pk),
+        "department_id": str(clinic.departments["cardiology"].pk), "practitioner_id": str(clinic.staff["doctor_b"].pk),
         "date": TOMORROW.isoformat(), "period": "afternoon", "start_time": "14:00", "end_time": "16:00",
         "slot_minutes": 0, "capacity_per_slot": 10, "registration_fee_fen": 1_000,
     }  # fmt: skip

@@ -38,7 +38,7 @@ def post(world: World, who: str, session: ClinicSession, action: str, body: dict
 
 
 def substitute(world: World, session: ClinicSession, doctor: str, who: str = "head") -> Any:
-    body = {"practitioner": str(world.staff[doctor].pk), "reason": "医生生病"}
+    body = {"practitioner_id": str(world.staff[doctor].pk), "reason": "医生生病"}
     return post(world, who, session, "substitute", body)
 
 
@@ -143,7 +143,7 @@ def test_who_may_not_stand_in_is_refused_with_the_reason_and_nothing_changes(cli
     assert substitute(clinic, session, "doctor_b", who="doctor_a").status_code == 403
     assert substitute(clinic, session, "doctor_b", who="admin2").status_code == 404
     assert (
-        post(clinic, "head", session, "substitute", {"practitioner": 5, "reason": "x" * 201}).status_code
+        post(clinic, "head", session, "substitute", {"practitioner_id": 5, "reason": "x" * 201}).status_code
         == 400
     )
     stored = ClinicSession.objects.get(pk=session.pk)
@@ -208,12 +208,13 @@ def test_patients_of_a_stopped_session_move_to_another_as_far_as_it_has_room(cli
     deliver()  # the doctor attends them
     foreign = open_session(clinic, date=TOMORROW, doctor="doctor_c", department="surgery")
     for wrong in (session, foreign):
-        body = {"reason": "x", "move_to": str(wrong.pk)}
+        body = {"reason": "x", "move_to_id": str(wrong.pk)}
         assert post(clinic, "admin1", session, "stop", body).status_code == 400
     assert (
-        post(clinic, "head", session, "stop", {"reason": "x", "move_to": str(foreign.pk)}).status_code == 400
+        post(clinic, "head", session, "stop", {"reason": "x", "move_to_id": str(foreign.pk)}).status_code
+        == 400
     )
-    body = post(clinic, "head", session, "stop", {"reason": "医生出差", "move_to": str(target.pk)}).json()
+    body = post(clinic, "head", session, "stop", {"reason": "医生出差", "move_to_id": str(target.pk)}).json()
     assert (body["state"], body["moved"], body["cancelled"]) == ("stopped", 2, 1)
     found = {str(row.pk): row for row in Appointment.objects.all()}
     assert [found[pk].state for pk in ids] == ["booked", "booked", "cancelled"]
@@ -242,29 +243,29 @@ def test_a_room_or_a_doctor_is_planned_once_at_a_time(clinic: World) -> None:
         for hospital in (clinic.h1, clinic.h2)
     )
     body = {
-        "department": str(clinic.departments["cardiology"].pk), "practitioner": str(clinic.staff["doctor_a"].pk),
+        "department_id": str(clinic.departments["cardiology"].pk), "practitioner_id": str(clinic.staff["doctor_a"].pk),
         "date": TOMORROW.isoformat(), "period": "morning", "start_time": "08:00", "end_time": "10:00",
-        "slot_minutes": 0, "capacity_per_slot": 1, "registration_fee_fen": 0, "room": str(room.pk),
+        "slot_minutes": 0, "capacity_per_slot": 1, "registration_fee_fen": 0, "room_id": str(room.pk),
     }  # fmt: skip
     url = f"{ADMIN}/clinic-sessions"
     head, admin = clinic.client("head"), clinic.client("admin1")
-    assert head.post(url, body | {"room": str(elsewhere.pk)}, format="json").status_code == 400
+    assert head.post(url, body | {"room_id": str(elsewhere.pk)}, format="json").status_code == 400
     first = head.post(url, body, format="json")
     assert first.status_code == 201, first.json()
     overlap = {"start_time": "09:59", "end_time": "11:00"}
     surgery = {
-        "department": str(clinic.departments["surgery"].pk), "practitioner": str(clinic.staff["doctor_c"].pk),
+        "department_id": str(clinic.departments["surgery"].pk), "practitioner_id": str(clinic.staff["doctor_c"].pk),
     }  # fmt: skip
-    same_doctor = head.post(url, body | overlap | {"room": None}, format="json")
+    same_doctor = head.post(url, body | overlap | {"room_id": None}, format="json")
     same_room = admin.post(url, body | overlap | surgery, format="json")
     for refused, because in ((same_doctor, "practitioner"), (same_room, "room")):
         assert code(refused) == (409, "session_conflict")
         assert [(row["id"], row["because"]) for row in refused.json()["conflicts"]] == [
             (first.json()["id"], because)
         ]
-    made = admin.post(url, body | overlap | surgery | {"room": None}, format="json")
+    made = admin.post(url, body | overlap | surgery | {"room_id": None}, format="json")
     assert made.status_code == 201
-    patch = {"room": str(room.pk), "version": 1}
+    patch = {"room_id": str(room.pk), "version": 1}
     refused = admin.patch(f"{url}/{made.json()['id']}", patch, format="json")
     assert code(refused) == (409, "session_conflict")
     after = head.post(url, body | {"start_time": "10:00", "end_time": "11:00"}, format="json")

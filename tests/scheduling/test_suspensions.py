@@ -136,7 +136,7 @@ def test_a_missed_appointment_that_was_corrected_no_longer_counts(strict: World)
 def test_staff_suspend_and_lift_by_hand_with_a_reason(clinic: World) -> None:
     clerk, url = clinic.client("clerk"), f"{ADMIN}/booking-suspensions"
     body = {
-        "patient": str(clinic.patients["patient_a"].pk),
+        "patient_id": str(clinic.patients["patient_a"].pk),
         "until": "2026-12-01T00:00:00Z",
         "reason": "倒号",
     }
@@ -146,7 +146,7 @@ def test_staff_suspend_and_lift_by_hand_with_a_reason(clinic: World) -> None:
     made = clerk.post(url, body, format="json").json()
     slot = first_slot(open_session(clinic))
     assert code(book(clinic, "patient_a", slot)) == (409, "booking_suspended")
-    listed = clerk.get(url, {"patient": body["patient"], "is_lifted": "false"}).json()
+    listed = clerk.get(url, {"patient_id": body["patient_id"], "is_lifted": "false"}).json()
     assert [row["id"] for row in listed["results"]] == [made["id"]]
     assert clinic.client("admin2").post(f"{url}/{made['id']}/lift", {"reason": "x"}).status_code == 404
     lifted = clerk.post(f"{url}/{made['id']}/lift", {"reason": "误判"}, format="json").json()

@@ -77,7 +77,7 @@ def test_moving_a_booking_to_another_doctor_ends_the_formers_relation(clinic: Wo
     appointment = booked(clinic)
     slot = first_slot(open_session(clinic, date=TOMORROW, doctor="doctor_a"))
     moved = clinic.client("patient_b").post(
-        f"{MINI}/appointments/{appointment['id']}/reschedule", {"slot": str(slot.pk)}, format="json",
+        f"{MINI}/appointments/{appointment['id']}/reschedule", {"slot_id": str(slot.pk)}, format="json",
         HTTP_IDEMPOTENCY_KEY="move-1",
     )  # fmt: skip
     assert moved.status_code == 200, moved.content
@@ -98,7 +98,7 @@ def test_a_booking_at_the_window_that_is_cancelled_ends_it_as_well(clinic: World
     patient: Patient = clinic.patients["patient_b"]
     slot = first_slot(open_session(clinic, date=TOMORROW, doctor="doctor_b"))
     made = clinic.client("clerk").post(
-        "/api/admin/v1/appointments", {"slot": str(slot.pk), "patient": str(patient.pk), "kind": "advance"},
+        "/api/admin/v1/appointments", {"slot_id": str(slot.pk), "patient_id": str(patient.pk), "kind": "advance"},
         format="json", HTTP_IDEMPOTENCY_KEY="window-1",
     )  # fmt: skip
     assert made.status_code == 201, made.content

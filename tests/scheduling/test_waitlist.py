@@ -54,7 +54,7 @@ DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 def wish(world: World, who: str = "patient_a", **more: Any) -> Any:
     body = {
-        "department": str(world.departments["cardiology"].pk), "first_date": str(TOMORROW),
+        "department_id": str(world.departments["cardiology"].pk), "first_date": str(TOMORROW),
         "last_date": str(TOMORROW), **more,
     }  # fmt: skip
     return world.client(who).post(f"{MINI}/waitlist-entries", body, format="json")
@@ -133,7 +133,9 @@ def test_a_lapsed_offer_counts_as_free_before_any_sweep(clinic: World, full: Any
     entry = wish(clinic, "patient_a").json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     with clock.frozen(NOW + 30 * MINUTE):
-        slots = clinic.client("patient_b").get(f"{MINI}/booking/slots", {"session": str(session.pk)}).json()
+        slots = (
+            clinic.client("patient_b").get(f"{MINI}/booking/slots", {"session_id": str(session.pk)}).json()
+        )
         assert slots[0]["remaining"] == 1
         assert book(clinic, "patient_b", first_slot(session), "advance").status_code == 201
         tasks.offer_to_waiting.fn()
@@ -159,7 +161,7 @@ def test_who_declines_waits_for_another_session_and_the_next_is_asked(clinic: Wo
 @pytest.mark.requirement("BOOK-11")
 def test_an_entry_gets_only_what_it_asked_for(clinic: World) -> None:
     doctor_b = str(clinic.staff["doctor_b"].pk)
-    by_doctor = wish(clinic, "patient_a", practitioner=doctor_b).json()
+    by_doctor = wish(clinic, "patient_a", practitioner_id=doctor_b).json()
     later = wish(
         clinic, "patient_a", first_date=str(TOMORROW + DAY), last_date=str(TOMORROW + 2 * DAY)
     ).json()
@@ -182,7 +184,7 @@ def test_an_entry_gets_only_what_it_asked_for(clinic: World) -> None:
 @pytest.mark.requirement("BOOK-11", "BOOK-01")
 def test_offers_die_with_a_stopped_session_and_follow_no_substitute(clinic: World, full: Any) -> None:
     session, taken = full
-    entry = wish(clinic, "patient_a", practitioner=str(clinic.staff["doctor_a"].pk)).json()
+    entry = wish(clinic, "patient_a", practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     session.refresh_from_db()
     substitute_session(
@@ -218,8 +220,8 @@ def test_wishes_are_checked_and_one_of_a_kind(clinic: World) -> None:
     dental, stranger = clinic.departments["dental"].pk, clinic.staff["doctor_c"].pk
     for body, status in (
         ({"first_date": "2026-01-01"}, 400), ({"last_date": str(TODAY)}, 400), ({"last_date": "2027-06-01"}, 400),
-        ({"last_date": "x"}, 400), ({"period": "night"}, 400), ({"department": str(dental)}, 404),
-        ({"practitioner": str(stranger)}, 400), ({"binding_id": str(uuid4())}, 404), ({"priority": 9}, 400),
+        ({"last_date": "x"}, 400), ({"period": "night"}, 400), ({"department_id": str(dental)}, 404),
+        ({"practitioner_id": str(stranger)}, 400), ({"binding_id": str(uuid4())}, 404), ({"priority": 9}, 400),
     ):  # fmt: skip
         assert wish(clinic, **body).status_code == status, body
     assert wish(clinic, "patient_none").json()["code"] == "card_required"
@@ -235,7 +237,7 @@ def test_staff_see_the_list_put_patients_on_it_and_order_it_by_priority(clinic: 
     clerk, url = clinic.client("clerk"), f"{ADMIN}/waitlist-entries"
     first = wish(clinic, "patient_a").json()
     body = {
-        "patient": str(clinic.patients["patient_b"].pk), "department": first["department_id"],
+        "patient_id": str(clinic.patients["patient_b"].pk), "department_id": first["department_id"],
         "first_date": str(TOMORROW), "last_date": str(TOMORROW),
     }  # fmt: skip
     assert clerk.post(url, body | {"priority": 5}, format="json").status_code == 400, "not used here"
@@ -247,7 +249,9 @@ def test_staff_see_the_list_put_patients_on_it_and_order_it_by_priority(clinic: 
     assert clerk.patch(one, {"priority": 101, "version": 1}, format="json").status_code == 400
     assert clerk.patch(one, {"priority": 5, "version": 1}, format="json").json()["place"] == 1
     assert code(clerk.patch(one, {"priority": 6, "version": 1}, format="json")) == (409, "stale_version")
-    listed = clerk.get(url, {"department": first["department_id"], "date": str(TOMORROW), "state": "waiting"})
+    listed = clerk.get(
+        url, {"department_id": first["department_id"], "date": str(TOMORROW), "state": "waiting"}
+    )
     assert [row["id"] for row in listed.json()["results"]] == [made["id"], first["id"]]
     assert clerk.get(url, {"date": str(TODAY)}).json()["count"] == 0
     assert clinic.client("admin2").get(url).json()["count"] == 0
@@ -269,7 +273,7 @@ def test_suspended_and_present_patients_are_passed_over(clinic: World) -> None:
         patient=clinic.patients["third"], department=clinic.departments["cardiology"], first_date=TOMORROW,
         last_date=TOMORROW,
     )  # fmt: skip
-    body = {"patient": str(barred.patient_id), "until": "2026-12-20T00:00:00Z", "reason": "倒号"}
+    body = {"patient_id": str(barred.patient_id), "until": "2026-12-20T00:00:00Z", "reason": "倒号"}
     clinic.client("clerk").post(f"{ADMIN}/booking-suspensions", body, format="json")
     act(clinic, "clerk", held, "cancel", {"reason": "x"})
     assert states(session) == ["taken", "free"]

@@ -48,8 +48,8 @@ def _data_scopes(actor: Actor) -> list[dict[str, Any]]:
         {
             "module": module,
             "everything": scope.everything,
-            "hospitals": sorted(scope.hospitals),
-            "departments": sorted(scope.departments),
+            "hospital_ids": sorted(scope.hospitals),
+            "department_ids": sorted(scope.departments),
         }
         for module, scope in sorted(by_module.items())
     ]

@@ -9,7 +9,7 @@ class InsuranceNotSupported(DomainError):
 
 
 class MandatoryBillMissing(DomainError):
-    """`missing`: ids of the bills that have to be in the payment, too (rules.md 11)."""
+    """`bill_ids`: ids of the bills that have to be in the payment, too (rules.md 11)."""
 
     code, status = "mandatory_bill_missing", 409
     zh, en = (
@@ -19,14 +19,14 @@ class MandatoryBillMissing(DomainError):
 
 
 class RegistrationVoid(DomainError):
-    """`bills`: ids of the bills whose registration was cancelled or refunded."""
+    """`bill_ids`: ids of the bills whose registration was cancelled or refunded."""
 
     code, status = "registration_void", 409
     zh, en = "账单所属的挂号已取消或退费", "The registration of the bill was cancelled or refunded."
 
 
 class BillNotPayable(DomainError):
-    """`bills`: ids of the bills that are paid, cancelled, replaced or expired."""
+    """`bill_ids`: ids of the bills that are paid, cancelled, replaced or expired."""
 
     code, status = "bill_not_payable", 409
     zh, en = "账单已缴费、已取消或已失效,请刷新", "A bill is paid, cancelled or expired; reload."
@@ -162,14 +162,14 @@ class RefundNotPaidHere(DomainError):
 
 
 class NothingRefundable(DomainError):
-    """`bills`: ids of the bills of which nothing may go back."""
+    """`bill_ids`: ids of the bills of which nothing may go back."""
 
     code, status = "nothing_refundable", 409
     zh, en = "没有可退的金额", "Nothing of it can be refunded."
 
 
 class AppointmentStands(DomainError):
-    """`bills`: ids of the registrations that have to be cancelled before their fee goes back."""
+    """`bill_ids`: ids of the registrations that have to be cancelled before their fee goes back."""
 
     code, status = "appointment_stands", 409
     zh, en = "请先退号,挂号费随退号一并退还", "Cancel the appointment; the fee goes back with it."
@@ -186,7 +186,7 @@ class ApproverIsRequester(DomainError):
 
 
 class InvoiceReprintRequired(DomainError):
-    """`bills`: ids of the bills whose invoice has to be printed for the refund."""
+    """`bill_ids`: ids of the bills whose invoice has to be printed for the refund."""
 
     code, status = "invoice_reprint_required", 409
     zh, en = "退费前请先补打发票", "The invoice must be reprinted before the refund."

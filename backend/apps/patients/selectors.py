@@ -45,7 +45,7 @@ def bindings_of(account: WeChatAccount) -> QuerySet[CardBinding]:
     live = CardBinding.objects.filter(
         account=account, unbound_at=None, card__is_active=True, patient__is_active=True
     )
-    return live.select_related("patient", "card").order_by("-is_default", "id")
+    return live.select_related("hospital", "patient", "card").order_by("-is_default", "id")
 
 
 def bound_patients(account: WeChatAccount) -> list[UUID]:

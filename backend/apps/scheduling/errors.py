@@ -156,7 +156,7 @@ class FeeDiffers(DomainError):
 
 
 class PractitionerOnLeave(DomainError):
-    """`leave`, `starts_at`, `ends_at`: when the doctor is away."""
+    """`leave_id`, `starts_at`, `ends_at`: when the doctor is away."""
 
     code, status = "practitioner_on_leave", 409
     zh, en = "该医生此时段请假", "The doctor is on leave at that time."

@@ -2,11 +2,14 @@
 
 import contextlib
 import functools
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from kernel.errors import FIXED
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
+
+_NONE = object()
 
 
 class StrictMixin:
@@ -55,18 +58,53 @@ def validated(kind: type[Serializer], data: Any) -> dict[str, Any]:
 
 
 class ModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):
-    """Base of model serializers."""
+    """Base of model serializers: of every foreign key `x` the `fields` may name `x_id` and `x_name`."""
+
+    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
+        relation, _, part = field_name.rpartition("_")
+        if relation not in info.forward_relations or part not in {"id", "name"}:
+            return super().build_field(field_name, info, model_class, nested_depth)
+        if part == "id":
+            kind, options = self.build_relational_field(relation, info.forward_relations[relation])
+            return kind, {**options, "source": relation}
+        nullable = info.forward_relations[relation].model_field.null
+        return serializers.CharField, {
+            "source": f"{relation}.name",
+            "read_only": True,
+            "allow_null": nullable,
+        }
+
+
+@functools.cache
+def named_relations(kind: Any) -> tuple[str, ...]:
+    """The foreign keys whose names a serializer shows: a list joins them, so that no row asks for its own."""
+    if not issubclass(kind, ModelSerializer):
+        return ()
+    sources = {str(field.source) for field in kind().fields.values() if not field.write_only}
+    named = {source.removesuffix(".name") for source in sources if source.endswith(".name")}
+    return tuple(sorted(source.replace(".", "__") for source in named))
 
 
 class VersionedModelSerializer(ModelSerializer):
     """For rows that people edit: `version` is shown, and every PATCH must name the version it read."""
 
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647, required=False)
+    #: Attributes that are set when the row is made and never again; naming the value they have is no change.
+    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.instance is not None and "version" not in attrs:
             raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
         if self.instance is None:
             attrs.pop("version", None)
+        else:
+            self._keep_fixed(attrs)
         validated: dict[str, Any] = super().validate(attrs)
         return validated
+
+    def _keep_fixed(self, attrs: dict[str, Any]) -> None:
+        given = {name: attrs.pop(name) for name in self.fixed & attrs.keys()}
+        changed = {name for name, value in given.items() if getattr(self.instance, name, _NONE) != value}
+        if changed:
+            shown = sorted(name for name, field in self.fields.items() if field.source in changed)
+            raise serializers.ValidationError({name: [FIXED.text] for name in shown}, code=FIXED.code)

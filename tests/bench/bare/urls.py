@@ -17,7 +17,7 @@ class BareBooking(APIView):
     permission_classes = [IsAuthenticated]
 
     def post(self, request: Any) -> Response:
-        number = take(UUID(request.data["slot"]), UUID(request.data["patient"]))
+        number = take(UUID(request.data["slot_id"]), UUID(request.data["patient_id"]))
         return Response({"number": number}, status=201 if number else 409)
 
 

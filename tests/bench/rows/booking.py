@@ -44,7 +44,7 @@ class Scene:
 
     def bookings(self, slots: list[str], count: int, *, skip: int = 0) -> Iterator[bytes]:
         """Requests of different patients, in turn for these slots."""
-        body = {slot: json.dumps({"slot": slot, "kind": "advance"}).encode() for slot in slots}
+        body = {slot: json.dumps({"slot_id": slot, "kind": "advance"}).encode() for slot in slots}
         for (token, _), slot in zip(self.people[skip : skip + count], itertools.cycle(slots), strict=False):
             key = {"Idempotency-Key": uuid.uuid4().hex}
             yield client.request(
@@ -54,7 +54,7 @@ class Scene:
     def bare(self, slots: list[str], count: int) -> Iterator[bytes]:
         """The same for the bare view."""
         for (token, patient), slot in zip(self.people[:count], itertools.cycle(slots), strict=False):
-            body = json.dumps({"slot": slot, "patient": patient}).encode()
+            body = json.dumps({"slot_id": slot, "patient_id": patient}).encode()
             yield client.request("POST", "/book", token=token, body=body)
 
 

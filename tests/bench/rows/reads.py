@@ -95,8 +95,8 @@ def _browse(url: str, count: int) -> list[Line]:
     token = inside(url, "patient_tokens", 1)[0][0]
     base = "/api/miniprogram/v1/booking"
     paths = {
-        "doctors of a department and date": f"{base}/doctors?department={department}&date={tomorrow}",
-        "slots of a session": f"{base}/slots?session={session}",
+        "doctors of a department and date": f"{base}/doctors?department_id={department}&date={tomorrow}",
+        "slots of a session": f"{base}/slots?session_id={session}",
     }
     lines, asked = [], inside(url, "queries", json.dumps([(token, path) for path in paths.values()]))
     with server(url) as running:

@@ -13,6 +13,10 @@ class ScopedRelatedField(serializers.PrimaryKeyRelatedField):
         kwargs.setdefault("pk_field", serializers.UUIDField())
         super().__init__(**kwargs)
 
+    def to_representation(self, value: Any) -> Any:
+        """The id; of a row, or the id itself where a column holds ids."""
+        return super().to_representation(value) if hasattr(value, "pk") else str(value)
+
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()
         view = self.context.get("view")

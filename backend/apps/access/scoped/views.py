@@ -13,16 +13,25 @@ from apps.access.actor import Actor
 from apps.access.policies.base import for_lists, policy_of
 from apps.access.scoped.paging import MergedRows
 from apps.access.scoped.permissions import HasCode, request_actor
-from apps.identity.models import StaffMember
+from apps.identity.models import Hospital, StaffMember
 from kernel.errors import PermissionDenied, StaleVersion
+from kernel.http.names import add_names
 from kernel.http.pagination import PageNumberPagination
 from kernel.http.schema import raises
+from kernel.http.serializers import named_relations
 
 STANDARD = {
     "list": "list", "retrieve": "list", "create": "add", "update": "change", "partial_update": "change",
     "destroy": "delete", "export": "export",
 }  # fmt: skip
+#: For `named_ids` of apps below the hospitals.
+HOSPITAL = Hospital
 READS = frozenset({"list", "export", "sensitive"})
+
+
+def with_relations(queryset: QuerySet[Any], names: tuple[str, ...]) -> QuerySet[Any]:
+    """Joined with the named foreign keys."""
+    return queryset.select_related(*names) if names else queryset
 
 
 class CodedView(APIView):
@@ -70,6 +79,8 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
     http_method_names = ["get", "post", "patch", "delete"]
     #: Large tables whose filters have indexes that hold the key: find the keys of a page first (see paging).
     keys_first: ClassVar[bool] = False
+    #: Names beside ids that are no foreign keys: name → path of the id, model.
+    named_ids: ClassVar[dict[str, tuple[str, type[Model]]]] = {}
 
     def base_queryset(self) -> QuerySet[Any]:
         """The unscoped rows; override for select_related."""
@@ -93,19 +104,27 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
 
     def listed(self) -> Any:
         """The filtered, ordered rows of a list: a queryset, or merged arms (see paging) where several make it up."""
+        kind: Any = self.get_serializer_class()
+        beside = named_relations(kind)
         standard = type(self).get_queryset is ScopedViewSet.get_queryset
         if standard and isinstance(self.paginator, PageNumberPagination):
             arms = for_lists(policy_of(self.model).arms(self.actor, self.visible_code()))
             if not arms:
                 return self.filter_queryset(self.model._default_manager.none())
             if len(arms) > 1 or self.keys_first:
-                return MergedRows(self.filter_queryset(self.base_queryset()), arms, self.row_queryset())
-            return self.filter_queryset(self.base_queryset().filter(arms[0]))
-        return self.filter_queryset(self.get_queryset())
+                return MergedRows(
+                    self.filter_queryset(self.base_queryset()),
+                    arms,
+                    with_relations(self.row_queryset(), beside),
+                )
+            return with_relations(self.filter_queryset(self.base_queryset().filter(arms[0])), beside)
+        return with_relations(self.filter_queryset(self.get_queryset()), beside)
 
     def get_object(self) -> Any:
         instance = super().get_object()
         self.check_reach(instance)
+        if self.named_ids:
+            add_names([instance], **self.named_ids)
         return instance
 
     def check_reach(self, instance: Model) -> None:
@@ -122,6 +141,8 @@ class ListMixin(ScopedViewSet):
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.listed())
+        if self.named_ids:
+            add_names(page, **self.named_ids)
         answer: Response = self.get_paginated_response(self.get_serializer(page, many=True).data)
         return answer
 

@@ -78,7 +78,7 @@ def _check_parent(item: MenuItem) -> None:
     """A directory holds directories and pages, a page buttons; nothing stands below itself."""
     parent = item.parent
     if (parent.kind if parent else None) not in _PARENT_KINDS[item.kind]:
-        raise InvalidValue(field="parent")
+        raise InvalidValue(field="parent_id")
     kinds = {child.kind for child in MenuItem.objects.filter(parent_id=item.pk)}
     if any(item.kind not in _PARENT_KINDS[kind] for kind in kinds):
         raise InvalidValue(field="kind")

@@ -50,7 +50,7 @@ def update_role(actor: Actor, role: Role, *, version: int, **changes: Any) -> Ro
     """
     role = _changeable(actor, role)
     if "hospital" in changes and changes.pop("hospital") != role.hospital:
-        raise InvalidValue(field="hospital")
+        raise InvalidValue(field="hospital_id")
     permissions, scopes = changes.pop("permissions", None), changes.pop("scopes", None)
     for name, value in changes.items():
         setattr(role, name, value)
@@ -72,7 +72,7 @@ def copy_role(actor: Actor, role: Role, *, hospital: Hospital | None, code: str,
         for rule in role.scopes.all()
     ]
     if hospital is not None and any(d.hospital_id != hospital.pk for s in scopes for d in s["departments"]):
-        raise InvalidValue(field="hospital")
+        raise InvalidValue(field="hospital_id")
     codes = Permission.objects.filter(is_retired=False) if role.is_administrator else role.permissions.all()
     return create_role(
         actor=actor, hospital=hospital, code=code, name=name, default_scope=role.default_scope,

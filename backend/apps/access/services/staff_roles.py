@@ -31,7 +31,7 @@ def set_staff_roles(actor: Actor, staff: StaffMember, roles: Iterable[Role]) -> 
     changed = list(whole_roles().filter(pk__in=held ^ wanted))
     given = [role for role in changed if role.pk in wanted]
     if any(not role.is_active or role.hospital_id not in (None, staff.hospital_id) for role in given):
-        raise InvalidValue(field="roles")
+        raise InvalidValue(field="role_ids")
     ensure_may_assign(actor, staff, changed)
     StaffRole.objects.filter(staff=staff, role__in=held - wanted).delete()
     StaffRole.objects.bulk_create(StaffRole(staff=staff, role=role) for role in given)

@@ -19,7 +19,6 @@ from kernel.money import MAX_FEN
 class CardTopUpSerializer(ModelSerializer):
     """就诊卡充值. Pay `order_id`; the card has the money once `state` is credited."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     card_number = serializers.SerializerMethodField()
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
@@ -32,9 +31,9 @@ class CardTopUpSerializer(ModelSerializer):
     class Meta:
         model = CardTopUp
         fields = [
-            "id", "hospital_id", "patient_id", "patient_name", "card_id", "card_number", "order_id", "order_no",
-            "order_state", "channel", "application", "amount_fen", "refunded_fen", "state", "expires_at", "created_at",
-            "credited_at",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "card_id", "card_number", "order_id",
+            "order_no", "order_state", "channel", "application", "amount_fen", "refunded_fen", "state", "expires_at",
+            "created_at", "credited_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -51,9 +50,9 @@ class OwnCardTopUpFilter(BoundFilterSet, TopUpFilter):
 
 
 class CardTopUpFilter(TopUpFilter):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    card = django_filters.UUIDFilter(field_name="card_id")
+    patient_id = django_filters.UUIDFilter()
+    hospital_id = django_filters.UUIDFilter()
+    card_id = django_filters.UUIDFilter()
     application = django_filters.CharFilter(max_length=100)
 
 
@@ -63,6 +62,7 @@ class CardBalanceSerializer(Serializer):
     card_id = serializers.UUIDField()
     card_number = serializers.CharField()
     hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     balance_fen = serializers.IntegerField()
     top_up_enabled = serializers.BooleanField()
     top_up_minimum_fen = serializers.IntegerField()

@@ -39,11 +39,11 @@ class DayFilter(django_filters.FilterSet):
 class BillFilter(BillingFilter, DayFilter):
     """What staff may filter bills by."""
 
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    order = django_filters.UUIDFilter(field_name="order_id")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    order_id = django_filters.UUIDFilter()
     paid_from = django_filters.DateFilter(field_name="paid_at", method="since")
     paid_to = django_filters.DateFilter(field_name="paid_at", method="until")
     search = django_filters.CharFilter(
@@ -57,10 +57,10 @@ class BillFilter(BillingFilter, DayFilter):
 class InvoiceFilter(DayFilter):
     """What staff may filter invoices by."""
 
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    bill = django_filters.UUIDFilter(field_name="bill_id")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    bill_id = django_filters.UUIDFilter()
     is_reversed = django_filters.BooleanFilter(field_name="reversed_at", lookup_expr="isnull", exclude=True)
     search = django_filters.CharFilter(
         field_name="invoice_no", max_length=32, help_text="a whole invoice number"

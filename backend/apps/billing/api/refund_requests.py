@@ -39,7 +39,6 @@ class RequestedRefundSerializer(Serializer):
 class RefundRequestSerializer(ModelSerializer):
     """退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True, default="")
     succeeded_fen = serializers.IntegerField(read_only=True)
     failed_fen = serializers.IntegerField(read_only=True)
@@ -47,8 +46,9 @@ class RefundRequestSerializer(ModelSerializer):
     class Meta:
         model = RefundRequest
         fields = [
-            "id", "hospital_id", "patient_id", "patient_name", "order_id", "order_no", "card_id", "application",
-            "amount_fen", "succeeded_fen", "failed_fen", "reason", "state", "created_at", "executed_at", "ended_at",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "order_id", "order_no", "card_id",
+            "application", "amount_fen", "succeeded_fen", "failed_fen", "reason", "state", "created_at",
+            "executed_at", "ended_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -83,14 +83,14 @@ class StaffRefundRequestSerializer(RefundRequestSerializer):
 
 
 class StaffRefundRequestDetailSerializer(StaffRefundRequestSerializer):
-    """退费申请 for staff, with bills and refunds. `reprints_missing`: bills whose invoice is still to be reprinted."""
+    """退费申请 for staff, with bills and refunds. `missing_reprint_ids`: their invoice is still to be reprinted."""
 
     bills = RefundRequestLineSerializer(many=True, read_only=True)
     refunds = RequestedRefundSerializer(many=True, read_only=True)
-    reprints_missing = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+    missing_reprint_ids = serializers.ListField(child=serializers.UUIDField(), read_only=True)
 
     class Meta(StaffRefundRequestSerializer.Meta):
-        fields = [*StaffRefundRequestSerializer.Meta.fields, "bills", "refunds", "reprints_missing"]
+        fields = [*StaffRefundRequestSerializer.Meta.fields, "bills", "refunds", "missing_reprint_ids"]
         read_only_fields = fields
 
 
@@ -114,7 +114,7 @@ class BillQuoteSerializer(Serializer):
 
 
 class RequestFilter(django_filters.FilterSet):
-    order = django_filters.UUIDFilter(field_name="order_id")
+    order_id = django_filters.UUIDFilter()
     state = django_filters.MultipleChoiceFilter(choices=choices(RefundRequestState))
 
 
@@ -123,9 +123,9 @@ class OwnRefundRequestFilter(BoundFilterSet, RequestFilter):
 
 
 class RefundRequestFilter(RequestFilter):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
-    card = django_filters.UUIDFilter(field_name="card_id")
+    patient_id = django_filters.UUIDFilter()
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
+    card_id = django_filters.UUIDFilter()
     needs_approval = django_filters.BooleanFilter()

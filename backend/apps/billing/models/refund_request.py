@@ -59,7 +59,7 @@ class RefundRequest(VersionedModel):
     failed_fen: int
     bills: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
-    reprints_missing: list[UUID]
+    missing_reprint_ids: list[UUID]
 
     class Meta:
         constraints = [

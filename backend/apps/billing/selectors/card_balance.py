@@ -68,6 +68,7 @@ def figures_of(card: PatientCard) -> dict[str, Any]:
     """The balance, and what the hospital's settings say of top-ups."""
     hospital = card.hospital
     return {
+        "hospital_name": hospital.name,
         "balance_fen": balance_of(card),
         "top_up_enabled": settings.CARD_TOP_UP_ENABLED.of(hospital),
         "top_up_minimum_fen": settings.CARD_TOP_UP_MIN_FEN.of(hospital),

@@ -18,6 +18,7 @@ RELATED = {
     "channel": "bill__channel",
     "hospital_name": "hospital__name",
     "department_name": "department__name",
+    "patient_name": "patient__name",
     "mrn": "patient__mrn",
     "issued_by_name": "issued_by__name",
 }

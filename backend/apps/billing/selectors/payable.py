@@ -33,14 +33,14 @@ def check_selection(bills: Sequence[Bill]) -> None:
     now = clock.now()
     over = [bill.pk for bill in bills if not _is_payable(bill, now)]
     if over:
-        raise errors.BillNotPayable(bills=_text(over))
+        raise errors.BillNotPayable(bill_ids=_text(over))
     selected = {bill.pk for bill in bills}
     registrations = {bill.registration_bill_id or bill.pk for bill in bills if _belongs(bill)}
     missing = _unpaid_registrations(bills, registrations - selected, now)
     mandatory = payable(Bill.objects.filter(registration_bill_id__in=registrations, is_mandatory=True))
     missing += mandatory.exclude(pk__in=selected).order_by("pk").values_list("pk", flat=True)
     if missing:
-        raise errors.MandatoryBillMissing(missing=_text(missing))
+        raise errors.MandatoryBillMissing(bill_ids=_text(missing))
 
 
 def _belongs(bill: Bill) -> bool:
@@ -57,7 +57,7 @@ def _unpaid_registrations(bills: Iterable[Bill], others: Collection[UUID], now: 
     unpaid = [row for row in rows if row.status != BillStatus.PAID]
     void = {row.pk for row in unpaid if not _is_payable(row, now)}
     if void:
-        raise errors.RegistrationVoid(bills=_text(b.pk for b in bills if b.registration_bill_id in void))
+        raise errors.RegistrationVoid(bill_ids=_text(b.pk for b in bills if b.registration_bill_id in void))
     return [row.pk for row in unpaid]
 
 

@@ -65,7 +65,7 @@ def one(queryset: QuerySet[RefundRequest], request_id: UUID) -> RefundRequest:
     (request,) = rows_of([found])
     request.bills, request.refunds = lines_of(request), refunds_of(request)
     # Afterwards the refund itself has reversed the invoice.
-    request.reprints_missing = not_reprinted(request) if request.state in WAITING else []
+    request.missing_reprint_ids = not_reprinted(request) if request.state in WAITING else []
     return request
 
 

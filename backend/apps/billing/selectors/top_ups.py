@@ -17,7 +17,7 @@ def top_ups_of(account: WeChatAccount) -> QuerySet[CardTopUp]:
 
 def listed(queryset: QuerySet[CardTopUp]) -> QuerySet[CardTopUp]:
     """With what a row shows; one whose order was never made is nothing to anybody."""
-    return queryset.filter(order__isnull=False).select_related("patient", "card", "order")
+    return queryset.filter(order__isnull=False).select_related("hospital", "patient", "card", "order")
 
 
 def one(queryset: QuerySet[CardTopUp], top_up_id: UUID) -> CardTopUp:

@@ -45,7 +45,7 @@ def open_payment(
     if payer_type != PayerKind.SELF_PAY:
         raise errors.InsuranceNotSupported
     if not 0 < len(set(bill_ids)) <= MOST_BILLS:
-        raise InvalidValue(field="bills")
+        raise InvalidValue(field="bill_ids")
     rows = Bill.objects.filter(hospital=hospital, patient_id=patient_id, pk__in=bill_ids)
     bills = list(rows.order_by("pk"))
     if len(bills) != len(set(bill_ids)):

@@ -26,7 +26,7 @@ def issue_invoice(bill: Bill, *, staff: StaffMember | None = None) -> Invoice:
             raise StateConflict(current=bill.status)
         standing = Invoice.objects.filter(bill=bill, reversed_at=None).first()
         if standing is not None:
-            raise errors.InvoiceStands(invoice=str(standing.pk))
+            raise errors.InvoiceStands(invoice_id=str(standing.pk))
         return Invoice.objects.create(
             hospital_id=bill.hospital_id,
             department_id=bill.department_id,

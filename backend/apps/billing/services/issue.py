@@ -112,7 +112,7 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
     }
     for name, owner in owners.items():
         if owner is not None and owner.hospital_id != hospital.pk:
-            raise InvalidValue(field=name)
+            raise InvalidValue(field=f"{name}_id")
     for name in ("due_at", "expires_at"):
         moment = getattr(spec, name)
         if moment is not None and not is_plausible(moment):
@@ -121,7 +121,7 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
         raise InvalidValue(field="expires_at")
     registration = spec.registration_bill
     if registration is not None and not _can_belong(patient, registration, spec):
-        raise InvalidValue(field="registration_bill")
+        raise InvalidValue(field="registration_bill_id")
     return amount
 
 
@@ -179,7 +179,7 @@ def _standing(bill: Bill) -> errors.BillStands | None:
         found = standing.filter(**same, status__in=STANDING).first()
     else:
         found = None
-    return errors.BillStands(bill=str(found.pk)) if found else None
+    return errors.BillStands(bill_id=str(found.pk)) if found else None
 
 
 def spec_of(bill: Bill) -> BillSpec:

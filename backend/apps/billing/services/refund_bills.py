@@ -40,7 +40,7 @@ def refund_bills(
     NotFound (a bill that the order did not pay), InvalidValue (nothing, or an amount below 1).
     """
     if not bill_amounts or min(bill_amounts.values()) <= 0:
-        raise InvalidValue(field="bills")
+        raise InvalidValue(field="bill_ids")
     bills = bills_in(order, list(bill_amounts))
     request = RefundRequest.objects.create(
         hospital_id=order.hospital_id,
@@ -115,4 +115,4 @@ def check_allowed(amounts: Mapping[UUID, int], allowed: Mapping[UUID, int]) -> N
     """RefundExceedsBill for the first bill of which more is asked for than may go back."""
     for key, amount in amounts.items():
         if amount > allowed[key]:
-            raise errors.RefundExceedsBill(bill=str(key), refundable_fen=allowed[key])
+            raise errors.RefundExceedsBill(bill_id=str(key), refundable_fen=allowed[key])

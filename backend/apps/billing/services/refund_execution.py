@@ -51,7 +51,7 @@ def _check_conditions(request: RefundRequest) -> None:
         raise errors.RefundNeedsApproval
     missing = not_reprinted(request)
     if missing:
-        raise errors.InvoiceReprintRequired(bills=[str(key) for key in missing])
+        raise errors.InvoiceReprintRequired(bill_ids=[str(key) for key in missing])
 
 
 @transaction.atomic

@@ -49,7 +49,7 @@ def _check_route(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> None:
     if at_counter:
         raise errors.RefundAtCounter(
             bring=settings.REFUND_COUNTER_NOTE.of(order.hospital),
-            bills=[str(key) for key in at_counter],
+            bill_ids=[str(key) for key in at_counter],
             fee_fen=sum(bills[key].amount_fen for key in at_counter),
         )
 
@@ -70,7 +70,7 @@ def refund_in_app(
     empty = [str(key) for key, amount in quote.amounts.items() if not amount]
     amounts = {key: amount for key, amount in quote.amounts.items() if amount}
     if not amounts or (wanted is not None and empty):
-        raise errors.NothingRefundable(bills=empty)
+        raise errors.NothingRefundable(bill_ids=empty)
     with transaction.atomic():
         request = refund_bills(
             order=order,

@@ -44,12 +44,12 @@ def request_bills(
     """
     bills, allowed = bills_in(order, list(amounts)), quote_bills(order)
     if not bills:
-        raise InvalidValue(field="bills")
+        raise InvalidValue(field="bill_ids")
     check_cancelled(bills.values())
     wanted = {key: allowed[key] if amount is None else amount for key, amount in amounts.items()}
     empty = [str(key) for key in wanted if not allowed[key]]
     if empty:
-        raise errors.NothingRefundable(bills=empty)
+        raise errors.NothingRefundable(bill_ids=empty)
     check_allowed(wanted, allowed)
     decided = [bill for bill in bills.values() if needs_approval(order.hospital, bill)]
     if len({bill.practitioner_id for bill in decided}) > 1:

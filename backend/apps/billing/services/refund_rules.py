@@ -85,7 +85,7 @@ def check_cancelled(bills: Iterable[Bill]) -> None:
         for subject_id in _SUBJECTS[subject_type].ahead(by_id)
     ]
     if ahead:
-        raise errors.AppointmentStands(bills=sorted(ahead))
+        raise errors.AppointmentStands(bill_ids=sorted(ahead))
 
 
 def _fees(bills: Iterable[Bill]) -> dict[str, dict[UUID, Bill]]:
@@ -106,7 +106,7 @@ def check_given_up(bills: Iterable[Bill]) -> None:
         for subject_id in (_SUBJECTS[subject_type].standing(by_id) if subject_type in _SUBJECTS else by_id)
     ]
     if standing:
-        raise errors.AppointmentStands(bills=sorted(standing))
+        raise errors.AppointmentStands(bill_ids=sorted(standing))
 
 
 def not_reprinted(request: RefundRequest) -> list[UUID]:

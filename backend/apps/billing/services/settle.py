@@ -43,7 +43,7 @@ def mark_paid(
         if bill.status == BillStatus.PAID and order_id is not None and bill.order_id == order_id:
             continue
         if amounts[bill.pk] != bill.amount_fen:
-            raise StateConflict(bill=str(bill.pk), current=bill.status)
+            raise StateConflict(bill_id=str(bill.pk), current=bill.status)
         BILLS.move(
             bill,
             BillStatus.PAID,
@@ -67,7 +67,7 @@ def mark_refunded(*, bill_id: UUID, amount_fen: int) -> Bill:
     """
     bill = lock_one(Bill.objects.all(), pk=bill_id)
     if bill.status != BillStatus.PAID:
-        raise StateConflict(bill=str(bill.pk), current=bill.status)
+        raise StateConflict(bill_id=str(bill.pk), current=bill.status)
     refundable = refundable_fen(bill)
     if not 0 < amount_fen <= refundable:
         raise errors.RefundExceedsBill(refundable_fen=refundable)
@@ -84,7 +84,7 @@ def withdraw_refund(*, bill_id: UUID, amount_fen: int) -> Bill:
     """A refund that `mark_refunded` has noted does not come about. StateConflict, RefundExceedsBill."""
     bill = lock_one(Bill.objects.all(), pk=bill_id)
     if bill.status not in (BillStatus.PAID, BillStatus.REFUNDED):
-        raise StateConflict(bill=str(bill.pk), current=bill.status)
+        raise StateConflict(bill_id=str(bill.pk), current=bill.status)
     if not 0 < amount_fen <= bill.refunded_fen:
         raise errors.RefundExceedsBill(refundable_fen=bill.refunded_fen)
     _write_refunded(bill, BillStatus.PAID, bill.refunded_fen - amount_fen)

@@ -66,6 +66,11 @@ class Location(VersionedModel):
         ]
         triggers = [audited()]
 
+    @property
+    def name(self) -> str:
+        """The place in words: building, floor, room."""
+        return " ".join(part for part in (self.building, self.floor, self.room) if part)
+
 
 class Department(VersionedModel):
     """科室: clinical department; the unit of data scope."""

@@ -34,7 +34,7 @@ def update_org_unit(unit: OrgUnit, *, version: int, by: StaffMember | None = Non
     above = _locked_path(unit.hospital_id, parent)
     before = OrgUnit.objects.values_list("path", flat=True).get(pk=unit.pk)
     if above.startswith(before):
-        raise OrgUnitCycle(field="parent")
+        raise OrgUnitCycle(field="parent_id")
     after = f"{above}{unit.pk}/"
     update_row(unit, version=version, **changes, path=after)
     if after != before:
@@ -57,7 +57,7 @@ def _locked_path(hospital_id: Any, parent: OrgUnit | None) -> str:
     if parent is None:
         return "/"
     if parent.pk not in units:
-        raise InvalidValue(field="parent")
+        raise InvalidValue(field="parent_id")
     return units[parent.pk].path
 
 

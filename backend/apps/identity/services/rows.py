@@ -29,7 +29,7 @@ def create_row(model: type[M], **fields: Any) -> M:
 def update_row(row: M, *, version: int, **changes: Any) -> M:
     """Change a row read at `version`; StaleVersion, DuplicateValue. The hospital of a row never changes."""
     if "hospital" in changes and changes["hospital"] != getattr(row, "hospital", None):
-        raise InvalidValue(field="hospital")
+        raise InvalidValue(field="hospital_id")
     for name, value in changes.items():
         setattr(row, name, value)
     check_same_hospital(row, changes)
@@ -93,9 +93,9 @@ def unique(model: type[models.Model]) -> Iterator[None]:
 def _field_of(model: type[models.Model], constraint: str) -> str:
     for known in model._meta.constraints:
         if isinstance(known, models.UniqueConstraint) and known.name == constraint:
-            return str(known.fields[-1])
+            return str(model._meta.get_field(known.fields[-1]).attname)  # type: ignore[union-attr]
     return next(
-        (f.name for f in model._meta.concrete_fields if f.unique and f"_{f.column}_" in constraint), ""
+        (f.attname for f in model._meta.concrete_fields if f.unique and f"_{f.column}_" in constraint), ""
     )
 
 
@@ -116,4 +116,4 @@ def check_same_hospital(row: models.Model, names: Collection[str]) -> None:
     for name in names:
         other = getattr(row, name)
         if isinstance(other, models.Model) and getattr(other, "hospital_id", hospital) != hospital:
-            raise InvalidValue(field=name)
+            raise InvalidValue(field=f"{name}_id")

@@ -24,7 +24,6 @@ class DepositSerializer(ModelSerializer):
 
     admission_no = serializers.CharField(source="admission.admission_no", read_only=True)
     patient_name = serializers.SerializerMethodField(help_text="masked")
-    hospital_name = serializers.CharField(source="hospital.name", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
         source="order.state", choices=[(state.value, state.value) for state in OrderState], read_only=True
@@ -67,7 +66,7 @@ class PayDepositSerializer(Serializer):
 
 
 class PrepaymentFilter(django_filters.FilterSet):
-    admission = django_filters.UUIDFilter(field_name="admission_id")
+    admission_id = django_filters.UUIDFilter()
     state = django_filters.ChoiceFilter(choices=choices(TopUpState))
 
 
@@ -76,8 +75,8 @@ class OwnDepositFilter(BoundFilterSet, PrepaymentFilter):
 
 
 class DepositFilter(PrepaymentFilter):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+    hospital_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
     application = django_filters.CharFilter(max_length=100)
 
 

@@ -22,10 +22,10 @@ class OwnAdmissionFilter(BoundFilterSet, StayFilter):
 class AdmissionFilter(StayFilter):
     """What staff may filter stays by. Days are of the hospital's own calendar, both included."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    patient_id = django_filters.UUIDFilter()
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
     source = django_filters.ChoiceFilter(choices=BillSource.choices)
     ward = django_filters.CharFilter(max_length=40)
     admitted_from = django_filters.DateFilter(field_name="admitted_at", method="since")

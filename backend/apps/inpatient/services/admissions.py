@@ -105,7 +105,7 @@ def check(stay: Admission, *, latest: dt.datetime | None = None) -> None:
     owners = {"department": stay.department, "practitioner": stay.practitioner, "patient": stay.patient}
     for name, owner in owners.items():
         if owner is not None and owner.hospital_id != stay.hospital_id:
-            raise InvalidValue(field=name)
+            raise InvalidValue(field=f"{name}_id")
     if not EARLIEST <= stay.admitted_at <= latest:
         raise InvalidValue(field="admitted_at")
     if stay.discharged_at is not None and not stay.admitted_at <= stay.discharged_at <= latest:
@@ -132,4 +132,4 @@ def _once(stay: Admission, write: Any) -> None:
         there = Admission.objects.filter(
             patient_id=stay.patient_id, status=AdmissionStatus.ADMITTED, source=BillSource.OWN
         )
-        raise errors.AlreadyAdmitted(admission=str(there.values_list("pk", flat=True).first())) from error
+        raise errors.AlreadyAdmitted(admission_id=str(there.values_list("pk", flat=True).first())) from error

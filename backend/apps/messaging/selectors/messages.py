@@ -11,7 +11,7 @@ from apps.messaging.states import MessageState
 
 def inbox_of(account_id: UUID) -> QuerySet[Message]:
     """Everything the account was told."""
-    return Message.objects.filter(account_id=account_id)
+    return Message.objects.select_related("hospital", "patient").filter(account_id=account_id)
 
 
 def counters(messages: QuerySet[Any]) -> dict[str, int]:

@@ -78,7 +78,7 @@ def update_patient(
     changes only what it names. Closing the archive ends its bindings, reopening it restores them.
     """
     if patient.merged_into_id is not None:
-        raise PatientMerged(merged_into=str(patient.merged_into_id))
+        raise PatientMerged(merged_into_id=str(patient.merged_into_id))
     turned = closes_or_reopens(patient, changes)
     with transaction.atomic():
         if reason is not None:

@@ -52,7 +52,7 @@ def capture(
     """
     row = Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
     if row.merged_into_id is not None:
-        raise PatientMerged(merged_into=str(row.merged_into_id))
+        raise PatientMerged(merged_into_id=str(row.merged_into_id))
     if not row.is_active:
         raise StateConflict
     fields = {d.key: d for d in definitions(row.hospital_id) if d.stage == stage and d.is_active}

@@ -96,11 +96,11 @@ def join(
 ) -> CareTeamMember:
     """The person takes that role for the patient (an existing live relation of the role is brought to these terms)."""
     if staff.hospital_id != patient.hospital_id:
-        raise InvalidValue(field="staff")
+        raise InvalidValue(field="staff_id")
     if valid_until is not None and valid_until <= clock.now():
         raise InvalidValue(field="valid_until")
     if patient.merged_into_id is not None:
-        raise PatientMerged(merged_into=str(patient.merged_into_id))
+        raise PatientMerged(merged_into_id=str(patient.merged_into_id))
     lock_patient(patient.pk)
     terms = {
         "can_change": can_change, "valid_until": valid_until, "shared_by": shared_by, "by_role": by_role,
@@ -150,7 +150,7 @@ def share(
     patient without any. PermissionDenied if nothing does.
     """
     if staff.pk == by.pk:
-        raise InvalidValue(field="staff")
+        raise InvalidValue(field="staff_id")
     lock_patient(patient.pk)
     if not by_role:
         seeing, changing = held_until(patient.pk, by.pk)

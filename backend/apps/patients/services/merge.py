@@ -43,7 +43,7 @@ def merge(
     PatientMerged, StaleVersion, MergeClash (nothing is changed then), InvalidValue for itself or another hospital's.
     """
     if survivor_id == merged_id:
-        raise InvalidValue(field="merged")
+        raise InvalidValue(field="merged_id")
     try:
         with transaction.atomic():
             survivor, merged = _lock(survivor_id, merged_id)
@@ -132,10 +132,10 @@ def _lock(survivor_id: UUID, merged_id: UUID) -> tuple[Patient, Patient]:
 
 def _check(survivor: Patient, version: int, merged: Patient, merged_version: int) -> None:
     if survivor.hospital_id != merged.hospital_id:
-        raise InvalidValue(field="merged")
+        raise InvalidValue(field="merged_id")
     for patient in (survivor, merged):
         if patient.merged_into_id is not None:
-            raise PatientMerged(patient=str(patient.pk), merged_into=str(patient.merged_into_id))
+            raise PatientMerged(patient_id=str(patient.pk), merged_into_id=str(patient.merged_into_id))
     if (survivor.version, merged.version) != (version, merged_version):
         raise StaleVersion
     if not survivor.is_active:

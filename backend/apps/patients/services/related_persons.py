@@ -21,7 +21,7 @@ def add_person(*, patient: Patient, linked_patient: Patient | None = None, **fie
     """Add a contact; `linked_patient` is the person's own archive. InvalidValue, PatientMerged."""
     _lock(patient)
     if RelatedPerson.objects.filter(patient=patient).count() >= MOST:
-        raise InvalidValue(field="patient")
+        raise InvalidValue(field="patient_id")
     person = RelatedPerson(
         patient=patient, hospital_id=patient.hospital_id, linked_patient=linked_patient, **fields
     )
@@ -67,7 +67,7 @@ def verify_guardian(person: RelatedPerson, *, by_id: UUID) -> RelatedPerson:
 def _lock(patient: Patient) -> None:
     row = Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
     if row.merged_into_id is not None:
-        raise PatientMerged(merged_into=str(row.merged_into_id))
+        raise PatientMerged(merged_into_id=str(row.merged_into_id))
 
 
 def _check(person: RelatedPerson) -> None:
@@ -76,4 +76,4 @@ def _check(person: RelatedPerson) -> None:
     check_contact(person)
     link = person.linked_patient
     if link is not None and (link.pk == person.patient_id or link.hospital_id != person.hospital_id):
-        raise InvalidValue(field="linked_patient")
+        raise InvalidValue(field="linked_patient_id")

@@ -48,7 +48,7 @@ def put_on(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
         raise StateConflict
     changed = [patient for patient in _patients(tag, patient_ids) if tag.name not in patient.tags]
     if any(len(patient.tags) >= MOST_TAGS for patient in changed):
-        raise InvalidValue(field="patients")
+        raise InvalidValue(field="patient_ids")
     return _write(changed, {patient.pk: [*patient.tags, tag.name] for patient in changed})
 
 
@@ -63,7 +63,7 @@ def _patients(tag: PatientTag, patient_ids: Iterable[UUID]) -> list[Patient]:
     wanted = set(patient_ids)
     found = lock_rows(Patient.objects.filter(pk__in=wanted, hospital_id=tag.hospital_id, merged_into=None))
     if len(found) != len(wanted):
-        raise InvalidValue(field="patients")
+        raise InvalidValue(field="patient_ids")
     return found
 
 

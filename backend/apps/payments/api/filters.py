@@ -27,8 +27,8 @@ class OwnOrderFilter(BoundFilterSet, PaidFilter):
 class OrderFilter(PaidFilter):
     """For staff: also by patient, number, channel, application and day, and what is stuck."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
+    patient_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     application = django_filters.CharFilter(max_length=100)
@@ -66,8 +66,8 @@ class OwnRefundFilter(BoundFilterSet, ReturnedFilter):
 class RefundFilter(ReturnedFilter):
     """For staff: also by patient, order, cause and number."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    order = django_filters.UUIDFilter(field_name="order_id")
+    patient_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    order_id = django_filters.UUIDFilter()
     cause = django_filters.ChoiceFilter(choices=RefundCause.choices)
     refund_no = django_filters.CharFilter(max_length=32)

@@ -18,15 +18,14 @@ class PaymentOrderLineSerializer(ModelSerializer):
 class PaymentOrderSerializer(ModelSerializer):
     """支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     lines = PaymentOrderLineSerializer(many=True, read_only=True)
 
     class Meta:
         model = PaymentOrder
         fields = [
-            "id", "order_no", "hospital_id", "patient_id", "patient_name", "scene", "payer_type", "description",
-            "amount_fen", "refunded_fen", "state", "channel", "application", "expires_at", "paid_at", "posted_at",
-            "closed_at", "returned_at", "note", "created_at", "lines",
+            "id", "order_no", "hospital_id", "hospital_name", "patient_id", "patient_name", "scene", "payer_type",
+            "description", "amount_fen", "refunded_fen", "state", "channel", "application", "expires_at", "paid_at",
+            "posted_at", "closed_at", "returned_at", "note", "created_at", "lines",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -37,8 +36,8 @@ class RefundSerializer(ModelSerializer):
     class Meta:
         model = Refund
         fields = [
-            "id", "refund_no", "order_id", "patient_id", "amount_fen", "route", "cause", "reason", "state",
-            "accepted_at", "succeeded_at", "created_at",
+            "id", "refund_no", "order_id", "patient_id", "patient_name", "amount_fen", "route", "cause", "reason",
+            "state", "accepted_at", "succeeded_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -54,7 +54,7 @@ def account_statement(account: LedgerAccount) -> QuerySet[LedgerEntry]:
     )  # fmt: skip
     after = _signed_balance(account.pk) - Cast(Coalesce(later, _NOTHING), BigIntegerField())
     entries = LedgerEntry.objects.filter(account=account).annotate(after_fen=after)
-    return entries.prefetch_related("transaction").order_by(
+    return entries.prefetch_related("transaction__hospital").order_by(
         "-id"
     )  # a join would read those before the page too
 

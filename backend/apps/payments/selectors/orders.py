@@ -23,14 +23,16 @@ def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
 
 def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:
     """Refunds of the patients that are bound to the account now."""
-    return Refund.objects.filter(patient_id__in=bound_patients(account))
+    return Refund.objects.select_related("patient").filter(patient_id__in=bound_patients(account))
 
 
 def listed(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
     """What a row of a list shows besides the order: its lines and the patient's name."""
-    return queryset.select_related("patient").prefetch_related(LINES)
+    return queryset.select_related("hospital", "patient").prefetch_related(LINES)
 
 
 def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
     """An order with all that hangs on it."""
-    return queryset.select_related("patient", "opened_by").prefetch_related(LINES, ATTEMPTS, REFUNDS)
+    return queryset.select_related("hospital", "patient", "opened_by").prefetch_related(
+        LINES, ATTEMPTS, REFUNDS
+    )

@@ -22,11 +22,11 @@ class OwnAppointmentFilter(BoundFilterSet, RecordFilter):
 class AppointmentFilter(RecordFilter):
     """What staff may filter appointments by."""
 
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
-    session = django_filters.UUIDFilter(field_name="session_id")
+    patient_id = django_filters.UUIDFilter()
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
+    session_id = django_filters.UUIDFilter()
     source = django_filters.ChoiceFilter(choices=AppointmentSource.choices)
     payment_status = django_filters.ChoiceFilter(choices=PaymentStatus.choices)
     visit_date_from = django_filters.DateFilter(field_name="visit_date", lookup_expr="gte")

@@ -125,15 +125,14 @@ class ChangeSerializer(Serializer):
 class SuspensionSerializer(ModelSerializer):
     """停止预约: no booking before `until`, unless it was lifted."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     missed = serializers.SerializerMethodField(help_text="missed appointments that led to it")
     has_open_appeal = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = BookingSuspension
         fields = [
-            "id", "hospital", "patient", "patient_name", "source", "reason", "missed", "until", "created_at",
-            "lifted_at", "lift_reason", "has_open_appeal",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "source", "reason", "missed", "until",
+            "created_at", "lifted_at", "lift_reason", "has_open_appeal",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -29,6 +29,7 @@ class WaitlistEntrySerializer(Serializer):
 
     id = serializers.UUIDField()
     hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     department_id = serializers.UUIDField()
     department_name = serializers.CharField()
     practitioner_id = serializers.UUIDField(allow_null=True)
@@ -56,10 +57,10 @@ class OwnWaitlistFilter(BoundFilterSet, WishFilter):
 
 
 class WaitlistFilter(WishFilter):
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    patient_id = django_filters.UUIDFilter()
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
     date = django_filters.DateFilter(method="on", help_text="entries that want a number of this day")
 
     def on(self, queryset: object, name: str, value: object) -> object:

@@ -49,7 +49,7 @@ def desk_board(queue: Queue) -> dict[str, Any]:
         found[row["state"]].append(_entry(row))
     counts = Counter(live.order_by().values_list("state", flat=True)) if len(rows) > LONGEST else None
     return {
-        "queue": queue.pk, "name": queue.name, "kind": queue.kind, "is_paused": is_paused(queue),
+        "queue_id": queue.pk, "queue_name": queue.name, "kind": queue.kind, "is_paused": is_paused(queue),
         "paused_until": queue.paused_until if is_paused(queue) else None,
         "pause_reason": queue.pause_reason if is_paused(queue) else "", "at": clock.now(), **found,
         "counts": {state: counts[state] if counts else len(entries) for state, entries in found.items()},
@@ -58,7 +58,7 @@ def desk_board(queue: Queue) -> dict[str, Any]:
 
 def _entry(row: dict[str, Any]) -> dict[str, Any]:
     own_room, usual_room = row.pop("session__room__room"), row.pop("department__location__room")
-    names = {"patient_name": row.pop("patient__name"), "doctor_name": row.pop("served_by__name") or ""}
+    names = {"patient_name": row.pop("patient__name"), "served_by_name": row.pop("served_by__name")}
     return row | names | {"room": own_room or usual_room or ""}
 
 
@@ -69,15 +69,19 @@ def screen_board(board: dict[str, Any]) -> dict[str, Any]:
         public = {"ticket_no": entry["ticket_no"], "name": masking.name(entry["patient_name"])}
         return public | {name: entry[name] for name in names}
 
+    def calling(entry: dict[str, Any]) -> dict[str, Any]:
+        seen = shown(entry, "room", "called_at", "call_count", "state")
+        return seen | {"doctor_name": entry["served_by_name"] or ""}
+
     inside = sorted(
         (*board[TicketState.CALLED], *board[TicketState.IN_SERVICE]),
         key=lambda e: e["called_at"],
         reverse=True,
     )
     return {
-        "queue": board["queue"], "name": board["name"], "is_paused": board["is_paused"],
+        "queue_id": board["queue_id"], "queue_name": board["queue_name"], "is_paused": board["is_paused"],
         "paused_until": board["paused_until"], "at": board["at"],
-        "calling": [shown(e, "doctor_name", "room", "called_at", "call_count", "state") for e in inside[:ON_SCREEN]],
+        "calling": [calling(e) for e in inside[:ON_SCREEN]],
         "waiting": [shown(e) for e in board[TicketState.WAITING][:ON_SCREEN]],
         "missed": [shown(e) for e in board[TicketState.MISSED][:ON_SCREEN]],
         "waiting_count": board["counts"][TicketState.WAITING],

@@ -44,8 +44,8 @@ def overview(hospital: Hospital, *, whole: bool) -> dict[str, Any]:
     places = Location.objects.filter(hospital=hospital).order_by("building", "floor")
     count, counted_at = patient_count(hospital.pk) if whole else (None, None)
     return {
-        "hospital": hospital.pk, "name": hospital.name, "address": hospital.address, "phone": hospital.phone,
-        "introduction": hospital.introduction, "opening_hours": hospital.opening_hours,
+        "hospital_id": hospital.pk, "hospital_name": hospital.name, "address": hospital.address,
+        "phone": hospital.phone, "introduction": hospital.introduction, "opening_hours": hospital.opening_hours,
         "locations": list(places.values("building", "floor").distinct()[:100]),
         "departments": units, "sections": sections,
         "staff": counted | {"others": counted["total"] - counted["doctors"], "by_title": list(titles)},

@@ -11,7 +11,7 @@ from apps.scheduling.states import AppealState
 def with_appeals(suspensions: QuerySet[BookingSuspension]) -> QuerySet[BookingSuspension]:
     """Suspensions with their patient and `has_open_appeal`."""
     waiting = SuspensionAppeal.objects.filter(suspension=OuterRef("pk"), state=AppealState.OPEN)
-    return suspensions.select_related("patient").annotate(has_open_appeal=Exists(waiting))
+    return suspensions.select_related("hospital", "patient").annotate(has_open_appeal=Exists(waiting))
 
 
 def suspensions_of(account: WeChatAccount) -> QuerySet[BookingSuspension]:

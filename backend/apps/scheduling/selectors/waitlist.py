@@ -29,6 +29,7 @@ COLUMNS = (
     "priority", "state", "appointment_id", "created_at", "version", "place",
 )  # fmt: skip
 NAMES = {
+    "hospital_name": F("hospital__name"),
     "department_name": F("department__name"),
     "practitioner_name": F("practitioner__name"),
     "patient_name": F("patient__name"),

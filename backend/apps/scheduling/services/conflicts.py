@@ -37,7 +37,7 @@ def refuse_conflicts(session: ClinicSession) -> None:
         practitioner=session.practitioner_id, starts_at__lt=session.ends_at, ends_at__gt=session.starts_at
     ).first()
     if away is not None:
-        raise errors.PractitionerOnLeave(leave=away.pk, starts_at=away.starts_at, ends_at=away.ends_at)
+        raise errors.PractitionerOnLeave(leave_id=away.pk, starts_at=away.starts_at, ends_at=away.ends_at)
     found = conflicts_of(session, overlapping([session]))
     if found:
         what = "; ".join(_words(row) for row in found)

@@ -133,7 +133,11 @@ def _touched(session: ClinicSession) -> Iterator[dt.date]:
 
 
 def _skipped(session: ClinicSession) -> Skip:
-    return {"template": session.template_id, "date": session.date, "practitioner": session.practitioner_id}
+    return {
+        "template_id": session.template_id,
+        "date": session.date,
+        "practitioner_id": session.practitioner_id,
+    }
 
 
 def _weekday(date: dt.date, day: CalendarDay | None) -> int:

@@ -64,7 +64,7 @@ def take_leave(
     if ends_at <= clock.now():
         raise InvalidValue(field="ends_at")
     if not practitioner.licence_no:
-        raise InvalidValue(field="practitioner")
+        raise InvalidValue(field="practitioner_id")
     list(StaffMember.objects.filter(pk=practitioner.pk).select_for_update(no_key=True).values_list("pk"))
     leave = StaffLeave.objects.create(
         hospital_id=practitioner.hospital_id, practitioner=practitioner, starts_at=starts_at, ends_at=ends_at,

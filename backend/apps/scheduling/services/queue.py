@@ -152,7 +152,7 @@ def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
     Allowed until the doctor has finished: who is inside, out for an examination or passed over waits there anew.
     """
     if queue.hospital_id != ticket.hospital_id or queue.pk == ticket.queue_id or not queue.is_active:
-        raise InvalidValue(field="queue")
+        raise InvalidValue(field="queue_id")
     seeing = ticket.state in SEEING
     left, ticket_no = ticket.queue_id, issue_number(queue, ticket.day)
     moved = _keep(
@@ -174,7 +174,7 @@ def doctor_for(queue: Queue, staff_id: UUID, chosen: StaffMember | None) -> UUID
     if served_by(doctor_id).filter(pk=queue.pk).exists():
         return doctor_id
     if chosen is not None:
-        raise InvalidValue(field="practitioner")
+        raise InvalidValue(field="practitioner_id")
     return None
 
 

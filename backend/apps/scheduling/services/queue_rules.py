@@ -14,7 +14,9 @@ R = TypeVar("R", QueueRule, QueuePriority)
 
 def create_rule(*, department: Department, **values: Any) -> QueueRule:
     """The department's rules; DuplicateValue if it has some."""
-    return _made(QueueRule(hospital_id=department.hospital_id, department=department, **values), "department")
+    return _made(
+        QueueRule(hospital_id=department.hospital_id, department=department, **values), "department_id"
+    )
 
 
 def create_priority(**values: Any) -> QueuePriority:

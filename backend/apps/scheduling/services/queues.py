@@ -64,7 +64,7 @@ def create_queue(
             queue.save(force_insert=True)
             _set_members(queue, doctors)
     except IntegrityError as error:
-        raise DuplicateValue(field="department") from error
+        raise DuplicateValue(field="department_id") from error
     return queue
 
 
@@ -97,11 +97,11 @@ def delete_queue(queue: Queue) -> None:
 
 def _check_doctors(queue: Queue, doctors: list[StaffMember]) -> None:
     if queue.kind == QueueKind.SHARED and not doctors:
-        raise InvalidValue(field="practitioners")
+        raise InvalidValue(field="practitioner_ids")
     if queue.kind != QueueKind.SHARED and doctors:
-        raise InvalidValue(field="practitioners")
+        raise InvalidValue(field="practitioner_ids")
     if any(doctor.hospital_id != queue.hospital_id or not doctor.licence_no for doctor in doctors):
-        raise InvalidValue(field="practitioners")
+        raise InvalidValue(field="practitioner_ids")
 
 
 def _set_members(queue: Queue, doctors: list[StaffMember]) -> None:

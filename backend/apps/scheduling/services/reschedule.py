@@ -60,7 +60,7 @@ def _reschedule(
     if appointment.state != AppointmentState.BOOKED:
         raise StateConflict(current=appointment.state)
     if slot_id == appointment.slot_id:
-        raise InvalidValue(field="slot")
+        raise InvalidValue(field="slot_id")
     offer = _offer(appointment, slot_id, channel)
     if offer.department_id != appointment.department_id:
         raise errors.OtherDepartment

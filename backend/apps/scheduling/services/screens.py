@@ -34,7 +34,7 @@ def create_screen(
     """A screen of the department and its token, which is shown this once. InvalidValue (a queue of another one)."""
     chosen = list(queues)
     if any(queue.hospital_id != department.hospital_id for queue in chosen):
-        raise InvalidValue(field="queues")
+        raise InvalidValue(field="queue_ids")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         screen = QueueScreen.objects.create(

@@ -43,7 +43,7 @@ def stop_and_move(session: ClinicSession, *, target: ClinicSession, reason: str)
     InvalidValue (another department, the session itself), SessionNotOpen (the target), StateConflict.
     """
     if target.pk == session.pk or target.department_id != session.department_id:
-        raise InvalidValue(field="move_to")
+        raise InvalidValue(field="move_to_id")
     both = ClinicSession.objects.filter(pk__in=[session.pk, target.pk]).select_for_update(no_key=True)
     found = {row.pk: row for row in both.order_by("pk")}
     if len(found) != 2:

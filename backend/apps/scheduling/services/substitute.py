@@ -58,7 +58,7 @@ def _check(session: ClinicSession, practitioner: StaffMember) -> None:
     active = bool(practitioner.licence_no) and practitioner.status == "active"
     same = practitioner.pk == session.practitioner_id
     if not active or same or practitioner.hospital_id != session.hospital_id:
-        raise InvalidValue(field="practitioner")
+        raise InvalidValue(field="practitioner_id")
     if session.state not in COUNTING:
         raise StateConflict(current=session.state)
     if session.ends_at <= clock.now():

@@ -46,13 +46,13 @@ def check_practitioner(practitioner: StaffMember, department: Department) -> Non
     """InvalidValue unless the person is a doctor in active service who works in that department."""
     works = StaffDepartment.objects.filter(staff=practitioner, department=department).exists()
     if not practitioner.licence_no or practitioner.status != "active" or not works:
-        raise InvalidValue(field="practitioner")
+        raise InvalidValue(field="practitioner_id")
 
 
 def check_room(planned: ScheduleTemplate | ClinicSession) -> None:
     """InvalidValue for a room of another hospital."""
     if planned.room is not None and planned.room.hospital_id != planned.hospital_id:
-        raise InvalidValue(field="room")
+        raise InvalidValue(field="room_id")
 
 
 def _check(template: ScheduleTemplate) -> None:

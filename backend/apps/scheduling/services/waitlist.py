@@ -216,7 +216,7 @@ def _check_wish(
     if practitioner is None:
         return
     if not StaffDepartment.objects.filter(staff=practitioner, department=department).exists():
-        raise InvalidValue(field="practitioner")
+        raise InvalidValue(field="practitioner_id")
 
 
 def _check_priority(department: Department, priority: int) -> None:
@@ -226,7 +226,7 @@ def _check_priority(department: Department, priority: int) -> None:
 
 def _check_patient(patient: Patient, department: Department) -> None:
     if patient.hospital_id != department.hospital_id:
-        raise InvalidValue(field="department")
+        raise InvalidValue(field="department_id")
     barred = BookingSuspension.objects.filter(patient=patient, until__gt=clock.now(), lifted_at=None)
     until = barred.order_by("-until").values_list("until", flat=True).first()
     if until is not None:

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.access.services.dead_letters import outbox_state, replay_dead_letter
+from apps.identity.models import Hospital
 from kernel.errors import StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer
@@ -19,7 +20,8 @@ class DeadLetterSerializer(ModelSerializer):
     """死信: an event that a handler refused too often. `payload` holds ids only."""
 
     topic = serializers.CharField(source="event.topic", read_only=True)
-    hospital = serializers.UUIDField(source="event.hospital_id", read_only=True, allow_null=True)
+    hospital_id = serializers.UUIDField(source="event.hospital_id", read_only=True, allow_null=True)
+    hospital_name = serializers.CharField(read_only=True, allow_null=True)
     request_id = serializers.CharField(source="event.request_id", read_only=True)
     payload = serializers.DictField(source="event.payload", read_only=True)
     happened_at = serializers.DateTimeField(source="event.created_at", read_only=True)
@@ -27,8 +29,8 @@ class DeadLetterSerializer(ModelSerializer):
     class Meta:
         model = DeadLetter
         fields = [
-            "id", "event", "topic", "hospital", "handler", "error", "payload", "request_id", "happened_at",
-            "created_at", "replayed_at",
+            "id", "event_id", "topic", "hospital_id", "hospital_name", "handler", "error", "payload", "request_id",
+            "happened_at", "created_at", "replayed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -62,6 +64,7 @@ class DeadLetterViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = DeadLetterFilter
     ordering_fields = ["created_at"]
     ordering = ["-created_at"]
+    named_ids = {"hospital": ("event.hospital_id", Hospital)}
 
     def base_queryset(self) -> Any:
         return DeadLetter.objects.select_related("event")

@@ -61,8 +61,8 @@ class DataScopeSerializer(serializers.Serializer[Any]):
 
     module = serializers.CharField()
     everything = serializers.BooleanField()
-    hospitals = serializers.ListField(child=serializers.UUIDField())
-    departments = serializers.ListField(child=serializers.UUIDField())
+    hospital_ids = serializers.ListField(child=serializers.UUIDField())
+    department_ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class AccessDocumentSerializer(serializers.Serializer[Any]):

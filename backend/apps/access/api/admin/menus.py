@@ -37,8 +37,12 @@ class MenuSerializer(VersionedModelSerializer):
     """菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff."""
 
     module = serializers.SlugRelatedField(slug_field="code", queryset=Module.objects.all())
-    parent: Any = ScopedRelatedField(
-        queryset=MenuItem.objects.all(), code="access.menu.list", allow_null=True, required=False
+    parent_id: Any = ScopedRelatedField(
+        source="parent",
+        queryset=MenuItem.objects.all(),
+        code="access.menu.list",
+        allow_null=True,
+        required=False,
     )
     code = serializers.RegexField(r"^[a-z][a-z0-9_.]*$", max_length=64)
     permissions = serializers.SlugRelatedField(
@@ -48,8 +52,8 @@ class MenuSerializer(VersionedModelSerializer):
     class Meta:
         model = MenuItem
         fields = [
-            "id", "module", "parent", "kind", "code", "title", "title_en", "path", "component", "icon", "permissions",
-            "sort", "is_hidden", "is_active", "version",
+            "id", "module", "parent_id", "kind", "code", "title", "title_en", "path", "component", "icon",
+            "permissions", "sort", "is_hidden", "is_active", "version",
         ]  # fmt: skip
 
 
@@ -61,7 +65,7 @@ class PermissionFilter(django_filters.FilterSet):
 
 class MenuFilter(django_filters.FilterSet):
     module = django_filters.CharFilter(field_name="module__code", max_length=32)
-    parent = django_filters.UUIDFilter(field_name="parent_id")
+    parent_id = django_filters.UUIDFilter()
     kind = django_filters.ChoiceFilter(choices=MenuItem.Kind.choices)
     is_active = django_filters.BooleanFilter()
 

@@ -22,20 +22,22 @@ CODE = r"^[a-z][a-z0-9_]*$"
 
 
 class RoleScopeSerializer(ModelSerializer):
-    """数据范围 in one module; `departments` only with kind `chosen`."""
+    """数据范围 in one module; `department_ids` only with kind `chosen`."""
 
     module = serializers.SlugRelatedField(slug_field="code", queryset=Module.objects.all())
-    departments = ScopedRelatedField(queryset=Department.objects.all(), many=True, required=False, default=[])
+    department_ids = ScopedRelatedField(
+        source="departments", queryset=Department.objects.all(), many=True, required=False, default=[]
+    )
 
     class Meta:
         model = RoleScope
-        fields = ["module", "kind", "departments"]
+        fields = ["module", "kind", "department_ids"]
 
 
 class RoleSerializer(VersionedModelSerializer):
     """角色 with its permission codes and data scopes; `hospital` null: a role of the whole group."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all(), allow_null=True)
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), allow_null=True)
     code = serializers.RegexField(CODE, max_length=64)
     permissions = serializers.SlugRelatedField(
         slug_field="code", queryset=Permission.objects.filter(is_retired=False), many=True, required=False
@@ -45,8 +47,8 @@ class RoleSerializer(VersionedModelSerializer):
     class Meta:
         model = Role
         fields = [
-            "id", "hospital", "code", "name", "is_administrator", "is_system", "is_active", "default_scope",
-            "permissions", "scopes", "version",
+            "id", "hospital_id", "hospital_name", "code", "name", "is_administrator", "is_system", "is_active",
+            "default_scope", "permissions", "scopes", "version",
         ]  # fmt: skip
         read_only_fields = ["is_administrator", "is_system"]
         validators: list[Any] = []  # the service answers a code that is taken with 409
@@ -55,13 +57,13 @@ class RoleSerializer(VersionedModelSerializer):
 class RoleCopySerializer(Serializer):
     """Where the copy belongs and what it is called."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all(), allow_null=True)
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), allow_null=True)
     code = serializers.RegexField(CODE, max_length=64)
     name = serializers.CharField(max_length=80)
 
 
 class RoleFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
     is_system = django_filters.BooleanFilter()
     default_scope = django_filters.ChoiceFilter(choices=ScopeKind.choices)

@@ -24,14 +24,14 @@ class HeldRoleSerializer(ModelSerializer):
 
     class Meta:
         model = Role
-        fields = ["id", "hospital", "code", "name", "is_active"]
+        fields = ["id", "hospital_id", "hospital_name", "code", "name", "is_active"]
 
 
 class StaffRolesSerializer(Serializer):
     """Exactly these roles."""
 
-    roles = ScopedRelatedField(
-        queryset=Role.objects.all(), code="access.role.list", many=True, allow_empty=True
+    role_ids = ScopedRelatedField(
+        source="roles", queryset=Role.objects.all(), code="access.role.list", many=True, allow_empty=True
     )
 
 

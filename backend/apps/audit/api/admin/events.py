@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin, ScopedViewSet
+from apps.access.scoped.views import HOSPITAL, CodedView, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.audit.models import AuditEvent
 from apps.audit.selectors import export_rows, log_state
 from apps.audit.services import record
@@ -23,11 +23,13 @@ from kernel.sheets import csv_blocks
 class AuditEventSerializer(ModelSerializer):
     """One line of the log: who, when, from where, which request, which object, what changed."""
 
+    hospital_name = serializers.CharField(read_only=True, allow_null=True)
+
     class Meta:
         model = AuditEvent
         fields = [
-            "id", "at", "hospital_id", "user_id", "actor", "ip", "request_id", "method", "path", "action",
-            "object_type", "object_id", "before", "after",
+            "id", "at", "hospital_id", "hospital_name", "user_id", "actor", "ip", "request_id", "method", "path",
+            "action", "object_type", "object_id", "before", "after",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -35,8 +37,8 @@ class AuditEventSerializer(ModelSerializer):
 class AuditEventFilter(django_filters.FilterSet):
     since = django_filters.IsoDateTimeFilter(method="from_moment", help_text="at or after this moment")
     until = django_filters.IsoDateTimeFilter(method="to_moment", help_text="before this moment")
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    user = django_filters.UUIDFilter(field_name="user_id")
+    hospital_id = django_filters.UUIDFilter()
+    user_id = django_filters.UUIDFilter()
     actor = django_filters.CharFilter(max_length=120)
     action = django_filters.CharFilter(max_length=32)
     object_type = django_filters.CharFilter(max_length=64)
@@ -74,6 +76,7 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = AuditEventFilter
     filter_backends = [FilterBackend]
     pagination_class = TimelinePagination
+    named_ids = {"hospital": ("hospital_id", HOSPITAL)}
 
     @extend_schema(
         operation_id="audit_events_export", responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR)}

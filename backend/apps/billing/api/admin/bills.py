@@ -46,17 +46,29 @@ DEPARTMENTS = "identity.department.list"
 class IssueSerializer(Serializer):
     """`practitioner` and `department`: without them the doctor who asks, and where that doctor works."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True).select_related("hospital"))
+    patient_id = ScopedRelatedField(
+        source="patient", queryset=Patient.objects.filter(is_active=True).select_related("hospital")
+    )
     kind = serializers.ChoiceField(choices=[kind.value for kind in BY_HAND])
     title = serializers.CharField(max_length=120, allow_blank=True, default="")
-    department = ScopedRelatedField(
-        queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS, required=False, allow_null=True
+    department_id = ScopedRelatedField(
+        source="department",
+        queryset=Department.objects.filter(is_active=True),
+        code=DEPARTMENTS,
+        required=False,
+        allow_null=True,
     )
-    practitioner = ScopedRelatedField(
-        queryset=StaffMember.objects.filter(status="active"), required=False, allow_null=True
+    practitioner_id = ScopedRelatedField(
+        source="practitioner",
+        queryset=StaffMember.objects.filter(status="active"),
+        required=False,
+        allow_null=True,
     )
-    registration_bill = ScopedRelatedField(
-        queryset=Bill.objects.filter(kind=BillKind.REGISTRATION), required=False, allow_null=True
+    registration_bill_id = ScopedRelatedField(
+        source="registration_bill",
+        queryset=Bill.objects.filter(kind=BillKind.REGISTRATION),
+        required=False,
+        allow_null=True,
     )
     is_mandatory = serializers.BooleanField(default=False)
     payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
@@ -80,7 +92,7 @@ class CancelBillSerializer(Serializer):
 
 
 class PayableQuerySerializer(Serializer):
-    patient = ScopedRelatedField(queryset=Patient.objects.select_related("hospital"))
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.select_related("hospital"))
 
 
 class StaffPayableSerializer(Serializer):
@@ -93,8 +105,8 @@ class StaffPayableSerializer(Serializer):
 class TakePaymentSerializer(Serializer):
     """Whole bills of one patient."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.select_related("hospital"))
-    bills = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.select_related("hospital"))
+    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
     payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
 
 
@@ -235,7 +247,7 @@ class PayBillsView(ScopedViewSet):
         order = open_payment(
             hospital=patient.hospital,
             patient_id=patient.pk,
-            bill_ids=body.validated_data["bills"],
+            bill_ids=body.validated_data["bill_ids"],
             application="window",
             staff=StaffMember.objects.get(pk=self.actor.staff_id),
             payer_type=body.validated_data["payer_type"],

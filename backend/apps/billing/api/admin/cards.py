@@ -37,7 +37,7 @@ from kernel.money import MAX_FEN
 class TopUpAtWindowSerializer(Serializer):
     """Which card gets how much; the order is then settled at the window."""
 
-    card = ScopedRelatedField(queryset=PatientCard.objects.select_related("hospital"))
+    card_id = ScopedRelatedField(source="card", queryset=PatientCard.objects.select_related("hospital"))
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
 
 

@@ -45,6 +45,7 @@ class InvoiceSerializer(Serializer):
     department_id = serializers.UUIDField(allow_null=True)
     department_name = serializers.CharField(allow_blank=True)
     patient_id = serializers.UUIDField()
+    patient_name = serializers.CharField()
 
 
 class InvoiceItemSerializer(Serializer):

@@ -41,19 +41,19 @@ ASKING = (
 class RequestedBillSerializer(Serializer):
     """`amount_fen`: without it all that may go back."""
 
-    bill = serializers.UUIDField()
+    bill_id = serializers.UUIDField()
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
 
 
 class AskForRefundSerializer(Serializer):
     """Which bills of which payment order."""
 
-    order = ScopedRelatedField(queryset=PaymentOrder.objects.select_related("hospital"))
+    order_id = ScopedRelatedField(source="order", queryset=PaymentOrder.objects.select_related("hospital"))
     bills = serializers.ListField(child=RequestedBillSerializer(), min_length=1, max_length=100)
     reason = serializers.CharField(max_length=200)
 
     def validate_bills(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len({row["bill"] for row in value}) != len(value):
+        if len({row["bill_id"] for row in value}) != len(value):
             raise serializers.ValidationError("账单重复", code="invalid")
         return value
 
@@ -108,7 +108,7 @@ class RefundRequestViewSet(ScopedViewSet):
         body = AskForRefundSerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        amounts = {row["bill"]: row.get("amount_fen") for row in data["bills"]}
+        amounts = {row["bill_id"]: row.get("amount_fen") for row in data["bills"]}
         made = requests.request_bills(
             order=data["order"], amounts=amounts, reason=data["reason"], staff=self._staff()
         )

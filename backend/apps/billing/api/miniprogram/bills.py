@@ -72,7 +72,7 @@ class PayBillsSerializer(Serializer):
     """Whole bills of one patient; `binding_id` is for whom, without it the default card."""
 
     binding_id = serializers.UUIDField(required=False, allow_null=True)
-    bills = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
+    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
     payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
 
 
@@ -151,7 +151,7 @@ class PayBillsView(GenericViewSet[Any]):
         order = open_payment(
             hospital=binding.patient.hospital,
             patient_id=binding.patient_id,
-            bill_ids=body["bills"],
+            bill_ids=body["bill_ids"],
             application="miniprogram",
             account=request.user.wechat,
             payer_type=body["payer_type"],

@@ -36,7 +36,9 @@ REFUSALS = (
 class RefundBillsSerializer(Serializer):
     """`bills`: which bills of the order, without it all of them. All that may go back of each goes back."""
 
-    bills = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100, required=False)
+    bill_ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=100, required=False
+    )
     reason = serializers.CharField(max_length=200)
 
 
@@ -71,7 +73,7 @@ class OrderRefundViewSet(OwnRows):
             application=MINIPROGRAM,
             account=request.user.wechat,
             reason=body["reason"],
-            wanted=body.get("bills"),
+            wanted=body.get("bill_ids"),
         )
         return self.replay(request, made.pk)
 

@@ -49,12 +49,12 @@ class StaffSummarySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     title = serializers.CharField()
-    hospital = serializers.UUIDField(source="hospital_id")
+    hospital_id = serializers.UUIDField()
     hospital_name = serializers.CharField(source="hospital.name")
-    departments = serializers.SerializerMethodField()
+    department_ids = serializers.SerializerMethodField()
     portrait_url = PictureUrlField(source="portrait")
 
-    def get_departments(self, staff: Any) -> list[str]:
+    def get_department_ids(self, staff: Any) -> list[str]:
         rows = staff.memberships.order_by("-is_primary", "id")
         return [str(pk) for pk in rows.values_list("department_id", flat=True)]
 

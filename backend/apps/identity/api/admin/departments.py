@@ -30,23 +30,27 @@ class PlaceSerializer(serializers.ModelSerializer[Location]):
 class DepartmentSerializer(VersionedModelSerializer):
     """科室 with its place in the organisation."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
-    org_unit = ScopedRelatedField(queryset=OrgUnit.objects.all(), allow_null=True, required=False)
-    location = ScopedRelatedField(queryset=Location.objects.all(), allow_null=True, required=False)
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
+    org_unit_id = ScopedRelatedField(
+        source="org_unit", queryset=OrgUnit.objects.all(), allow_null=True, required=False
+    )
+    location_id = ScopedRelatedField(
+        source="location", queryset=Location.objects.all(), allow_null=True, required=False
+    )
     place = PlaceSerializer(source="location", read_only=True, allow_null=True)
 
     class Meta:
         model = Department
         fields = [
-            "id", "hospital", "org_unit", "location", "place", "code", "name", "introduction", "sort", "is_active",
-            "version",
+            "id", "hospital_id", "hospital_name", "org_unit_id", "org_unit_name", "location_id", "place", "code",
+            "name", "introduction", "sort", "is_active", "version",
         ]  # fmt: skip
         validators: list[Any] = []  # the database says it, as 409
 
 
 class DepartmentFilter(RowFilter):
-    org_unit = django_filters.UUIDFilter(field_name="org_unit_id")
-    location = django_filters.UUIDFilter(field_name="location_id")
+    org_unit_id = django_filters.UUIDFilter()
+    location_id = django_filters.UUIDFilter()
     search = django_filters.CharFilter(
         method="find", max_length=64, help_text="part of the name, code or pinyin"
     )

@@ -24,51 +24,42 @@ STORED = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 class DictionarySerializer(VersionedModelSerializer):
     """数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all(), allow_null=True, required=False)
+    fixed = frozenset({"hospital", "code"})
+
+    hospital_id = ScopedRelatedField(
+        source="hospital", queryset=Hospital.objects.all(), allow_null=True, required=False
+    )
     code = serializers.RegexField(STORED, max_length=64, help_text="never changes")
 
     class Meta:
         model = Dictionary
-        fields = ["id", "hospital", "code", "name", "is_system", "version"]
+        fields = ["id", "hospital_id", "hospital_name", "code", "name", "is_system", "version"]
         read_only_fields = ["is_system"]
         validators: list[Any] = []
-
-    def validate_code(self, value: str) -> str:
-        if self.instance is not None and value != self.instance.code:
-            raise serializers.ValidationError("code", code="immutable")
-        return value
 
 
 class DictionaryItemSerializer(VersionedModelSerializer):
     """One entry; `value` is what other tables store."""
 
-    dictionary = ScopedRelatedField(queryset=Dictionary.objects.all())
+    fixed = frozenset({"dictionary", "value"})
+
+    dictionary_id = ScopedRelatedField(source="dictionary", queryset=Dictionary.objects.all())
     value = serializers.RegexField(STORED, max_length=64, help_text="never changes")
 
     class Meta:
         model = DictionaryItem
-        fields = ["id", "dictionary", "value", "label", "sort", "is_active", "version"]
+        fields = ["id", "dictionary_id", "dictionary_name", "value", "label", "sort", "is_active", "version"]
         validators: list[Any] = []
-
-    def validate_value(self, value: str) -> str:
-        if self.instance is not None and value != self.instance.value:
-            raise serializers.ValidationError("value", code="immutable")
-        return value
-
-    def validate_dictionary(self, value: Dictionary) -> Dictionary:
-        if self.instance is not None and value.pk != self.instance.dictionary_id:
-            raise serializers.ValidationError("dictionary", code="immutable")
-        return value
 
 
 class DictionaryFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     code = django_filters.CharFilter(max_length=64)
     search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
 
 
 class DictionaryItemFilter(django_filters.FilterSet):
-    dictionary = django_filters.UUIDFilter(field_name="dictionary_id")
+    dictionary_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
     search = django_filters.CharFilter(field_name="label", lookup_expr="icontains", max_length=64)
 

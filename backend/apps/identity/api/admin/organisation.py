@@ -48,7 +48,7 @@ class GroupViewSet(ListMixin, RetrieveMixin, UpdateMixin, ScopedViewSet):
 class HospitalSerializer(VersionedModelSerializer):
     """医院/门诊/分公司; its settings have a resource of their own."""
 
-    group = ScopedRelatedField(queryset=Group.objects.all())
+    group_id = ScopedRelatedField(source="group", queryset=Group.objects.all())
     opening_hours = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=10),
         required=False,
@@ -58,7 +58,8 @@ class HospitalSerializer(VersionedModelSerializer):
     class Meta:
         model = Hospital
         fields = [
-            "id", "group", "code", "name", "address", "phone", "introduction", "opening_hours", "is_active", "version",
+            "id", "group_id", "group_name", "code", "name", "address", "phone", "introduction", "opening_hours",
+            "is_active", "version",
         ]  # fmt: skip
         extra_kwargs: ClassVar[dict[str, Any]] = {"code": {"validators": []}}
 
@@ -86,20 +87,26 @@ class HospitalViewSet(RowViewSet):
 class OrgUnitSerializer(VersionedModelSerializer):
     """部门; `path` is the ids from the root, ended by a slash each."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
-    parent = ScopedRelatedField(  # type: ignore[assignment]  # a field, not the outer serializer
-        queryset=OrgUnit.objects.all(), allow_null=True, required=False
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
+    parent_id = ScopedRelatedField(
+        source="parent",
+        queryset=OrgUnit.objects.all(),
+        allow_null=True,
+        required=False,
     )
 
     class Meta:
         model = OrgUnit
-        fields = ["id", "hospital", "parent", "path", "code", "name", "sort", "is_active", "version"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "parent_id", "parent_name", "path", "code", "name", "sort",
+            "is_active", "version",
+        ]  # fmt: skip
         read_only_fields = ["path"]
         validators: list[Any] = []
 
 
 class OrgUnitFilter(RowFilter):
-    parent = django_filters.UUIDFilter(field_name="parent_id")
+    parent_id = django_filters.UUIDFilter()
     below = django_filters.UUIDFilter(method="subtree", help_text="the unit and everything below it")
 
     def subtree(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
@@ -137,18 +144,21 @@ class OrgUnitViewSet(RowViewSet):
 class LocationSerializer(VersionedModelSerializer):
     """科室分布: building, floor, room."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     room = serializers.CharField(max_length=32, allow_blank=True, default="")
     map_picture_url = PictureUrlField(source="map_picture")
 
     class Meta:
         model = Location
-        fields = ["id", "hospital", "building", "floor", "room", "directions", "map_picture_url", "version"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "building", "floor", "room", "directions", "map_picture_url",
+            "version",
+        ]  # fmt: skip
         validators: list[Any] = []
 
 
 class LocationFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     search = django_filters.CharFilter(method="find", max_length=64, help_text="part of building or room")
 
     def find(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -189,11 +199,11 @@ class LocationViewSet(RowViewSet):
 class PositionSerializer(VersionedModelSerializer):
     """职务."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
 
     class Meta:
         model = Position
-        fields = ["id", "hospital", "code", "name", "is_active", "version"]
+        fields = ["id", "hospital_id", "hospital_name", "code", "name", "is_active", "version"]
         validators: list[Any] = []
 
 

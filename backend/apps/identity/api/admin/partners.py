@@ -19,7 +19,7 @@ from kernel.http.serializers import Serializer, VersionedModelSerializer
 class PartnerApplicationSerializer(VersionedModelSerializer):
     """第三方应用: an OAuth2 client of one hospital. Its secret is never shown again."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     name = serializers.CharField(max_length=120)
     allowed_scopes = serializers.ListField(
         child=serializers.CharField(max_length=64), max_length=50, help_text=", ".join(sorted(SCOPES))
@@ -29,7 +29,8 @@ class PartnerApplicationSerializer(VersionedModelSerializer):
     class Meta:
         model = PartnerApplication
         fields = [
-            "id", "hospital", "name", "client_id", "allowed_scopes", "rate_per_minute", "is_active", "version",
+            "id", "hospital_id", "hospital_name", "name", "client_id", "allowed_scopes", "rate_per_minute",
+            "is_active", "version",
         ]  # fmt: skip
         read_only_fields = ["client_id"]
 
@@ -58,7 +59,7 @@ class SecretSerializer(Serializer):
 
 
 class PartnerApplicationFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
     search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
 

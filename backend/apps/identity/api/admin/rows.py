@@ -30,7 +30,7 @@ class RowViewSet(CrudViewSet):
 class RowFilter(django_filters.FilterSet):
     """By hospital, by activity, by a part of the name or code."""
 
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
     search = django_filters.CharFilter(method="find", max_length=64, help_text="part of the name or code")
 

@@ -39,8 +39,8 @@ from kernel.http.schema import raises
 
 
 class StaffFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(method="works_in")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter(method="works_in")
     status = django_filters.ChoiceFilter(choices=StaffStatus.choices)
     title = django_filters.CharFilter(max_length=40)
     tier = django_filters.ChoiceFilter(choices=VisitTier.choices)

@@ -14,7 +14,7 @@ from kernel.http.serializers import Serializer, VersionedModelSerializer
 class MembershipSerializer(Serializer):
     """A department somebody works in."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
     department_name = serializers.CharField(source="department.name", read_only=True)
     is_primary = serializers.BooleanField(default=False)
     is_head = serializers.BooleanField(default=False)
@@ -26,9 +26,13 @@ class MembershipSerializer(Serializer):
 class StaffSerializer(VersionedModelSerializer):
     """员工档案. With a licence number the person is a practitioner."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
-    org_unit = ScopedRelatedField(queryset=OrgUnit.objects.all(), allow_null=True, required=False)
-    position = ScopedRelatedField(queryset=Position.objects.all(), allow_null=True, required=False)
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
+    org_unit_id = ScopedRelatedField(
+        source="org_unit", queryset=OrgUnit.objects.all(), allow_null=True, required=False
+    )
+    position_id = ScopedRelatedField(
+        source="position", queryset=Position.objects.all(), allow_null=True, required=False
+    )
     memberships = MembershipSerializer(many=True, required=False)
     name = NameField(max_length=80)
     username = serializers.CharField(source="user.username", read_only=True, default=None, allow_null=True)
@@ -42,9 +46,10 @@ class StaffSerializer(VersionedModelSerializer):
     class Meta:
         model = StaffMember
         fields = [
-            "id", "hospital", "org_unit", "position", "memberships", "username", "employee_no", "name", "gender",
-            "title", "tier", "licence_no", "phone", "speciality", "introduction", "skills", "languages", "portrait_url",
-            "employed_on", "left_on", "status", "version",
+            "id", "hospital_id", "hospital_name", "org_unit_id", "org_unit_name", "position_id", "position_name",
+            "memberships", "username", "employee_no", "name", "gender", "title", "tier", "licence_no", "phone",
+            "speciality", "introduction", "skills", "languages", "portrait_url", "employed_on", "left_on", "status",
+            "version",
         ]  # fmt: skip
         read_only_fields = ["left_on", "status"]
         validators: list[Any] = []

@@ -44,22 +44,22 @@ class DepartmentSerializer(serializers.ModelSerializer[Department]):
 class DoctorSerializer(serializers.ModelSerializer[StaffMember]):
     """医生, without anything personal."""
 
-    departments = serializers.SerializerMethodField()
+    department_ids = serializers.SerializerMethodField()
     portrait_url = PictureUrlField(source="portrait")
 
     class Meta:
         model = StaffMember
         fields = [
-            "id", "name", "gender", "title", "tier", "speciality", "introduction", "languages", "departments",
-            "portrait_url",
+            "id", "name", "gender", "title", "tier", "speciality", "introduction", "languages",
+            "department_ids", "portrait_url",
         ]  # fmt: skip
 
-    def get_departments(self, doctor: StaffMember) -> list[str]:
+    def get_department_ids(self, doctor: StaffMember) -> list[str]:
         return [str(row.department_id) for row in doctor.memberships.all() if row.department.is_active]
 
 
 class DoctorFilter(django_filters.FilterSet):
-    department = django_filters.UUIDFilter(method="works_in")
+    department_id = django_filters.UUIDFilter(method="works_in")
 
     def works_in(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return queryset.filter(

@@ -29,8 +29,11 @@ DEPARTMENTS = "identity.department.list"
 class StaySerializer(Serializer):
     """Where the patient lies, under whom and why."""
 
-    department = ScopedRelatedField(queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS)
-    practitioner = ScopedRelatedField(
+    department_id = ScopedRelatedField(
+        source="department", queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS
+    )
+    practitioner_id = ScopedRelatedField(
+        source="practitioner",
         queryset=StaffMember.objects.filter(status="active").exclude(licence_no=""),
         required=False,
         allow_null=True,
@@ -44,14 +47,17 @@ class StaySerializer(Serializer):
 class AdmitSerializer(StaySerializer):
     """`practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.filter(is_active=True))
 
 
 class ChangeAdmissionSerializer(StaySerializer):
     """What is given changes; `version` is the one that was read."""
 
-    department = ScopedRelatedField(
-        queryset=Department.objects.filter(is_active=True), code=DEPARTMENTS, required=False
+    department_id = ScopedRelatedField(
+        source="department",
+        queryset=Department.objects.filter(is_active=True),
+        code=DEPARTMENTS,
+        required=False,
     )
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
 

@@ -28,8 +28,9 @@ class MessageSerializer(ModelSerializer):
     class Meta:
         model = Message
         fields = [
-            "id", "hospital", "patient", "scene", "title", "text", "state", "channel", "urgent", "tries", "error_code",
-            "error_detail", "created_at", "sent_at", "delivered_at", "read_at",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "scene", "title", "text", "state",
+            "channel", "urgent", "tries", "error_code", "error_detail", "created_at", "sent_at", "delivered_at",
+            "read_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -66,8 +67,8 @@ class MessageCountersSerializer(Serializer):
 
 
 class MessageFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+    hospital_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
     scene = django_filters.CharFilter(max_length=40)
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in MessageState])
     channel = django_filters.ChoiceFilter(choices=Channel.choices)

@@ -18,7 +18,9 @@ from kernel.http.serializers import VersionedModelSerializer
 class MessageTemplateSerializer(VersionedModelSerializer):
     """消息模板: the provider's template for a scene; without a hospital the group's default."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all(), allow_null=True, default=None)
+    hospital_id = ScopedRelatedField(
+        source="hospital", queryset=Hospital.objects.all(), allow_null=True, default=None
+    )
     provider_template_id = serializers.RegexField(r"^[A-Za-z0-9_-]{5,64}$")
     fields_map = serializers.DictField(
         source="fields",
@@ -31,13 +33,14 @@ class MessageTemplateSerializer(VersionedModelSerializer):
     class Meta:
         model = MessageTemplate
         fields = [
-            "id", "hospital", "scene", "channel", "provider_template_id", "fields_map", "text", "is_active", "version",
+            "id", "hospital_id", "hospital_name", "scene", "channel", "provider_template_id", "fields_map", "text",
+            "is_active", "version",
         ]  # fmt: skip
         validators: list[Any] = []
 
 
 class MessageTemplateFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     scene = django_filters.CharFilter(max_length=40)
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     is_active = django_filters.BooleanFilter()

@@ -31,7 +31,10 @@ class InboxMessageSerializer(ModelSerializer):
 
     class Meta:
         model = Message
-        fields = ["id", "hospital", "patient_id", "scene", "title", "text", "created_at", "read_at"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "scene", "title", "text",
+            "created_at", "read_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

@@ -16,7 +16,7 @@ from kernel.http.sheets import FormatQuerySerializer
 class PatientSearchSerializer(Serializer):
     """The filters of the patient list, with the page that is wanted."""
 
-    hospital = serializers.UUIDField(required=False)
+    hospital_id = serializers.UUIDField(required=False)
     mrn = serializers.CharField(max_length=32, required=False, help_text="the whole number")
     name = serializers.CharField(
         max_length=64, required=False, help_text="beginning of the name, its pinyin or the initials"

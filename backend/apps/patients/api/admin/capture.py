@@ -26,27 +26,21 @@ HISTORY = 200
 class CaptureFieldSerializer(VersionedModelSerializer):
     """采集项: a field of a stage; `dictionary` names the list of a choice."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    fixed = frozenset({"hospital", "stage", "key", "kind"})
+
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
 
     class Meta:
         model = CaptureField
         fields = [
-            "id", "hospital", "stage", "key", "label", "kind", "dictionary", "required", "sort", "is_active", "version",
+            "id", "hospital_id", "hospital_name", "stage", "key", "label", "kind", "dictionary", "required", "sort",
+            "is_active", "version",
         ]  # fmt: skip
         validators: list[Any] = []  # one key per stage is checked where it is written: in the service
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        fixed = (
-            sorted({"hospital", "stage", "key", "kind"} & attrs.keys()) if self.instance is not None else []
-        )
-        if fixed:
-            raise serializers.ValidationError({name: ["不可修改"] for name in fixed}, code="read_only")
-        return attrs
-
 
 class CaptureFieldFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     stage = django_filters.ChoiceFilter(choices=Stage.choices)
     is_active = django_filters.BooleanFilter()
 
@@ -85,7 +79,8 @@ class CapturedFieldSerializer(Serializer):
     required = serializers.BooleanField()  # type: ignore[assignment]
     is_active = serializers.BooleanField()
     value = serializers.JSONField(allow_null=True)
-    by = serializers.UUIDField(allow_null=True)
+    by_id = serializers.UUIDField(allow_null=True)
+    by_name = serializers.CharField(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
 
 
@@ -110,7 +105,7 @@ class CapturedValueSerializer(ModelSerializer):
 
     class Meta:
         model = CapturedValue
-        fields = ["id", "stage", "key", "label", "value", "by", "created_at", "ended_at"]
+        fields = ["id", "stage", "key", "label", "value", "by_id", "by_name", "created_at", "ended_at"]
         read_only_fields = fields
 
 
@@ -148,11 +143,18 @@ class CaptureViewSet(OfPatientViewSet):
     @extend_schema(operation_id="patients_captures_history", responses=CapturedValueSerializer(many=True))
     def history(self, request: Any, patient_id: UUID) -> Response:
         """Every value, the newest first (at most 200)."""
-        rows = CapturedValue.objects.filter(patient=self.get_object()).order_by("-id")[:HISTORY]
+        rows = (
+            CapturedValue.objects.select_related("by")
+            .filter(patient=self.get_object())
+            .order_by("-id")[:HISTORY]
+        )
         return Response(CapturedValueSerializer(rows, many=True).data)
 
     def _document(self, patient: Patient) -> Any:
-        live = {(v.stage, v.key): v for v in CapturedValue.objects.filter(patient=patient, ended_at=None)}
+        live = {
+            (row.stage, row.key): row
+            for row in CapturedValue.objects.select_related("by").filter(patient=patient, ended_at=None)
+        }
         shown = {stage: self._items(stage, patient, live) for stage in Stage.values}
         return [
             {
@@ -176,5 +178,6 @@ def _shown(definition: Definition, captured: CapturedValue | None) -> dict[str, 
     return {
         "key": definition.key, "label": definition.label, "kind": definition.kind,
         "dictionary": definition.dictionary, "required": definition.required, "is_active": definition.is_active,
-        "value": captured and captured.value, "by": captured and captured.by_id, "at": captured and captured.created_at,
+        "value": captured and captured.value, "by_id": captured and captured.by_id,
+        "by_name": captured and captured.by and captured.by.name, "at": captured and captured.created_at,
     }  # fmt: skip

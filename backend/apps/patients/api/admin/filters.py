@@ -10,7 +10,7 @@ from apps.patients.selectors import find_patients, with_card, with_name, with_va
 class PatientFilter(django_filters.FilterSet):
     """Encrypted values are found by their whole value, names by how they begin."""
 
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     mrn = django_filters.CharFilter(max_length=32, help_text="the whole number")
     name = django_filters.CharFilter(
         method="by_name", max_length=64, help_text="beginning of the name, its pinyin or the initials"

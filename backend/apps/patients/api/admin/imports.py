@@ -48,9 +48,9 @@ class PatientImportSerializer(ModelSerializer):
     class Meta:
         model = PatientImport
         fields = [
-            "id", "hospital", "by", "kind", "duplicates", "state", "failure", "skip_bad_rows", "row_count",
-            "findings", "good_count", "bad_count", "duplicate_count", "imported_count", "created_at", "checked_at",
-            "applied_at",
+            "id", "hospital_id", "hospital_name", "by_id", "by_name", "kind", "duplicates", "state", "failure",
+            "skip_bad_rows", "row_count", "findings", "good_count", "bad_count", "duplicate_count", "imported_count",
+            "created_at", "checked_at", "applied_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -69,7 +69,7 @@ class PatientImportSerializer(ModelSerializer):
 class UploadSerializer(Serializer):
     """A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     file = serializers.FileField(help_text="at most 30 MB and 200,000 rows; recognised by its content")
     duplicates = serializers.ChoiceField(
         choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP,
@@ -94,7 +94,7 @@ class ImportProblemSerializer(Serializer):
 
 
 class PatientImportFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     state = django_filters.ChoiceFilter(choices=[(s.value, s.value) for s in ImportState])
 
     class Meta:

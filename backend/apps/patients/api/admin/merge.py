@@ -22,7 +22,7 @@ from kernel.http.schema import raises
 
 
 class DuplicatePairFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     state = django_filters.ChoiceFilter(choices=PairState.choices, help_text="default: open")
 
     class Meta:
@@ -59,7 +59,7 @@ class DuplicatePairViewSet(ListMixin, ScopedViewSet):
         body = io.ScanSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         reach = policy_of(Hospital).scope(self.actor, self.visible_code(), Hospital.objects.all())
-        hospital = reach.filter(pk=body.validated_data["hospital"]).first()
+        hospital = reach.filter(pk=body.validated_data["hospital_id"]).first()
         if hospital is None:
             raise NotFound
         duplicates.want_scan(hospital)
@@ -103,7 +103,7 @@ class MergeOfPatientViewSet(OfPatientViewSet):
     def distinct(self, request: Any, patient_id: UUID) -> Response:
         """These are two people: remembered, and not shown again."""
         patient, values = self.get_object(), self.checked()
-        other = self._other(values["other"])
+        other = self._other(values["other_id"])
         pair = duplicates.decide_distinct(
             first=patient, second=other, by_id=self.actor.staff_id, note=values["note"]
         )
@@ -117,7 +117,7 @@ class MergeOfPatientViewSet(OfPatientViewSet):
         done = merge(
             survivor_id=patient.pk,
             version=values["version"],
-            merged_id=self._other(values["merged"]).pk,
+            merged_id=self._other(values["merged_id"]).pk,
             merged_version=values["merged_version"],
             take=values["take_from_merged"],
             by_id=self.actor.staff_id,
@@ -134,9 +134,9 @@ class MergeOfPatientViewSet(OfPatientViewSet):
 
 
 class PatientMergeFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    survivor = django_filters.UUIDFilter(field_name="survivor_id")
-    merged = django_filters.UUIDFilter(field_name="merged_id")
+    hospital_id = django_filters.UUIDFilter()
+    survivor_id = django_filters.UUIDFilter()
+    merged_id = django_filters.UUIDFilter()
     undone = django_filters.BooleanFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
 
     class Meta:

@@ -16,7 +16,8 @@ SHOWN = (
 
 def brief(patient: Patient) -> dict[str, Any]:
     """A patient as a row of the list shows it: secrets masked."""
-    row: dict[str, Any] = PatientRowSerializer().to_representation({n: getattr(patient, n) for n in SHOWN})
+    values = {name: getattr(patient, name) for name in SHOWN} | {"hospital__name": patient.hospital.name}
+    row: dict[str, Any] = PatientRowSerializer().to_representation(values)
     return row | {"version": patient.version}
 
 
@@ -44,33 +45,25 @@ class DuplicatePairSerializer(ModelSerializer):
     class Meta:
         model = DuplicatePair
         fields = [
-            "id",
-            "hospital",
-            "first",
-            "second",
-            "score",
-            "reasons",
-            "state",
-            "decided_at",
-            "note",
-            "seen_at",
-        ]
+            "id", "hospital_id", "hospital_name", "first", "second", "score", "reasons", "state", "decided_at",
+            "note", "seen_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
 class DistinctSerializer(Serializer):
-    other = serializers.UUIDField(help_text="the other archive, within reach")
+    other_id = serializers.UUIDField(help_text="the other archive, within reach")
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class ScanSerializer(Serializer):
-    hospital = serializers.UUIDField()
+    hospital_id = serializers.UUIDField()
 
 
 class MergeRequestSerializer(Serializer):
     """`merged` is continued by the patient of the path; both versions are those that were read."""
 
-    merged = serializers.UUIDField(help_text="the other archive, within reach")
+    merged_id = serializers.UUIDField(help_text="the other archive, within reach")
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
     merged_version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
     take_from_merged = serializers.MultipleChoiceField(
@@ -87,17 +80,9 @@ class PatientMergeSerializer(ModelSerializer):
     class Meta:
         model = PatientMerge
         fields = [
-            "id",
-            "hospital",
-            "survivor",
-            "merged",
-            "by",
-            "at",
-            "reason",
-            "moved",
-            "undone_by",
-            "undone_at",
-        ]
+            "id", "hospital_id", "hospital_name", "survivor_id", "survivor_name", "merged_id", "merged_name", "by_id",
+            "by_name", "at", "reason", "moved", "undone_by_id", "undone_by_name", "undone_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
     def get_moved(self, merge: PatientMerge) -> dict[str, int]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.access.policies import policy_of
 from apps.access.scoped.views import ScopedViewSet
-from apps.identity.models import StaffMember
+from apps.identity.models import Department, StaffMember
 from apps.patients.api.admin.serializers import (
     CareTeamMemberSerializer,
     JoinSerializer,
@@ -22,6 +22,7 @@ from apps.patients.errors import PatientMerged
 from apps.patients.models import CareRole, CareTeamMember, Patient, PatientCard, TimelineEntry
 from apps.patients.services import cards, care_team
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, PermissionDenied, StateConflict
+from kernel.http.names import add_names
 from kernel.http.pagination import TimelinePagination
 from kernel.http.schema import raises
 
@@ -111,7 +112,7 @@ class CareTeamViewSet(OfPatientViewSet):
     def share(self, request: Any, patient_id: UUID) -> Response:
         """Share the patient with a colleague: no longer and no more than the sharer may himself."""
         patient, values = self.get_object(), self.checked()
-        staff = self._colleague(patient, values.pop("staff"))
+        staff = self._colleague(patient, values.pop("staff_id"))
         by_role = policy_of(Patient).by_scope(self.actor, self.code_of_action() or "", patient)
         member = care_team.share(patient=patient, staff=staff, by=self.me, by_role=by_role, **values)
         return Response(CareTeamMemberSerializer(member).data, status=201)
@@ -121,7 +122,7 @@ class CareTeamViewSet(OfPatientViewSet):
     def join(self, request: Any, patient_id: UUID) -> Response:
         """Take a colleague into the care team in a role."""
         patient, values = self.get_object(), self.checked()
-        staff = self._colleague(patient, values.pop("staff"))
+        staff = self._colleague(patient, values.pop("staff_id"))
         member = care_team.join(patient=patient, staff=staff, **values)
         return Response(CareTeamMemberSerializer(member).data, status=201)
 
@@ -138,7 +139,7 @@ class CareTeamViewSet(OfPatientViewSet):
     def _colleague(self, patient: Patient, staff_id: UUID) -> StaffMember:
         staff = StaffMember.objects.filter(pk=staff_id, hospital=patient.hospital, status="active").first()
         if staff is None:
-            raise InvalidValue(field="staff")
+            raise InvalidValue(field="staff_id")
         return staff
 
 
@@ -163,4 +164,5 @@ class PatientTimelineViewSet(OfPatientViewSet):
         """One page of the timeline."""
         rows = TimelineEntry.objects.filter(patient=self.get_object())
         page = self.paginate_queryset(rows)
+        add_names(page, department=("department_id", Department), staff=("staff_id", StaffMember))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -23,17 +23,21 @@ class RelatedPersonSerializer(ModelSerializer):
     name = serializers.CharField(max_length=80)
     phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
     national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
-    linked_patient = ScopedRelatedField(
-        queryset=Patient.objects.all(), required=False, allow_null=True, help_text="the person's own archive"
+    linked_patient_id = ScopedRelatedField(
+        source="linked_patient",
+        queryset=Patient.objects.all(),
+        required=False,
+        allow_null=True,
+        help_text="the person's own archive",
     )
 
     class Meta:
         model = RelatedPerson
         fields = [
-            "id", "name", "relation", "phone", "national_id", "is_guardian", "linked_patient", "verified_at",
-            "verified_by", "created_at", "updated_at",
+            "id", "name", "relation", "phone", "national_id", "is_guardian", "linked_patient_id",
+            "linked_patient_name", "verified_at", "verified_by_id", "verified_by_name", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["verified_at", "verified_by", "created_at", "updated_at"]
+        read_only_fields = ["verified_at", "verified_by_id", "created_at", "updated_at"]
 
 
 @extend_schema(tags=["patients"])

@@ -12,8 +12,8 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 
 #: What a row of the list needs: two values are decrypted for each row shown, no more.
 ROW_FIELDS = (
-    "id", "hospital_id", "mrn", "name", "gender", "birth_date", "phone", "national_id", "vip_level", "tags",
-    "is_provisional", "is_active", "registered_at",
+    "id", "hospital_id", "hospital__name", "mrn", "name", "gender", "birth_date", "phone", "national_id", "vip_level",
+    "tags", "is_provisional", "is_active", "registered_at",
 )  # fmt: skip
 
 
@@ -21,7 +21,8 @@ class PatientRowSerializer(Serializer):
     """A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would."""
 
     id = serializers.UUIDField()
-    hospital = serializers.UUIDField()
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     mrn = serializers.CharField()
     name = serializers.CharField()
     gender = serializers.ChoiceField(choices=Gender.choices)
@@ -36,7 +37,7 @@ class PatientRowSerializer(Serializer):
     registered_at = serializers.DateTimeField(allow_null=True)
 
     def to_representation(self, row: Any) -> dict[str, Any]:
-        row["hospital"] = row.pop("hospital_id")
+        row["hospital_name"] = row.pop("hospital__name")
         row["age"] = age(row["birth_date"])
         row["phone"] = masking.phone(row["phone"])
         row["national_id"] = masking.document(row["national_id"])
@@ -47,7 +48,9 @@ class PatientRowSerializer(Serializer):
 class PatientSerializer(VersionedModelSerializer):
     """患者档案. Phone, ID, address and insurance number are shown masked; write them whole."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    fixed = frozenset({"hospital", "mrn", "is_provisional"})
+
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     mrn = serializers.RegexField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
     name = NameField(max_length=80)
     age = serializers.SerializerMethodField()
@@ -76,13 +79,13 @@ class PatientSerializer(VersionedModelSerializer):
     class Meta:
         model = Patient
         fields = [
-            "id", "hospital", "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone",
-            "address", "insurance_no", "occupation", "industry", "source", "referrer", "vip_level", "allergies",
-            "hereditary_history", "cardiac_history", "tags", "consents", "contacts", "reason",
-            "duplicate_reason", "is_provisional",
-            "registered_at", "is_active", "merged_into", "version", "created_at", "updated_at",
+            "id", "hospital_id", "hospital_name", "mrn", "name", "gender", "birth_date", "age", "id_kind",
+            "national_id", "phone", "address", "insurance_no", "occupation", "industry", "source", "referrer",
+            "vip_level", "allergies", "hereditary_history", "cardiac_history", "tags", "consents", "contacts",
+            "reason", "duplicate_reason", "is_provisional", "registered_at", "is_active", "merged_into_id",
+            "merged_into_name", "version", "created_at", "updated_at",
         ]  # fmt: skip
-        read_only_fields = ["registered_at", "merged_into", "created_at", "updated_at"]
+        read_only_fields = ["registered_at", "merged_into_id", "created_at", "updated_at"]
         validators: list[Any] = []  # a record number is checked where it may be made: in the service
 
     def get_age(self, patient: Patient) -> int | None:
@@ -97,14 +100,6 @@ class PatientSerializer(VersionedModelSerializer):
         if len(value) > 50 or any(len(kind) > 40 for kind in value):
             raise serializers.ValidationError("≤ 50 × 40", code="max_length")
         return {kind: moment and moment.isoformat() for kind, moment in value.items()}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        if self.instance is not None:
-            fixed = sorted({"hospital", "mrn", "is_provisional"} & attrs.keys())
-            if fixed:
-                raise serializers.ValidationError({name: ["不可修改"] for name in fixed}, code="read_only")
-        return attrs
 
 
 class SensitiveContactSerializer(Serializer):
@@ -167,7 +162,7 @@ class CareTeamMemberSerializer(ModelSerializer):
 class ShareSerializer(Serializer):
     """Let a colleague of the hospital see (and change) the patient."""
 
-    staff = serializers.UUIDField(help_text="an active staff member of the patient's hospital")
+    staff_id = serializers.UUIDField(help_text="an active staff member of the patient's hospital")
     can_change = serializers.BooleanField(default=False)
     valid_until = serializers.DateTimeField(allow_null=True, required=False, default=None)
 
@@ -180,7 +175,13 @@ class JoinSerializer(ShareSerializer):
 
 
 class TimelineEntrySerializer(ModelSerializer):
+    department_name = serializers.CharField(read_only=True, allow_null=True)
+    staff_name = serializers.CharField(read_only=True, allow_null=True)
+
     class Meta:
         model = TimelineEntry
-        fields = ["id", "at", "kind", "state", "title", "department_id", "staff_id", "ref_type", "ref_id"]
+        fields = [
+            "id", "at", "kind", "state", "title", "department_id", "department_name",
+            "staff_id", "staff_name", "ref_type", "ref_id",
+        ]  # fmt: skip
         read_only_fields = fields

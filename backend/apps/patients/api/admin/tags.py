@@ -20,23 +20,18 @@ from kernel.http.serializers import Serializer, VersionedModelSerializer
 class PatientTagSerializer(VersionedModelSerializer):
     """标签 with its colour."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    fixed = frozenset({"hospital", "name"})
+
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
 
     class Meta:
         model = PatientTag
-        fields = ["id", "hospital", "name", "colour", "sort", "is_active", "version"]
+        fields = ["id", "hospital_id", "hospital_name", "name", "colour", "sort", "is_active", "version"]
         validators: list[Any] = []  # one name per hospital is checked where it is written: in the service
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        fixed = sorted({"hospital", "name"} & attrs.keys()) if self.instance is not None else []
-        if fixed:
-            raise serializers.ValidationError({name: ["不可修改"] for name in fixed}, code="read_only")
-        return attrs
 
 
 class TaggedSerializer(Serializer):
-    patients = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
+    patient_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
 
 
 class TagChangeSerializer(Serializer):
@@ -44,7 +39,7 @@ class TagChangeSerializer(Serializer):
 
 
 class PatientTagFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
 
     class Meta:
@@ -86,7 +81,7 @@ class PatientTagViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, Scop
     def _patients(self, request: Any) -> set[UUID]:
         body = TaggedSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        wanted = set(body.validated_data["patients"])
+        wanted = set(body.validated_data["patient_ids"])
         reach = policy_of(Patient).scope(self.actor, "patients.tag.assign", Patient.objects.all(), "change")
         if reach.filter(pk__in=wanted).count() != len(wanted):
             raise NotFound

@@ -44,8 +44,8 @@ class BindingSerializer(ModelSerializer):
     class Meta:
         model = CardBinding
         fields = [
-            "id", "hospital", "patient_id", "name", "relationship", "is_default", "card_number", "national_id", "phone",
-            "address", "created_at",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "name", "relationship", "is_default",
+            "card_number", "national_id", "phone", "address", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -89,7 +89,7 @@ class BindingView(GenericAPIView[Any]):
 
     def shown(self, binding: CardBinding, status: int = 200) -> Response:
         """One binding of the account, read again with patient and card."""
-        fresh = CardBinding.objects.select_related("patient", "card").get(pk=binding.pk)
+        fresh = CardBinding.objects.select_related("hospital", "patient", "card").get(pk=binding.pk)
         return Response(BindingSerializer(fresh).data, status=status)
 
 

@@ -20,7 +20,7 @@ class PeriodSerializer(Serializer):
 
     created_from = serializers.DateField()
     created_to = serializers.DateField()
-    hospital = serializers.UUIDField(required=False, help_text="default: all within reach")
+    hospital_id = serializers.UUIDField(required=False, help_text="default: all within reach")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["created_to"] - attrs["created_from"]).days
@@ -50,8 +50,8 @@ class ExportMixin(ScopedViewSet):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         rows = self.get_queryset().select_related(None).prefetch_related(None)
-        if "hospital" in asked:
-            rows = rows.filter(hospital_id=asked["hospital"])
+        if "hospital_id" in asked:
+            rows = rows.filter(hospital_id=asked["hospital_id"])
         first, last = asked["created_from"], asked["created_to"]
         record(
             action="export",

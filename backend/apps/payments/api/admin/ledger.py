@@ -26,16 +26,16 @@ from kernel.sheets import csv_blocks
 
 
 class LedgerAccountFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     kind = django_filters.ChoiceFilter(choices=AccountKind.choices)
     owner = django_filters.CharFilter(max_length=64)
 
 
 class LedgerTransactionFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     kind = django_filters.CharFilter(max_length=40)
-    order = django_filters.UUIDFilter(field_name="order_id")
-    refund = django_filters.UUIDFilter(field_name="refund_id")
+    order_id = django_filters.UUIDFilter()
+    refund_id = django_filters.UUIDFilter()
     day = django_filters.DateFilter(field_name="posted_on")
 
 
@@ -104,8 +104,7 @@ class LedgerTransactionViewSet(ListMixin, RetrieveMixin):
         query.is_valid(raise_exception=True)
         asked = dict(query.validated_data)
         first, last = asked.pop("posted_from"), asked.pop("posted_to")
-        names = {"hospital": "hospital_id", "kind": "kind"}
-        rows = self.get_queryset().filter(**{names[name]: value for name, value in asked.items()})
+        rows = self.get_queryset().filter(**asked)
         record(
             action="export",
             object_type="payments.ledger",
@@ -142,8 +141,8 @@ class TrialBalanceView(CodedView, APIView):
         accounts = policy_of(LedgerAccount).scope(
             self.actor, self.code_of_action() or "", LedgerAccount.objects.all()
         )
-        if "hospital" in query.validated_data:
-            accounts = accounts.filter(hospital_id=query.validated_data["hospital"])
+        if "hospital_id" in query.validated_data:
+            accounts = accounts.filter(hospital_id=query.validated_data["hospital_id"])
         now, rows = clock.now(), trial_balance(accounts)
         totals = {side: sum(row[side] for row in rows) for side in ("debit_fen", "credit_fen")}
         return Response(io.TrialBalanceSerializer({"as_of": now, "rows": rows, **totals}).data)

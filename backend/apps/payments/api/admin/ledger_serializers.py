@@ -21,7 +21,7 @@ class LedgerAccountSerializer(ModelSerializer):
 
     class Meta:
         model = LedgerAccount
-        fields = ["id", "hospital_id", "kind", "owner", "balance_fen", "created_at"]
+        fields = ["id", "hospital_id", "hospital_name", "kind", "owner", "balance_fen", "created_at"]
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.INT64)
@@ -35,7 +35,8 @@ class LedgerTransactionSerializer(ModelSerializer):
     class Meta:
         model = LedgerTransaction
         fields = [
-            "id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on",
+            "id", "hospital_id", "hospital_name", "key", "kind", "order_id", "refund_id", "note", "created_at",
+            "posted_on",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -118,13 +119,13 @@ class TrialBalanceSerializer(Serializer):
 
 
 class TrialBalanceQuerySerializer(Serializer):
-    hospital = serializers.UUIDField(required=False, help_text="default: all within reach")
+    hospital_id = serializers.UUIDField(required=False, help_text="default: all within reach")
 
 
 class LedgerExportQuerySerializer(Serializer):
     posted_from = serializers.DateField()
     posted_to = serializers.DateField(help_text=f"the last day; at most {LONGEST_PERIOD} days")
-    hospital = serializers.UUIDField(required=False, help_text="default: all within reach")
+    hospital_id = serializers.UUIDField(required=False, help_text="default: all within reach")
     kind = serializers.CharField(max_length=40, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

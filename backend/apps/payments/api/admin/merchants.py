@@ -21,7 +21,7 @@ from kernel.http.serializers import VersionedModelSerializer
 class MerchantAccountSerializer(VersionedModelSerializer):
     """商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     config = serializers.DictField(
         child=serializers.CharField(max_length=16_000, allow_blank=True), write_only=True
     )
@@ -31,8 +31,8 @@ class MerchantAccountSerializer(VersionedModelSerializer):
     class Meta:
         model = MerchantAccount
         fields = [
-            "id", "hospital", "channel", "name", "is_active", "config", "shown_config", "notify_url", "version",
-            "created_at", "updated_at",
+            "id", "hospital_id", "hospital_name", "channel", "name", "is_active", "config", "shown_config",
+            "notify_url", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["id", "created_at", "updated_at"]
 
@@ -46,7 +46,7 @@ class MerchantAccountSerializer(VersionedModelSerializer):
 class MerchantAccountChangeSerializer(MerchantAccountSerializer):
     """商户号: hospital and channel stay."""
 
-    hospital: Any = serializers.PrimaryKeyRelatedField(read_only=True)
+    hospital_id: Any = serializers.PrimaryKeyRelatedField(source="hospital", read_only=True)
 
     class Meta(MerchantAccountSerializer.Meta):
         read_only_fields = [*MerchantAccountSerializer.Meta.read_only_fields, "channel"]

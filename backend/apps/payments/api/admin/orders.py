@@ -31,7 +31,7 @@ class SettleSerializer(Serializer):
     channel = serializers.ChoiceField(choices=["cash", "pos", "card_balance"])
     reference = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
     tendered_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
-    card = ScopedRelatedField(queryset=PatientCard.objects.all(), required=False)
+    card_id = ScopedRelatedField(source="card", queryset=PatientCard.objects.all(), required=False)
 
 
 class StaffOrderSerializer(PaymentOrderSerializer):
@@ -41,8 +41,8 @@ class StaffOrderSerializer(PaymentOrderSerializer):
 
     class Meta(PaymentOrderSerializer.Meta):
         fields = [
-            *PaymentOrderSerializer.Meta.fields, "opened_by_id", "opened_by_name", "posting_tries",
-            "posting_error", "alarmed_at",
+            *PaymentOrderSerializer.Meta.fields, "opened_by_id", "opened_by_name", "posting_tries", "posting_error",
+            "alarmed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -93,7 +93,7 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
         data, staff = body.validated_data, StaffMember.objects.get(pk=self.actor.staff_id)
         if data["channel"] == "card_balance":
             if "card" not in data:
-                raise InvalidValue(field="card")
+                raise InvalidValue(field="card_id")
             return self._answer(pay_from_card(order=order, card=data["card"], staff=staff))
         settled = pay_at_counter(
             order=order,

@@ -21,14 +21,14 @@ from kernel.http.schema import raises
 class StaffRefundSerializer(RefundSerializer):
     """退费 for staff, with what went wrong."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
 
     class Meta(RefundSerializer.Meta):
         fields = [
-            *RefundSerializer.Meta.fields, "hospital_id", "patient_name", "order_no", "application", "decision_id",
-            "decided_by_name", "channel_refund_no", "channel_refund_id", "error", "reissued", "told_at",
+            *RefundSerializer.Meta.fields, "hospital_id", "hospital_name", "patient_name", "order_no", "application",
+            "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id", "error", "reissued",
+            "told_at",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -30,7 +30,9 @@ class ChangesSerializer(Serializer):
     registration_fee_fen = serializers.IntegerField(min_value=0, max_value=MAX_FEN, required=False)
     capacity_per_slot = serializers.IntegerField(min_value=1, max_value=MAX_SLOT_CAPACITY, required=False)
     tier = serializers.ChoiceField(choices=VisitTier.choices, required=False)
-    room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
+    room_id = ScopedRelatedField(
+        source="room", queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True
+    )
     start_time = serializers.TimeField(required=False)
     end_time = EndTimeField(required=False, help_text=NEXT_DAY)
 
@@ -38,8 +40,10 @@ class ChangesSerializer(Serializer):
 class BulkSerializer(Serializer):
     """Which sessions (of a doctor, a department, or both), and one of `changes`, `publish` and `stop`."""
 
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all(), required=False)
-    department = ScopedRelatedField(queryset=Department.objects.all(), required=False)
+    practitioner_id = ScopedRelatedField(
+        source="practitioner", queryset=StaffMember.objects.all(), required=False
+    )
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all(), required=False)
     first_date = serializers.DateField()
     last_date = serializers.DateField()
     weekdays = serializers.ListField(
@@ -57,7 +61,7 @@ class BulkSerializer(Serializer):
         if needed is not None and not attrs.get(needed):
             raise serializers.ValidationError({needed: ["必填"]}, code="required")
         if "practitioner" not in attrs and "department" not in attrs:
-            raise serializers.ValidationError({"practitioner": ["医生或科室至少填一项"]}, code="required")
+            raise serializers.ValidationError({"practitioner_id": ["医生或科室至少填一项"]}, code="required")
         return attrs
 
 

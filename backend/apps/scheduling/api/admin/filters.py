@@ -7,9 +7,9 @@ from apps.scheduling.states import SessionState, TicketState, choices
 class OfDoctorFilter(django_filters.FilterSet):
     """What all tables of this app can be filtered by."""
 
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
 
 
 class ScheduleTemplateFilter(OfDoctorFilter):
@@ -26,8 +26,8 @@ class ClinicSessionFilter(OfDoctorFilter):
 
 
 class QueueTicketFilter(OfDoctorFilter):
-    queue = django_filters.UUIDFilter(field_name="queue_id")
-    session = django_filters.UUIDFilter(field_name="session_id")
+    queue_id = django_filters.UUIDFilter()
+    session_id = django_filters.UUIDFilter()
     state = django_filters.MultipleChoiceFilter(choices=choices(TicketState))
     date = django_filters.DateFilter(field_name="day")
 
@@ -38,16 +38,16 @@ class QueueFilter(OfDoctorFilter):
 
 
 class QueueRuleFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
 
 
 class QueuePriorityFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     code = django_filters.CharFilter(max_length=32)
 
 
 class QueueScreenFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    department = django_filters.UUIDFilter(field_name="department_id")
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
     is_revoked = django_filters.BooleanFilter(field_name="revoked_at", lookup_expr="isnull", exclude=True)

@@ -34,24 +34,18 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 class BookingLimitSerializer(VersionedModelSerializer):
     """挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    fixed = frozenset({"hospital"})
+
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
 
     class Meta:
         model = BookingLimit
-        fields = ["id", "hospital", "scope", "days", "value", "is_active", "version"]
+        fields = ["id", "hospital_id", "hospital_name", "scope", "days", "value", "is_active", "version"]
         validators: ClassVar[list[Any]] = []
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if (
-            self.instance is not None
-            and attrs.get("hospital", self.instance.hospital) != self.instance.hospital
-        ):
-            raise serializers.ValidationError({"hospital": ["不可修改"]}, code="fixed")
-        return super().validate(attrs)
 
 
 class BookingLimitFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     scope = django_filters.ChoiceFilter(choices=LimitScope.choices)
     is_active = django_filters.BooleanFilter()
 
@@ -82,7 +76,7 @@ class BookingLimitViewSet(CrudViewSet):
 class SuspendSerializer(Serializer):
     """Whom to suspend until when."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.filter(is_active=True))
     until = serializers.DateTimeField()
     reason = serializers.CharField(max_length=200)
 
@@ -94,8 +88,8 @@ class ReasonSerializer(Serializer):
 
 
 class BookingSuspensionFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
+    hospital_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
     source = django_filters.ChoiceFilter(choices=SuspensionSource.choices)
     until_after = django_filters.IsoDateTimeFilter(field_name="until", lookup_expr="gt")
     is_lifted = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull", exclude=True)
@@ -142,14 +136,13 @@ class BookingSuspensionViewSet(ListMixin, RetrieveMixin, CreateMixin, ScopedView
 class SuspensionAppealSerializer(ModelSerializer):
     """申诉 with the suspension it is against."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
     until = serializers.DateTimeField(source="suspension.until", read_only=True)
 
     class Meta:
         model = SuspensionAppeal
         fields = [
-            "id", "hospital", "patient", "patient_name", "suspension", "until", "text", "state", "created_at",
-            "decided_by", "decided_at", "decision_note",
+            "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "suspension_id", "until", "text",
+            "state", "created_at", "decided_by_id", "decided_by_name", "decided_at", "decision_note",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -161,9 +154,9 @@ class DecisionSerializer(Serializer):
 
 
 class SuspensionAppealFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    patient = django_filters.UUIDFilter(field_name="patient_id")
-    suspension = django_filters.UUIDFilter(field_name="suspension_id")
+    hospital_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    suspension_id = django_filters.UUIDFilter()
     state = django_filters.MultipleChoiceFilter(choices=choices(AppealState))
 
 

@@ -16,15 +16,15 @@ MAX_DAYS = 31
 class LoadQuerySerializer(Serializer):
     """A department, a doctor, or both; at most MAX_DAYS days."""
 
-    department = serializers.UUIDField(required=False)
-    practitioner = serializers.UUIDField(required=False)
+    department_id = serializers.UUIDField(required=False)
+    practitioner_id = serializers.UUIDField(required=False)
     date_from = serializers.DateField()
     date_to = serializers.DateField()
     by = serializers.ChoiceField(choices=["slot", "hour"], default="slot")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "department" not in attrs and "practitioner" not in attrs:
-            raise serializers.ValidationError({"department": ["科室或医生必填"]}, code="required")
+        if "department_id" not in attrs and "practitioner_id" not in attrs:
+            raise serializers.ValidationError({"department_id": ["科室或医生必填"]}, code="required")
         length = attrs["date_to"] - attrs["date_from"]
         if not dt.timedelta(0) <= length < dt.timedelta(days=MAX_DAYS):
             raise serializers.ValidationError({"date_to": [f"最多 {MAX_DAYS} 天"]}, code="invalid")
@@ -64,7 +64,7 @@ class SessionLoadViewSet(ScopedViewSet):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         sessions = self.get_queryset().filter(date__range=(asked["date_from"], asked["date_to"]))
-        for name in ("department", "practitioner"):
+        for name in ("department_id", "practitioner_id"):
             if name in asked:
-                sessions = sessions.filter(**{f"{name}_id": asked[name]})
+                sessions = sessions.filter(**{name: asked[name]})
         return Response(load_of(sessions, by_hour=asked["by"] == "hour"))

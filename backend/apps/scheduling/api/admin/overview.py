@@ -17,12 +17,12 @@ from kernel.http.serializers import Serializer
 
 
 class DayQuerySerializer(Serializer):
-    hospital = serializers.UUIDField(required=False, help_text="default: one's own")
+    hospital_id = serializers.UUIDField(required=False, help_text="default: one's own")
     date = serializers.DateField(required=False, help_text="default: today")
 
 
 class BoardQuerySerializer(DayQuerySerializer):
-    department = serializers.UUIDField(required=False)
+    department_id = serializers.UUIDField(required=False)
 
 
 class BuildingFloorSerializer(Serializer):
@@ -69,8 +69,8 @@ class DayLoadSerializer(FiguresSerializer):
 class OverviewSerializer(Serializer):
     """诊所概况."""
 
-    hospital = serializers.UUIDField()
-    name = serializers.CharField()
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     address = serializers.CharField(allow_blank=True)
     phone = serializers.CharField(allow_blank=True)
     introduction = serializers.CharField(allow_blank=True)
@@ -115,7 +115,8 @@ class BoardDepartmentSerializer(Serializer):
 class DayBoardSerializer(Serializer):
     """The day's sessions, department by department and doctor by doctor."""
 
-    hospital = serializers.UUIDField()
+    hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     date = serializers.DateField()
     truncated = serializers.BooleanField(help_text="there are more than 2,000 sessions: ask by department")
     departments = BoardDepartmentSerializer(many=True)
@@ -133,7 +134,7 @@ class OfHospitalView(CodedView, APIView):
         body = self.query(data=self.request.query_params.dict())
         body.is_valid(raise_exception=True)
         query: dict[str, Any] = {"date": clock.today(), **body.validated_data}
-        key = query.get("hospital", self.actor.hospital_id)
+        key = query.get("hospital_id", self.actor.hospital_id)
         hospital = Hospital.objects.filter(pk=key).first()
         if hospital is None or not (key == self.actor.hospital_id or self.sees_whole(hospital)):
             raise NotFound
@@ -179,7 +180,11 @@ class DayBoardView(OfHospitalView):
         """今日看板: per department and doctor the day's sessions in one read."""
         hospital, query = self.asked()
         sessions = self.sessions(hospital, query)
-        if "department" in query:
-            sessions = sessions.filter(department_id=query["department"])
-        board = read.day_board(sessions) | {"hospital": hospital.pk, "date": query["date"]}
+        if "department_id" in query:
+            sessions = sessions.filter(department_id=query["department_id"])
+        board = read.day_board(sessions) | {
+            "hospital_id": hospital.pk,
+            "hospital_name": hospital.name,
+            "date": query["date"],
+        }
         return Response(DayBoardSerializer(board).data)

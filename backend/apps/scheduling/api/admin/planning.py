@@ -30,29 +30,34 @@ def generated(answer: Generated) -> dict[str, Any]:
     makeup = [
         {"date": day, "follows_weekday": weekday} for day, weekday in sorted(answer.makeup_days.items())
     ]
+    on_leave, conflicts = answer.on_leave[:LISTED], answer.conflicts[:LISTED]
+    doctors = {row["practitioner_id"] for row in (*on_leave, *conflicts)}
+    names = dict(StaffMember.objects.filter(pk__in=doctors).values_list("pk", "name"))
+    for row in (*on_leave, *conflicts):
+        row["practitioner_name"] = names[row["practitioner_id"]]
     return {
-        "created": len(answer.made), "sessions": answer.made[:LISTED], "holidays": sorted(answer.holidays),
+        "created": len(answer.made), "session_ids": answer.made[:LISTED], "holidays": sorted(answer.holidays),
         "makeup_days": makeup, "unknown_days": sorted(answer.unknown_days),
-        "on_leave_count": len(answer.on_leave), "on_leave": answer.on_leave[:LISTED],
-        "conflict_count": len(answer.conflicts), "conflicts": answer.conflicts[:LISTED],
+        "on_leave_count": len(answer.on_leave), "on_leave": on_leave,
+        "conflict_count": len(answer.conflicts), "conflicts": conflicts,
     }  # fmt: skip
 
 
 class CalendarDaySerializer(VersionedModelSerializer):
     """节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
 
     class Meta:
         model = CalendarDay
-        fields = ["id", "hospital", "date", "kind", "follows_weekday", "note", "version"]
+        fields = ["id", "hospital_id", "hospital_name", "date", "kind", "follows_weekday", "note", "version"]
         validators: ClassVar[list[Any]] = []
 
 
 class FillYearSerializer(Serializer):
     """A hospital and a year."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     year = serializers.IntegerField(min_value=2000, max_value=2100)
 
 
@@ -64,7 +69,7 @@ class FilledYearSerializer(Serializer):
 
 
 class CalendarDayFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
+    hospital_id = django_filters.UUIDFilter()
     date_from = django_filters.DateFilter(field_name="date", lookup_expr="gte")
     date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte")
     kind = django_filters.ChoiceFilter(choices=DayKind.choices)
@@ -106,18 +111,19 @@ class CalendarDayViewSet(CrudViewSet):
 class StaffLeaveSerializer(ModelSerializer):
     """请假."""
 
-    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
-
     class Meta:
         model = StaffLeave
-        fields = ["id", "hospital", "practitioner", "practitioner_name", "starts_at", "ends_at", "reason"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "practitioner_id", "practitioner_name", "starts_at", "ends_at",
+            "reason",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
 class TakeLeaveSerializer(Serializer):
     """`stop_sessions`: sessions that it touches are stopped in the same step."""
 
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    practitioner_id = ScopedRelatedField(source="practitioner", queryset=StaffMember.objects.all())
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     reason = serializers.CharField(max_length=200)
@@ -129,7 +135,7 @@ class TouchedSessionSerializer(ModelSerializer):
 
     class Meta:
         model = ClinicSession
-        fields = ["id", "department", "date", "period", "starts_at", "ends_at", "state"]
+        fields = ["id", "department_id", "department_name", "date", "period", "starts_at", "ends_at", "state"]
         read_only_fields = fields
 
 
@@ -147,8 +153,8 @@ class TakenLeaveSerializer(StaffLeaveSerializer):
 
 
 class StaffLeaveFilter(django_filters.FilterSet):
-    hospital = django_filters.UUIDFilter(field_name="hospital_id")
-    practitioner = django_filters.UUIDFilter(field_name="practitioner_id")
+    hospital_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
     ends_after = django_filters.IsoDateTimeFilter(field_name="ends_at", lookup_expr="gt")
 
 

@@ -21,19 +21,17 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 class QueueTicketSerializer(ModelSerializer):
     """排队号. `practitioner` was booked, `served_by` called; the line is ordered by `due_at`, then `queued_at`."""
 
-    patient_name = serializers.CharField(source="patient.name", read_only=True)
-    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
     served_by_name = serializers.CharField(source="served_by.name", read_only=True, default="")
-    queue_name = serializers.CharField(source="queue.name", read_only=True)
     number = serializers.IntegerField(source="appointment.number", read_only=True)
 
     class Meta:
         model = QueueTicket
         fields = [
-            "id", "hospital", "department", "practitioner", "practitioner_name", "queue", "queue_name", "session",
-            "appointment", "patient", "patient_name", "number", "day", "ticket_no", "state", "priority",
-            "served_by", "served_by_name", "checked_in_at", "due_at", "queued_at", "called_at", "started_at",
-            "finished_at", "call_count", "skip_count", "reason",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "practitioner_id",
+            "practitioner_name", "queue_id", "queue_name", "session_id", "appointment_id", "patient_id",
+            "patient_name", "number", "day", "ticket_no", "state", "priority", "served_by_id", "served_by_name",
+            "checked_in_at", "due_at", "queued_at", "called_at", "started_at", "finished_at", "call_count",
+            "skip_count", "reason",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -41,16 +39,18 @@ class QueueTicketSerializer(ModelSerializer):
 class QueueSerializer(VersionedModelSerializer):
     """排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
-    department_name = serializers.CharField(source="department.name", read_only=True)
+    fixed = frozenset({"department", "kind"})
+
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
     kind = serializers.ChoiceField(choices=QueueKind.choices)
-    practitioners = serializers.ListField(
+    practitioner_ids = serializers.ListField(
+        source="practitioners",
         child=ScopedRelatedField(queryset=StaffMember.objects.all()),
         max_length=100,
         write_only=True,
         required=False,
     )
-    served_by = serializers.SerializerMethodField(
+    served_by_ids = serializers.SerializerMethodField(
         help_text="the doctors who call from it; empty: the department's"
     )
     is_paused = serializers.SerializerMethodField()
@@ -58,13 +58,14 @@ class QueueSerializer(VersionedModelSerializer):
     class Meta:
         model = Queue
         fields = [
-            "id", "hospital", "department", "department_name", "kind", "name", "practitioner", "practitioners",
-            "served_by", "is_active", "is_paused", "paused_at", "paused_until", "pause_reason", "version",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "kind", "name",
+            "practitioner_id", "practitioner_name", "practitioner_ids", "served_by_ids", "is_active", "is_paused",
+            "paused_at", "paused_until", "pause_reason", "version",
         ]  # fmt: skip
-        read_only_fields = ["hospital", "practitioner", "paused_at", "paused_until", "pause_reason"]
+        read_only_fields = ["hospital_id", "practitioner_id", "paused_at", "paused_until", "pause_reason"]
         validators: list[Any] = []
 
-    def get_served_by(self, queue: Queue) -> list[str]:
+    def get_served_by_ids(self, queue: Queue) -> list[str]:
         if queue.practitioner_id is not None:
             return [str(queue.practitioner_id)]
         return sorted(str(member.practitioner_id) for member in queue.members.all())
@@ -73,9 +74,6 @@ class QueueSerializer(VersionedModelSerializer):
         return is_paused(queue)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fixed = {"department", "kind"} & attrs.keys()
-        if self.instance is not None and fixed:
-            raise serializers.ValidationError({name: ["不可修改"] for name in sorted(fixed)}, code="fixed")
         if self.instance is None and attrs.get("kind") == QueueKind.DOCTOR:
             raise serializers.ValidationError({"kind": ["医生队列自动建立"]}, code="invalid_choice")
         if self.instance is None:
@@ -86,7 +84,9 @@ class QueueSerializer(VersionedModelSerializer):
 class QueueRuleSerializer(VersionedModelSerializer):
     """排队规则 of a department; null follows the hospital's setting `queue.*` of the same name."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
+    fixed = frozenset({"department"})
+
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
     order = serializers.ChoiceField(choices=QueueOrder.choices, allow_null=True, required=False)
     late_after_minutes = serializers.IntegerField(min_value=0, max_value=720, allow_null=True, required=False)
     late_behind = serializers.IntegerField(min_value=0, max_value=100, allow_null=True, required=False)
@@ -97,36 +97,29 @@ class QueueRuleSerializer(VersionedModelSerializer):
     class Meta:
         model = QueueRule
         fields = [
-            "id", "hospital", "department", "order", "late_after_minutes", "late_behind", "return_behind",
-            "skip_behind", "max_skips", "version",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "order", "late_after_minutes",
+            "late_behind", "return_behind", "skip_behind", "max_skips", "version",
         ]  # fmt: skip
-        read_only_fields = ["hospital"]
+        read_only_fields = ["hospital_id"]
         validators: list[Any] = []
-
-    def validate_department(self, value: Department) -> Department:
-        if self.instance is not None and value.pk != self.instance.department_id:
-            raise serializers.ValidationError("不可修改", code="fixed")
-        return value
 
 
 class QueuePrioritySerializer(VersionedModelSerializer):
     """优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier."""
 
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all())
+    fixed = frozenset({"hospital", "code"})
+
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     code = serializers.RegexField(r"^[a-z][a-z0-9_]*\Z", max_length=32)
     minutes = serializers.IntegerField(min_value=0, max_value=1_440)
     from_age = serializers.IntegerField(min_value=0, max_value=150, allow_null=True, required=False)
 
     class Meta:
         model = QueuePriority
-        fields = ["id", "hospital", "code", "name", "minutes", "from_age", "is_active", "version"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "code", "name", "minutes", "from_age", "is_active", "version",
+        ]  # fmt: skip
         validators: list[Any] = []
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fixed = {"hospital", "code"} & attrs.keys()
-        if self.instance is not None and fixed:
-            raise serializers.ValidationError({name: ["不可修改"] for name in sorted(fixed)}, code="fixed")
-        return super().validate(attrs)
 
 
 class PriorityInForceSerializer(Serializer):
@@ -139,13 +132,15 @@ class PriorityInForceSerializer(Serializer):
 
 
 class PriorityQuerySerializer(Serializer):
-    hospital = ScopedRelatedField(queryset=Hospital.objects.all(), required=False)
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), required=False)
 
 
 class CallNextSerializer(Serializer):
     """`practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own."""
 
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all(), required=False, allow_null=True)
+    practitioner_id = ScopedRelatedField(
+        source="practitioner", queryset=StaffMember.objects.all(), required=False, allow_null=True
+    )
 
 
 class CallSerializer(CallNextSerializer):
@@ -167,7 +162,7 @@ class PrioritiseSerializer(Serializer):
 
 
 class TransferSerializer(Serializer):
-    queue = serializers.UUIDField()
+    queue_id = serializers.UUIDField()
     reason = serializers.CharField(max_length=200)
 
 
@@ -180,7 +175,7 @@ class TargetSerializer(Serializer):
 
 
 class StreamQuerySerializer(Serializer):
-    queues = serializers.ListField(
+    queue_ids = serializers.ListField(
         child=ScopedRelatedField(queryset=Queue.objects.all()), min_length=1, max_length=100
     )
 
@@ -193,24 +188,22 @@ class StreamTokenSerializer(Serializer):
 
 
 class QueueScreenSerializer(ModelSerializer):
-    """候诊大屏. Without `queues` it shows all of the department."""
+    """候诊大屏. Without `queue_ids` it shows all of the department."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
-    department_name = serializers.CharField(source="department.name", read_only=True)
-    queues = serializers.ListField(
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
+    queue_ids = serializers.ListField(
         child=ScopedRelatedField(queryset=Queue.objects.all()),
         max_length=100,
-        write_only=True,
         required=False,
     )
 
     class Meta:
         model = QueueScreen
         fields = [
-            "id", "hospital", "department", "department_name", "name", "queues", "queue_ids", "created_at",
-            "revoked_at",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "name", "queue_ids",
+            "created_at", "revoked_at",
         ]  # fmt: skip
-        read_only_fields = ["hospital", "queue_ids", "created_at", "revoked_at"]
+        read_only_fields = ["hospital_id", "created_at", "revoked_at"]
 
 
 class NewScreenSerializer(QueueScreenSerializer):
@@ -237,15 +230,15 @@ class BoardEntrySerializer(Serializer):
     patient_id = serializers.UUIDField()
     patient_name = serializers.CharField()
     served_by_id = serializers.UUIDField(allow_null=True)
-    doctor_name = serializers.CharField(allow_blank=True)
+    served_by_name = serializers.CharField(allow_null=True)
     room = serializers.CharField(allow_blank=True)
 
 
 class BoardSerializer(Serializer):
     """The running day of a queue by state, each in the order of the line."""
 
-    queue = serializers.UUIDField()
-    name = serializers.CharField()
+    queue_id = serializers.UUIDField()
+    queue_name = serializers.CharField()
     kind = serializers.ChoiceField(choices=QueueKind.choices)
     is_paused = serializers.BooleanField()
     paused_until = serializers.DateTimeField(allow_null=True)

@@ -88,7 +88,7 @@ class QueueViewSet(CrudViewSet):
         """A desk's right to follow these boards as server-sent events; ask again before it ends."""
         body = io.StreamQuerySerializer(data=request.data, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
-        return Response(desk_token(body.validated_data["queues"]))
+        return Response(desk_token(body.validated_data["queue_ids"]))
 
 
 @extend_schema(tags=["queue"])

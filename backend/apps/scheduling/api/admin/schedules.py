@@ -90,7 +90,7 @@ class ClinicSessionViewSet(CrudViewSet):
     def generate(self, request: Any) -> Response:
         """Make draft sessions from templates for a range of days; what is left out, and why, is said."""
         data = self._body(io.GenerateSerializer)
-        chosen = data.get("templates")
+        chosen = data.get("template_ids")
         if chosen is None:
             every = ScheduleTemplate.objects.filter(is_active=True).order_by("id")
             chosen = policy_of(ScheduleTemplate).scope(self.actor, self.code_of_action() or "", every)

@@ -33,7 +33,8 @@ class QueueScreenViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         """新增候诊大屏 A screen; its token is shown this once."""
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        screen, token = create_screen(**body.validated_data)
+        chosen = dict(body.validated_data)
+        screen, token = create_screen(queues=chosen.pop("queue_ids", ()), **chosen)
         shown = io.NewScreenSerializer(screen, context=self.get_serializer_context()).data
         return Response({**shown, "token": token}, status=201)
 

@@ -35,36 +35,38 @@ class QuotasSerializer(VersionedModelSerializer):
 class ScheduleTemplateSerializer(QuotasSerializer):
     """排班: a doctor's weekly session. Fees are in fen."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
-    room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
-    department_name = serializers.CharField(source="department.name", read_only=True)
-    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
+    practitioner_id = ScopedRelatedField(source="practitioner", queryset=StaffMember.objects.all())
+    room_id = ScopedRelatedField(
+        source="room", queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True
+    )
     end_time = EndTimeField(help_text=NEXT_DAY)
 
     class Meta:
         model = ScheduleTemplate
         fields = [
-            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "weekday",
-            "period", "start_time", "end_time", "slot_minutes", "capacity_per_slot", "fee_fen", "tier", "valid_from",
-            "valid_until", "is_active", "runs_on_holidays", "room", "channel_quotas", "quota_per", "release_minutes",
-            "release_at", "version",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "practitioner_id",
+            "practitioner_name", "weekday", "period", "start_time", "end_time", "slot_minutes", "capacity_per_slot",
+            "fee_fen", "tier", "valid_from", "valid_until", "is_active", "runs_on_holidays", "room_id", "room_name",
+            "channel_quotas", "quota_per", "release_minutes", "release_at", "version",
         ]  # fmt: skip
-        read_only_fields = ["hospital"]
+        read_only_fields = ["hospital_id"]
         validators: list[Any] = []
 
 
 class ClinicSessionSerializer(QuotasSerializer):
     """出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft."""
 
-    department = ScopedRelatedField(queryset=Department.objects.all())
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
-    department_name = serializers.CharField(source="department.name", read_only=True)
-    practitioner_name = serializers.CharField(source="practitioner.name", read_only=True)
+    fixed = frozenset({"department", "practitioner", "date", "period", "start_time", "end_time"})
+
+    department_id = ScopedRelatedField(source="department", queryset=Department.objects.all())
+    practitioner_id = ScopedRelatedField(source="practitioner", queryset=StaffMember.objects.all())
     substituted_for_name = serializers.CharField(
         source="substituted_for.name", read_only=True, allow_null=True, default=None
     )
-    room = ScopedRelatedField(queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True)
+    room_id = ScopedRelatedField(
+        source="room", queryset=Location.objects.all(), code=ROOMS, required=False, allow_null=True
+    )
     start_time = serializers.TimeField(write_only=True)
     end_time = EndTimeField(write_only=True, help_text=NEXT_DAY)
     capacity = serializers.IntegerField(read_only=True, default=0)
@@ -73,15 +75,16 @@ class ClinicSessionSerializer(QuotasSerializer):
     class Meta:
         model = ClinicSession
         fields = [
-            "id", "hospital", "department", "department_name", "practitioner", "practitioner_name", "substituted_for",
-            "substituted_for_name", "room", "template", "date", "period", "start_time", "end_time", "starts_at",
-            "ends_at", "slot_minutes", "capacity_per_slot", "tier", "registration_fee_fen", "state", "stop_reason",
-            "channel_quotas", "quota_per", "release_minutes", "release_at", "capacity", "remaining", "version",
+            "id", "hospital_id", "hospital_name", "department_id", "department_name", "practitioner_id",
+            "practitioner_name", "substituted_for_id", "substituted_for_name", "room_id", "room_name", "template_id",
+            "date", "period", "start_time", "end_time", "starts_at", "ends_at", "slot_minutes", "capacity_per_slot",
+            "tier", "registration_fee_fen", "state", "stop_reason", "channel_quotas", "quota_per", "release_minutes",
+            "release_at", "capacity", "remaining", "version",
         ]  # fmt: skip
         read_only_fields = [
-            "hospital",
-            "substituted_for",
-            "template",
+            "hospital_id",
+            "substituted_for_id",
+            "template_id",
             "starts_at",
             "ends_at",
             "state",
@@ -89,19 +92,14 @@ class ClinicSessionSerializer(QuotasSerializer):
         ]
         validators: list[Any] = []
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fixed = {"department", "practitioner", "date", "period", "start_time", "end_time"} & attrs.keys()
-        if self.instance is not None and fixed:
-            raise serializers.ValidationError({name: ["不可修改"] for name in sorted(fixed)}, code="fixed")
-        return super().validate(attrs)
-
 
 class SkippedSerializer(Serializer):
     """A session of a template that was not made."""
 
-    template = serializers.UUIDField()
+    template_id = serializers.UUIDField()
     date = serializers.DateField()
-    practitioner = serializers.UUIDField()
+    practitioner_id = serializers.UUIDField()
+    practitioner_name = serializers.CharField()
 
 
 class InTheWaySerializer(Serializer):
@@ -132,7 +130,7 @@ class MakeUpDaySerializer(Serializer):
 class GenerateSerializer(Serializer):
     """Templates (none = all within reach) and the days to make sessions for."""
 
-    templates = serializers.ListField(
+    template_ids = serializers.ListField(
         child=ScopedRelatedField(queryset=ScheduleTemplate.objects.all()), required=False, max_length=500
     )
     first_date = serializers.DateField()
@@ -146,7 +144,7 @@ class GeneratedSerializer(Serializer):
     """
 
     created = serializers.IntegerField()
-    sessions = serializers.ListField(child=serializers.UUIDField())
+    session_ids = serializers.ListField(child=serializers.UUIDField())
     holidays = serializers.ListField(child=serializers.DateField())
     makeup_days = MakeUpDaySerializer(many=True)
     unknown_days = serializers.ListField(child=serializers.DateField())
@@ -160,13 +158,15 @@ class StopSerializer(Serializer):
     """`move_to`: a session of the department whose free numbers the patients get; without it they are cancelled."""
 
     reason = serializers.CharField(max_length=200)
-    move_to = ScopedRelatedField(queryset=ClinicSession.objects.all(), required=False, allow_null=True)
+    move_to_id = ScopedRelatedField(
+        source="move_to", queryset=ClinicSession.objects.all(), required=False, allow_null=True
+    )
 
 
 class SubstituteSerializer(Serializer):
     """The doctor who takes over, and why."""
 
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all())
+    practitioner_id = ScopedRelatedField(source="practitioner", queryset=StaffMember.objects.all())
     reason = serializers.CharField(max_length=200)
 
 
@@ -185,8 +185,6 @@ class ChangedSessionSerializer(ClinicSessionSerializer):
 class SubstitutionSerializer(ModelSerializer):
     """替诊: who stood in for whom."""
 
-    from_practitioner_name = serializers.CharField(source="from_practitioner.name", read_only=True)
-    to_practitioner_name = serializers.CharField(source="to_practitioner.name", read_only=True)
     substituted_by_name = serializers.CharField(
         source="substituted_by.name", read_only=True, allow_null=True, default=None
     )
@@ -194,8 +192,8 @@ class SubstitutionSerializer(ModelSerializer):
     class Meta:
         model = SessionSubstitution
         fields = [
-            "id", "from_practitioner", "from_practitioner_name", "to_practitioner", "to_practitioner_name", "reason",
-            "substituted_by", "substituted_by_name", "moved", "created_at",
+            "id", "from_practitioner_id", "from_practitioner_name", "to_practitioner_id", "to_practitioner_name",
+            "reason", "substituted_by_id", "substituted_by_name", "moved", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -214,8 +212,8 @@ class SlotSerializer(Serializer):
 class BookOnBehalfSerializer(Serializer):
     """`paid_at_counter`: the registration fee was taken in cash with this request."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
-    slot = ScopedRelatedField(queryset=Slot.objects.all())
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.filter(is_active=True))
+    slot_id = ScopedRelatedField(source="slot", queryset=Slot.objects.all())
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=[
@@ -238,7 +236,7 @@ class BookOnBehalfSerializer(Serializer):
 class RescheduleSerializer(Serializer):
     """The slot to move to, and why."""
 
-    slot = ScopedRelatedField(queryset=Slot.objects.all())
+    slot_id = ScopedRelatedField(source="slot", queryset=Slot.objects.all())
     reason = serializers.CharField(max_length=200)
 
 

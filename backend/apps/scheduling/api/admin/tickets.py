@@ -99,9 +99,9 @@ class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def transfer(self, request: Any, pk: UUID) -> Response:
         """转诊: to another doctor's queue of the hospital, with a number there."""
         ticket, data = self._asked(io.TransferSerializer)
-        target = targets(ticket).filter(pk=data["queue"]).first()
+        target = targets(ticket).filter(pk=data["queue_id"]).first()
         if target is None:
-            raise InvalidValue(field="queue")
+            raise InvalidValue(field="queue_id")
         return self._shown(queue.transfer(ticket, queue=target, reason=data["reason"]))
 
     @extend_schema(responses=io.TargetSerializer(many=True), filters=False)

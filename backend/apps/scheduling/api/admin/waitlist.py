@@ -24,9 +24,13 @@ from kernel.http.serializers import Serializer
 class AddToWaitlistSerializer(Serializer):
     """Who wants a number of which department (and doctor), on which days."""
 
-    patient = ScopedRelatedField(queryset=Patient.objects.filter(is_active=True))
-    department = ScopedRelatedField(queryset=Department.objects.select_related("hospital"))
-    practitioner = ScopedRelatedField(queryset=StaffMember.objects.all(), required=False, allow_null=True)
+    patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.filter(is_active=True))
+    department_id = ScopedRelatedField(
+        source="department", queryset=Department.objects.select_related("hospital")
+    )
+    practitioner_id = ScopedRelatedField(
+        source="practitioner", queryset=StaffMember.objects.all(), required=False, allow_null=True
+    )
     first_date = serializers.DateField()
     last_date = serializers.DateField()
     period = serializers.ChoiceField(choices=Period.choices, allow_blank=True, default="")

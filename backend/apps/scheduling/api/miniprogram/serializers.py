@@ -79,26 +79,28 @@ class BookableSlotSerializer(Serializer):
 
 
 class DoctorsQuerySerializer(Serializer):
-    department = serializers.UUIDField()
+    department_id = serializers.UUIDField()
     date = serializers.DateField()
 
 
 class DepartmentsQuerySerializer(Serializer):
-    hospital = serializers.UUIDField(required=False)
+    hospital_id = serializers.UUIDField(required=False)
 
 
 class DaysQuerySerializer(Serializer):
-    practitioner = serializers.UUIDField(required=False, help_text="without it all doctors of the department")
-    department = serializers.UUIDField(required=False)
+    practitioner_id = serializers.UUIDField(
+        required=False, help_text="without it all doctors of the department"
+    )
+    department_id = serializers.UUIDField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError({"department": ["科室或医生必填"]}, code="required")
+            raise serializers.ValidationError({"department_id": ["科室或医生必填"]}, code="required")
         return attrs
 
 
 class SlotsQuerySerializer(Serializer):
-    session = serializers.UUIDField()
+    session_id = serializers.UUIDField()
 
 
 class GiveBackSerializer(Serializer):
@@ -111,13 +113,13 @@ class GiveBackSerializer(Serializer):
 class RescheduleSerializer(Serializer):
     """The slot to move to."""
 
-    slot = serializers.UUIDField()
+    slot_id = serializers.UUIDField()
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
 class BookSerializer(Serializer):
     """`binding_id` is for whom; without it the default card at the slot's hospital."""
 
-    slot = serializers.UUIDField()
+    slot_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
     binding_id = serializers.UUIDField(required=False, allow_null=True)

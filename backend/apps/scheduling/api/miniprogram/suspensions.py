@@ -23,7 +23,7 @@ class AppealSerializer(ModelSerializer):
 
     class Meta:
         model = SuspensionAppeal
-        fields = ["id", "suspension", "text", "state", "created_at", "decided_at", "decision_note"]
+        fields = ["id", "suspension_id", "text", "state", "created_at", "decided_at", "decision_note"]
         read_only_fields = fields
 
 
@@ -31,22 +31,12 @@ class WriteAppealSerializer(Serializer):
     text = serializers.CharField(max_length=500)
 
 
-class OwnSuspensionSerializer(SuspensionSerializer):
-    """停止预约 as the patient reads it."""
-
-    patient_id = serializers.UUIDField(read_only=True)
-
-    class Meta(SuspensionSerializer.Meta):
-        fields = ["patient_id" if name == "patient" else name for name in SuspensionSerializer.Meta.fields]
-        read_only_fields = fields
-
-
 @extend_schema(tags=["booking-suspensions"])
 class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
     """停止预约 of the bound patients, and the appeals against them."""
 
     permission_classes = [IsPatientAccount]
-    serializer_class = OwnSuspensionSerializer
+    serializer_class = SuspensionSerializer
     filterset_class = BoundFilterSet
     lookup_value_converter = "uuid"
     ordering = ["-id"]

@@ -66,7 +66,7 @@ class BookableDoctorsView(BrowseView):
     def get(self, request: Any) -> Response:
         """Doctors of a department on a day, with their sessions and the numbers left."""
         asked = self.asked()
-        return Response(browse.doctors_of(asked["department"], asked["date"]))
+        return Response(browse.doctors_of(asked["department_id"], asked["date"]))
 
 
 class BookableDaysView(BrowseView):
@@ -81,9 +81,9 @@ class BookableDaysView(BrowseView):
     def get(self, request: Any) -> Response:
         """Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left."""
         asked = self.asked()
-        if "practitioner" not in asked:
-            return Response(browse.days_of_department(asked["department"]))
-        return Response(browse.days_of(asked["practitioner"], asked.get("department")))
+        if "practitioner_id" not in asked:
+            return Response(browse.days_of_department(asked["department_id"]))
+        return Response(browse.days_of(asked["practitioner_id"], asked.get("department_id")))
 
 
 class BookableSlotsView(BrowseView):
@@ -97,7 +97,7 @@ class BookableSlotsView(BrowseView):
     )
     def get(self, request: Any) -> Response:
         """Slots of a session with the numbers left."""
-        return Response(browse.slots_of(self.asked()["session"]))
+        return Response(browse.slots_of(self.asked()["session_id"]))
 
 
 @extend_schema(tags=["appointments"])
@@ -135,7 +135,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         booked = book_for_account(
             account=request.user.wechat,
             binding_id=body.get("binding_id"),
-            slot_id=body["slot"],
+            slot_id=body["slot_id"],
             kind=AppointmentKind(body["kind"]),
         )
         return Response(new_appointment(booked), status=201)
@@ -191,7 +191,7 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         reschedule_by_patient(
-            appointment, slot_id=wanted["slot"], account=request.user.wechat, reason=wanted["reason"]
+            appointment, slot_id=wanted["slot_id"], account=request.user.wechat, reason=wanted["reason"]
         )
         return self._answer(self.get_queryset(), pk)
 

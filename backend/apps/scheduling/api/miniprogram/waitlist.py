@@ -25,8 +25,8 @@ from kernel.http.serializers import Serializer
 class JoinSerializer(Serializer):
     """What is wanted; `binding_id` is for whom, without it the default card."""
 
-    department = serializers.UUIDField()
-    practitioner = serializers.UUIDField(required=False, allow_null=True)
+    department_id = serializers.UUIDField(source="department")
+    practitioner_id = serializers.UUIDField(source="practitioner", required=False, allow_null=True)
     first_date = serializers.DateField()
     last_date = serializers.DateField()
     period = serializers.ChoiceField(choices=Period.choices, allow_blank=True, default="")
