@@ -58,7 +58,7 @@ def test_a_patient_is_filed_with_number_pinyin_and_what_the_document_says(world:
         ({"id_kind": "none", "national_id": "", "birth_date": "1700-01-01"}, "birth_date"),
         ({"tags": "VIP"}, "tags"),
         ({"consents": {"marketing": "yes"}}, "consents.marketing"),
-        ({"contacts": [{"name": "x", "relation": "y", "phone": "1"}]}, "contacts"),
+        ({"contacts": [{"name": "x", "relation": "y", "phone": "1"}]}, "contacts.0.phone"),
         ({"hospital_id": "01890000-0000-7000-8000-000000000000"}, "hospital_id"),
         ({"surprise": True}, "surprise"),
     ],

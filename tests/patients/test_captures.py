@@ -74,7 +74,7 @@ def test_a_value_that_does_not_fit_its_field_is_refused_and_nothing_of_it_is_kep
     ]  # fmt: skip
     for stage, key, value in wrong:
         answer = write(world, "doctor_a", stage, **{key: value})
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, key), (key, value)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, f"values.{key}"), (key, value)
     shapes: tuple[dict[str, Any], ...] = (
         {},
         {"values": []},
@@ -106,7 +106,7 @@ def test_a_hospital_has_its_own_fields_and_old_values_outlive_a_definition(world
         assert admin.post(FIELDS, {**field, "key": "other", **bad}, format="json").status_code == 400, bad
     assert CaptureField.objects.count() == 1
     missing = write(world, "doctor_a", "triage", urgent=True)
-    assert (missing.status_code, missing.json()["errors"][0]["field"]) == (400, "pain")
+    assert (missing.status_code, missing.json()["errors"][0]["field"]) == (400, "values.pain")
     assert write(world, "doctor_a", "triage", urgent=True, pain=7).status_code == 200
     assert write(world, "doctor_a", "triage", urgent=False).status_code == 200, "it is known already"
     assert write(world, "doctor_a", "triage", pain=None).status_code == 400

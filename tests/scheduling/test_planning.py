@@ -179,7 +179,7 @@ def test_numbers_are_kept_for_their_source_until_they_are_released(clinic: World
         release_minutes=90, fee_fen=0,
     )  # fmt: skip
     assert made.status_code == 201, made.json()
-    session = ClinicSession.objects.get(pk=generate(clinic, TODAY, TOMORROW)["sessions"][0])
+    session = ClinicSession.objects.get(pk=generate(clinic, TODAY, TOMORROW)["session_ids"][0])
     post(clinic, "head", f"{session.pk}/publish")
     slot = first_slot(session)
     url = f"{ADMIN}/clinic-sessions/{session.pk}/slots"

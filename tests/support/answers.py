@@ -15,6 +15,11 @@ AUDIENCES = ("admin", "miniprogram", "partner")
 JSON = ("application/json", "application/problem+json")
 #: What the edge says of a request before any operation is chosen.
 EDGE = frozenset({405, 406, 500})
+#: Field errors about names that no request has, and of a request as a whole.
+UNKNOWN = frozenset({"unknown_field", "unknown_parameter"})
+WHOLE = frozenset({"", "non_field_errors"})
+#: These name what the archive lacks, which another request gives.
+OF_THE_ROW = frozenset({"/api/admin/v1/patients/{}/promote"})
 #: Moments are shown by the clock of the hospital, with its offset.
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+08:00$"
 _PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}")
@@ -50,7 +55,8 @@ def compare(method: str, route: str, answer: Any) -> None:
     operation = _operations().get((method, _PARAMETER.sub("{}", route)))
     if operation is None or answer.status_code in EDGE:
         return
-    audience, responses = operation
+    audience, described = operation
+    responses = described["responses"]
     said = f"{method.upper()} {route} answers {answer.status_code}"
     if str(answer.status_code) not in responses:
         raise Undocumented(f"{said}, which stands in no document: {answer.content[:300]!r}")
@@ -58,8 +64,21 @@ def compare(method: str, route: str, answer: Any) -> None:
     if kind not in JSON:
         return
     validator = _validator(audience, method, _PARAMETER.sub("{}", route), str(answer.status_code), kind)
-    for error in validator.iter_errors(answer.json()) if validator else ():
+    shown = answer.json() if answer.content else {}
+    for error in validator.iter_errors(shown) if validator else ():
         raise Undocumented(f"{said}: {'/'.join(map(str, error.instance_path))}: {error.message[:300]}")
+    if kind == JSON[1] and _PARAMETER.sub("{}", route) not in OF_THE_ROW:
+        _compare_fields(said, _inputs(audience, method, _PARAMETER.sub("{}", route)), shown)
+
+
+def _compare_fields(said: str, inputs: frozenset[str] | None, problem: dict[str, Any]) -> None:
+    """A wrong field has the name under which the request gives it."""
+    if inputs is None:
+        return
+    for error in problem.get("errors", ()):
+        field = error["field"].partition(".")[0]
+        if error["code"] not in UNKNOWN and field not in inputs:
+            raise Undocumented(f"{said}: it names the field {field!r}, which the request does not have")
 
 
 @functools.cache
@@ -70,19 +89,38 @@ def _documents() -> dict[str, Any]:
 
 
 @functools.cache
+def _inputs(audience: str, method: str, path: str) -> frozenset[str] | None:
+    """What a request may give: parameters and properties of its body, and the whole of it; None: anything."""
+    operation = _operations()[method, path][1]
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if "additionalProperties" in content["schema"]:
+            return None
+        names |= _properties(audience, content["schema"])
+    return frozenset(names | WHOLE)
+
+
+def _properties(audience: str, schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        schema = _documents()[audience]["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    parts = (_properties(audience, part) for key in ("allOf", "oneOf") for part in schema.get(key, ()))
+    return set(schema.get("properties", ())).union(*parts)
+
+
+@functools.cache
 def _operations() -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
     found = {}
     for audience, document in _documents().items():
         for path, item in document["paths"].items():
             for method, operation in item.items():
                 if method in {"get", "post", "put", "patch", "delete"}:
-                    found[method, _PARAMETER.sub("{}", path)] = (audience, operation["responses"])
+                    found[method, _PARAMETER.sub("{}", path)] = (audience, operation)
     return found
 
 
 @functools.cache
 def _validator(audience: str, method: str, path: str, status: str, kind: str) -> Any:
-    response = _operations()[method, path][1][status]
+    response = _operations()[method, path][1]["responses"][status]
     if "$ref" in response:
         response = _documents()[audience]["components"]["responses"][response["$ref"].rpartition("/")[2]]
     content = response.get("content", {}).get(kind)

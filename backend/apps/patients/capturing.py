@@ -77,7 +77,7 @@ def checked(definition: Definition, value: Any, hospital_id: UUID) -> Any:
     """The value as it is stored; InvalidValue names the field. None takes a value back."""
     if value is None or value in ("", []):
         if definition.required:
-            raise InvalidValue(field=definition.key)
+            raise InvalidValue(field=f"values.{definition.key}")
         return None
     check = {
         FieldKind.TEXT: _text, FieldKind.NUMBER: _number, FieldKind.DATE: _date, FieldKind.BOOL: _bool,
@@ -87,7 +87,7 @@ def checked(definition: Definition, value: Any, hospital_id: UUID) -> Any:
     else:
         good = _chosen(definition, value, hospital_id)
     if good is None:
-        raise InvalidValue(field=definition.key)
+        raise InvalidValue(field=f"values.{definition.key}")
     return good
 
 

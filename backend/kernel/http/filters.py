@@ -1,5 +1,6 @@
 """Filtering and ordering that refuse what they don't know."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.validators import ProhibitNullCharactersValidator
@@ -25,9 +26,7 @@ class FilterBackend(DjangoFilterBackend):
             | set(getattr(filterset_class, "base_filters", ()))
             | set(getattr(view, "query_parameters", ()))
         )
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
+        refuse_unknown(request, known)
         empty = [name for name, values in request.query_params.lists() if any("\0" in v for v in values)]
         if empty:
             text = str(ProhibitNullCharactersValidator.message)
@@ -51,6 +50,12 @@ class FilterBackend(DjangoFilterBackend):
         filters = getattr(filterset_class, "base_filters", {})
         given = any(request.query_params.get(name) for name in filters)
         return not given and not any(found.extra.get("required") for found in filters.values())
+
+
+def refuse_unknown(request: Any, known: Collection[str]) -> None:
+    """ValidationError for parameters that the operation does not have."""
+    if unknown := sorted(set(request.query_params) - set(known)):
+        raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
 
 
 def _booleans(filterset_class: Any) -> list[str]:

@@ -92,12 +92,15 @@ class VersionedModelSerializer(ModelSerializer):
     #: Attributes that are set when the row is made and never again; naming the value they have is no change.
     fixed: ClassVar[frozenset[str]] = frozenset()
 
+    def to_internal_value(self, data: Any) -> Any:
+        if self.instance is None and isinstance(data, dict) and "version" in data:
+            raise serializers.ValidationError({"version": ["未知字段"]}, code="unknown_field")  # a new row has none
+        return super().to_internal_value(data)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if self.instance is not None and "version" not in attrs:
-            raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
-        if self.instance is None:
-            attrs.pop("version", None)
-        else:
+        if self.instance is not None:
+            if "version" not in attrs:
+                raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
             self._keep_fixed(attrs)
         validated: dict[str, Any] = super().validate(attrs)
         return validated

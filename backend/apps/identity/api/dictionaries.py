@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from kernel.errors import InvalidValue
+from kernel.http.filters import refuse_unknown
 from kernel.http.serializers import Serializer
 
 
@@ -24,8 +25,7 @@ class LookupSerializer(Serializer):
 
 def codes_asked(request: Any) -> list[str] | None:
     """The `codes` parameter; None without it. Any other parameter is an error."""
-    if set(request.query_params) - {"codes"}:
-        raise InvalidValue(field=min(set(request.query_params) - {"codes"}))
+    refuse_unknown(request, {"codes"})
     text = request.query_params.get("codes", "")
     if len(text) > 1000 or "\x00" in text:
         raise InvalidValue(field="codes")

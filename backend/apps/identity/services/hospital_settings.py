@@ -54,7 +54,7 @@ def change_settings(hospital: Hospital, *, version: int, values: Mapping[str, An
     overrides = dict(hospital.settings)
     for key, value in values.items():
         if key not in SETTINGS:
-            raise UnknownSetting(field=key)
+            raise UnknownSetting(field=f"values.{key}")
         if value is None:
             overrides.pop(key, None)
         else:

@@ -154,16 +154,16 @@ def _check_identity(patient: Patient, given: set[str]) -> None:
 def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: bool = False) -> None:
     present = {p.pk: p for p in RelatedPerson.objects.filter(patient=patient)}
     kept = {pk for pk, person in present.items() if keep_guardians and person.is_guardian}
-    for contact in contacts:
+    for number, contact in enumerate(contacts):
         values = dict(contact)
         pk = values.pop("id", None)
         person = present.get(pk) or RelatedPerson(patient=patient, hospital_id=patient.hospital_id)
         if pk is not None and (pk not in present or pk in kept):
-            raise InvalidValue(field="contacts")
+            raise InvalidValue(field=f"contacts.{number}.id")
         before = (person.name, person.national_id, person.is_guardian)
         for name, value in values.items():
             setattr(person, name, value)
-        check_contact(person)
+        check_contact(person, f"contacts.{number}.")
         if (person.name, person.national_id, person.is_guardian) != before:
             person.verified_at = person.verified_by = None  # somebody else is meant: to be looked at again
         person.updated_at = clock.now()
@@ -172,17 +172,17 @@ def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: boo
     RelatedPerson.objects.filter(patient=patient).exclude(pk__in=kept).delete()
 
 
-def check_contact(person: RelatedPerson) -> None:
-    """Normalise and check phone and document; a guardian needs one. InvalidValue."""
+def check_contact(person: RelatedPerson, where: str = "") -> None:
+    """Normalise and check phone and document; a guardian needs one. InvalidValue; `where` stands before the field."""
     person.name = clean_name(person.name)
     if not is_name(person.name):
-        raise InvalidValue(field="contacts", expected=NAME)
+        raise InvalidValue(field=f"{where}name", expected=NAME)
     try:
-        person.phone = normalise_phone(person.phone, field="contacts")
+        person.phone = normalise_phone(person.phone, field=f"{where}phone")
         person.national_id = (
             person.national_id and read_document(IdKind.RESIDENT_ID, person.national_id).number
         )
     except BadDocument as error:
-        raise InvalidValue(field="contacts", expected=error.expected) from error
+        raise InvalidValue(field=f"{where}national_id", expected=error.expected) from error
     if person.is_guardian and not person.national_id:
-        raise InvalidValue(field="contacts", expected=REQUIRED)
+        raise InvalidValue(field=f"{where}national_id", expected=REQUIRED)

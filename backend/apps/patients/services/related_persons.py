@@ -71,8 +71,6 @@ def _lock(patient: Patient) -> None:
 
 
 def _check(person: RelatedPerson) -> None:
-    if not person.name.strip():
-        raise InvalidValue(field="name")
     check_contact(person)
     link = person.linked_patient
     if link is not None and (link.pk == person.patient_id or link.hospital_id != person.hospital_id):
