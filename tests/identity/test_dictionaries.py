@@ -164,3 +164,22 @@ def test_the_mini_program_reads_only_what_patients_choose_from(seeded: World) ->
     assert seeded.client(None).get(url).status_code == 401
     assert seeded.client("doctor_a").get(url).status_code == 403
     assert client.get(f"{API}/dictionaries/lookup").status_code == 403
+
+
+@pytest.mark.requirement("ACC-07")
+def test_what_never_changes_may_be_repeated_in_an_edit_and_is_no_field_of_another(seeded: World) -> None:
+    boss, source = seeded.client("boss"), Dictionary.objects.get(code="patient_source")
+    made = item(seeded, "boss", source).json()
+    url = f"{API}/dictionary-items/{made['id']}"
+    same = {"dictionary_id": made["dictionary_id"], "value": made["value"], "label": "直播间", "version": 1}
+    kept = boss.patch(url, same, format="json")
+    assert (kept.status_code, kept.json()["label"], kept.json()["version"]) == (200, "直播间", 2)
+    other = {"dictionary_id": str(Dictionary.objects.get(code="vip_level").pk), "value": "x", "version": 2}
+    refused = boss.patch(url, other, format="json", HTTP_ACCEPT_LANGUAGE="en")
+    assert refused.status_code == 400
+    assert [(e["field"], e["code"], e["message"]) for e in refused.json()["errors"]] == [
+        (name, "fixed", "It cannot be changed once it is made.") for name in ("dictionary_id", "value")
+    ]
+    new = {"dictionary_id": made["dictionary_id"], "value": "y", "label": "y", "version": 1}
+    answer = boss.post(f"{API}/dictionary-items", new, format="json").json()["errors"]
+    assert [(error["field"], error["code"]) for error in answer] == [("version", "unknown_field")]

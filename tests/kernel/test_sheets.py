@@ -16,6 +16,7 @@ from kernel.crypto.files import BLOCK, open_sealed, seal_file
 from kernel.sheets import (
     BadCell,
     SheetProblem,
+    Wanted,
     bare_title,
     column_letters,
     kind_of,
@@ -75,7 +76,7 @@ def test_a_file_that_kills_its_reader_is_refused_and_kills_nobody_else() -> None
     script = (
         "import kernel.sheets.child as child, sys\n"
         "child._read = lambda *args: iter([bytearray(1 << 40)])\n"
-        "child.main('xlsx', 10)\n"
+        "child.main('xlsx', 10, child.Wanted())\n"
     )
     path = {"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
@@ -86,6 +87,71 @@ def test_a_file_that_kills_its_reader_is_refused_and_kills_nobody_else() -> None
 
     with pytest.raises(SheetProblem, match="too_large"):
         list(_lines(io.BytesIO(b'[1,["a"]]\n[2,["b')))
+
+
+@pytest.mark.requirement("PAT-04")
+def test_zeros_that_a_number_format_shows_in_front_belong_to_the_number() -> None:
+    def fill(sheet: Any, made: Any) -> None:
+        shown, plain = made.add_format({"num_format": "00000000"}), made.add_format({"num_format": "0.00"})
+        sheet.write_row(0, 0, ["姓名", "卡号"])
+        sheet.write(1, 1, 12345, shown)
+        sheet.write(2, 1, 12345, plain)
+        sheet.write(3, 1, 12345)
+        sheet.write(4, 1, "77", shown)
+
+    assert [line.cells[1] for line in read(book(fill))[1:]] == ["00012345", "12345", "12345", "77"]
+
+
+def several(*sheets: list[list[str]]) -> io.BytesIO:
+    """A workbook of visible sheets with these rows."""
+    target = io.BytesIO()
+    made = xlsxwriter.Workbook(target)
+    for rows in sheets:
+        sheet = made.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    made.close()
+    target.seek(0)
+    return target
+
+
+PEOPLE, NOTES = [["姓名", "手机号"], ["张三", "1"]], [["填写说明"], ["姓名必填"], ["手机号选填"]]
+WANTED = Wanted(KNOWN, frozenset(REQUIRED))
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    "sheets", [(NOTES, PEOPLE), ([], PEOPLE), (PEOPLE, NOTES), (PEOPLE, [["姓名", "手机号"]])]
+)
+def test_of_several_sheets_the_one_with_the_titles_is_read(sheets: Any) -> None:
+    assert [line.cells for line in rows_of(several(*sheets), "xlsx", most_rows=10, wanted=WANTED)] == PEOPLE
+
+
+@pytest.mark.requirement("PAT-04")
+def test_two_sheets_of_people_are_refused_and_neither_is_lost() -> None:
+    with pytest.raises(SheetProblem, match="several_sheets") as caught:
+        list(rows_of(several(PEOPLE, NOTES, PEOPLE), "xlsx", most_rows=10, wanted=WANTED))
+    assert caught.value.where == {"sheets": "1、3"}
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    "page", ["<html><table>", "\ufeff <!DOCTYPE html>", '<?xml version="1.0"?><Workbook>', "<TABLE>"]
+)
+def test_a_page_that_is_named_a_workbook_is_called_a_page(page: str) -> None:
+    with pytest.raises(SheetProblem, match="web_page"):
+        kind_of(page.encode())
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_broken_archive_is_unreadable_and_not_too_large() -> None:
+    whole = several(PEOPLE).getvalue()
+    for broken in (
+        whole[: len(whole) // 2],
+        whole.replace(b"xl/workbook.xml", b"xl/xorkbook.xml"),
+        b"PK\x03\x04",
+    ):
+        assert refused(io.BytesIO(broken)).code == "unreadable"
 
 
 @pytest.mark.requirement("PAT-04")

@@ -74,7 +74,10 @@ def test_a_value_that_does_not_fit_its_field_is_refused_and_nothing_of_it_is_kep
     ]  # fmt: skip
     for stage, key, value in wrong:
         answer = write(world, "doctor_a", stage, **{key: value})
-        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, f"values.{key}"), (key, value)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, f"values.{key}"), (
+            key,
+            value,
+        )
     shapes: tuple[dict[str, Any], ...] = (
         {},
         {"values": []},

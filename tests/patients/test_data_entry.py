@@ -464,6 +464,27 @@ def test_dates_with_blanks_around_their_words_are_read(world: World, written: st
 
 
 @pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    "written", ["1990 03 07", "1990-03-07 星期三", "1990年3月7日(周三)", "1990/3/7 礼拜三"]
+)
+@pytest.mark.requirement("PAT-04")
+def test_dates_with_a_weekday_or_only_blanks_are_read(world: World, written: str) -> None:
+    applied(world, text(["姓名", "出生日期"], ["日历", written]))
+    assert str(Patient.objects.get(name="日历").birth_date) == "1990-03-07"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_date_that_is_a_number_is_told_so(world: World) -> None:
+    [(_, column, code)] = problems(world, checked(world, book(["姓名", "出生日期"], ["数字", 32939])))
+    assert (column, code) == ("出生日期", "serial_date")
+
+
+@pytest.mark.requirement("PAT-04")
+def test_titles_without_rows_are_no_list(world: World) -> None:
+    job = checked(world, text(["姓名", "手机号"]))
+    assert (job["state"], job["failure"]) == ("rejected", "empty")
+
+
 def test_an_export_says_gender_in_words(world: World) -> None:
     content = download(world.client("admin1"), f"{PATIENTS}/export")
     titles, *rows = [line.cells for line in rows_of(io.BytesIO(content), "xlsx", most_rows=100)]

@@ -5,7 +5,8 @@ import re
 from kernel.errors import MASKED, Expectation, InvalidValue
 from kernel.text import fold_number, is_masked
 
-MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
+PHONE_PATTERN = "1[3-9][0-9]{9}"
+MAINLAND_MOBILE = re.compile(PHONE_PATTERN)
 PHONE = Expectation(
     "phone_format",
     "应为 11 位大陆手机号,如 13800138000",

@@ -2,7 +2,7 @@
 
 from apps.patients.models import Gender, IdKind
 from kernel.errors import EXPECTATIONS, in_english
-from kernel.sheets import bare_title
+from kernel.sheets import Wanted, bare_title
 
 #: Title → field, in the order of the template. 姓名 is required.
 COLUMNS: dict[str, str] = {
@@ -32,6 +32,7 @@ KNOWN_TITLES = dict.fromkeys(("序号", "行号", "no.", "no", "#"), IGNORED) | 
     for title in titles
 }
 REQUIRED = {"name": TITLES["name"]}
+WANTED = Wanted(KNOWN_TITLES, frozenset(REQUIRED))
 SAMPLE = (
     "张三", "男", "1990-03-07", "居民身份证", "110101199003070134", "13800138000", "北京市东城区东长安街1号", "职员",
     "教育", "", "自然到院", "", "普通", "青霉素", "", "",
@@ -64,6 +65,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "unknown_choice": ("不是可选的值", "Not one of the choices."),
     "bad_name": ("姓名只能包含文字、数字、间隔号、连字符、括号和空格", "Letters, dots and blanks are expected."),
     "bad_date": ("日期无效,请使用 1990-03-07 的格式", "No date; write it as 1990-03-07."),
+    "serial_date": (
+        "单元格是数字 {shown} 而不是日期,请把该列设为日期格式或写成 1990-03-07",
+        "The cell holds the number {shown}, no date; format it as a date or write 1990-03-07.",
+    ),
     "bad_document": ("证件号码与证件类型不符或校验未通过", "The number does not fit the kind of document."),
     "bad_phone": ("手机号格式不正确,应为 11 位大陆手机号", "A mainland mobile number of 11 digits is expected."),
     "bad_number": ("只能由字母、数字和连字符组成", "Only letters, digits and hyphens."),
@@ -88,6 +93,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "broken_quotes": ("第 {line} 行的引号不完整", "The quotes of line {line} are broken."),
     "unreadable": ("文件无法识别,请另存为 xlsx 或 CSV", "The file can't be read; save it as xlsx or CSV."),
     "old_format": ("旧版 Excel 或加密文件,请另存为不加密的 xlsx", "An old or protected Excel file; save it as xlsx."),
+    "web_page": (
+        "这是网页或 XML 格式的文件,请用 Excel 打开后另存为 xlsx",
+        "A web page or XML; open it in Excel and save it as xlsx.",
+    ),
+    "several_sheets": (
+        "第 {sheets} 个工作表都像患者名单,请每次只上传一个",
+        "Sheets {sheets} all look like lists of patients; upload one at a time.",
+    ),
     "too_large": ("文件过大", "The file is too large."),
     "too_many_rows": ("行数超过上限 20 万", "More than 200,000 rows."),
     "too_many_columns": ("列数超过上限 64", "More than 64 columns."),
@@ -112,7 +125,7 @@ def reason(problem: dict[str, object]) -> str:
     if expected is not None:
         return expected.text
     words = REASONS[str(problem["code"])][1 if in_english() else 0]
-    return words.format(**{"row": "", "line": "", "cell": "", **problem})
+    return words.format(**{"row": "", "line": "", "cell": "", "shown": "", "sheets": "", **problem})
 
 
 def notes() -> list[tuple[str, str]]:

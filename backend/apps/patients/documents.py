@@ -67,6 +67,9 @@ _FORMATS = {
         ),
     ),
 }
+RESIDENT_PATTERN = "[0-9]{17}[0-9X]"
+#: A number of any kind, as it is stored.
+NUMBER_PATTERN = "[A-Z0-9]{5,18}"
 #: 居住证 of Hong Kong, Macao and Taiwan residents; the foreigner's card of 2023 begins with 9.
 _REGIONS = {
     IdKind.HK_MACAO_PERMIT: ("81", "82"),
@@ -121,7 +124,7 @@ def read_document(kind: str, text: str) -> Document:
 
 
 def _resident(number: str, *, known_region: bool) -> Document:
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+    if not re.fullmatch(RESIDENT_PATTERN, number):
         raise BadDocument(RESIDENT)
     if ric.calc_check_digit(number) != number[-1]:
         raise BadDocument(CHECKSUM)

@@ -56,7 +56,14 @@ class NameField(serializers.CharField):
 
 
 class SecretField(serializers.CharField):
-    """A value that is shown masked elsewhere: what carries the mark of a mask is refused."""
+    """A value that is shown masked elsewhere: what carries the mark of a mask is refused.
+
+    `pattern` is the plain form for the documents; people may type blanks, hyphens and prefixes besides.
+    """
+
+    def __init__(self, *, pattern: str = "", **kwargs: Any) -> None:
+        self.pattern = pattern
+        super().__init__(**kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if isinstance(data, str) and is_masked(data):

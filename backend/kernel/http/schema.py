@@ -80,6 +80,21 @@ def problem_example(status: int, code: str) -> dict[str, Any]:
     }
 
 
+class PatternOfSecret(OpenApiSerializerFieldExtension):
+    """What a request writes: the plain form, nothing where that is allowed, and on an edit the mask that was read."""
+
+    target_class = "kernel.http.fields.SecretField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        shown = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction != "request" or not self.target.pattern:
+            return shown
+        masked = hasattr(self.target, "mask") and auto_schema.method == "PATCH"
+        forms = "|".join([self.target.pattern, *([r".*\*.*"] if masked else [])])
+        return {**shown, "pattern": f"^({forms}){'?' if self.target.allow_blank else ''}$"}
+
+
 class WallClockTime(OpenApiSerializerFieldExtension):
     """Times of the hospital's day have no offset, which the format `time` would want."""
 

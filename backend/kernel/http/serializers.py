@@ -94,7 +94,9 @@ class VersionedModelSerializer(ModelSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if self.instance is None and isinstance(data, dict) and "version" in data:
-            raise serializers.ValidationError({"version": ["未知字段"]}, code="unknown_field")  # a new row has none
+            raise serializers.ValidationError(
+                {"version": ["未知字段"]}, code="unknown_field"
+            )  # a new row has none
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

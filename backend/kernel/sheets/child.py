@@ -1,4 +1,6 @@
-"""The process that reads one uploaded file: `python -m kernel.sheets.child KIND MOST_ROWS < FILE`, rows as JSON lines.
+"""The process that reads one uploaded file; it writes its rows as JSON lines.
+
+`python -m kernel.sheets.child KIND MOST_ROWS WANTED < FILE`
 
 It gets no secrets (a bare environment), and what it may use is limited before the first byte is looked at.
 """
@@ -12,20 +14,21 @@ import orjson
 
 from kernel.sheets.cells import Line, SheetProblem
 from kernel.sheets.excel import MOST_COLUMNS, excel_lines
+from kernel.sheets.headings import Wanted
 from kernel.sheets.separated import csv_lines
 
 ROW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
 MEMORY, SECONDS = 1536 * 1024 * 1024, 90
 
 
-def main(kind: str, most_rows: int) -> None:
+def main(kind: str, most_rows: int, wanted: Wanted) -> None:
     """Write every row, then `{}`; a problem ends it with `{"problem", "where"}`."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     write = sys.stdout.buffer.write
     try:
-        for line in _bounded(_read(sys.stdin.buffer, kind, most_rows), most_rows):
+        for line in _bounded(_read(sys.stdin.buffer, kind, most_rows, wanted), most_rows):
             write(orjson.dumps([line.number, line.cells], option=ROW, default=_plain))
         write(b"{}\n")
     except SheetProblem as problem:
@@ -33,11 +36,13 @@ def main(kind: str, most_rows: int) -> None:
         write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE))
     except MemoryError:
         write(orjson.dumps({"problem": "too_large", "where": {}}, option=orjson.OPT_APPEND_NEWLINE))
+    except Exception:  # noqa: BLE001 - whatever a library makes of a broken file
+        write(orjson.dumps({"problem": "unreadable", "where": {}}, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _read(file: IO[bytes], kind: str, most_rows: int) -> Iterator[Line]:
+def _read(file: IO[bytes], kind: str, most_rows: int, wanted: Wanted) -> Iterator[Line]:
     if kind == "xlsx":
-        return excel_lines(file, most_rows=most_rows)
+        return excel_lines(file, most_rows=most_rows, wanted=wanted)
     return csv_lines(file)
 
 
@@ -55,4 +60,5 @@ def _plain(bad: Any) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    known, required = orjson.loads(sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), Wanted(known, frozenset(required)))

@@ -5,12 +5,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import IO, Any
 
 import python_calamine
 
 from kernel.sheets.cells import FIRST_LOST, BadCell, Cell, Line, SheetProblem
+from kernel.sheets.headings import ANYTHING, Wanted, bare_title
 from kernel.text import clean
 
 #: An Excel file is a ZIP: so much may come out of it, from so many parts.
@@ -35,6 +36,11 @@ _UNCALCULATED = re.compile(
     + rb">[^<]{0,2000}</(?:\w{1,20}:)?f>\s{0,20}(?:<(?:\w{1,20}:)?v\s{0,5}/>|<(?:\w{1,20}:)?v>\s{0,20}"
     rb"</(?:\w{1,20}:)?v>)?\s{0,20}</(?:\w{1,20}:)?c>"
 )  # fmt: skip
+#: A number format of nothing but zeros: id, zeros.
+_ZEROS = re.compile(
+    rb"<(?:\w+:)?numFmt\b[^<>]*?\bnumFmtId=[\"'](\d+)[\"'][^<>]*?\bformatCode=[\"'](0{2,32})[\"']"
+)
+MOST_STYLES = 8 * 1024 * 1024
 _MERGE = re.compile(
     rb"<(?:\w{1,20}:)?mergeCell\b"
     + _REST
@@ -48,10 +54,15 @@ class Looked:
 
     errors: dict[int, list[int]] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    #: Row → columns whose format shows a number with zeros in front, and with how many digits.
+    padded: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def excel_lines(file: IO[bytes], *, most_rows: int) -> Iterator[Line]:
-    """The rows of the first visible sheet. SheetProblem: too_large, stray_cell (with the cell), unreadable."""
+def excel_lines(file: IO[bytes], *, most_rows: int, wanted: Wanted = ANYTHING) -> Iterator[Line]:
+    """The rows of the visible sheet that has the wanted titles, of the first one if none has.
+
+    SheetProblem: too_large, stray_cell (with the cell), several_sheets (with their places), unreadable.
+    """
     _weigh(file)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -61,13 +72,36 @@ def excel_lines(file: IO[bytes], *, most_rows: int) -> Iterator[Line]:
             if sheet.visible == python_calamine.SheetVisibleEnum.Visible
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        index = visible[0] if visible else 0
-        looked = _look(file, index, most_rows)
+        looks = {index: _look(file, index, most_rows) for index in visible or [0]}
+        index = _meant(book, visible, wanted) if len(visible) > 1 else min(looks)
+        looked = looks[index]
         sheet = book.get_sheet_by_index(index)
         _, first_column = sheet.start or (0, 0)
         yield from _lines(sheet.iter_rows(), looked, first_column)
     except (python_calamine.CalamineError, IndexError, OSError, KeyError) as error:
         raise SheetProblem("unreadable") from error
+
+
+def _meant(book: Any, visible: list[int], wanted: Wanted) -> int:
+    """The one sheet with all titles that are needed and rows below them, else the one with most of the known ones."""
+    found = {}
+    for index in visible:
+        rows = book.get_sheet_by_index(index).iter_rows()
+        head = [[bare_title(str(value)) for value in row] for row in islice(rows, ABOVE_TITLES) if any(row)]
+        fields = [{wanted.known.get(title) for title in row} - {None} for row in head]
+        best = max(range(len(head)), key=lambda row: len(fields[row]), default=None)
+        here = fields[best] if best is not None else set()
+        found[index] = (
+            wanted.required <= here and best is not None and best + 1 < len(head),
+            len(here),
+            len(head),
+        )
+    meant = [index for index in visible if found[index][0]]
+    if len(meant) > 1 and wanted.required:
+        raise SheetProblem(
+            "several_sheets", sheets="、".join(str(visible.index(index) + 1) for index in meant)
+        )
+    return max(visible, key=lambda index: (*found[index][:2], found[index][2] > 0, -index))
 
 
 def _lines(rows: Any, looked: Looked, first_column: int) -> Iterator[Line]:
@@ -77,6 +111,9 @@ def _lines(rows: Any, looked: Looked, first_column: int) -> Iterator[Line]:
         if values == () and row > last:
             return
         cells: list[Cell] = [*[""] * first_column, *map(_text, values)]
+        for column, width in looked.padded.get(row, ()):
+            if column < len(cells) and isinstance(text := cells[column], str) and text.isdigit():
+                cells[column] = text.zfill(width)
         for column in looked.errors.get(row, ()):
             _put(cells, column, column, BadCell("error_cell"))
         spread.fill(row, cells)
@@ -134,6 +171,8 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
     """Read the text of the sheet in blocks; what stands far out is refused before anything is laid out densely."""
     looked, rest = Looked(), b""
     with zipfile.ZipFile(file) as parts, parts.open(_part(parts, index)) as stream:
+        widths = _padding_formats(parts)
+        styled = _styled(widths)
         while block := stream.read(BLOCK):
             rest += block
             end = len(rest) - OVERLAP if len(block) == BLOCK else len(rest)
@@ -143,11 +182,35 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
             for found in chain(_ERROR.finditer(rest), _UNCALCULATED.finditer(rest)):
                 if found.start() < end:
                     looked.errors.setdefault(int(found[2]) - 1, []).append(_column(found[1]))
+            for found in styled.finditer(rest) if styled else ():
+                if found.start() < end and b' t="' not in found[0]:
+                    place = (_column(found[1]), widths[int(found[3])])
+                    looked.padded.setdefault(int(found[2]) - 1, []).append(place)
             looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]
             rest = rest[max(end, 0) :]
     file.seek(0)
     looked.merges = [merge for merge in looked.merges if merge[3] < MOST_COLUMNS]
     return looked
+
+
+def _padding_formats(parts: zipfile.ZipFile) -> dict[int, int]:
+    """Cell format → digits, of the formats that are made of zeros alone (`00000000`)."""
+    try:
+        with parts.open("xl/styles.xml") as stream:
+            styles = stream.read(MOST_STYLES)
+    except KeyError:
+        return {}
+    digits = {int(number): len(zeros) for number, zeros in _ZEROS.findall(styles)}
+    formats = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
+    used = re.findall(rb"<(?:\w+:)?xf\b[^<>]*?\bnumFmtId=[\"'](\d+)[\"']", formats[0] if formats else b"")
+    return {place: digits[int(number)] for place, number in enumerate(used) if int(number) in digits}
+
+
+def _styled(widths: dict[int, int]) -> "re.Pattern[bytes] | None":
+    """Cells of those formats, as every program writes them: place before format."""
+    names = b"|".join(str(place).encode() for place in widths)
+    cell = _CELL + _REST + rb"?\br=" + _AT + _REST + rb"?\bs=[\"'](" + names + rb")[\"']" + _REST + rb">"
+    return re.compile(cell) if widths else None
 
 
 def _reference(found: "re.Match[bytes]") -> str:

@@ -21,6 +21,17 @@ def bare_title(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Bare title → field, and the fields without which a table is not the one that is meant."""
+
+    known: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+
+
+ANYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """Which field stands in which column (None: no title), and the row of the titles."""
 

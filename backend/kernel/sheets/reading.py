@@ -17,29 +17,35 @@ from typing import IO, Any
 import orjson
 
 from kernel.sheets.cells import BadCell, Cell, Line, SheetProblem
+from kernel.sheets.headings import ANYTHING, Wanted
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: Tables that hospital systems write as pages and name `.xls`.
+PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 BACKEND = Path(__file__).resolve().parents[2]
 
 
 def kind_of(head: bytes) -> str:
-    """`xlsx` or `csv` by the first bytes; the name given is not looked at. SheetProblem for the old Excel format."""
+    """`xlsx` or `csv` by the first bytes, whatever the name. SheetProblem for the old Excel format and web pages."""
     if head.startswith(ZIP):
         return "xlsx"
     if head.startswith(OLE):
         raise SheetProblem("old_format")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower().startswith(PAGES):
+        raise SheetProblem("web_page")
     if b"\0" in head and not head.startswith(UTF16):
         raise SheetProblem("unreadable")
     return "csv"
 
 
-def rows_of(file: IO[bytes], kind: str, *, most_rows: int) -> Iterator[Line]:
-    """The rows of the first visible sheet that have something in them. Raises SheetProblem while reading."""
+def rows_of(file: IO[bytes], kind: str, *, most_rows: int, wanted: Wanted = ANYTHING) -> Iterator[Line]:
+    """The rows that have something in them, of the sheet with the wanted titles. Raises SheetProblem while reading."""
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
-        command = [sys.executable, "-m", "kernel.sheets.child", kind, str(most_rows)]
+        titles = orjson.dumps([dict(wanted.known), sorted(wanted.required)]).decode()
+        command = [sys.executable, "-m", "kernel.sheets.child", kind, str(most_rows), titles]
         environment = {"PYTHONPATH": str(BACKEND), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         with subprocess.Popen(
             command, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"

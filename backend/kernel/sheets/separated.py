@@ -18,16 +18,17 @@ def csv_lines(file: IO[bytes]) -> Iterator[Line]:
     encoding = _encoding(file)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     rows = csv.reader(text, strict=True, delimiter=_separator(text))
-    number = 0
+    number = begin = 0
     try:
         for number, row in enumerate(rows, start=1):
+            begin = rows.line_num
             cells = [clean(cell).strip()[:LONGEST_CELL] for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:
                 yield Line(number, list(cells))
     except csv.Error as error:
-        raise SheetProblem("broken_quotes", line=rows.line_num or number + 1) from error
+        raise SheetProblem("broken_quotes", line=begin + 1) from error
     except UnicodeDecodeError as error:
         raise SheetProblem("unreadable", line=rows.line_num + 1) from error
 

@@ -4,6 +4,8 @@ import datetime as dt
 
 from rest_framework import serializers
 
+from apps.identity.phones import PHONE_PATTERN
+from apps.patients.documents import RESIDENT_PATTERN
 from kernel import clock
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField, NameField
@@ -24,11 +26,13 @@ class ContactSerializer(Serializer):
     id = serializers.UUIDField(required=False)
     name = NameField(max_length=80)
     relation = serializers.CharField(max_length=64)
-    phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
+    phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=32, required=False, allow_blank=True)
 
 
 class FullContactSerializer(ContactSerializer):
     """A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person."""
 
-    national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
+    national_id = MaskedField(
+        masking.document, pattern=RESIDENT_PATTERN, max_length=32, required=False, allow_blank=True
+    )
     is_guardian = serializers.BooleanField(required=False)

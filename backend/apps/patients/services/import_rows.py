@@ -22,6 +22,9 @@ from kernel.text.names import is_name
 
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日?)")
 _MIDNIGHT = re.compile(r"[ T]+0{1,2}:00(:00(\.0+)?)?$")
+_WEEKDAY = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
+#: The number that a spreadsheet keeps for a date: 1927 to 2064.
+_SERIAL = re.compile(r"[1-5]\d{4}")
 _MRN = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: Columns of numbers and codes: never a formula's result, never rounded, never masked.
@@ -161,6 +164,8 @@ class RowReader:
         except ValueError:
             born = None
         if born is None or not dt.date(1850, 1, 1) <= born <= self.today:
+            if _SERIAL.fullmatch(text):
+                row.complain("birth_date", "serial_date", shown=text)
             row.complain("birth_date", "bad_date")
             return None
         return born
@@ -179,8 +184,9 @@ class RowReader:
 
 
 def _folded_date(text: str) -> str:
-    """Without an empty time, and without the blanks around 年, 月 and 日 (also written 号)."""
-    day = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip())
+    """Without an empty time or a weekday, and without the blanks around 年, 月 and 日 (also written 号)."""
+    day = _WEEKDAY.sub("", _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip()))
+    day = re.sub(r"^(\d{4}) +(\d{1,2}) +(\d{1,2})$", r"\1-\2-\3", day)
     return re.sub(r"\s*([年月日号])\s*", r"\1", day).replace("号", "日")
 
 

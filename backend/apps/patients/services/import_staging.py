@@ -1,7 +1,8 @@
 """The staged rows of an import: written in blocks, compared and moved into the archive by single statements."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import tempfile
+from collections.abc import Iterable
+from typing import IO, Any
 
 import orjson
 from django.db import connection
@@ -10,7 +11,6 @@ from apps.patients.models import ImportRow, PatientImport
 from kernel import clock
 
 TABLE = "patients_importrow"
-BLOCK = 1000
 #: Columns that a staged row and a patient have alike.
 SHARED = (
     "id", "name", "name_key", "pinyin", "pinyin_other", "gender", "birth_date", "id_kind", "national_id",
@@ -38,20 +38,29 @@ UPDATE {TABLE} r SET outcome = 'duplicate',
 """  # noqa: S608 - constants
 
 
-def stage(rows: Iterable[dict[str, Any]]) -> int:
-    """Write rows of `import_rows.sealed`; returns how many."""
+def spool() -> IO[str]:
+    """A file without a name that takes staged rows until the database does; their secrets are sealed."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
+
+
+def write(rows: Iterable[dict[str, Any]], spooled: IO[str]) -> int:
+    """Write rows of `import_rows.sealed` as COPY reads them; returns how many."""
     fields = ImportRow._meta.concrete_fields
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     blanks = {field.attname: None if field.null else field.get_default() for field in fields}
-    attributes, count = [field.attname for field in fields], 0
-    for block in _blocks(rows):
-        lines = "".join(
-            "\t".join(_copied({**blanks, **row}[name]) for name in attributes) + "\n" for row in block
-        )
-        with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN", _Text(lines))
-        count += len(block)
+    count = 0
+    for row in rows:
+        count += 1
+        values = {**blanks, **row}
+        spooled.write("\t".join(_copied(values[field.attname]) for field in fields) + "\n")
     return count
+
+
+def stage(spooled: IO[str]) -> None:
+    """Let the database have what was written."""
+    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in ImportRow._meta.concrete_fields)
+    spooled.seek(0)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN", spooled)
 
 
 def mark_duplicates_in_file(job: PatientImport) -> None:
@@ -112,17 +121,6 @@ def _execute(statement: str, job: PatientImport, **values: Any) -> int:
         return int(cursor.rowcount)
 
 
-def _blocks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    block: list[dict[str, Any]] = []
-    for row in rows:
-        block.append(row)
-        if len(block) == BLOCK:
-            yield block
-            block = []
-    if block:
-        yield block
-
-
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -135,15 +133,3 @@ def _copied(value: Any) -> str:
     if isinstance(value, (list, dict)):
         value = orjson.dumps(value).decode()
     return str(value).translate(_ESCAPES)
-
-
-class _Text:
-    """One block of text to be read once."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self, size: int = -1) -> str:
-        """Everything, then nothing."""
-        text, self.text = self.text, ""
-        return text

@@ -1,6 +1,6 @@
 """导入: a file is taken in, checked by a worker, and applied as a whole or not at all.
 
-Each step is one transaction: a worker that dies leaves nothing behind, and the next delivery does the step again.
+Each step writes in one transaction: a worker that dies leaves nothing behind, and the next delivery does it again.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from apps.identity.models import Hospital
-from apps.patients.columns import KNOWN_TITLES, REQUIRED, reason
+from apps.patients.columns import KNOWN_TITLES, REQUIRED, WANTED, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.events import ImportUploaded, ImportWanted
 from apps.patients.models import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
@@ -29,7 +29,7 @@ from kernel.crypto.files import open_sealed, seal_file
 from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
-from kernel.sheets import SheetProblem, kind_of, read_heading, rows_of
+from kernel.sheets import Heading, Line, SheetProblem, kind_of, read_heading, rows_of
 
 MOST_BYTES = 30 * 1024 * 1024
 MOST_ROWS, MOST_FINDINGS = 200_000, 200
@@ -74,25 +74,41 @@ def start(
     return job, True
 
 
-@transaction.atomic
 def check(job_id: UUID) -> PatientImport:
-    """The dry run: stage every row with what is wrong with it."""
+    """The dry run: stage every row with what is wrong with it. The file is read before anything is locked."""
+    job = PatientImport.objects.get(pk=job_id)
+    if job.state != ImportState.CHECKING:
+        return job
+    with import_staging.spool() as spooled:
+        problem = _read(job, spooled)
+        return _judge(job_id, spooled, problem)
+
+
+def _read(job: PatientImport, spooled: IO[str]) -> SheetProblem | FileNotFoundError | None:
+    """Write the staged rows of the file; what makes it no table."""
+    try:
+        with _opened(job) as file:
+            if not import_staging.write(_rows(job, file), spooled):
+                raise SheetProblem("empty")
+    except (SheetProblem, FileNotFoundError) as error:
+        return error
+    return None
+
+
+@transaction.atomic
+def _judge(job_id: UUID, spooled: IO[str], problem: SheetProblem | FileNotFoundError | None) -> PatientImport:
     job: PatientImport = lock_one(PatientImport.objects, pk=job_id)
     if job.state != ImportState.CHECKING:
         return job
-    try:
-        with transaction.atomic(), _opened(job) as file:
-            import_staging.stage(_rows(job, file))
-            import_staging.mark_duplicates_in_file(job)
-            import_staging.mark_duplicates_on_file(job)
-    except (SheetProblem, FileNotFoundError) as error:
-        code, findings = _findings(error)
+    if problem is not None:
+        code, findings = _findings(problem)
         IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings, updated_at=clock.now())
         _drop_file(job)
-    else:
-        IMPORTS.move(
-            job, ImportState.CHECKED, checked_at=clock.now(), updated_at=clock.now(), **_counted(job)
-        )
+        return job
+    import_staging.stage(spooled)
+    import_staging.mark_duplicates_in_file(job)
+    import_staging.mark_duplicates_on_file(job)
+    IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), updated_at=clock.now(), **_counted(job))
     return job
 
 
@@ -173,7 +189,7 @@ def result_rows(job: PatientImport) -> Iterator[list[str]]:
 def _results(job: PatientImport, opened: IO[bytes]) -> Iterator[list[str]]:
     found = {row.row_number: row for row in ImportRow.objects.filter(job=job).exclude(problems=[])}
     with opened as file:
-        heading, lines = read_heading(rows_of(file, job.kind, most_rows=MOST_ROWS), KNOWN_TITLES, REQUIRED)
+        heading, lines = _table(job, file)
         yield ["检查结果", "原因", *heading.titles]
         for line in lines:
             row = found.get(line.number)
@@ -189,8 +205,13 @@ def _opened(job: PatientImport) -> IO[bytes]:
         return open_sealed(sealed_file, SEALED_AS)
 
 
+def _table(job: PatientImport, file: IO[bytes]) -> tuple[Heading, Iterator[Line]]:
+    rows = rows_of(file, job.kind, most_rows=MOST_ROWS, wanted=WANTED)
+    return read_heading(rows, KNOWN_TITLES, REQUIRED)
+
+
 def _rows(job: PatientImport, file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    heading, lines = read_heading(rows_of(file, job.kind, most_rows=MOST_ROWS), KNOWN_TITLES, REQUIRED)
+    heading, lines = _table(job, file)
     reader = RowReader(job.hospital_id)
     for line in lines:
         yield sealed(reader.read(heading, line), job.pk, line.number)

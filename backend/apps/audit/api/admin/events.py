@@ -58,7 +58,7 @@ class LogStateSerializer(serializers.Serializer[Any]):
     last_seal = serializers.IntegerField(allow_null=True)
     last_seal_at = serializers.DateTimeField(allow_null=True)
     last_seal_mac = serializers.CharField(allow_blank=True, help_text="hex; note it elsewhere as an anchor")
-    unsealed = serializers.IntegerField(help_text="lines not sealed yet")
+    unsealed = serializers.IntegerField(help_text="lines not sealed yet; 1,000 stands for that many or more")
     verified_at = serializers.DateTimeField(allow_null=True)
     verified_ok = serializers.BooleanField(allow_null=True)
     findings = serializers.ListField(

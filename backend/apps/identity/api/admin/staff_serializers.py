@@ -5,6 +5,7 @@ from rest_framework import serializers
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.api.pictures import PictureUrlField
 from apps.identity.models import Department, Hospital, OrgUnit, Position, StaffMember
+from apps.identity.phones import PHONE_PATTERN
 from apps.identity.services.staff import Membership
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField, NameField
@@ -36,7 +37,7 @@ class StaffSerializer(VersionedModelSerializer):
     memberships = MembershipSerializer(many=True, required=False)
     name = NameField(max_length=80)
     username = serializers.CharField(source="user.username", read_only=True, default=None, allow_null=True)
-    phone = MaskedField(masking.phone, max_length=24, required=False, allow_blank=True)
+    phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=24, required=False, allow_blank=True)
     skills = serializers.ListField(child=serializers.CharField(max_length=40), max_length=30, required=False)
     languages = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=20, required=False

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import serializers
 
+from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.admin.serializers import PatientRowSerializer
+from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.models import Gender
 from kernel.http.fields import SecretField
 from kernel.http.pagination import MAX_PAGE, MAX_PAGE_SIZE
@@ -21,8 +23,10 @@ class PatientSearchSerializer(Serializer):
     name = serializers.CharField(
         max_length=64, required=False, help_text="beginning of the name, its pinyin or the initials"
     )
-    phone = SecretField(max_length=32, required=False, help_text="the whole number")
-    national_id = SecretField(max_length=32, required=False, help_text="the whole number")
+    phone = SecretField(pattern=PHONE_PATTERN, max_length=32, required=False, help_text="the whole number")
+    national_id = SecretField(
+        pattern=NUMBER_PATTERN, max_length=32, required=False, help_text="the whole number"
+    )
     card_number = SecretField(max_length=32, required=False, help_text="the whole number")
     gender = serializers.ChoiceField(choices=Gender.choices, required=False)
     vip_level = serializers.CharField(max_length=32, required=False)

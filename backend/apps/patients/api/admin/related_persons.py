@@ -6,7 +6,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.admin.of_patient import OfPatientViewSet
+from apps.patients.documents import RESIDENT_PATTERN
 from apps.patients.errors import PatientMerged
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services import related_persons as services
@@ -21,8 +23,10 @@ class RelatedPersonSerializer(ModelSerializer):
     """联系人 or 监护人; phone and national ID are shown masked, write them whole."""
 
     name = serializers.CharField(max_length=80)
-    phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
-    national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
+    phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=32, required=False, allow_blank=True)
+    national_id = MaskedField(
+        masking.document, pattern=RESIDENT_PATTERN, max_length=32, required=False, allow_blank=True
+    )
     linked_patient_id = ScopedRelatedField(
         source="linked_patient",
         queryset=Patient.objects.all(),

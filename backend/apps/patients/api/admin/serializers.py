@@ -4,7 +4,9 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Hospital
+from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.fields import FullContactSerializer, age
+from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField, NameField
@@ -54,8 +56,10 @@ class PatientSerializer(VersionedModelSerializer):
     mrn = serializers.RegexField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
     name = NameField(max_length=80)
     age = serializers.SerializerMethodField()
-    national_id = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
-    phone = MaskedField(masking.phone, max_length=32, required=False, allow_blank=True)
+    national_id = MaskedField(
+        masking.document, pattern=NUMBER_PATTERN, max_length=32, required=False, allow_blank=True
+    )
+    phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=32, required=False, allow_blank=True)
     address = MaskedField(masking.address, max_length=255, required=False, allow_blank=True)
     insurance_no = MaskedField(masking.document, max_length=32, required=False, allow_blank=True)
     allergies = serializers.CharField(max_length=2000, required=False, allow_blank=True)

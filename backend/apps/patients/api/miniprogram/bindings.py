@@ -10,6 +10,8 @@ from rest_framework.response import Response
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
 from apps.identity.models import Hospital
+from apps.identity.phones import PHONE_PATTERN
+from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.errors import (
     AlreadyBound,
     BindingLimit,
@@ -56,8 +58,8 @@ class FileSerializer(Serializer):
     hospital_id = serializers.UUIDField()
     name = NameField(max_length=80)
     id_kind = serializers.ChoiceField(choices=DOCUMENTS, default=IdKind.RESIDENT_ID)
-    national_id = SecretField(max_length=32, help_text="number of the document")
-    phone = SecretField(max_length=32)
+    national_id = SecretField(pattern=NUMBER_PATTERN, max_length=32, help_text="number of the document")
+    phone = SecretField(pattern=PHONE_PATTERN, max_length=32)
     address = SecretField(max_length=255)
     relationship = serializers.ChoiceField(choices=Relationship.choices)
 
