@@ -6287,6 +6287,7 @@ export interface components {
             readonly org_unit_name: string | null;
             /** Format: uuid */
             location_id: string | null;
+            readonly location_name: string | null;
             readonly place: components["schemas"]["Place"] | null;
             code: string;
             name: string;
@@ -6891,7 +6892,7 @@ export interface components {
             last_seal_at: string | null;
             /** @description hex; note it elsewhere as an anchor */
             last_seal_mac: string;
-            /** @description lines not sealed yet */
+            /** @description lines not sealed yet; 1,000 stands for that many or more */
             unsealed: number;
             /** Format: date-time */
             verified_at: string | null;
@@ -7049,7 +7050,6 @@ export interface components {
             config: {
                 [key: string]: string;
             };
-            version?: number;
         };
         /** @description `merged` is continued by the patient of the path; both versions are those that were read. */
         MergeRequestRequest: {
@@ -7909,7 +7909,6 @@ export interface components {
             /** @default 600 */
             rate_per_minute?: number;
             is_active?: boolean;
-            version?: number;
         };
         /** @description One's own password. */
         PasswordChangeRequest: {
@@ -9696,7 +9695,6 @@ export interface components {
             languages?: string[];
             /** Format: date */
             employed_on?: string | null;
-            version?: number;
         };
         /** @description 住院押金 for staff. */
         StaffDeposit: {
@@ -16950,6 +16948,7 @@ export interface operations {
                      *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                      *           "org_unit_name": "张三",
                      *           "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
+                     *           "location_name": "张三",
                      *           "place": {
                      *             "building": "门诊楼",
                      *             "floor": "3F",
@@ -17016,6 +17015,7 @@ export interface operations {
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                      *       "org_unit_name": "张三",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
+                     *       "location_name": "张三",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -17080,6 +17080,7 @@ export interface operations {
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                      *       "org_unit_name": "张三",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
+                     *       "location_name": "张三",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -17175,6 +17176,7 @@ export interface operations {
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                      *       "org_unit_name": "张三",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
+                     *       "location_name": "张三",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -19839,8 +19841,7 @@ export interface operations {
                  *       "is_active": true,
                  *       "config": {
                  *         "key": "示例"
-                 *       },
-                 *       "version": 1
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["MerchantAccountRequest"];
@@ -21208,8 +21209,7 @@ export interface operations {
                  *         "示例"
                  *       ],
                  *       "rate_per_minute": 600,
-                 *       "is_active": true,
-                 *       "version": 1
+                 *       "is_active": true
                  *     }
                  */
                 "application/json": components["schemas"]["PartnerApplicationCreateRequest"];
@@ -30353,8 +30353,7 @@ export interface operations {
                  *       "languages": [
                  *         "示例"
                  *       ],
-                 *       "employed_on": "2026-03-16",
-                 *       "version": 1
+                 *       "employed_on": "2026-03-16"
                  *     }
                  */
                 "application/json": components["schemas"]["StaffCreateRequest"];

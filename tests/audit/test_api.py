@@ -109,7 +109,7 @@ def test_who_holds_no_code_reads_and_exports_nothing(world: World, who: str) -> 
     ("query", "status"),
     [
         ("since=yesterday", 400),
-        ("user=x", 400),
+        ("user_id=x", 400),
         ("unknown=1", 400),
         (f"actor={'x' * 200}", 400),
         ("cursor=x", 404),

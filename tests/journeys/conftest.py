@@ -11,8 +11,8 @@ from tests.journeys.hospital import Hospital, Person
 from tests.support import live
 
 #: Patients enough, six of ten at the first hospital, for two hundred who want the same number and for everybody else.
-SAMPLE = ["--patients", "660", "--appointments", "200"]
-CROWD = 390
+SAMPLE = ["--patients", "720", "--appointments", "200"]
+CROWD = 425
 ENVIRONMENT = {
     "YIHUI_MESSAGING_RETRY_SECONDS": "1,1,2,2,3",
     "YIHUI_MESSAGING_LEASE_SECONDS": "20",

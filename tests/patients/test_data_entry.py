@@ -163,7 +163,7 @@ def test_a_date_is_read_with_an_empty_time(world: World, written: str) -> None:
 @pytest.mark.requirement("PAT-04")
 @pytest.mark.parametrize(
     "written",
-    ["199011", "1990", "1990-1", "1990年1月", "1990-13-01", "1990/1-1", "90-1-1", "1990-1-1 8:30", "33183"],
+    ["199011", "1990", "1990-1", "1990年1月", "1990-13-01", "1990/1-1", "90-1-1", "1990-1-1 8:30"],
 )
 def test_half_a_date_is_no_date(world: World, written: str) -> None:
     job = checked(world, text(["姓名", "出生日期"], ["甲", written]))

@@ -196,8 +196,8 @@ def test_a_file_that_is_no_table_or_a_bomb_is_refused(world: World, monkeypatch:
     monkeypatch.setattr(imports, "MOST_BYTES", 10)
     assert upload(world, text(GOOD)).status_code == 400
     assert upload(world, text(GOOD), who="clerk").status_code == 403
-    foreign = upload(world, text(GOOD), hospital=str(world.h2.pk))
-    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (400, "hospital")
+    foreign = upload(world, text(GOOD), hospital_id=str(world.h2.pk))
+    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (400, "hospital_id")
     assert not ImportRow.objects.exists()
 
 

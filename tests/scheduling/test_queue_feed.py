@@ -187,7 +187,7 @@ def test_screens_are_made_by_staff_and_revoked(
     )
     for wrong in (
         {"queue_ids": [str(other.pk)]},
-        {"queues": "x"},
+        {"queue_ids": "x"},
         {"name": "长" * 81},
         {"department_id": None},
     ):

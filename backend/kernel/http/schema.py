@@ -81,7 +81,10 @@ def problem_example(status: int, code: str) -> dict[str, Any]:
 
 
 class PatternOfSecret(OpenApiSerializerFieldExtension):
-    """What a request writes: the plain form, nothing where that is allowed, and on an edit the mask that was read."""
+    """What a request writes: the plain form, nothing where that is allowed, and on an edit the mask that was read.
+
+    `x-pattern` becomes the pattern when the document is whole: a pattern that takes nothing would be made two schemas.
+    """
 
     target_class = "kernel.http.fields.SecretField"
     match_subclasses = True
@@ -92,7 +95,7 @@ class PatternOfSecret(OpenApiSerializerFieldExtension):
             return shown
         masked = hasattr(self.target, "mask") and auto_schema.method == "PATCH"
         forms = "|".join([self.target.pattern, *([r".*\*.*"] if masked else [])])
-        return {**shown, "pattern": f"^({forms}){'?' if self.target.allow_blank else ''}$"}
+        return {**shown, "x-pattern": f"^({forms}){'?' if self.target.allow_blank else ''}$"}
 
 
 class WallClockTime(OpenApiSerializerFieldExtension):

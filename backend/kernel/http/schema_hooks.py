@@ -26,6 +26,7 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     _lift_defaults(result)
     _forbid_unknown_fields(result)
     _ask_for_versions(result)
+    _state_patterns(result)
     _require_outputs(result)
     _describe_answers(result)
     _add_examples(result)
@@ -59,11 +60,19 @@ def _ask_for_versions(document: Node) -> None:
     """An edit must name the version that was read; a new row has none."""
     schemas = document.get("components", {}).get("schemas", {})
     for name, schema in schemas.items():
-        if name.startswith("Patched") and "version" in schema.get("properties", {}):
+        if not name.endswith("Request") or "version" not in schema.get("properties", {}):
+            continue
+        if name.startswith("Patched"):
             schema["required"] = sorted({*schema.get("required", ()), "version"})
-            created = schemas.get(name.removeprefix("Patched"), {})
-            if "version" not in created.get("required", ()):
-                created.get("properties", {}).pop("version", None)
+        elif "version" not in schema.get("required", ()):
+            schema["properties"].pop("version")
+
+
+def _state_patterns(document: Node) -> None:
+    for schema in document.get("components", {}).get("schemas", {}).values():
+        for node in schema.get("properties", {}).values():
+            if "x-pattern" in node:
+                node["pattern"] = node.pop("x-pattern")
 
 
 def _require_outputs(document: Node) -> None:

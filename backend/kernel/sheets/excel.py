@@ -96,7 +96,10 @@ def _meant(book: Any, visible: list[int], wanted: Wanted) -> int:
             len(here),
             len(head),
         )
-    meant = [index for index in visible if found[index][0]]
+    most = max(known for _, known, _ in found.values())
+    meant = [
+        index for index in visible if found[index][0] and found[index][1] * 2 > most
+    ]  # not a list of the titles
     if len(meant) > 1 and wanted.required:
         raise SheetProblem(
             "several_sheets", sheets="、".join(str(visible.index(index) + 1) for index in meant)

@@ -191,7 +191,7 @@ class BillViewSet(ScopedViewSet):
         body.is_valid(raise_exception=True)
         data = body.validated_data
         if bill.kind not in BY_HAND or bill.external_id:
-            raise InvalidValue(field="kind")
+            raise StateConflict
         spec = dataclasses.replace(spec_of(bill), title=data["title"], items=specs(data["items"]))
         again = reissue_bill(bill, spec=spec, reason=data["reason"], issued_by=self._staff())
         return self._answer(again, status=201)

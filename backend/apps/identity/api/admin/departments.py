@@ -42,8 +42,8 @@ class DepartmentSerializer(VersionedModelSerializer):
     class Meta:
         model = Department
         fields = [
-            "id", "hospital_id", "hospital_name", "org_unit_id", "org_unit_name", "location_id", "place", "code",
-            "name", "introduction", "sort", "is_active", "version",
+            "id", "hospital_id", "hospital_name", "org_unit_id", "org_unit_name", "location_id", "location_name",
+            "place", "code", "name", "introduction", "sort", "is_active", "version",
         ]  # fmt: skip
         validators: list[Any] = []  # the database says it, as 409
 
