@@ -305,3 +305,24 @@ def test_handled_events_are_forgotten_and_dead_letters_are_not(
         relay.purge()
     assert list(OutboxEvent.objects.values_list("pk", flat=True)) == [dead.pk]
     connections.close_all()
+
+
+def test_a_long_handler_holds_no_transaction_and_is_not_run_again_once_it_is_done(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    seen: list[bool] = []
+
+    def test_long(event: Happened) -> None:
+        seen.append(transaction.get_connection().in_atomic_block)
+        if len(seen) == 1:
+            raise RuntimeError("the file is away")
+
+    subscribe(Happened, queue="bulk", long=True)(test_long)
+    name = f"{test_long.__module__}.test_long"
+    event = happen("long")
+    relay.drain()
+    wait_until(lambda: settled(event))
+    assert seen == [False, False]
+    assert InboxEntry.objects.filter(event_id=event.pk, handler=name).count() == 1
+    tasks.handle_event(str(event.pk), name)
+    assert (len(seen), OutboxEvent.objects.get().pending) == (2, 0)

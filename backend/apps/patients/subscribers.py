@@ -19,7 +19,7 @@ def look_for_duplicates(event: DuplicateScanWanted) -> None:
     scan(event.hospital_id)
 
 
-@subscribe(ImportUploaded, queue="bulk")
+@subscribe(ImportUploaded, queue="bulk", long=True)
 def check_import(event: ImportUploaded) -> None:
     """The dry run of a file."""
     imports.check(event.import_id)

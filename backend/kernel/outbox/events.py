@@ -29,25 +29,29 @@ Handler = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`name` identifies the handler for ever: it is the inbox key."""
+    """`name` identifies the handler for ever: it is the inbox key. `long`: it opens its own transactions."""
 
     name: str
     event: type[Event]
     handler: Handler
     queue: str
+    long: bool = False
 
 
 SUBSCRIPTIONS: dict[str, Subscription] = {}
 
 
 def subscribe(
-    event: type[E], *, queue: str = "default"
+    event: type[E], *, queue: str = "default", long: bool = False
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
-    """Register a handler of `event`. It runs in a worker, in one transaction; called at least once, effective once."""
+    """Register a handler of `event`. It runs in a worker, in one transaction; called at least once, effective once.
+
+    A `long` one reads files or the like before it writes: it runs in no transaction, and is itself safe to repeat.
+    """
 
     def register(handler: Callable[[E], None]) -> Callable[[E], None]:
         name = f"{handler.__module__}.{handler.__name__}"
-        SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue)
+        SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue, long)
         return handler
 
     return register

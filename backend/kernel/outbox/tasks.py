@@ -13,7 +13,7 @@ from kernel import clock, ids
 from kernel.idempotency import store
 from kernel.outbox import relay
 from kernel.outbox.events import SUBSCRIPTIONS, Subscription, rebuild
-from kernel.outbox.models import DeadLetter, InboxEntry
+from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 from kernel.prepared import Prepared, types_of
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,9 @@ _CLAIM = Prepared(
 def handle_event(event_id: str, handler: str) -> None:
     """Run one handler on one event, once: the inbox entry commits together with what the handler wrote."""
     subscription = SUBSCRIPTIONS.get(handler)
+    if subscription is not None and subscription.long:
+        _handle_long(UUID(event_id), subscription)
+        return
     with (
         structlog.contextvars.bound_contextvars(request_id="", event_id=event_id),
         transaction.atomic(),
@@ -70,6 +73,20 @@ def handle_event(event_id: str, handler: str) -> None:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         subscription.handler(rebuild(subscription.event, payload))
         relay.settle(UUID(event_id))
+
+
+def _handle_long(event_id: UUID, subscription: Subscription) -> None:
+    """The inbox entry is written once the handler is done: another delivery may run it, too, and changes nothing."""
+    event = OutboxEvent.objects.filter(pk=event_id).first()
+    handled = InboxEntry.objects.filter(event_id=event_id, handler=subscription.name)
+    if event is None or handled.exists():
+        return
+    with structlog.contextvars.bound_contextvars(request_id=event.request_id, event_id=str(event_id)):
+        subscription.handler(rebuild(subscription.event, event.payload))
+        with transaction.atomic():
+            found = claim(event_id, subscription.name)
+            if found is not None and found[2]:
+                relay.settle(event_id)
 
 
 def claim(event_id: UUID, handler: str) -> tuple[dict[str, Any], str, bool] | None:
