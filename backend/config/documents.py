@@ -44,8 +44,8 @@ network failed. The same key with another body is 422, while still running 409 w
 标识一律叫 `<名词>_id`(多个为 `<名词>_ids`),请求体、查询参数、响应和错误中相同;响应里旁边有 `<名词>_name`。
 小程序用 `binding_id` 选择就诊人。
 
-An id is `<noun>_id` in bodies, parameters, answers and errors, several are `<noun>_ids`; in answers `<noun>_name` stands
-beside it. The mini-program chooses a person by `binding_id`.
+An id is `<noun>_id` in bodies, parameters, answers and errors, several are `<noun>_ids`; in answers `<noun>_name`
+stands beside it. The mini-program chooses a person by `binding_id`.
 
 **版本 Versions**
 
