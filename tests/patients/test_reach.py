@@ -262,6 +262,12 @@ def test_a_list_starts_from_the_grants_themselves_and_shows_the_same(
     assert client.get(URL).json()["results"] == before
     arms = policy_of(Patient).arms(actor, "patients.patient.list")
     assert any(arm in arms for arm in for_lists(arms) if isinstance(arm, GrantedArm)) is (most < 8)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(URL).json()["results"] == before
+    reads = [
+        query["sql"] for query in queries if query["sql"].startswith('SELECT "patients_patientuserobject')
+    ]
+    assert len(reads) == (0 if most < 8 else 1), "very many are not read for every page"
 
 
 @pytest.mark.requirement("ACC-04")

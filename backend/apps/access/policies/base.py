@@ -3,6 +3,7 @@
 Visible = the data scope of the permission code (hospital, departments, own) OR a grant on the object or its patient.
 """
 
+import time
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -108,14 +109,21 @@ class Policy:
         return self.scope(actor, code, type(instance)._default_manager.filter(pk=instance.pk), grant).exists()
 
 
+class Probe(Exists):
+    """EXISTS that is asked row by row in the order of the list; the fence keeps it from being made a join."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
 class GrantedArm(Q):
-    """Rows that were granted through the object at `path`; `rows` are the grants.
+    """Rows that were granted through the object at `path`; `rows` are the grants, `holder` says whose.
 
     EXISTS, not IN: looking at one row then costs one index probe, however many objects were granted.
     """
 
     rows: QuerySet[Any]
     path: str
+    holder: tuple[str, UUID, str]
 
     def known(self) -> list[Q]:
         """The same for a list, where no plan may start from the wrong side: the ids themselves while they are few.
@@ -123,23 +131,46 @@ class GrantedArm(Q):
         The planner takes a person without grants for one with the average number, and then walks the whole table to
         find none. Who holds very many sees them soon wherever he begins.
         """
+        if _held_many.get(self.holder, 0.0) > time.monotonic():
+            return [self]
         found = self.rows.values_list("content_object_id", flat=True)[: MOST_LITERAL + 1]
         ids = sorted(set(found))
         if len(ids) > MOST_LITERAL:
+            _remember(self.holder)
             return [self]
         return [Q(**{f"{self.path}__{lookups.AnyOf.lookup_name}": ids})] if ids else []
+
+    def page(self) -> Q:
+        """The same for a page in the order of the list: a join would read every grant before the first row."""
+        return Q(Probe(self.rows.filter(content_object_id=OuterRef(self.path))))
+
+
+#: Holders of very many grants, until when they are taken for such: what they hold is not read for every page.
+_held_many: dict[tuple[str, UUID, str], float] = {}
+MANY_FOR_SECONDS, MOST_HOLDERS = 60.0, 10_000
+
+
+def _remember(holder: tuple[str, UUID, str]) -> None:
+    if len(_held_many) >= MOST_HOLDERS:
+        _held_many.clear()
+    _held_many[holder] = time.monotonic() + MANY_FOR_SECONDS
 
 
 def _granted_arm(table: GrantTable, path: str, user_id: UUID, codename: str) -> Q:
     rows = grant_rows(table, user_id, codename)
     arm = GrantedArm(Exists(rows.filter(content_object_id=OuterRef(path))))
-    arm.rows, arm.path = rows, path
+    arm.rows, arm.path, arm.holder = rows, path, (table._meta.label, user_id, codename)
     return arm
 
 
 def for_lists(arms: list[Q]) -> list[Q]:
     """The arms with grants read first."""
     return [known for arm in arms for known in (arm.known() if isinstance(arm, GrantedArm) else [arm])]
+
+
+def for_page(arm: Q) -> Q:
+    """The arm as it finds the first rows of a list in its order."""
+    return arm.page() if isinstance(arm, GrantedArm) else arm
 
 
 def granted(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:

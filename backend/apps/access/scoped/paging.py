@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from apps.access.policies.base import for_page
+
 LITERAL = 1_000
 
 
@@ -22,9 +24,11 @@ class MergedRows:
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
         if len(self.arms) == 1:
-            keys = self.queryset.filter(self.arms[0]).values("pk")[part]
+            keys = self.queryset.filter(for_page(self.arms[0])).values("pk")[part]
             return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)
-        keys = self._union([self.queryset.filter(arm).values("pk")[: part.stop] for arm in self.arms])
+        keys = self._union(
+            [self.queryset.filter(for_page(arm)).values("pk")[: part.stop] for arm in self.arms]
+        )
         return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)[
             part
         ]
