@@ -57,7 +57,11 @@ class StaffMember(VersionedModel):
                 fields=["hospital", "licence_no"], condition=~models.Q(licence_no=""), name="staff_licence_no"
             ),
         ]
-        indexes = [models.Index(fields=["hospital", "status", "pinyin"], name="staff_by_name")]
+        indexes = [
+            models.Index(fields=["hospital", "status", "pinyin"], name="staff_by_name"),
+            models.Index(fields=["hospital", "pinyin", "-id"], name="staff_of_hospital_in_order"),
+            models.Index(fields=["pinyin", "-id"], name="staff_in_order"),
+        ]
         triggers = [audited()]
 
 
