@@ -93,7 +93,7 @@ def _look(token: str, path: str) -> dict[str, Any] | None:
     rows = body.get("results", body) if isinstance(body, dict) else body
     plans = [_read(query["sql"]) for query in captured if COUNT not in query["sql"]]
     worst = max(plans, default=(0, ""))
-    shown = len(rows) if isinstance(rows, list) else 1
+    shown = len(rows) if isinstance(rows, list) else None  # figures of a day are no list
     return {"ms": round(statistics.median(times[1:]), 2), "read": worst[0], "shown": shown, "sql": worst[1]}
 
 
