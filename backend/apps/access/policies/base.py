@@ -109,6 +109,9 @@ class Policy:
         return self.scope(actor, code, type(instance)._default_manager.filter(pk=instance.pk), grant).exists()
 
 
+NEWEST_FIRST = (("-id",), ("-pk",))
+
+
 class Probe(Exists):
     """EXISTS that is asked row by row in the order of the list; the fence keeps it from being made a join."""
 
@@ -140,9 +143,18 @@ class GrantedArm(Q):
             return [self]
         return [Q(**{f"{self.path}__{lookups.AnyOf.lookup_name}": ids})] if ids else []
 
-    def page(self) -> Q:
-        """The same for a page in the order of the list: a join would read every grant before the first row."""
-        return Q(Probe(self.rows.filter(content_object_id=OuterRef(self.path))))
+    def first(self, queryset: QuerySet[M], many: int) -> QuerySet[Any, dict[str, Any]]:
+        """The keys of the first rows, in the order of the list: a join would read every grant before the first row.
+
+        Where the objects themselves are listed, the newest first, the grants stand in that order, too.
+        """
+        if self.path == "pk" and queryset.query.order_by in NEWEST_FIRST:
+            table = self.rows.model
+            name = table._meta.get_field("content_object").related_query_name()
+            held = grant_condition(table, *self.holder[1:], through=f"{name}__")
+            return queryset.filter(held).order_by(f"-{name}__content_object_id").values("pk")[:many]
+        probe = Q(Probe(self.rows.filter(content_object_id=OuterRef(self.path))))
+        return queryset.filter(probe).values("pk")[:many]
 
 
 #: Holders of very many grants, until when they are taken for such: what they hold is not read for every page.
@@ -168,9 +180,11 @@ def for_lists(arms: list[Q]) -> list[Q]:
     return [known for arm in arms for known in (arm.known() if isinstance(arm, GrantedArm) else [arm])]
 
 
-def for_page(arm: Q) -> Q:
-    """The arm as it finds the first rows of a list in its order."""
-    return arm.page() if isinstance(arm, GrantedArm) else arm
+def first_keys(arm: Q, queryset: QuerySet[M], many: int) -> QuerySet[Any, dict[str, Any]]:
+    """The keys of the first rows of an ordered list that the arm makes visible."""
+    if isinstance(arm, GrantedArm):
+        return arm.first(queryset, many)
+    return queryset.filter(arm).values("pk")[:many]
 
 
 def granted(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
@@ -181,11 +195,16 @@ def granted(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
 
 def grant_rows(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
     """The user's grants of `codename` that count now. The table has a `valid_until` (null = open)."""
+    rows: QuerySet[Any] = table._default_manager.filter(grant_condition(table, user_id, codename))
+    return rows
+
+
+def grant_condition(table: GrantTable, user_id: UUID, codename: str, *, through: str = "") -> Q:
+    """What makes a row of the table, or of the path to it, such a grant."""
     model = table._meta.get_field("content_object").related_model
     permission = permission_id(model._meta.app_label, codename)
-    live = Q(valid_until=None) | Q(valid_until__gt=clock.now())
-    rows: QuerySet[Any] = table._default_manager.filter(live, user_id=user_id, permission_id=permission)
-    return rows
+    live = Q(**{f"{through}valid_until": None}) | Q(**{f"{through}valid_until__gt": clock.now()})
+    return live & Q(**{f"{through}user_id": user_id, f"{through}permission_id": permission})
 
 
 _permission_ids: dict[tuple[str, str], int] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from apps.access.policies.base import for_page
+from apps.access.policies.base import first_keys
 
 LITERAL = 1_000
 
@@ -24,11 +24,9 @@ class MergedRows:
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
         if len(self.arms) == 1:
-            keys = self.queryset.filter(for_page(self.arms[0])).values("pk")[part]
+            keys = first_keys(self.arms[0], self.queryset, part.stop)[part.start or 0 :]
             return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)
-        keys = self._union(
-            [self.queryset.filter(for_page(arm)).values("pk")[: part.stop] for arm in self.arms]
-        )
+        keys = self._union([first_keys(arm, self.queryset, part.stop) for arm in self.arms])
         return self.rows.filter(pk__in=self._literal(keys, part)).order_by(*self.queryset.query.order_by)[
             part
         ]
