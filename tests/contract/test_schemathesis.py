@@ -1,5 +1,6 @@
 """Random valid and invalid requests by the documents, against the real application: it keeps to its own contract."""
 
+import os
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,7 +46,8 @@ CHECKS = [
 #: They end the very sign-in that the rest of the walk needs.
 ENDING = {"auth_sign_out", "auth_sign_out_all", "auth_change_password", "auth_sessions_end", "oauth_revoke"}
 FORM = "application/x-www-form-urlencoded"
-EXAMPLES = 5
+#: Cases an operation; 50 make more than twenty thousand of all documents.
+EXAMPLES = int(os.environ.get("YIHUI_TEST_EXAMPLES", "5"))
 SETTINGS = hypothesis.settings(
     max_examples=EXAMPLES,
     derandomize=True,
