@@ -8462,6 +8462,8 @@ export interface components {
             /** Format: uuid */
             readonly by_id: string | null;
             readonly by_name: string | null;
+            /** @description as it was uploaded */
+            readonly file_name: string;
             readonly kind: string;
             readonly duplicates: components["schemas"]["DuplicatePolicy"];
             readonly state: components["schemas"]["ImportState"];
@@ -22176,6 +22178,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *           "by_name": "张三",
+                     *           "file_name": "张三",
                      *           "kind": "示例",
                      *           "duplicates": "skip",
                      *           "state": "checking",
@@ -22246,6 +22249,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
+                     *       "file_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22287,6 +22291,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
+                     *       "file_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22359,6 +22364,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
+                     *       "file_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22428,6 +22434,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
+                     *       "file_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22491,6 +22498,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
+                     *       "file_name": "张三",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",

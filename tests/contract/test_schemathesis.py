@@ -118,7 +118,7 @@ class Walk:
 
 
 def _has_blanks(query: Any) -> bool:
-    return any(value in ("", None, {}, []) for value in dict(query or {}).values())
+    return any(value in ("", None, {}, [], [""]) for value in dict(query or {}).values())
 
 
 def _is_cleaned(value: Any) -> bool:

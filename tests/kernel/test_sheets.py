@@ -100,6 +100,26 @@ def test_zeros_that_a_number_format_shows_in_front_belong_to_the_number() -> Non
         sheet.write(4, 1, "77", shown)
 
     assert [line.cells[1] for line in read(book(fill))[1:]] == ["00012345", "12345", "12345", "77"]
+    other_order = (
+        (b'numFmtId="164" formatCode="00000000"', b'formatCode="00000000" numFmtId="164"'),
+        (b'<c r="B2" s="1">', b'<c s="1" r="B2" t="n">'),
+    )
+    again = rewritten(book(fill), *other_order)
+    assert [line.cells[1] for line in read(again)[1:]] == ["00012345", "12345", "12345", "77"]
+
+
+def rewritten(file: io.BytesIO, *changes: tuple[bytes, bytes]) -> io.BytesIO:
+    """The workbook with other bytes in its parts, as other programs write them."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        text = {part: old.read(part) for part in old.namelist()}
+        for before, after in changes:
+            assert any(before in content for content in text.values()), before
+            text = {part: content.replace(before, after) for part, content in text.items()}
+        for part, content in text.items():
+            new.writestr(part, content)
+    target.seek(0)
+    return target
 
 
 def several(*sheets: list[list[str]]) -> io.BytesIO:

@@ -140,19 +140,20 @@ def test_every_bad_row_is_named_with_column_and_reason_and_nothing_is_imported(w
     ]
     job = checked(world, text(*rows))
     counts = (job["row_count"], job["good_count"], job["bad_count"], job["duplicate_count"])
-    assert counts == (6, 2, 2, 2)
+    assert counts == (6, 2, 3, 1)
     client, url = world.client("admin1"), f"{URL}/{job['id']}"
     found = [(p["row"], p["column"], p["code"]) for p in client.get(f"{url}/problems").json()]
     assert found == [
         (3, "地址", "too_long"), (3, "姓名", "required"), (3, "职业", "unknown_choice"), (3, "性别", "unknown_choice"),
-        (3, "出生日期", "bad_date"), (3, "证件号码", "bad_document"), (3, "手机号", "bad_phone"),
-        (3, "就诊卡号", "bad_number"), (4, "性别", "disagrees"), (5, "就诊卡号", "duplicate_in_file"),
+        (3, "出生日期", "no_such_day"), (3, "证件号码", "bad_document"), (3, "手机号", "bad_phone"),
+        (3, "就诊卡号", "bad_card"), (4, "性别", "disagrees"),
+        (5, "就诊卡号", "other_person_in_file"),
         (6, "证件号码", "duplicate_on_file"),
     ]  # fmt: skip
     report = download(client, f"{url}/report?file_format=csv").decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(report)))
     assert lines[0] == ["行号", "列", "结果", "原因"]
-    assert ["5", "就诊卡号", "重复(跳过)", "与文件中第 2 行重复"] in lines
+    assert ["5", "就诊卡号", "错误", "与文件中第 2 行号码相同而姓名不同,请核对"] in lines
     book = download(client, f"{url}/report?file_format=xlsx")
     assert len(list(rows_of(io.BytesIO(book), "xlsx", most_rows=100))) == len(lines)
     refused = client.post(f"{url}/apply", {}, format="json")

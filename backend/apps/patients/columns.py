@@ -2,7 +2,7 @@
 
 from apps.patients.models import Gender, IdKind
 from kernel.errors import EXPECTATIONS, in_english
-from kernel.sheets import Wanted, bare_title
+from kernel.sheets import IGNORED, Wanted, bare_title
 
 #: Title → field, in the order of the template. 姓名 is required.
 COLUMNS: dict[str, str] = {
@@ -25,8 +25,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 TITLES = {field: title for title, field in COLUMNS.items()}
 #: Bare title → field: the template's, the aliases, the field's own name.
-IGNORED = "ignored"
-KNOWN_TITLES = dict.fromkeys(("序号", "行号", "no.", "no", "#"), IGNORED) | {
+#: What a sheet of results adds in front.
+RESULT = ("原行号", "检查结果", "原因")
+KNOWN_TITLES = dict.fromkeys(("序号", "行号", "no.", "no", "#", *RESULT), IGNORED) | {
     bare_title(title): field
     for field, titles in ((f, (TITLES[f], f, *ALIASES.get(f, ()))) for f in TITLES)
     for title in titles
@@ -40,12 +41,15 @@ SAMPLE = (
 GENDERS = {
     "男": Gender.MALE, "女": Gender.FEMALE, "未知": Gender.UNKNOWN, "": Gender.UNKNOWN, "男性": Gender.MALE,
     "女性": Gender.FEMALE, "m": Gender.MALE, "f": Gender.FEMALE, "male": Gender.MALE, "female": Gender.FEMALE,
-    "不详": Gender.UNKNOWN, "未说明": Gender.UNKNOWN, "unknown": Gender.UNKNOWN,
+    "1": Gender.MALE, "2": Gender.FEMALE, "0": Gender.UNKNOWN, "9": Gender.UNKNOWN, "1-男": Gender.MALE,
+    "2-女": Gender.FEMALE, "不详": Gender.UNKNOWN, "未说明": Gender.UNKNOWN, "unknown": Gender.UNKNOWN,
 }  # fmt: skip
 ID_KINDS = {
     "居民身份证": IdKind.RESIDENT_ID, "身份证": IdKind.RESIDENT_ID, "港澳居民来往内地通行证": IdKind.HK_MACAO_PERMIT,
     "台湾居民来往大陆通行证": IdKind.TAIWAN_PERMIT, "外国人永久居留身份证": IdKind.FOREIGN_PERMANENT_RESIDENT,
-    "护照": IdKind.PASSPORT, "无": IdKind.NONE, "居民户口簿": IdKind.RESIDENT_ID, "港澳通行证": IdKind.HK_MACAO_PERMIT,
+    "护照": IdKind.PASSPORT, "无": IdKind.NONE, "居民户口簿": IdKind.RESIDENT_ID,
+    "户口簿": IdKind.RESIDENT_ID, "户口本": IdKind.RESIDENT_ID,
+    "港澳通行证": IdKind.HK_MACAO_PERMIT,
     "港澳居民居住证": IdKind.HK_MACAO_PERMIT, "回乡证": IdKind.HK_MACAO_PERMIT, "台胞证": IdKind.TAIWAN_PERMIT,
     "台湾居民居住证": IdKind.TAIWAN_PERMIT, "台湾通行证": IdKind.TAIWAN_PERMIT,
     "外国人永久居留证": IdKind.FOREIGN_PERMANENT_RESIDENT, "外国护照": IdKind.PASSPORT, "中国护照": IdKind.PASSPORT,
@@ -62,7 +66,12 @@ LONGEST = {
 REASONS: dict[str, tuple[str, str]] = {
     "required": ("必填项为空", "A required cell is empty."),
     "too_long": ("内容过长", "The text is too long."),
-    "unknown_choice": ("不是可选的值", "Not one of the choices."),
+    "unknown_choice": ("不是可选的值,可填:{choices}", "Not one of the choices: {choices}."),
+    "no_person": ("像是合计、页脚或空值,不是患者姓名", "A total, a footer or an empty value, no patient."),
+    "example_row": ("模板中的示例行,已跳过", "The example of the template, left out."),
+    "no_such_day": ("没有这一天", "There is no such day."),
+    "date_range": ("应在 1850-01-01 与今天之间", "Between 1850-01-01 and today."),
+    "bad_card": ("应为 4 到 32 位字母或数字", "4 to 32 letters or digits are expected."),
     "bad_name": ("姓名只能包含文字、数字、间隔号、连字符、括号和空格", "Letters, dots and blanks are expected."),
     "bad_date": ("日期无效,请使用 1990-03-07 的格式", "No date; write it as 1990-03-07."),
     "serial_date": (
@@ -85,8 +94,18 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_title": ("该列没有标题", "The column has no title."),
     "disagrees": ("与证件号码中的信息不一致", "It is not what the document's number says."),
     "duplicate_in_file": ("与文件中第 {row} 行重复", "The same as row {row} of the file."),
-    "duplicate_on_file": ("该患者已建档", "The patient is on file."),
-    "unknown_column": ("无法识别的列标题", "An unknown title."),
+    "duplicate_on_file": ("该患者已建档(病历号 {mrn})", "The patient is on file ({mrn})."),
+    "other_person": (
+        "该号码在档案中属于另一位患者(病历号 {mrn}),姓名不同,请核对",
+        "On file this number belongs to another patient ({mrn}) with another name.",
+    ),
+    "other_person_in_file": (
+        "与文件中第 {row} 行号码相同而姓名不同,请核对", "Row {row} of the file has the same number and another name."
+    ),
+    "unknown_column": (
+        "无法识别的列标题,请改为模板中的列名或删除该列",
+        "An unknown title: use one of the template's or delete the column.",
+    ),
     "column_twice": ("列标题重复", "The title stands twice."),
     "missing_column": ("缺少必需的列", "A required column is missing."),
     "stray_cell": ("单元格 {cell} 远在表格之外,请删除后重新上传", "Cell {cell} is far outside the table; delete it."),
@@ -125,7 +144,9 @@ def reason(problem: dict[str, object]) -> str:
     if expected is not None:
         return expected.text
     words = REASONS[str(problem["code"])][1 if in_english() else 0]
-    return words.format(**{"row": "", "line": "", "cell": "", "shown": "", "sheets": "", **problem})
+    return words.format(
+        **{"row": "", "line": "", "cell": "", "shown": "", "sheets": "", "mrn": "", "choices": "", **problem}
+    )
 
 
 def notes() -> list[tuple[str, str]]:

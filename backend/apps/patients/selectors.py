@@ -156,7 +156,8 @@ def with_name(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
     text = name_key(value)
     if not text.isascii():
         return queryset.filter(name_key__startswith=text)
-    if text and not text.isalnum():
+    text = re.sub(r"[^a-z0-9]", "", text)  # Smith, John
+    if not text:
         return queryset.none()
     initials, spelling = _only_initials(text), _only_spelling(text)
     found = Q() if spelling and not initials else Q(pinyin__startswith=text)

@@ -10,6 +10,21 @@ from kernel.errors import FIXED
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 
 _NONE = object()
+_read_text = serializers.CharField.to_internal_value
+
+
+def _text_only(field: serializers.CharField, data: Any) -> str:
+    """A JSON number is no text: long numbers lose digits on their way, `007` its zeros."""
+    if isinstance(data, (int, float)):
+        field.fail("invalid")
+    return _read_text(field, data)
+
+
+serializers.CharField.to_internal_value = _text_only  # type: ignore[method-assign]  # of nested and list fields, too
+#: The framework has no Chinese words for it.
+serializers.BigIntegerField.default_error_messages["invalid"] = (
+    serializers.IntegerField.default_error_messages["invalid"]
+)
 
 
 class StrictMixin:

@@ -36,10 +36,12 @@ _UNCALCULATED = re.compile(
     + rb">[^<]{0,2000}</(?:\w{1,20}:)?f>\s{0,20}(?:<(?:\w{1,20}:)?v\s{0,5}/>|<(?:\w{1,20}:)?v>\s{0,20}"
     rb"</(?:\w{1,20}:)?v>)?\s{0,20}</(?:\w{1,20}:)?c>"
 )  # fmt: skip
-#: A number format of nothing but zeros: id, zeros.
-_ZEROS = re.compile(
-    rb"<(?:\w+:)?numFmt\b[^<>]*?\bnumFmtId=[\"'](\d+)[\"'][^<>]*?\bformatCode=[\"'](0{2,32})[\"']"
-)
+#: A number format of nothing but zeros; tags and attributes in whatever order a program writes them.
+_ZEROS = re.compile(rb"0{2,32}")
+_OPENED = re.compile(_CELL + _REST + rb">")
+_FORMAT = re.compile(rb"<(?:\w{1,20}:)?(?:numFmt|xf)\b" + _REST + rb"/?>")
+_ATTRIBUTE = re.compile(rb"\b(\w{1,20})=[\"']([^\"'<>]{0,200})[\"']")
+_PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 MOST_STYLES = 8 * 1024 * 1024
 _MERGE = re.compile(
     rb"<(?:\w{1,20}:)?mergeCell\b"
@@ -175,7 +177,6 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
     looked, rest = Looked(), b""
     with zipfile.ZipFile(file) as parts, parts.open(_part(parts, index)) as stream:
         widths = _padding_formats(parts)
-        styled = _styled(widths)
         while block := stream.read(BLOCK):
             rest += block
             end = len(rest) - OVERLAP if len(block) == BLOCK else len(rest)
@@ -185,10 +186,11 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
             for found in chain(_ERROR.finditer(rest), _UNCALCULATED.finditer(rest)):
                 if found.start() < end:
                     looked.errors.setdefault(int(found[2]) - 1, []).append(_column(found[1]))
-            for found in styled.finditer(rest) if styled else ():
-                if found.start() < end and b' t="' not in found[0]:
-                    place = (_column(found[1]), widths[int(found[3])])
-                    looked.padded.setdefault(int(found[2]) - 1, []).append(place)
+            for found in _OPENED.finditer(rest) if widths else ():
+                named = dict(_ATTRIBUTE.findall(found[0]))
+                width, at = widths.get(named.get(b"s", b"")), _PLACE.fullmatch(named.get(b"r", b""))
+                if found.start() < end and width and at and named.get(b"t", b"n") == b"n":
+                    looked.padded.setdefault(int(at[2]) - 1, []).append((_column(at[1]), width))
             looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]
             rest = rest[max(end, 0) :]
     file.seek(0)
@@ -196,24 +198,23 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
     return looked
 
 
-def _padding_formats(parts: zipfile.ZipFile) -> dict[int, int]:
+def _padding_formats(parts: zipfile.ZipFile) -> dict[bytes, int]:
     """Cell format → digits, of the formats that are made of zeros alone (`00000000`)."""
     try:
         with parts.open("xl/styles.xml") as stream:
             styles = stream.read(MOST_STYLES)
     except KeyError:
         return {}
-    digits = {int(number): len(zeros) for number, zeros in _ZEROS.findall(styles)}
-    formats = re.search(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", styles, re.DOTALL)
-    used = re.findall(rb"<(?:\w+:)?xf\b[^<>]*?\bnumFmtId=[\"'](\d+)[\"']", formats[0] if formats else b"")
-    return {place: digits[int(number)] for place, number in enumerate(used) if int(number) in digits}
-
-
-def _styled(widths: dict[int, int]) -> "re.Pattern[bytes] | None":
-    """Cells of those formats, as every program writes them: place before format."""
-    names = b"|".join(str(place).encode() for place in widths)
-    cell = _CELL + _REST + rb"?\br=" + _AT + _REST + rb"?\bs=[\"'](" + names + rb")[\"']" + _REST + rb">"
-    return re.compile(cell) if widths else None
+    _, _, used = styles.partition(b"cellXfs")
+    numbers = [dict(_ATTRIBUTE.findall(tag)) for tag in _FORMAT.findall(styles) if b"formatCode" in tag]
+    digits = {
+        number[b"numFmtId"]: len(number[b"formatCode"])
+        for number in numbers
+        if b"numFmtId" in number and _ZEROS.fullmatch(number.get(b"formatCode", b""))
+    }
+    formats = [dict(_ATTRIBUTE.findall(tag)) for tag in _FORMAT.findall(used.partition(b"cellXfs")[0])]
+    named = ((b"%d" % place, digits.get(each.get(b"numFmtId", b""))) for place, each in enumerate(formats))
+    return {place: width for place, width in named if width}
 
 
 def _reference(found: "re.Match[bytes]") -> str:

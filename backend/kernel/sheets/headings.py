@@ -8,6 +8,8 @@ from itertools import chain
 
 from kernel.sheets.cells import Cell, Line, SheetProblem, column_letters
 
+#: The field of columns that say nothing; there may be several.
+IGNORED = "ignored"
 #: Rows looked at for the titles: a letterhead, a date, a remark may stand above.
 MOST_ABOVE = 20
 _ASIDE = re.compile(r"[(\[【〔<][^)\]】〕>]*[)\]】〕>]")
@@ -89,7 +91,7 @@ def _findings(heading: Heading, required: Mapping[str, str]) -> Iterator[dict[st
         place = {"row": heading.row, "column": title[:40], "cell": f"{column_letters(column)}{heading.row}"}
         if name is None and title:
             yield {"code": "unknown_column", **place}
-        elif name is not None and name in seen:
+        elif name is not None and name in seen and name != IGNORED:
             yield {"code": "column_twice", **place}
         elif name is not None:
             seen.add(name)

@@ -10,6 +10,7 @@ import xlsxwriter
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 GUARDS = frozenset("'’")
 BLOCK_ROWS = 500
+READABLE_COLUMNS, READABLE_WIDTH = 63, 18
 
 
 def neutral(text: str) -> str:
@@ -43,6 +44,8 @@ def write_xlsx(rows: Iterable[Iterable[str]], target: IO[bytes]) -> None:
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet()
+    sheet.set_column(0, READABLE_COLUMNS, READABLE_WIDTH)
+    sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
             sheet.write_string(number, column, neutral(value), text)

@@ -31,6 +31,7 @@ class PatientImport(BaseModel):
         StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     file = models.FileField(upload_to="imports/", blank=True)
+    file_name = models.CharField(max_length=120, blank=True, default="", help_text="as it was uploaded")
     kind = models.CharField(max_length=8)
     digest = models.BinaryField(max_length=32)
     duplicates = models.CharField(max_length=8, choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP)

@@ -9,14 +9,22 @@ from uuid import UUID
 
 from apps.identity.phones import normalise_phone
 from apps.identity.selectors import dictionaries
-from apps.patients.columns import DICTIONARIES, GENDERS, ID_KINDS, IGNORED, KNOWN_TITLES, LONGEST, TITLES
+from apps.patients.columns import (
+    DICTIONARIES,
+    GENDERS,
+    ID_KINDS,
+    KNOWN_TITLES,
+    LONGEST,
+    SAMPLE,
+    TITLES,
+)
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.models import Gender, IdKind
 from apps.patients.naming import name_fields
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
-from kernel.sheets import ERRORS, BadCell, Heading, Line, bare_title, column_letters, plain
+from kernel.sheets import ERRORS, IGNORED, BadCell, Heading, Line, bare_title, column_letters, plain
 from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
@@ -25,6 +33,12 @@ _MIDNIGHT = re.compile(r"[ T]+0{1,2}:00(:00(\.0+)?)?$")
 _WEEKDAY = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
 #: The number that a spreadsheet keeps for a date: 1927 to 2064.
 _SERIAL = re.compile(r"[1-5]\d{4}")
+#: What stands in the column of names below a table, or for nobody.
+_FURNITURE = re.compile(
+    r"合计|小计|总计|累计|以下空白|备注|注|无|不详|空|null|none|nan|n/?a|"
+    r"(?:制表|审核|打印|填表|复核|经办)(?:人|日期|时间)?.*|第\d+页.*|共\d+[页条行人].*"
+)
+_NOTHING = frozenset({"无", "-", "--", "—", "——", "/", "\\", "暂无", "没有", "无。"})
 _MRN = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: Columns of numbers and codes: never a formula's result, never rounded, never masked.
@@ -37,6 +51,12 @@ _SEALED = {
 }  # fmt: skip
 _INDEXED = ("national_id", "phone", "card_number")
 _AS_TYPED = ("address", "referrer", "allergies")
+
+
+#: What the untouched example of the template says.
+_EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
+MOST_NAMED = 12
+_KINDS = "居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、无"
 
 
 @dataclass(slots=True)
@@ -63,6 +83,10 @@ class RowReader:
             }
             for name, code in DICTIONARIES.items()
         }
+        self.labels = {
+            name: "、".join(entry.label for entry in entries.get(code, [])[:MOST_NAMED])
+            for name, code in DICTIONARIES.items()
+        }
         self.today = clock.today()
 
     def read(self, heading: Heading, line: Line) -> Row:
@@ -82,12 +106,16 @@ class RowReader:
             elif isinstance(cell, BadCell):
                 row.complain(name, cell.code)
             else:
-                texts[name] = self._checked(row, name, unicodedata.normalize("NFC", plain(cell)))
+                text = unicodedata.normalize("NFC", plain(cell))
+                optional = name not in ("name", "allergies")
+                texts[name] = "" if optional and text.strip() in _NOTHING else self._checked(row, name, text)
         row.values = {name: clean_line(texts[name]) for name in _AS_TYPED}
         self._name(row, texts["name"])
         self._choose(row, texts)
         self._identify(row, texts)
         self._numbers(row, texts)
+        if all(row.values.get(name) == value for name, value in _EXAMPLE.items()):
+            row.problems = [{"column": TITLES["name"], "code": "example_row"}]
         return row
 
     def _checked(self, row: Row, name: str, text: str) -> str:
@@ -110,6 +138,8 @@ class RowReader:
         row.values["name"] = name
         if not name:
             row.complain("name", "required")
+        elif _FURNITURE.fullmatch(re.sub(r"[\s()()【】]", "", name).casefold()):
+            row.complain("name", "no_person")
         elif not is_name(name):
             row.complain("name", "bad_name", expected="name_format")
 
@@ -118,7 +148,7 @@ class RowReader:
             text = clean_line(texts[name])
             row.values[name] = choices.get(text, "")
             if text and text not in choices:
-                row.complain(name, "unknown_choice")
+                row.complain(name, "unknown_choice", choices=self.labels[name])
 
     def _identify(self, row: Row, texts: dict[str, str]) -> None:
         number, kind_text = texts["national_id"], clean_line(texts["id_kind"])
@@ -126,9 +156,9 @@ class RowReader:
         if not kind_text:
             kind = IdKind.RESIDENT_ID if number else IdKind.NONE
         gender = GENDERS.get(clean_line(texts["gender"]).lower(), None)
-        for name, value in (("id_kind", kind), ("gender", gender)):
+        for name, value, words in (("id_kind", kind, _KINDS), ("gender", gender, "男、女、未知")):
             if value is None:
-                row.complain(name, "unknown_choice")
+                row.complain(name, "unknown_choice", choices=words)
         born = self._date(row, texts["birth_date"])
         row.values |= {
             "id_kind": str(kind or IdKind.NONE), "gender": str(gender or Gender.UNKNOWN), "birth_date": born,
@@ -157,16 +187,17 @@ class RowReader:
         if not text:
             return None
         found = _DATE.fullmatch(_folded_date(text))
+        if found is None:
+            code = "serial_date" if _SERIAL.fullmatch(text) else "bad_date"
+            row.complain("birth_date", code, shown=text[:20])
+            return None
         try:
-            born = (
-                dt.date(*(int(part) for part in found.group(1, 3, 4, 5, 6, 7, 8) if part)) if found else None
-            )
+            born = dt.date(*(int(part) for part in found.group(1, 3, 4, 5, 6, 7, 8) if part))
         except ValueError:
-            born = None
-        if born is None or not dt.date(1850, 1, 1) <= born <= self.today:
-            if _SERIAL.fullmatch(text):
-                row.complain("birth_date", "serial_date", shown=text)
-            row.complain("birth_date", "bad_date")
+            row.complain("birth_date", "no_such_day")
+            return None
+        if not dt.date(1850, 1, 1) <= born <= self.today:
+            row.complain("birth_date", "date_range")
             return None
         return born
 
@@ -179,7 +210,7 @@ class RowReader:
         if mrn and not _MRN.fullmatch(texts["mrn"]):
             row.complain("mrn", "bad_number")
         if card and not (4 <= len(card) <= 32 and card.isascii() and card.isalnum()):
-            row.complain("card_number", "bad_number")
+            row.complain("card_number", "bad_card")
         row.values |= {"mrn": mrn, "card_number": card, "insurance_no": texts["insurance_no"]}
 
 
@@ -194,7 +225,8 @@ def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
     """The columns of ImportRow. Of a bad row only its problems are kept: nobody needs its secrets any more."""
     base = {"id": ids.uuid7(), "job_id": job_id, "row_number": row_number, "problems": row.problems}
     if row.problems:
-        return base | {"outcome": "bad"}
+        example = row.problems[0]["code"] == "example_row"
+        return base | {"outcome": "duplicate" if example else "bad"}
     values = dict(row.values)
     columns = base | {"outcome": "good"} | name_fields(values.pop("name"))
     for name, context in _SEALED.items():

@@ -20,21 +20,30 @@ SHARED = (
 #: What makes two rows one patient → the column that is told.
 SAME = {
     ("id_kind", "national_id_index"): "证件号码", ("card_number_index",): "就诊卡号", ("mrn",): "病历号",
-    ("phone_index", "name_key"): "手机号",
+    ("phone_index", "name_key"): "手机号", ("name_key", "birth_date", "gender"): "姓名",
 }  # fmt: skip
+#: Two people may share name and phone: numbers or birth dates that differ part them, in the file as on file.
+_PARTED = {
+    "手机号": " AND (f.unnumbered OR r.national_id_index IS NULL)"
+    " AND (f.born IS NULL OR r.birth_date IS NULL OR f.born = r.birth_date)",
+    "姓名": " AND f.bare AND r.national_id_index IS NULL AND r.phone_index IS NULL"
+    " AND r.card_number_index IS NULL AND r.mrn = ''",
+}
 _ON_FILE = {
     "证件号码": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s "
     "AND p.national_id_index = r.national_id_index AND p.id_kind = r.id_kind",
-    "就诊卡号": "FROM patients_patientcard p WHERE p.hospital_id = %(hospital)s "
-    "AND p.card_number_index = r.card_number_index",
+    "就诊卡号": "FROM patients_patientcard c JOIN patients_patient p ON p.id = c.patient_id "
+    "WHERE c.hospital_id = %(hospital)s AND c.card_number_index = r.card_number_index",
     "病历号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND r.mrn <> '' AND p.mrn = r.mrn",
     "手机号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND p.phone_index = r.phone_index "
-    "AND p.name_key = r.name_key AND (p.national_id_index IS NULL OR r.national_id_index IS NULL)",
+    "AND p.name_key = r.name_key AND (p.national_id_index IS NULL OR r.national_id_index IS NULL) "
+    "AND (p.birth_date IS NULL OR r.birth_date IS NULL OR p.birth_date = r.birth_date)",
 }
+#: A number that two names claim is an error; a patient who is known by it is left out.
 _MARK = f"""
-UPDATE {TABLE} r SET outcome = 'duplicate',
-  problems = r.problems || jsonb_build_array(
-    jsonb_build_object('column', %(column)s::text, 'code', %(code)s::text{{row}}))
+UPDATE {TABLE} r SET outcome = CASE WHEN {{same}} THEN 'duplicate' ELSE 'bad' END,
+  problems = r.problems || jsonb_build_array(jsonb_build_object(
+    'column', %(column)s::text, 'code', CASE WHEN {{same}} THEN %(code)s::text ELSE %(other)s::text END, {{place}}))
 """  # noqa: S608 - constants
 
 
@@ -63,30 +72,39 @@ def stage(spooled: IO[str]) -> None:
         cursor.cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN", spooled)
 
 
+#: What the first of several rows is known by.
+_FIRST = {
+    "name": "name_key", "born": "birth_date", "unnumbered": "national_id_index IS NULL",
+    "bare": "national_id_index IS NULL AND phone_index IS NULL AND card_number_index IS NULL AND mrn = ''",
+}  # fmt: skip
+
+
 def mark_duplicates_in_file(job: PatientImport) -> None:
     """Of equal rows the first counts; the others say which that is."""
     for key, column in SAME.items():
         names = ", ".join(key)
         present = " AND ".join(f"{name} IS NOT NULL AND {name}::text <> ''" for name in key)
         equal = " AND ".join(f"r.{name} = f.{name}" for name in key)
-        mark = _MARK.format(row=", 'row', f.first_row")
-        # two people may share name and phone: numbers that differ part them, as on file
-        parted = " AND (f.unnumbered OR r.national_id_index IS NULL)" if "name_key" in key else ""
+        mark = _MARK.format(place="'row', f.first_row", same="r.name_key = f.name")
+        firsts = ", ".join(
+            f"(array_agg({value} ORDER BY row_number))[1] AS {name}" for name, value in _FIRST.items()
+        )
         statement = (
-            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row, "  # noqa: S608 - constants
-            "(array_agg(national_id_index IS NULL ORDER BY row_number))[1] AS unnumbered "
+            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row, {firsts} "  # noqa: S608 - constants
             f"FROM {TABLE} WHERE job_id = %(job)s AND outcome = 'good' AND {present} "
             f"GROUP BY {names} HAVING count(*) > 1) f "
-            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}{parted}"
+            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}"
+            f"{_PARTED.get(column, '')}"
         )
-        _execute(statement, job, column=column, code="duplicate_in_file")
+        _execute(statement, job, column=column, code="duplicate_in_file", other="other_person_in_file")
 
 
 def mark_duplicates_on_file(job: PatientImport) -> None:
     """Rows whose patient, card or record number the archive has."""
     for column, source in _ON_FILE.items():
-        statement = f"{_MARK.format(row='')} {source} AND r.job_id = %(job)s AND r.outcome = 'good'"
-        _execute(statement, job, column=column, code="duplicate_on_file")
+        mark = _MARK.format(place="'mrn', p.mrn", same="p.name_key IN ('', r.name_key)")
+        statement = f"{mark} {source} AND r.job_id = %(job)s AND r.outcome = 'good'"
+        _execute(statement, job, column=column, code="duplicate_on_file", other="other_person")
 
 
 def insert_patients(job: PatientImport, *, prefix: str, digits: int) -> int:

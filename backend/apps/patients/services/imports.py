@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from apps.identity.models import Hospital
-from apps.patients.columns import KNOWN_TITLES, REQUIRED, WANTED, reason
+from apps.patients.columns import KNOWN_TITLES, REQUIRED, RESULT, WANTED, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.events import ImportUploaded, ImportWanted
 from apps.patients.models import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
@@ -30,6 +30,7 @@ from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 from kernel.sheets import Heading, Line, SheetProblem, kind_of, read_heading, rows_of
+from kernel.text import clean_line
 
 MOST_BYTES = 30 * 1024 * 1024
 MOST_ROWS, MOST_FINDINGS = 200_000, 200
@@ -65,7 +66,7 @@ def start(
         with transaction.atomic():
             job = PatientImport.objects.create(
                 hospital=hospital, by_id=by_id, file=stored, kind=kind, digest=digest, duplicates=duplicates,
-                state=ImportState.CHECKING,
+                state=ImportState.CHECKING, file_name=clean_line(upload.name or "")[:120],
             )  # fmt: skip
             publish(ImportUploaded(hospital.pk, job.pk))
     except IntegrityError:  # the same file came in twice at once
@@ -106,8 +107,8 @@ def _judge(job_id: UUID, spooled: IO[str], problem: SheetProblem | FileNotFoundE
         _drop_file(job)
         return job
     import_staging.stage(spooled)
-    import_staging.mark_duplicates_in_file(job)
     import_staging.mark_duplicates_on_file(job)
+    import_staging.mark_duplicates_in_file(job)
     IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), updated_at=clock.now(), **_counted(job))
     return job
 
@@ -139,11 +140,12 @@ def apply(job_id: UUID) -> PatientImport:
     job: PatientImport = lock_one(PatientImport.objects, pk=job_id)
     if job.state != ImportState.APPLYING:
         return job
-    planned = job.bad_count + job.duplicate_count
+    planned, bad = job.bad_count + job.duplicate_count, job.bad_count
     import_staging.mark_duplicates_on_file(job)
     counts = _counted(job)
     job.bad_count, job.duplicate_count = counts["bad_count"], counts["duplicate_count"]
-    if job.bad_count + job.duplicate_count != planned and job.duplicates == DuplicatePolicy.ERROR:
+    worse = job.bad_count > bad and not job.skip_bad_rows
+    if worse or (job.bad_count + job.duplicate_count != planned and job.duplicates == DuplicatePolicy.ERROR):
         IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", updated_at=clock.now(), **counts)
         return job
     try:
@@ -190,12 +192,17 @@ def _results(job: PatientImport, opened: IO[bytes]) -> Iterator[list[str]]:
     found = {row.row_number: row for row in ImportRow.objects.filter(job=job).exclude(problems=[])}
     with opened as file:
         heading, lines = _table(job, file)
-        yield ["检查结果", "原因", *heading.titles]
+        yield [*RESULT, *heading.titles]
         for line in lines:
             row = found.get(line.number)
             said = "; ".join(f"{p['column']}:{reason(p)}" for p in row.problems) if row else ""
             word = OUTCOMES[row.outcome] if row else OUTCOMES[RowOutcome.GOOD]
-            yield [word, said, *(cell if isinstance(cell, str) else cell.shown for cell in line.cells)]
+            yield [
+                str(line.number),
+                word,
+                said,
+                *(cell if isinstance(cell, str) else cell.shown for cell in line.cells),
+            ]
 
 
 def _opened(job: PatientImport) -> IO[bytes]:

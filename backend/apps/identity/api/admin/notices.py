@@ -11,6 +11,7 @@ from apps.identity.models import StaffNotice
 from apps.identity.notices import words
 from apps.identity.services.notices import mark_read
 from kernel.errors import NotFound
+from kernel.http.filters import RESERVED, refuse_unknown
 from kernel.http.pagination import TimelinePagination
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer
@@ -43,6 +44,7 @@ class StaffNoticeListView(GenericAPIView[StaffNotice]):
     )
     def get(self, request: Any) -> Response:
         """我的通知 The notices to me, newest first."""
+        refuse_unknown(request, RESERVED)
         page = self.paginate_queryset(StaffNotice.objects.filter(recipient=request.user.staff))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -48,9 +48,9 @@ class PatientImportSerializer(ModelSerializer):
     class Meta:
         model = PatientImport
         fields = [
-            "id", "hospital_id", "hospital_name", "by_id", "by_name", "kind", "duplicates", "state", "failure",
-            "skip_bad_rows", "row_count", "findings", "good_count", "bad_count", "duplicate_count", "imported_count",
-            "created_at", "checked_at", "applied_at",
+            "id", "hospital_id", "hospital_name", "by_id", "by_name", "file_name", "kind", "duplicates", "state",
+            "failure", "skip_bad_rows", "row_count", "findings", "good_count", "bad_count", "duplicate_count",
+            "imported_count", "created_at", "checked_at", "applied_at",
         ]  # fmt: skip
         read_only_fields = fields
 
