@@ -2433,13 +2433,13 @@ export interface paths {
         };
         /**
          * 查询部门
-         * @description 部门: the administrative tree; a change of `parent` moves the subtree.
+         * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         get: operations["org_units_list"];
         put?: never;
         /**
          * 新增部门
-         * @description 部门: the administrative tree; a change of `parent` moves the subtree.
+         * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         post: operations["org_units_create"];
         delete?: never;
@@ -2457,21 +2457,21 @@ export interface paths {
         };
         /**
          * 查看部门
-         * @description 部门: the administrative tree; a change of `parent` moves the subtree.
+         * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         get: operations["org_units_retrieve"];
         put?: never;
         post?: never;
         /**
          * 删除部门
-         * @description 部门: the administrative tree; a change of `parent` moves the subtree.
+         * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         delete: operations["org_units_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改部门
-         * @description 部门: the administrative tree; a change of `parent` moves the subtree.
+         * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         patch: operations["org_units_partial_update"];
         trace?: never;
@@ -3059,7 +3059,7 @@ export interface paths {
          * 查询患者档案
          * @description 患者档案: the patient archive, secrets masked.
          *
-         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
          *     every change of it answers 409 `patient_merged`.
          */
         get: operations["patients_list"];
@@ -3068,7 +3068,7 @@ export interface paths {
          * 新增患者档案
          * @description 患者档案: the patient archive, secrets masked.
          *
-         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
          *     every change of it answers 409 `patient_merged`.
          */
         post: operations["patients_create"];
@@ -3525,7 +3525,7 @@ export interface paths {
          * 查看患者档案
          * @description 患者档案: the patient archive, secrets masked.
          *
-         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
          *     every change of it answers 409 `patient_merged`.
          */
         get: operations["patients_retrieve"];
@@ -3535,7 +3535,7 @@ export interface paths {
          * 删除患者档案
          * @description 患者档案: the patient archive, secrets masked.
          *
-         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
          *     every change of it answers 409 `patient_merged`.
          */
         delete: operations["patients_destroy"];
@@ -3545,7 +3545,7 @@ export interface paths {
          * 修改患者档案
          * @description 患者档案: the patient archive, secrets masked.
          *
-         *     A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+         *     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
          *     every change of it answers 409 `patient_merged`.
          */
         patch: operations["patients_partial_update"];
@@ -5312,7 +5312,7 @@ export interface components {
         };
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
-        /** @description `practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before. */
+        /** @description `practitioner_id`: without one the doctor who asks. `admitted_at`: now, unless it was before. */
         AdmitRequest: {
             /** Format: uuid */
             department_id: string;
@@ -5712,12 +5712,12 @@ export interface components {
             follows_weekday?: number | null;
             note?: string;
         };
-        /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
+        /** @description `practitioner_id`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallNextRequest: {
             /** Format: uuid */
             practitioner_id?: string | null;
         };
-        /** @description `practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own. */
+        /** @description `practitioner_id`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallRequest: {
             /** Format: uuid */
             practitioner_id?: string | null;
@@ -6548,7 +6548,7 @@ export interface components {
         };
         /** @enum {string} */
         ImportState: "checking" | "checked" | "applying" | "applied" | "rejected" | "cancelled";
-        /** @description A session in the way: of the same `practitioner` or in the same `room`. */
+        /** @description A session in the way: of the same doctor or in the same room. */
         InTheWay: {
             /** Format: uuid */
             id: string | null;
@@ -6703,7 +6703,7 @@ export interface components {
         };
         /** @enum {string} */
         IssuableBillKind: "examination" | "test" | "prescription" | "treatment";
-        /** @description `practitioner` and `department`: without them the doctor who asks, and where that doctor works. */
+        /** @description `practitioner_id` and `department_id`: without them the doctor who asks, and where that doctor works. */
         IssueRequest: {
             /** Format: uuid */
             patient_id: string;
@@ -7051,7 +7051,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description `merged` is continued by the patient of the path; both versions are those that were read. */
+        /** @description `merged_id` is continued by the patient of the path; both versions are those that were read. */
         MergeRequestRequest: {
             /**
              * Format: uuid
@@ -8226,7 +8226,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         PatchedQueueRequest: {
             /** Format: uuid */
             department_id?: string;
@@ -8262,7 +8262,7 @@ export interface components {
              */
             linked_patient_id?: string | null;
         };
-        /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
+        /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         PatchedRoleRequest: {
             /** Format: uuid */
             hospital_id?: string | null;
@@ -8784,7 +8784,7 @@ export interface components {
             code: string;
             message: string;
         };
-        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         Queue: {
             /** Format: uuid */
             readonly id: string;
@@ -8841,7 +8841,7 @@ export interface components {
             from_age?: number | null;
             is_active?: boolean;
         };
-        /** @description 排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
+        /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         QueueRequest: {
             /** Format: uuid */
             department_id: string;
@@ -8903,7 +8903,7 @@ export interface components {
             name: string;
             queue_ids?: string[];
         };
-        /** @description 排队号. `practitioner` was booked, `served_by` called; the line is ordered by `due_at`, then `queued_at`. */
+        /** @description 排队号. `practitioner_id` was booked, `served_by_id` called; the line is ordered by `due_at`, then `queued_at`. */
         QueueTicket: {
             /** Format: uuid */
             readonly id: string;
@@ -9115,7 +9115,7 @@ export interface components {
             quantity?: string;
             reason: string;
         };
-        /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
+        /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         Role: {
             /** Format: uuid */
             readonly id: string;
@@ -9140,7 +9140,7 @@ export interface components {
             code: string;
             name: string;
         };
-        /** @description 角色 with its permission codes and data scopes; `hospital` null: a role of the whole group. */
+        /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         RoleRequest: {
             /** Format: uuid */
             hospital_id: string | null;
@@ -9996,7 +9996,7 @@ export interface components {
             refund_id: string | null;
             refund_no: string;
         };
-        /** @description `move_to`: a session of the department whose free numbers the patients get; without it they are cancelled. */
+        /** @description `move_to_id`: a session of the department whose free numbers the patients get; without it they are cancelled. */
         StopRequest: {
             reason: string;
             /** Format: uuid */
@@ -22540,12 +22540,7 @@ export interface operations {
     };
     patient_imports_problems_list: {
         parameters: {
-            query?: {
-                hospital_id?: string;
-                state?: "applied" | "applying" | "cancelled" | "checked" | "checking" | "rejected";
-                /** @description created_at; `-` in front reverses, commas separate */
-                ordering?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: string;
@@ -25375,6 +25370,7 @@ export interface operations {
             query?: {
                 scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                hospital_id?: string;
                 patient_id?: string;
                 department_id?: string;
                 order_no?: string;
@@ -29124,6 +29120,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                hospital_id?: string;
                 patient_id?: string;
                 department_id?: string;
                 order_id?: string;

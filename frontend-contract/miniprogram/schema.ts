@@ -2453,7 +2453,7 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        /** @description `bills`: which bills of the order, without it all of them. All that may go back of each goes back. */
+        /** @description `bill_ids`: which bills of the order, without it all of them. All that may go back of each goes back. */
         RefundBillsRequest: {
             bill_ids?: string[];
             reason: string;

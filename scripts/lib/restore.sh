@@ -35,6 +35,19 @@ newest=99999999T999999Z
 if [ -n "$until" ]; then
   newest="$(date -u -d "$until" +%Y%m%dT%H%M%SZ 2>/dev/null)" || refuse "--until: a moment like '2026-11-29 18:30:00+08:00'"
   case "$until" in *[!0-9:+.TZ\ -]*) refuse "--until: a moment like '2026-11-29 18:30:00+08:00'" ;; esac
+  case "$until" in
+    *:*Z | *:*[+-][0-9][0-9] | *:*[+-][0-9][0-9][0-9][0-9] | *:*[+-][0-9][0-9]:[0-9][0-9]) ;;
+    *) refuse "--until: with the offset, like '2026-11-29 18:30:00+08:00'" ;;
+  esac
+  last=0
+  for received in "$from"/wal*/*; do
+    [ -f "$received" ] || continue
+    at="$(stat -c %Y "$received")"
+    [ "$at" -le "$last" ] || last="$at"
+  done
+  if [ "$(date -u -d "$until" +%s)" -gt "$last" ]; then
+    refuse "--until: nothing was received after $(date -u -d "@$last" '+%Y-%m-%d %H:%M:%S+00:00'); without it all of that comes back."
+  fi
 fi
 stamp=""
 for found in $(ls "$from/base" | grep -v part | sort); do

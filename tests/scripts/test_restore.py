@@ -149,7 +149,13 @@ def test_a_running_server_is_not_restored_over_and_nothing_changed(drill: Drill)
 
 @pytest.mark.parametrize(
     ("until", "word"),
-    [("2020-01-01 00:00:00+08:00", "No backup"), ("yesterday's; rm", "--until"), ("soon", "--until")],
+    [
+        ("2020-01-01 00:00:00+08:00", "No backup"),
+        ("yesterday's; rm", "--until"),
+        ("soon", "--until"),
+        ("2026-11-29 18:30:00", "offset"),
+        ("2126-11-29 18:30:00+08:00", "nothing was received"),
+    ],
 )
 def test_a_moment_that_cannot_be_reached_is_refused_and_nothing_changed(
     drill: Drill, until: str, word: str

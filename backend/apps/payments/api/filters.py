@@ -25,8 +25,9 @@ class OwnOrderFilter(BoundFilterSet, PaidFilter):
 
 
 class OrderFilter(PaidFilter):
-    """For staff: also by patient, number, channel, application and day, and what is stuck."""
+    """For staff: also by hospital, patient, number, channel, application and day, and what is stuck."""
 
+    hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()
     order_no = django_filters.CharFilter(max_length=32)
@@ -64,8 +65,9 @@ class OwnRefundFilter(BoundFilterSet, ReturnedFilter):
 
 
 class RefundFilter(ReturnedFilter):
-    """For staff: also by patient, order, cause and number."""
+    """For staff: also by hospital, patient, order, cause and number."""
 
+    hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()
     order_id = django_filters.UUIDFilter()

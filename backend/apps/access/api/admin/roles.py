@@ -35,7 +35,7 @@ class RoleScopeSerializer(ModelSerializer):
 
 
 class RoleSerializer(VersionedModelSerializer):
-    """角色 with its permission codes and data scopes; `hospital` null: a role of the whole group."""
+    """角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group."""
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), allow_null=True)
     code = serializers.RegexField(CODE, max_length=64)

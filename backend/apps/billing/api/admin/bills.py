@@ -44,7 +44,7 @@ DEPARTMENTS = "identity.department.list"
 
 
 class IssueSerializer(Serializer):
-    """`practitioner` and `department`: without them the doctor who asks, and where that doctor works."""
+    """`practitioner_id` and `department_id`: without them the doctor who asks, and where that doctor works."""
 
     patient_id = ScopedRelatedField(
         source="patient", queryset=Patient.objects.filter(is_active=True).select_related("hospital")

@@ -34,7 +34,7 @@ REFUSALS = (
 
 
 class RefundBillsSerializer(Serializer):
-    """`bills`: which bills of the order, without it all of them. All that may go back of each goes back."""
+    """`bill_ids`: which bills of the order, without it all of them. All that may go back of each goes back."""
 
     bill_ids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=100, required=False

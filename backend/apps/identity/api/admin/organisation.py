@@ -115,7 +115,7 @@ class OrgUnitFilter(RowFilter):
 
 @extend_schema(tags=["organisation"])
 class OrgUnitViewSet(RowViewSet):
-    """部门: the administrative tree; a change of `parent` moves the subtree."""
+    """部门: the administrative tree; a change of `parent_id` moves the subtree."""
 
     model = OrgUnit
     resource = "identity.org_unit"

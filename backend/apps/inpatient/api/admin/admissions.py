@@ -45,7 +45,7 @@ class StaySerializer(Serializer):
 
 
 class AdmitSerializer(StaySerializer):
-    """`practitioner`: without one the doctor who asks. `admitted_at`: now, unless it was before."""
+    """`practitioner_id`: without one the doctor who asks. `admitted_at`: now, unless it was before."""
 
     patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.filter(is_active=True))
 

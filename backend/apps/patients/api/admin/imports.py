@@ -157,7 +157,7 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         """Give the import up; nothing of the file is kept."""
         return Response(self.get_serializer(imports.cancel(self.get_object())).data)
 
-    @extend_schema(responses=ImportProblemSerializer(many=True))
+    @extend_schema(responses=ImportProblemSerializer(many=True), filters=False)
     def problems(self, request: Any, pk: UUID) -> Response:
         """The first 500 problems, each with row, column and reason; all of them are in the report."""
         rows = [_shown(row) for row in islice(problem_rows(self.get_object().pk), SHOWN_PROBLEMS)]

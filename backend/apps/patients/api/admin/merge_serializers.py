@@ -61,7 +61,7 @@ class ScanSerializer(Serializer):
 
 
 class MergeRequestSerializer(Serializer):
-    """`merged` is continued by the patient of the path; both versions are those that were read."""
+    """`merged_id` is continued by the patient of the path; both versions are those that were read."""
 
     merged_id = serializers.UUIDField(help_text="the other archive, within reach")
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)

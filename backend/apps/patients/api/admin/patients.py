@@ -52,7 +52,7 @@ ASKED = ("file_format", "unmasked")
 class PatientViewSet(FilingMixin, CrudViewSet):
     """患者档案: the patient archive, secrets masked.
 
-    A merged archive is not listed; by its old id it still reads, `merged_into` names the one that continues it, and
+    A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
     every change of it answers 409 `patient_merged`.
     """
 

@@ -19,7 +19,7 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 
 
 class QueueTicketSerializer(ModelSerializer):
-    """排队号. `practitioner` was booked, `served_by` called; the line is ordered by `due_at`, then `queued_at`."""
+    """排队号. `practitioner_id` was booked, `served_by_id` called; the line is ordered by `due_at`, then `queued_at`."""
 
     served_by_name = serializers.CharField(source="served_by.name", read_only=True, default="")
     number = serializers.IntegerField(source="appointment.number", read_only=True)
@@ -37,7 +37,7 @@ class QueueTicketSerializer(ModelSerializer):
 
 
 class QueueSerializer(VersionedModelSerializer):
-    """排队. `practitioners` share a queue of kind `shared`; a doctor's own queue is made when it is first needed."""
+    """排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed."""
 
     fixed = frozenset({"department", "kind"})
 
@@ -136,7 +136,7 @@ class PriorityQuerySerializer(Serializer):
 
 
 class CallNextSerializer(Serializer):
-    """`practitioner`: into whose room, for a queue that several doctors serve; without it the caller's own."""
+    """`practitioner_id`: into whose room, for a queue that several doctors serve; without it the caller's own."""
 
     practitioner_id = ScopedRelatedField(
         source="practitioner", queryset=StaffMember.objects.all(), required=False, allow_null=True

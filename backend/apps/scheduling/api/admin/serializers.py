@@ -103,7 +103,7 @@ class SkippedSerializer(Serializer):
 
 
 class InTheWaySerializer(Serializer):
-    """A session in the way: of the same `practitioner` or in the same `room`."""
+    """A session in the way: of the same doctor or in the same room."""
 
     id = serializers.UUIDField(allow_null=True)
     because = serializers.ChoiceField(choices=["practitioner", "room"])
@@ -155,7 +155,7 @@ class GeneratedSerializer(Serializer):
 
 
 class StopSerializer(Serializer):
-    """`move_to`: a session of the department whose free numbers the patients get; without it they are cancelled."""
+    """`move_to_id`: a session of the department whose free numbers the patients get; without it they are cancelled."""
 
     reason = serializers.CharField(max_length=200)
     move_to_id = ScopedRelatedField(
