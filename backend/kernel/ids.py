@@ -2,12 +2,15 @@
 
 import datetime as dt
 import threading
+from collections.abc import Iterable
 from uuid import UUID
 
 import uuid_utils.compat as uuid_compat
 from django.db import connection, transaction
 
 NUMBER_BLOCK = 20
+#: Digits of a serial that is believed to be one.
+LONGEST_SERIAL = 10
 
 
 def uuid7() -> UUID:
@@ -59,6 +62,27 @@ class NumberSeries:
 
     def _text(self, day: dt.date, value: int) -> str:
         return f"{self.prefix}{day:%y%m%d}{value:0{self.digits}d}"
+
+    def rise_above(self, hospital_id: UUID, day: dt.date, taken: Iterable[str]) -> None:
+        """Numbers of that day that others gave by hand are never handed out: go on behind the highest of them."""
+        front = len(f"{self.prefix}{day:%y%m%d}")
+        serials = [
+            int(text[front:])
+            for text in taken
+            if text[front:].isdigit() and len(text) < front + LONGEST_SERIAL
+        ]
+        with self._lock:
+            self._blocks.pop((hospital_id, day), None)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE kernel_dailysequence SET value = greatest(value, %s) "
+                "WHERE kind = %s AND hospital_id = %s AND day = %s",
+                [max(serials, default=0), self.kind, hospital_id, day],
+            )
+
+    def day_of(self, day: dt.date) -> str:
+        """What all numbers of that day begin with."""
+        return f"{self.prefix}{day:%y%m%d}"
 
     def reserve(self, hospital_id: UUID, day: dt.date, count: int) -> int:
         """Set `count` numbers in a row aside; the first serial. Like `next`, before the transaction that uses them."""

@@ -8903,7 +8903,7 @@ export interface components {
             name: string;
             queue_ids?: string[];
         };
-        /** @description 排队号. `practitioner_id` was booked, `served_by_id` called; the line is ordered by `due_at`, then `queued_at`. */
+        /** @description 排队号. `practitioner_id` was booked, `served_by_id` called; the line stands by `due_at`, then `queued_at`. */
         QueueTicket: {
             /** Format: uuid */
             readonly id: string;
@@ -10394,6 +10394,18 @@ export interface components {
         };
     };
     responses: {
+        /** @description Bad request: import_unreadable, validation_error */
+        Problem400ImportUnreadableValidationError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "import_unreadable" | "validation_error";
+                };
+            };
+        };
         /** @description Bad request: parse_error, validation_error */
         Problem400ParseErrorValidationError: {
             headers: {
@@ -11485,6 +11497,7 @@ export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransacti
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WrittenCharge = components['schemas']['WrittenCharge'];
 export type WrittenCharges = components['schemas']['WrittenCharges'];
+export type ResponseProblem400ImportUnreadableValidationError = components['responses']['Problem400ImportUnreadableValidationError'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
@@ -22637,7 +22650,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            400: components["responses"]["Problem400ValidationError"];
+            400: components["responses"]["Problem400ImportUnreadableValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];

@@ -45,6 +45,7 @@ if [ -n "$until" ]; then
     at="$(stat -c %Y "$received")"
     [ "$at" -le "$last" ] || last="$at"
   done
+  [ "$last" -gt 0 ] || last="$(date +%s)"
   if [ "$(date -u -d "$until" +%s)" -gt "$last" ]; then
     refuse "--until: nothing was received after $(date -u -d "@$last" '+%Y-%m-%d %H:%M:%S+00:00'); without it all of that comes back."
   fi

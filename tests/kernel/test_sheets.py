@@ -164,6 +164,19 @@ def test_a_page_that_is_named_a_workbook_is_called_a_page(page: str) -> None:
 
 
 @pytest.mark.requirement("PAT-04")
+def test_merged_cells_over_each_other_are_refused_at_once() -> None:
+    def fill(sheet: Any, made: Any) -> None:
+        sheet.write_column(0, 0, ["姓名", *("某" for _ in range(50))])
+        sheet.merge_range(1, 1, 3, 1, "一")
+
+    over = b'<mergeCell ref="B2:B4"/>' + b'<mergeCell ref="A2:B90000"/>' * 20_000
+    file = rewritten(book(fill), (b'<mergeCell ref="B2:B4"/>', over))
+    begin = time.monotonic()
+    assert refused(file).code == "unreadable"
+    assert time.monotonic() - begin < 10
+
+
+@pytest.mark.requirement("PAT-04")
 def test_a_broken_archive_is_unreadable_and_not_too_large() -> None:
     whole = several(PEOPLE).getvalue()
     for broken in (

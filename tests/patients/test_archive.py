@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from apps.identity.services.dictionaries import sync_dictionaries
 from apps.patients.models import Patient
+from apps.patients.services.archive import MRN
+from kernel import clock
 from tests.support.world import World
 
 URL = "/api/admin/v1/patients"
@@ -15,6 +18,9 @@ NEW = {
     "national_id": "310101199511111155",
     "phone": "+86 139-0000-0001",
 }
+
+
+BARE = {"id_kind": "none", "national_id": "", "phone": ""}
 
 
 def file(world: World, who: str = "clerk", **changed: Any) -> Any:
@@ -185,3 +191,43 @@ def unmaskings(patient: Patient) -> list[tuple[Any, ...]]:
             [str(patient.pk)],
         )
         return [tuple(row) for row in cursor.fetchall()]
+
+
+@pytest.mark.requirement("PAT-01")
+def test_a_number_that_somebody_typed_stops_nobody_from_being_filed(world: World) -> None:
+    today = clock.today()
+    front = MRN.day_of(today)
+    MRN.forget()
+    typed = [f"{front}{serial:06d}" for serial in (30, 31, 45, 61, 400)] + [f"{front}{'9' * 20}"]
+    for number, mrn in enumerate(typed):
+        assert file(world, name=f"手写{number}", mrn=mrn, **BARE).status_code == 201
+    made = [file(world, name=f"自动{number}", **BARE).json()["mrn"] for number in range(25)]
+    assert len(set(made)) == 25 and not set(made) & set(typed)
+
+
+@pytest.mark.requirement("PAT-01")
+def test_words_of_a_dictionary_are_its_own_and_old_ones_may_stay(world: World) -> None:
+    sync_dictionaries()
+    refused = file(world, **BARE, name="乱填", source="no-such", vip_level="nonsense")
+    assert [(e["field"], e["code"]) for e in refused.json()["errors"]] == [("source", "no_choice")]
+    made = file(world, **BARE, name="正常", source="wechat").json()
+    Patient.objects.filter(pk=made["id"]).update(source="long_gone")
+    url = f"{URL}/{made['id']}"
+    admin = world.client("admin1")
+    kept = admin.patch(url, {"source": "long_gone", "allergies": "无", "version": 1}, format="json")
+    assert kept.status_code == 200, kept.json()
+    assert admin.patch(url, {"source": "nonsense", "version": 2}, format="json").status_code == 400
+
+
+@pytest.mark.requirement("PAT-03")
+def test_tags_are_put_on_by_whoever_may_by_whatever_door(world: World) -> None:
+    patient = world.patients["patient_a"]
+    url, doctor = f"{URL}/{patient.pk}", world.client("doctor_a")
+    refused = doctor.patch(url, {"version": patient.version, "tags": ["重点"]}, format="json")
+    assert refused.status_code == 403
+    same = doctor.patch(url, {"version": patient.version, "tags": [], "allergies": "青霉素"}, format="json")
+    assert same.status_code == 200
+    by_clerk = world.client("clerk").patch(
+        url, {"version": same.json()["version"], "tags": ["重点"]}, format="json"
+    )
+    assert (by_clerk.status_code, by_clerk.json()["tags"]) == (200, ["重点"])

@@ -90,11 +90,19 @@ class ProblemFormatter(ExceptionFormatter):
             )
         errors = self.get_errors()
         if isinstance(exc, exceptions.ValidationError):
-            items = [{"field": e.attr or "", "code": e.code, "message": e.detail} for e in errors]
+            items = [
+                {"field": _sayable(e.attr or ""), "code": e.code, "message": _sayable(e.detail)}
+                for e in errors
+            ]
             detail = InvalidValue(field="").text
             return problem(exc.status_code, InvalidValue.code, detail, errors=items)
         code = "server_error" if exc.status_code == 500 else str(errors[0].code)
         return problem(exc.status_code, code, errors[0].detail)
+
+
+def _sayable(text: str) -> str:
+    """What was sent may be no text at all: half a character is shown as a question mark."""
+    return str(text).encode("utf-8", "replace").decode()
 
 
 def _item(error: DomainError) -> dict[str, Any]:

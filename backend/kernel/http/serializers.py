@@ -20,7 +20,19 @@ def _text_only(field: serializers.CharField, data: Any) -> str:
     return _read_text(field, data)
 
 
-serializers.CharField.to_internal_value = _text_only  # type: ignore[method-assign]  # of nested and list fields, too
+_read_list = serializers.ListField.to_internal_value
+
+
+def _not_too_long(field: Any, data: Any) -> list[Any]:
+    """The length of a list is looked at before any of its items, of which each may ask the database."""
+    if isinstance(data, list) and field.max_length is not None and len(data) > field.max_length:
+        field.fail("max_length", max_length=field.max_length)
+    read: list[Any] = _read_list(field, data)
+    return read
+
+
+serializers.ListField.to_internal_value = _not_too_long  # type: ignore[assignment,method-assign]
+serializers.CharField.to_internal_value = _text_only  # type: ignore[assignment,method-assign]  # of nested and list fields, too
 #: The framework has no Chinese words for it.
 serializers.BigIntegerField.default_error_messages["invalid"] = (
     serializers.IntegerField.default_error_messages["invalid"]

@@ -1,6 +1,6 @@
 """The process that reads one uploaded file; it writes its rows as JSON lines.
 
-`python -m kernel.sheets.child KIND MOST_ROWS WANTED < FILE`
+`python -m kernel.sheets.child KIND MOST_ROWS WANTED SECONDS < FILE`
 
 It gets no secrets (a bare environment), and what it may use is limited before the first byte is looked at.
 """
@@ -18,13 +18,13 @@ from kernel.sheets.headings import Wanted
 from kernel.sheets.separated import csv_lines
 
 ROW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
-MEMORY, SECONDS = 1536 * 1024 * 1024, 90
+MEMORY = 1536 * 1024 * 1024
 
 
-def main(kind: str, most_rows: int, wanted: Wanted) -> None:
+def main(kind: str, most_rows: int, wanted: Wanted, seconds: int = 90) -> None:
     """Write every row, then `{}`; a problem ends it with `{"problem", "where"}`."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     write = sys.stdout.buffer.write
     try:
@@ -61,4 +61,4 @@ def _plain(bad: Any) -> list[str]:
 
 if __name__ == "__main__":
     known, required = orjson.loads(sys.argv[3])
-    main(sys.argv[1], int(sys.argv[2]), Wanted(known, frozenset(required)))
+    main(sys.argv[1], int(sys.argv[2]), Wanted(known, frozenset(required)), int(sys.argv[4]))

@@ -133,6 +133,7 @@ class _Merged:
 
     def __init__(self, merges: list[tuple[int, int, int, int]]) -> None:
         self.starting: dict[int, list[tuple[int, int, int, int]]] = {}
+        _refuse_overlaps(merges)
         for merge in merges:
             self.starting.setdefault(merge[0], []).append(merge)
         self.open: list[tuple[tuple[int, int, int, int], Cell]] = []
@@ -151,6 +152,17 @@ class _Merged:
                 _put(cells, left + 1, right, BadCell("merged_cell", str(value)[:40]))
             if value and bottom > row:
                 self.open.append((merge, value if right == left else BadCell("merged_cell", str(value)[:40])))
+
+
+def _refuse_overlaps(merges: list[tuple[int, int, int, int]]) -> None:
+    """No program writes merged cells over each other; fifty thousand would be looked at for every row."""
+    until = [-1] * MOST_COLUMNS
+    for top, left, bottom, right in sorted(merges):
+        columns = range(left, min(right + 1, MOST_COLUMNS))
+        if any(until[column] >= top for column in columns):
+            raise SheetProblem("unreadable")
+        for column in columns:
+            until[column] = bottom
 
 
 def _put(cells: list[Cell], left: int, right: int, value: Cell) -> None:

@@ -39,13 +39,18 @@ def kind_of(head: bytes) -> str:
     return "csv"
 
 
-def rows_of(file: IO[bytes], kind: str, *, most_rows: int, wanted: Wanted = ANYTHING) -> Iterator[Line]:
-    """The rows that have something in them, of the sheet with the wanted titles. Raises SheetProblem while reading."""
+def rows_of(
+    file: IO[bytes], kind: str, *, most_rows: int, wanted: Wanted = ANYTHING, seconds: int = 90
+) -> Iterator[Line]:
+    """The rows that have something in them, of the sheet with the wanted titles. Raises SheetProblem while reading.
+
+    `seconds`: of processor time; within a request few, so that no file holds others up.
+    """
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
         titles = orjson.dumps([dict(wanted.known), sorted(wanted.required)]).decode()
-        command = [sys.executable, "-m", "kernel.sheets.child", kind, str(most_rows), titles]
+        command = [sys.executable, "-m", "kernel.sheets.child", kind, str(most_rows), titles, str(seconds)]
         environment = {"PYTHONPATH": str(BACKEND), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         with subprocess.Popen(
             command, stdin=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/"

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from apps.identity.phones import normalise_phone
+from apps.identity.selectors import dictionaries
+from apps.patients.columns import DICTIONARIES
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.errors import PatientMerged
 from apps.patients.models import (
@@ -39,6 +42,7 @@ BIRTH_DATE = Expectation(
     "出生日期应在 1850-01-01 与今天之间",
     "A birth date lies between 1850-01-01 and today.",
 )
+NO_CHOICE = Expectation("no_choice", "不是数据字典中的值", "It is no value of the dictionary.")
 DISAGREES = Expectation("disagrees", "与证件号码中的信息不一致", "It is not what the document's number says.")
 
 
@@ -48,10 +52,11 @@ def create_patient(*, contacts: Contacts = (), **fields: Any) -> Patient:
     Gender and birth date follow from a resident ID. InvalidValue names the field; DuplicateValue: the mrn is taken.
     """
     patient = Patient(**fields)
-    patient.mrn = fold(patient.mrn) or MRN.next(patient.hospital_id, clock.today())
+    patient.mrn = fold(patient.mrn) or free_number(patient.hospital_id)
     if not patient.is_provisional:
         patient.registered_at = patient.registered_at or clock.now()
     _complete(patient, given=set(fields))
+    _check_choices(patient, fields)
     try:
         with transaction.atomic():
             patient.save(force_insert=True)
@@ -59,6 +64,29 @@ def create_patient(*, contacts: Contacts = (), **fields: Any) -> Patient:
     except IntegrityError as error:
         raise DuplicateValue(field="mrn") from error
     return patient
+
+
+def _check_choices(patient: Patient, given: Mapping[str, Any]) -> None:
+    """InvalidValue for a word that the hospital's dictionary does not have."""
+    asked = {name: code for name, code in DICTIONARIES.items() if given.get(name)}
+    if not asked:
+        return
+    entries = dictionaries(asked.values(), patient.hospital_id)
+    for name, code in asked.items():
+        if code in entries and given[name] not in {entry.value for entry in entries[code]}:
+            raise InvalidValue(field=name, expected=NO_CHOICE)
+
+
+def free_number(hospital_id: UUID) -> str:
+    """The next record number that nobody has typed before."""
+    today = clock.today()
+    number = MRN.next(hospital_id, today)
+    here = Patient.objects.filter(hospital=hospital_id)
+    if here.filter(mrn=number).exists():
+        taken = here.filter(mrn__startswith=MRN.day_of(today)).values_list("mrn", flat=True)
+        MRN.rise_above(hospital_id, today, taken.iterator())
+        number = MRN.next(hospital_id, today)
+    return number
 
 
 def update_patient(
@@ -80,12 +108,14 @@ def update_patient(
     if patient.merged_into_id is not None:
         raise PatientMerged(merged_into_id=str(patient.merged_into_id))
     turned = closes_or_reopens(patient, changes)
+    chosen = {name: value for name, value in changes.items() if getattr(patient, name) != value}
     with transaction.atomic():
         if reason is not None:
             note(patient, changes, reason)
         for name, value in changes.items():
             setattr(patient, name, value)
         _complete(patient, given=set(changes))
+        _check_choices(patient, chosen)
         written = {*changes, *DERIVED_FROM_NAME} | (DERIVED if DERIVED_FROM & set(changes) else set())
         save_version(patient, written, version=version)
         if contacts is not None:

@@ -74,27 +74,23 @@ def stage(spooled: IO[str]) -> None:
 
 #: What the first of several rows is known by.
 _FIRST = {
-    "name": "name_key", "born": "birth_date", "unnumbered": "national_id_index IS NULL",
+    "first_row": "row_number", "name": "name_key", "born": "birth_date", "unnumbered": "national_id_index IS NULL",
     "bare": "national_id_index IS NULL AND phone_index IS NULL AND card_number_index IS NULL AND mrn = ''",
 }  # fmt: skip
 
 
 def mark_duplicates_in_file(job: PatientImport) -> None:
-    """Of equal rows the first counts; the others say which that is."""
+    """Of equal rows the first counts; the others say which that is. One pass, whatever the statistics say."""
     for key, column in SAME.items():
         names = ", ".join(key)
+        firsts = ", ".join(f"first_value({value}) OVER same AS {name}" for name, value in _FIRST.items())
         present = " AND ".join(f"{name} IS NOT NULL AND {name}::text <> ''" for name in key)
-        equal = " AND ".join(f"r.{name} = f.{name}" for name in key)
         mark = _MARK.format(place="'row', f.first_row", same="r.name_key = f.name")
-        firsts = ", ".join(
-            f"(array_agg({value} ORDER BY row_number))[1] AS {name}" for name, value in _FIRST.items()
-        )
         statement = (
-            f"{mark} FROM (SELECT {names}, min(row_number) AS first_row, {firsts} "  # noqa: S608 - constants
+            f"{mark} FROM (SELECT id, {firsts} "  # noqa: S608 - constants
             f"FROM {TABLE} WHERE job_id = %(job)s AND outcome = 'good' AND {present} "
-            f"GROUP BY {names} HAVING count(*) > 1) f "
-            f"WHERE r.job_id = %(job)s AND r.outcome = 'good' AND r.row_number > f.first_row AND {equal}"
-            f"{_PARTED.get(column, '')}"
+            f"WINDOW same AS (PARTITION BY {names} ORDER BY row_number)) f "
+            f"WHERE r.id = f.id AND r.row_number > f.first_row{_PARTED.get(column, '')}"
         )
         _execute(statement, job, column=column, code="duplicate_in_file", other="other_person_in_file")
 

@@ -7,6 +7,8 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import IO, Any
 from uuid import UUID
 
@@ -34,6 +36,8 @@ from kernel.text import clean_line
 
 MOST_BYTES = 30 * 1024 * 1024
 MOST_ROWS, MOST_FINDINGS = 200_000, 200
+#: Seconds of processor time for reading a file while somebody waits.
+IN_A_REQUEST = 30
 SEALED_AS = "patients.patientimport.file"
 OUTCOMES: dict[str, str] = {
     RowOutcome.GOOD: "可导入",
@@ -178,20 +182,22 @@ def cancel(job: PatientImport) -> PatientImport:
 
 
 def result_rows(job: PatientImport) -> Iterator[list[str]]:
-    """The file as it was uploaded, from its titles on, with a column of outcomes and one of reasons in front.
+    """The file as it was uploaded, from its titles on, with columns of rows, outcomes and reasons in front.
 
-    NotFound once the file is forgotten.
+    NotFound once the file is forgotten; ImportUnreadable if it takes too long.
     """
     try:
-        return _results(job, _opened(job))
+        rows = _results(job, _opened(job))
+        first = next(rows)
     except FileNotFoundError as error:
         raise NotFound from error
+    return chain([first], rows)
 
 
 def _results(job: PatientImport, opened: IO[bytes]) -> Iterator[list[str]]:
     found = {row.row_number: row for row in ImportRow.objects.filter(job=job).exclude(problems=[])}
-    with opened as file:
-        heading, lines = _table(job, file)
+    with opened as file, _readable():
+        heading, lines = _table(job, file, seconds=IN_A_REQUEST)
         yield [*RESULT, *heading.titles]
         for line in lines:
             row = found.get(line.number)
@@ -205,6 +211,15 @@ def _results(job: PatientImport, opened: IO[bytes]) -> Iterator[list[str]]:
             ]
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What was read once may be too much while somebody waits."""
+    try:
+        yield
+    except SheetProblem as error:
+        raise ImportUnreadable(field="file", why=error.code) from error
+
+
 def _opened(job: PatientImport) -> IO[bytes]:
     if not job.file.name:
         raise FileNotFoundError
@@ -212,8 +227,8 @@ def _opened(job: PatientImport) -> IO[bytes]:
         return open_sealed(sealed_file, SEALED_AS)
 
 
-def _table(job: PatientImport, file: IO[bytes]) -> tuple[Heading, Iterator[Line]]:
-    rows = rows_of(file, job.kind, most_rows=MOST_ROWS, wanted=WANTED)
+def _table(job: PatientImport, file: IO[bytes], *, seconds: int = 90) -> tuple[Heading, Iterator[Line]]:
+    rows = rows_of(file, job.kind, most_rows=MOST_ROWS, wanted=WANTED, seconds=seconds)
     return read_heading(rows, KNOWN_TITLES, REQUIRED)
 
 

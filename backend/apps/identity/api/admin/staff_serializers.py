@@ -34,7 +34,7 @@ class StaffSerializer(VersionedModelSerializer):
     position_id = ScopedRelatedField(
         source="position", queryset=Position.objects.all(), allow_null=True, required=False
     )
-    memberships = MembershipSerializer(many=True, required=False)
+    memberships = MembershipSerializer(many=True, required=False, max_length=100)  # type: ignore[call-arg]
     name = NameField(max_length=80)
     username = serializers.CharField(source="user.username", read_only=True, default=None, allow_null=True)
     phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=24, required=False, allow_blank=True)

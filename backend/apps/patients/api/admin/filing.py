@@ -16,6 +16,8 @@ from kernel.crypto import masking
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.http.schema import raises
 
+#: The right to put tags on and take them off, by whatever door.
+ASSIGN = "patients.tag.assign"
 CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
@@ -25,6 +27,8 @@ class FilingMixin(ScopedViewSet):
     @raises(DuplicateValue, InvalidValue, PatientDuplicate)
     def perform_create(self, data: dict[str, Any]) -> Patient:
         data.pop("reason", None)
+        if data.get("tags"):
+            self.require(ASSIGN)
         why = data.pop("duplicate_reason", "").strip()
         twin = self._twin(data["hospital"].pk, data, why)
         patient = create_patient(contacts=data.pop("related_persons", ()), **data)
@@ -40,6 +44,8 @@ class FilingMixin(ScopedViewSet):
             self.require(IDENTIFY, instance)
         if closes_or_reopens(instance, data):
             self.require(CLOSE, instance)
+        if set(data.get("tags", instance.tags)) != set(instance.tags):
+            self.require(ASSIGN, instance)
         anew = bool({"national_id", "id_kind"} & set(identity_changes(instance, data, always=True)))
         document = {"id_kind": instance.id_kind, "national_id": instance.national_id, **data}
         twin = self._twin(instance.hospital_id, document, why, instance) if anew else None

@@ -174,7 +174,7 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return as_sheet(_headed(["行号", "列", "结果", "原因"], lines), query, "import-problems")
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
-    @raises(NotFound)
+    @raises(NotFound, ImportUnreadable)
     def result(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
         """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week."""
         job, query = self.get_object(), self._query(request)

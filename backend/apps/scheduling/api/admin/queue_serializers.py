@@ -19,7 +19,7 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 
 
 class QueueTicketSerializer(ModelSerializer):
-    """排队号. `practitioner_id` was booked, `served_by_id` called; the line is ordered by `due_at`, then `queued_at`."""
+    """排队号. `practitioner_id` was booked, `served_by_id` called; the line stands by `due_at`, then `queued_at`."""
 
     served_by_name = serializers.CharField(source="served_by.name", read_only=True, default="")
     number = serializers.IntegerField(source="appointment.number", read_only=True)
