@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
 from apps.patients import duplicates as likeness
@@ -19,6 +20,7 @@ from apps.patients.models import (
     PatientDepartment,
     PatientMerge,
     PatientUserObjectPermission,
+    RelatedPerson,
     Relationship,
     TimelineEntry,
 )
@@ -351,3 +353,31 @@ def test_of_two_merges_of_the_same_pair_at_once_one_wins(world: World) -> None:
     assert PatientMerge.objects.count() == 1
     with transaction.atomic():
         assert Patient.objects.filter(merged_into=None, is_active=True, name="赵六六").count() == 1
+
+
+@pytest.mark.requirement("PAT-02")
+def test_lists_of_likely_duplicates_and_relatives_ask_no_more_often_with_more_rows(world: World) -> None:
+    admin, counts = world.client("admin1"), []
+    paths = (
+        "/api/admin/v1/patient-duplicates",
+        f"/api/admin/v1/patients/{world.patients['patient_a'].pk}/related-persons",
+    )
+    for path in paths:
+        assert admin.get(path).status_code == 200  # rights are read once
+    for more in range(2):
+        for number in range(3):
+            name = f"同名{more}{number}"
+            twins = [world.add_patient(f"{name}{n}", name=name, id_kind="none") for n in range(2)]
+            DuplicatePair.objects.create(
+                hospital=world.h1, first=min(twins, key=lambda p: p.pk), second=max(twins, key=lambda p: p.pk),
+                score=90, seen_at=clock.now(),
+            )  # fmt: skip
+            RelatedPerson.objects.create(
+                hospital=world.h1, patient=world.patients["patient_a"], name=name, relation="friend",
+                linked_patient=twins[0], verified_by=world.staff["clerk"],
+            )  # fmt: skip
+        for path in paths:
+            with CaptureQueriesContext(connection) as queries:
+                assert admin.get(path).status_code == 200
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]

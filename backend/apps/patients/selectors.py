@@ -128,7 +128,10 @@ def _heirs(found: QuerySet[Patient]) -> QuerySet[Patient, Any]:
 
 def candidates_of(patient: Patient) -> list[tuple[Patient, Likeness]]:
     """Archives of the same hospital that may be this person's too, the likeliest first; not those decided distinct."""
-    others = Patient.objects.filter(hospital_id=patient.hospital_id, merged_into=None).exclude(pk=patient.pk)
+    here = Patient.objects.select_related("hospital").filter(
+        hospital_id=patient.hospital_id, merged_into=None
+    )
+    others = here.exclude(pk=patient.pk)
     rows: dict[UUID, Patient] = {}
     for key in ALIKE:
         values = {name: getattr(patient, name) for name in key}

@@ -45,7 +45,7 @@ class DuplicatePairViewSet(ListMixin, ScopedViewSet):
     count_cap = 1000
 
     def base_queryset(self) -> Any:
-        rows = DuplicatePair.objects.select_related("first", "second")
+        rows = DuplicatePair.objects.select_related("first__hospital", "second__hospital")
         asked = self.action != "list" or "state" in self.request.query_params
         return rows if asked else rows.filter(state=PairState.OPEN)
 

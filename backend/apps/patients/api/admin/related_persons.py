@@ -56,7 +56,9 @@ class RelatedPersonViewSet(OfPatientViewSet):
 
     def list(self, request: Any, patient_id: UUID) -> Response:
         """Everybody related to the patient, in the order of entry."""
-        rows = self.get_object().related_persons.order_by("id")
+        rows = (
+            self.get_object().related_persons.select_related("linked_patient", "verified_by").order_by("id")
+        )
         return Response(self.get_serializer(rows, many=True).data)
 
     @raises(InvalidValue, PatientMerged)

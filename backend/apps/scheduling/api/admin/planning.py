@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -187,6 +188,7 @@ class StaffLeaveViewSet(ListMixin, RetrieveMixin, DestroyMixin, ScopedViewSet):
             if stopping:
                 self._check_may_stop(touched)
                 outcome = leave.stop_during(taken, touched)
+        prefetch_related_objects(touched, "department")
         shown = {
             **StaffLeaveSerializer(taken).data,
             "sessions": TouchedSessionSerializer(touched, many=True).data,
