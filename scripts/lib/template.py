@@ -15,7 +15,7 @@ from embedded import ROOT, local_dir
 from postgres_server import ServerError, binaries
 
 #: What a migrated database depends on: our migrations, and by their versions those of others.
-SOURCES = ("backend/**/migrations/*.py", "requirements.txt")
+SOURCES = ("backend/**/migrations/*.py", "backend/**/migrations/*.sql", "requirements.txt")
 
 
 def migrate(url: str) -> None:

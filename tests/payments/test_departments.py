@@ -1,20 +1,15 @@
 """支付单 and 退费 are of the department whose things are paid: who heads it sees them, and no others."""
 
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from apps.audit.models import AuditEvent
 from apps.billing.models import Bill
 from apps.billing.services.checkout import open_payment
 from apps.payments.models import PaymentOrder, Refund, RefundCause, RefundRoute
 from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.refunds import RefundPart, create_refund
 from tests.billing.support import ADMIN, issue
-from tests.inpatient.support import admit, pending
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("PAY-12", "ACC-03")
@@ -62,24 +57,3 @@ def test_a_head_sees_the_payments_and_refunds_of_the_own_department_alone(world:
     chosen = {"department_id": str(world.departments["surgery"].pk)}
     assert listed(world, "clerk", "payment-orders", **chosen) == {str(other.pk)}
     assert listed(world, "clerk", "refunds", **chosen) == {str(foreign.pk)}
-
-
-def test_what_was_paid_before_gets_the_department_of_its_things_and_nothing_is_logged(world: World) -> None:
-    own, other = paid(world, issue(world)), paid(world, issue(world, **surgical(world)))
-    both = paid(world, issue(world), issue(world, **surgical(world)))
-    refund = returned(own)
-    deposit = pending(world, admit(world)).order_id
-    expected = dict(PaymentOrder.objects.values_list("pk", "department_id"))
-    assert expected[both.pk] is None
-    assert expected[deposit] == world.departments["cardiology"].pk
-    assert expected[other.pk] == world.departments["surgery"].pk
-    PaymentOrder.objects.update(department_id=None)
-    Refund.objects.update(department_id=None)
-    before = AuditEvent.objects.count()
-    for app, name in (("billing", "0005"), ("inpatient", "0003")):
-        migration = import_module(f"apps.{app}.migrations.{name}_departments_of_orders")
-        migration.fill(None, SimpleNamespace(connection=connection))
-    assert dict(PaymentOrder.objects.values_list("pk", "department_id")) == expected
-    refund.refresh_from_db()
-    assert refund.department_id == own.department_id
-    assert AuditEvent.objects.count() == before

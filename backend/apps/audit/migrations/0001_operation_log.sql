@@ -1,6 +1,5 @@
-"""SQL of the operation log, kept as text because Django has no words for partitions and functions."""
+-- Partitions, functions and triggers of the operation log, for which Django has no words.
 
-CREATE = """
 CREATE FUNCTION uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
   SELECT encode(overlay(overlay(uuid_send(gen_random_uuid())
       PLACING substring(int8send(us / 1000) FROM 3) FROM 1 FOR 6)
@@ -66,13 +65,18 @@ BEGIN
       left(coalesce(c ->> 'path', ''), 255), lower(op), kind,
       coalesce(row_ ->> 'id', row_ ->> 'digest', row_ ->> 'user_id', ''), b, a);
 END $$;
-"""
 
-DROP = """
-DROP FUNCTION audit_record(text, text, jsonb, jsonb, text[], text[], uuid);
-DROP TABLE audit_auditseal;
-DROP SEQUENCE audit_auditseal_made;
-DROP TABLE audit_auditevent;
-DROP FUNCTION refuse_change();
-DROP FUNCTION uuid7();
-"""
+-- The first months, before the first line is written, so that the default partition stays empty.
+DO $$
+DECLARE
+  first date := date_trunc('month', now() AT TIME ZONE 'UTC');
+  bounds uuid[]; name text;
+BEGIN
+  FOR i IN 0..3 LOOP
+    SELECT array_agg((lpad(to_hex(extract(epoch FROM (first + make_interval(months => i + edge)) AT TIME ZONE 'UTC')::bigint * 1000), 12, '0')
+        || '70008000000000000000')::uuid ORDER BY edge) INTO bounds FROM generate_series(0, 1) AS edge;
+    name := 'audit_auditevent_' || to_char(first + make_interval(months => i), 'YYYYMM');
+    EXECUTE format('CREATE TABLE %I PARTITION OF audit_auditevent FOR VALUES FROM (%L) TO (%L)', name, bounds[1], bounds[2]);
+    EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
+  END LOOP;
+END $$;

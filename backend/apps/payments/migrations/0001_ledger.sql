@@ -1,10 +1,5 @@
-"""SQL that holds the ledger: what no caller, careless or worse, can get round."""
+-- What holds the ledger and no caller, careless or worse, can get round.
 
-from apps.payments.models.ledger import PREPAID, STRIPES
-
-_PREPAID = ", ".join(f"'{kind.value}'" for kind in PREPAID)
-
-CREATE = """
 ALTER TABLE payments_ledgerentry ALTER COLUMN id SET GENERATED ALWAYS;
 ALTER TABLE payments_ledgerbalance SET (fillfactor = 50);
 
@@ -33,8 +28,8 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON payments_ledgerbalance
 CREATE FUNCTION payments_open_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO payments_ledgerbalance (account_id, stripe, is_prepaid, balance_fen)
-    SELECT NEW.id, stripe, NEW.kind IN ({prepaid}), 0
-      FROM generate_series(0, CASE WHEN NEW.kind IN ({prepaid}) THEN 0 ELSE {last} END) AS stripe;
+    SELECT NEW.id, stripe, NEW.kind IN ('booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance'), 0
+      FROM generate_series(0, CASE WHEN NEW.kind IN ('booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance') THEN 0 ELSE 15 END) AS stripe;
   RETURN NULL;
 END $$;
 CREATE TRIGGER opened AFTER INSERT ON payments_ledgeraccount FOR EACH ROW EXECUTE FUNCTION payments_open_account();
@@ -64,15 +59,15 @@ BEGIN
       USING ERRCODE = 'foreign_key_violation';
   END IF;
   FOR moved IN
-    SELECT a.account_id, sum(a.amount_fen) AS amount, o.kind IN ({prepaid}) AS is_prepaid
+    SELECT a.account_id, sum(a.amount_fen) AS amount, o.kind IN ('booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance') AS is_prepaid
       FROM added AS a JOIN payments_ledgeraccount AS o ON o.id = a.account_id
       GROUP BY a.account_id, o.kind ORDER BY is_prepaid DESC, a.account_id
   LOOP
     chosen := 0;
     IF NOT moved.is_prepaid THEN
       SELECT stripe INTO chosen FROM payments_ledgerbalance WHERE account_id = moved.account_id
-        ORDER BY (stripe - pg_backend_pid()) & {last} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-      chosen := coalesce(chosen, pg_backend_pid() & {last});
+        ORDER BY (stripe - pg_backend_pid()) & 15 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+      chosen := coalesce(chosen, pg_backend_pid() & 15);
     END IF;
     UPDATE payments_ledgerbalance SET balance_fen = balance_fen + moved.amount
       WHERE account_id = moved.account_id AND stripe = chosen;
@@ -94,30 +89,7 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER balances AFTER INSERT ON payments_ledgertransaction
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION payments_check_transaction();
-"""
-CREATE = CREATE.replace("{prepaid}", _PREPAID).replace("{last}", str(STRIPES - 1))
 
-DROP = """
-DROP TRIGGER balances ON payments_ledgertransaction;
-DROP TRIGGER taken ON payments_ledgerentry;
-DROP TRIGGER opened ON payments_ledgeraccount;
-DROP TRIGGER no_truncate ON payments_ledgerbalance;
-DROP TRIGGER follows_entries ON payments_ledgerbalance;
-DROP TRIGGER no_truncate ON payments_ledgerentry;
-DROP TRIGGER append_only ON payments_ledgerentry;
-DROP TRIGGER no_truncate ON payments_ledgertransaction;
-DROP TRIGGER append_only ON payments_ledgertransaction;
-DROP TRIGGER no_truncate ON payments_ledgeraccount;
-DROP TRIGGER append_only ON payments_ledgeraccount;
-DROP FUNCTION payments_check_transaction();
-DROP FUNCTION payments_take_entries();
-DROP FUNCTION payments_open_account();
-DROP FUNCTION payments_refuse_balance();
-"""
-
-#: A sum that stays a bigint (an error beyond it): twice as fast as the built-in one, which widens every value.
-CREATE_SUM = """
+-- A sum that stays a bigint (an error beyond it): twice as fast as the built-in one, which widens every value.
 CREATE AGGREGATE payments_sum(bigint) (
   SFUNC = int8pl, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE);
-"""
-DROP_SUM = "DROP AGGREGATE payments_sum(bigint);"

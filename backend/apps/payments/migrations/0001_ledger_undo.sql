@@ -1,0 +1,16 @@
+DROP AGGREGATE payments_sum(bigint);
+DROP TRIGGER balances ON payments_ledgertransaction;
+DROP TRIGGER taken ON payments_ledgerentry;
+DROP TRIGGER opened ON payments_ledgeraccount;
+DROP TRIGGER no_truncate ON payments_ledgerbalance;
+DROP TRIGGER follows_entries ON payments_ledgerbalance;
+DROP TRIGGER no_truncate ON payments_ledgerentry;
+DROP TRIGGER append_only ON payments_ledgerentry;
+DROP TRIGGER no_truncate ON payments_ledgertransaction;
+DROP TRIGGER append_only ON payments_ledgertransaction;
+DROP TRIGGER no_truncate ON payments_ledgeraccount;
+DROP TRIGGER append_only ON payments_ledgeraccount;
+DROP FUNCTION payments_check_transaction();
+DROP FUNCTION payments_take_entries();
+DROP FUNCTION payments_open_account();
+DROP FUNCTION payments_refuse_balance();
