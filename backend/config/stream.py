@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 from django.conf import settings
 
-from apps.scheduling.stream.app import StreamApplication
+from apps.queueing.stream.app import StreamApplication
 from kernel import clock
 
 if getattr(settings, "CLOCK_FILE", ""):

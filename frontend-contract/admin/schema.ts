@@ -1568,6 +1568,46 @@ export interface paths {
         patch: operations["dictionary_items_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/encounters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询就诊
+         * @description 就诊: visits and stays, as the apps that know of them open and end them.
+         */
+        get: operations["encounters_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/encounters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看就诊
+         * @description 就诊: visits and stays, as the apps that know of them open and end them.
+         */
+        get: operations["encounters_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/groups": {
         parameters: {
             query?: never;
@@ -3952,13 +3992,13 @@ export interface paths {
         };
         /**
          * 查询排队规则
-         * @description 排队规则: how a department's lines are ordered.
+         * @description 排队规则: how a department's queues are ordered.
          */
         get: operations["queue_rules_list"];
         put?: never;
         /**
          * 新增排队规则
-         * @description 排队规则: how a department's lines are ordered.
+         * @description 排队规则: how a department's queues are ordered.
          */
         post: operations["queue_rules_create"];
         delete?: never;
@@ -3976,21 +4016,21 @@ export interface paths {
         };
         /**
          * 查看排队规则
-         * @description 排队规则: how a department's lines are ordered.
+         * @description 排队规则: how a department's queues are ordered.
          */
         get: operations["queue_rules_retrieve"];
         put?: never;
         post?: never;
         /**
          * 删除排队规则
-         * @description 排队规则: how a department's lines are ordered.
+         * @description 排队规则: how a department's queues are ordered.
          */
         delete: operations["queue_rules_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改排队规则
-         * @description 排队规则: how a department's lines are ordered.
+         * @description 排队规则: how a department's queues are ordered.
          */
         patch: operations["queue_rules_partial_update"];
         trace?: never;
@@ -4072,7 +4112,11 @@ export interface paths {
          */
         get: operations["queue_tickets_list"];
         put?: never;
-        post?: never;
+        /**
+         * 现场排队: a patient without an appointment waits for a doctor, or in a queue
+         * @description 现场排队: a patient without an appointment waits for a doctor, or in a queue.
+         */
+        post: operations["queue_tickets_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4328,13 +4372,13 @@ export interface paths {
         };
         /**
          * 查询排队
-         * @description 排队: lines of doctors, departments, and of several doctors together.
+         * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         get: operations["queues_list"];
         put?: never;
         /**
          * 新增排队
-         * @description 排队: lines of doctors, departments, and of several doctors together.
+         * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         post: operations["queues_create"];
         delete?: never;
@@ -4352,21 +4396,21 @@ export interface paths {
         };
         /**
          * 查看排队
-         * @description 排队: lines of doctors, departments, and of several doctors together.
+         * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         get: operations["queues_retrieve"];
         put?: never;
         post?: never;
         /**
          * 删除排队
-         * @description 排队: lines of doctors, departments, and of several doctors together.
+         * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         delete: operations["queues_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改排队
-         * @description 排队: lines of doctors, departments, and of several doctors together.
+         * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         patch: operations["queues_partial_update"];
         trace?: never;
@@ -5389,6 +5433,11 @@ export interface components {
             session_id: string;
             /** Format: uuid */
             slot_id: string;
+            /**
+             * Format: uuid
+             * @description the visit, from check-in on
+             */
+            encounter_id: string | null;
         };
         /** @enum {string} */
         AppointmentKind: "advance" | "same_day";
@@ -5533,7 +5582,7 @@ export interface components {
             call_count: number;
             skip_count: number;
             /** Format: uuid */
-            appointment_id: string;
+            appointment_id: string | null;
             /** Format: uuid */
             patient_id: string;
             patient_name: string;
@@ -5976,7 +6025,7 @@ export interface components {
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
-            /** @default 0 */
+            /** @description numbers of all slots; of a draft, as planned */
             readonly capacity: number;
             /** @default 0 */
             readonly remaining: number;
@@ -6115,7 +6164,7 @@ export interface components {
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
-            /** @default 0 */
+            /** @description numbers of all slots; of a draft, as planned */
             readonly capacity: number;
             /** @default 0 */
             readonly remaining: number;
@@ -6395,6 +6444,40 @@ export interface components {
         };
         /** @enum {string} */
         DuplicatePolicy: "skip" | "error";
+        /** @description 就诊. `practitioner_id` is null until a doctor of the queue takes the patient. */
+        Encounter: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description 就诊号 */
+            readonly encounter_no: string;
+            readonly kind: components["schemas"]["EncounterKind"];
+            readonly state: components["schemas"]["EncounterState"];
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly department_id: string;
+            readonly department_name: string;
+            /** Format: uuid */
+            readonly practitioner_id: string | null;
+            readonly practitioner_name: string | null;
+            /** Format: uuid */
+            readonly patient_id: string;
+            readonly patient_name: string;
+            /** Format: date-time */
+            readonly arrived_at: string;
+            /**
+             * Format: date-time
+             * @description somebody began to see the patient
+             */
+            readonly started_at: string | null;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+        };
+        /** @enum {string} */
+        EncounterKind: "outpatient" | "inpatient" | "home" | "online";
+        /** @enum {string} */
+        EncounterState: "arrived" | "in_progress" | "finished" | "cancelled";
         /** @description For the authenticator app; shown once. */
         Enrolment: {
             secret: string;
@@ -7435,6 +7518,16 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["DuplicatePair"][];
+        };
+        PaginatedEncounterList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Encounter"][];
         };
         PaginatedGroupList: {
             /** @description rows that match, counted up to a cap */
@@ -8903,7 +8996,7 @@ export interface components {
             name: string;
             queue_ids?: string[];
         };
-        /** @description 排队号. `practitioner_id` was booked, `served_by_id` called; the line stands by `due_at`, then `queued_at`. */
+        /** @description 排队号. `practitioner_id` is waited for, `served_by_id` called; the order is `due_at`, then `queued_at`. */
         QueueTicket: {
             /** Format: uuid */
             readonly id: string;
@@ -8914,19 +9007,22 @@ export interface components {
             readonly department_id: string;
             readonly department_name: string;
             /** Format: uuid */
-            readonly practitioner_id: string;
-            readonly practitioner_name: string;
+            readonly practitioner_id: string | null;
+            readonly practitioner_name: string | null;
             /** Format: uuid */
             readonly queue_id: string;
             readonly queue_name: string;
             /** Format: uuid */
-            readonly session_id: string;
+            readonly encounter_id: string;
             /** Format: uuid */
-            readonly appointment_id: string;
+            readonly session_id: string | null;
+            /** Format: uuid */
+            readonly appointment_id: string | null;
             /** Format: uuid */
             readonly patient_id: string;
             readonly patient_name: string;
-            readonly number: number;
+            /** @description of the appointment */
+            readonly number: number | null;
             /**
              * Format: date
              * @description the day of the visit
@@ -8945,7 +9041,7 @@ export interface components {
             readonly checked_in_at: string;
             /**
              * Format: date-time
-             * @description place in the line: the earlier the sooner
+             * @description place in the queue: the earlier the sooner
              */
             readonly due_at: string;
             /**
@@ -10306,6 +10402,21 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** @description 现场排队. Into a queue, or to a doctor: then `department_id` says where, unless the doctor works in one only. */
+        WalkInRequest: {
+            /** Format: uuid */
+            patient_id: string;
+            /** Format: uuid */
+            queue_id?: string;
+            /** Format: uuid */
+            practitioner_id?: string;
+            /** Format: uuid */
+            department_id?: string;
+            /** @default  */
+            priority?: string;
+            /** @default  */
+            reason?: string;
+        };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
             /** Format: uuid */
@@ -10523,6 +10634,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "already_admitted" | "request_in_progress";
+                };
+            };
+        };
+        /** @description Conflict: already_queued */
+        Problem409AlreadyQueued: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "already_queued";
                 };
             };
         };
@@ -11178,6 +11301,9 @@ export type DischargeRequest = components['schemas']['DischargeRequest'];
 export type DistinctRequest = components['schemas']['DistinctRequest'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
+export type Encounter = components['schemas']['Encounter'];
+export type EncounterKind = components['schemas']['EncounterKind'];
+export type EncounterState = components['schemas']['EncounterState'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
@@ -11272,6 +11398,7 @@ export type PaginatedDepartmentList = components['schemas']['PaginatedDepartment
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
 export type PaginatedDictionaryList = components['schemas']['PaginatedDictionaryList'];
 export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
+export type PaginatedEncounterList = components['schemas']['PaginatedEncounterList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
@@ -11493,6 +11620,7 @@ export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
+export type WalkInRequest = components['schemas']['WalkInRequest'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WrittenCharge = components['schemas']['WrittenCharge'];
@@ -11508,6 +11636,7 @@ export type ResponseProblem404NotFound = components['responses']['Problem404NotF
 export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
 export type ResponseProblem409AdmissionOfHisStateConflict = components['responses']['Problem409AdmissionOfHisStateConflict'];
 export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['responses']['Problem409AlreadyAdmittedRequestInProgress'];
+export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
@@ -12431,7 +12560,8 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *         }
                      *       ]
                      *     }
@@ -12513,7 +12643,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -12605,7 +12736,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -12681,7 +12813,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -12804,7 +12937,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -12893,7 +13027,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -12975,7 +13110,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -13079,7 +13215,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -13174,7 +13311,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -15999,7 +16137,7 @@ export interface operations {
                      *           "quota_per": "slot",
                      *           "release_minutes": 1,
                      *           "release_at": "08:30:00",
-                     *           "capacity": 0,
+                     *           "capacity": 30,
                      *           "remaining": 0,
                      *           "version": 1
                      *         }
@@ -16086,7 +16224,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
                      *     }
@@ -16151,7 +16289,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
                      *     }
@@ -16267,7 +16405,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
                      *     }
@@ -16325,6 +16463,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -16408,7 +16547,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
                      *     }
@@ -16526,7 +16665,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
                      *       "moved": 1,
@@ -16606,7 +16745,7 @@ export interface operations {
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
                      *       "release_at": "08:30:00",
-                     *       "capacity": 0,
+                     *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
                      *       "moved": 1,
@@ -17723,6 +17862,120 @@ export interface operations {
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    encounters_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                encounter_no?: string;
+                kind?: ("home" | "inpatient" | "online" | "outpatient")[];
+                state?: ("arrived" | "cancelled" | "finished" | "in_progress")[];
+                arrived_from?: string;
+                arrived_to?: string;
+                /** @description arrived_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询就诊 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "encounter_no": "示例",
+                     *           "kind": "outpatient",
+                     *           "state": "arrived",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *           "practitioner_name": "李建国",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "张三",
+                     *           "arrived_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedEncounterList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    encounters_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看就诊 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "encounter_no": "示例",
+                     *       "kind": "outpatient",
+                     *       "state": "arrived",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "arrived_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Encounter"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -27030,6 +27283,8 @@ export interface operations {
                 department_id?: string;
                 practitioner_id?: string;
                 queue_id?: string;
+                encounter_id?: string;
+                patient_id?: string;
                 session_id?: string;
                 state?: ("called" | "cancelled" | "examination" | "finished" | "in_service" | "missed" | "waiting")[];
                 date?: string;
@@ -27068,6 +27323,7 @@ export interface operations {
                      *           "practitioner_name": "李建国",
                      *           "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *           "queue_name": "张三",
+                     *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27102,6 +27358,82 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    queue_tickets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                 *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
+                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "priority": "",
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["WalkInRequest"];
+            };
+        };
+        responses: {
+            /** @description 现场排队: a patient without an appointment waits for a doctor, or in a queue */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
+                     *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
+                     *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
+                     *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "张三",
+                     *       "number": 12,
+                     *       "day": "2026-03-16",
+                     *       "ticket_no": 1,
+                     *       "state": "waiting",
+                     *       "priority": "示例",
+                     *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
+                     *       "served_by_name": "",
+                     *       "checked_in_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "queued_at": "2026-03-16T09:30:00+08:00",
+                     *       "called_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "call_count": 1,
+                     *       "skip_count": 1,
+                     *       "reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["QueueTicket"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409AlreadyQueued"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     queue_tickets_retrieve: {
         parameters: {
             query?: never;
@@ -27130,6 +27462,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27201,6 +27534,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27265,6 +27599,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27339,6 +27674,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27403,6 +27739,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27467,6 +27804,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27531,6 +27869,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27595,6 +27934,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27659,6 +27999,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27723,6 +28064,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27797,6 +28139,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28316,6 +28659,7 @@ export interface operations {
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                      *       "queue_name": "张三",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -31984,7 +32328,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];

@@ -216,8 +216,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match`
-         * @description 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match`.
+         * 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match`
+         * @description 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match`.
          */
         get: operations["appointments_queue"];
         put?: never;
@@ -1136,8 +1136,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 排队: today's appointments of all bound persons with check-in times, and the place in the line after it
-         * @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it.
+         * 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it
+         * @description 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it.
          */
         get: operations["queue_today"];
         put?: never;
@@ -1470,6 +1470,11 @@ export interface components {
             session_id: string;
             /** Format: uuid */
             slot_id: string;
+            /**
+             * Format: uuid
+             * @description the visit, from check-in on
+             */
+            encounter_id: string | null;
         };
         /** @enum {string} */
         AppointmentKind: "advance" | "same_day";
@@ -3577,7 +3582,8 @@ export interface operations {
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *           "patient_name": "张三",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *         }
                      *       ]
                      *     }
@@ -3658,7 +3664,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -3750,7 +3757,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -3826,7 +3834,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -3979,7 +3988,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 排队: the patient's place in the line; not found before check-in. Poll with `If-None-Match` */
+            /** @description 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4085,7 +4094,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];
@@ -6973,7 +6983,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 排队: today's appointments of all bound persons with check-in times, and the place in the line after it */
+            /** @description 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7557,7 +7567,8 @@ export interface operations {
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *       "patient_name": "张三",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
-                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8"
+                     *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
+                     *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
                      *     }
                      */
                     "application/json": components["schemas"]["Appointment"];

@@ -5,11 +5,12 @@ import time
 from uuid import UUID
 
 from apps.patients.models import Patient
-from apps.scheduling.models import Appointment, AppointmentKind, QueueTicket, Slot
+from apps.queueing.models import QueueTicket
+from apps.queueing.services.calls import call_next
+from apps.queueing.services.check_in import check_in
+from apps.queueing.services.screens import create_screen
+from apps.scheduling.models import Appointment, AppointmentKind, Slot
 from apps.scheduling.services.book import book_on_behalf
-from apps.scheduling.services.check_in import check_in
-from apps.scheduling.services.queue import call_next
-from apps.scheduling.services.screens import create_screen
 from kernel import clock
 from tests.bench.tasks import open_slots, patient_tokens
 

@@ -15,6 +15,7 @@ from apps.billing.services.card_top_up import open_top_up
 from apps.billing.services.checkout import open_payment
 from apps.billing.services.invoices import issue_invoice
 from apps.billing.services.refund_requests import request_bills
+from apps.encounters.models import Encounter
 from apps.identity.models import (
     AuthSession,
     Dictionary,
@@ -56,34 +57,20 @@ from apps.payments.models import (
 from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
 from apps.payments.services.refunds import RefundPart, create_refund
+from apps.queueing.models import Queue, QueuePriority, QueueRule, QueueScreen, QueueTicket
+from apps.queueing.services import check_in, rules as queue_rules, screens
 from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
     BookingSuspension,
     CalendarDay,
     ClinicSession,
-    Queue,
-    QueuePriority,
-    QueueRule,
-    QueueScreen,
-    QueueTicket,
     ScheduleTemplate,
     StaffLeave,
     SuspensionAppeal,
     WaitlistEntry,
 )
-from apps.scheduling.services import (
-    appeal,
-    book,
-    check_in,
-    publish,
-    queue_rules,
-    screens,
-    sessions,
-    suspend,
-    templates,
-    waitlist,
-)
+from apps.scheduling.services import appeal, book, publish, sessions, suspend, templates, waitlist
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.billing.support import issue, pay
@@ -153,6 +140,9 @@ class Estate:
         appointment = self.get("appointment")
         with clock.frozen(appointment.starts_at):
             return check_in.check_in(appointment)
+
+    def make_encounter(self) -> Encounter:
+        return self.get("ticket").encounter  # type: ignore[no-any-return]
 
     def make_limit(self) -> BookingLimit:
         return BookingLimit.objects.create(hospital=self.world.h1, scope="account", value=100)
@@ -375,6 +365,7 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
     "admin/v1/dictionary-items/": lambda e: e.get("dictionary_item").pk,
     "admin/v1/invoices/": lambda e: e.get("invoice").pk,
+    "admin/v1/encounters/": lambda e: e.get("encounter").pk,
     "admin/v1/groups/": lambda e: e.world.h1.group_id,
     "admin/v1/hospitals/": lambda e: e.world.h1.pk,
     "admin/v1/ledger/accounts/": lambda e: e.get("ledger_account").pk,

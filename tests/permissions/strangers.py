@@ -14,8 +14,10 @@ from apps.messaging.services.notify import notify
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services import cards
 from apps.payments.models import PaymentOrder
-from apps.scheduling.models import ClinicSession, Queue
-from apps.scheduling.services import publish, queues, sessions, templates
+from apps.queueing.models import Queue
+from apps.queueing.services import queues
+from apps.scheduling.models import ClinicSession
+from apps.scheduling.services import publish, sessions, templates
 from kernel import clock
 from kernel.ids import uuid7
 from tests.billing.support import issue

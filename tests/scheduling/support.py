@@ -121,8 +121,8 @@ def at_once(jobs: list[Callable[[], Any]], workers: int = 16) -> list[Any]:
         return list(pool.map(run, jobs))
 
 
-def deliver() -> None:
-    """Run the handlers of every scheduling event, as the workers do."""
-    for event in OutboxEvent.objects.filter(topic__startswith="scheduling.").order_by("id"):
+def deliver(topic: str = "scheduling.") -> None:
+    """Run the handlers of every event whose topic begins so, as the workers do."""
+    for event in OutboxEvent.objects.filter(topic__startswith=topic).order_by("id"):
         for subscription in subscriptions_of(event.topic):
             subscription.handler(rebuild(subscription.event, event.payload))

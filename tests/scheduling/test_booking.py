@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.patients.models import CareTeamMember, PatientDepartment
+from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
 from apps.scheduling.services.book import book_on_behalf
-from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import confirm_hold
 from apps.scheduling.services.stop import stop_session
 from kernel import clock

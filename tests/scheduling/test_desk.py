@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from apps.queueing.models import QueueTicket
 from apps.scheduling import errors
-from apps.scheduling.models import Appointment, PaymentStatus, QueueTicket, SlotNumber
+from apps.scheduling.models import Appointment, PaymentStatus, SlotNumber
 from apps.scheduling.services import numbers
 from apps.scheduling.services.confirm import confirm_hold
 from kernel import clock

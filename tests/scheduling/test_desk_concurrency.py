@@ -8,14 +8,15 @@ import pytest
 
 from apps.access.services.sync import sync_access
 from apps.patients.models import Patient
+from apps.queueing.models import QueueTicket
+from apps.queueing.services import calls as queue
+from apps.queueing.services.check_in import check_in
+from apps.queueing.services.queues import create_queue
 from apps.scheduling.errors import QueueEmpty
-from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, QueueTicket
-from apps.scheduling.services import queue
+from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel, cancel_by_patient
-from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import settle_at_counter
-from apps.scheduling.services.queues import create_queue
 from apps.scheduling.services.reverse import reverse_settlement
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
@@ -61,7 +62,7 @@ def test_two_doctors_of_a_shared_queue_never_call_the_same_patient(clinic: World
     called = [r for r in results if isinstance(r, QueueTicket)]
     assert len({t.pk for t in called}) == len(called) == 12
     assert sum(isinstance(r, QueueEmpty) for r in results) == 4
-    assert OutboxEvent.objects.filter(topic="scheduling.queue_called").count() == 12
+    assert OutboxEvent.objects.filter(topic="queueing.ticket_called").count() == 12
 
 
 @pytest.mark.requirement("QUE-01")

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from apps.identity.models import Location
-from apps.scheduling.models import Appointment, ClinicSession, QueueTicket, ScheduleTemplate, StaffLeave
-from apps.scheduling.selectors.line import of_today
-from apps.scheduling.services.check_in import check_in
+from apps.queueing.models import QueueTicket
+from apps.queueing.selectors.waiting import of_today
+from apps.queueing.services.check_in import check_in
+from apps.scheduling.models import Appointment, ClinicSession, ScheduleTemplate, StaffLeave
 from apps.scheduling.services.remind import remind_of_tomorrow
 from apps.scheduling.services.sessions import close_past_sessions
 from kernel import clock

@@ -19,25 +19,27 @@ from hypothesis.stateful import (
 )
 
 from apps.patients.models import Patient
+from apps.queueing.models import QueueTicket
+from apps.queueing.services import calls as queue
+from apps.queueing.services.check_in import check_in
+from apps.queueing.states import TicketState
 from apps.scheduling.models import (
     Appointment,
     AppointmentKind,
     AppointmentSource,
     BookingLimit,
     ClinicSession,
-    QueueTicket,
     SlotNumber,
     WaitlistEntry,
     WaitlistOffer,
 )
-from apps.scheduling.services import numbers, queue, waitlist, waitlist_offers
+from apps.scheduling.services import numbers, waitlist, waitlist_offers
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
-from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.services.reschedule import reschedule_by_staff
 from apps.scheduling.services.stop import stop_session
-from apps.scheduling.states import LIVE, OCCUPYING, TicketState
+from apps.scheduling.states import LIVE, OCCUPYING
 from kernel import clock
 from kernel.errors import DomainError
 from tests.scheduling.support import NOW, TODAY, first_slot, open_session

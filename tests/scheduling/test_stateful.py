@@ -9,11 +9,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from apps.patients.models import Patient
+from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, PaymentStatus, SlotNumber
 from apps.scheduling.services import numbers
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
-from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import confirm_hold, settle_at_counter
 from apps.scheduling.states import OCCUPYING
 from kernel import clock

@@ -8,9 +8,10 @@ import pytest
 from apps.identity.models import Location
 from apps.messaging.models import Message
 from apps.patients.models import CareTeamMember, PatientUserObjectPermission, TimelineEntry
-from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus, QueueTicket, SlotNumber
-from apps.scheduling.services import queue
-from apps.scheduling.services.check_in import check_in
+from apps.queueing.models import QueueTicket
+from apps.queueing.services import calls as queue
+from apps.queueing.services.check_in import check_in
+from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus, SlotNumber
 from apps.scheduling.services.confirm import confirm_hold
 from apps.scheduling.services.substitute import substitute_session
 from kernel import clock

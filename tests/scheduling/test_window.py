@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from apps.audit.models import AuditEvent
-from apps.scheduling.models import Appointment, QueueTicket, SlipPrint
-from apps.scheduling.services import numbers, queue
+from apps.queueing.models import QueueTicket
+from apps.queueing.services import calls as queue
+from apps.scheduling.models import Appointment, SlipPrint
+from apps.scheduling.services import numbers
 from kernel import clock
 from tests.scheduling.support import ADMIN, NOW, TOMORROW, book, code, first_slot, open_session, states
 from tests.scheduling.test_desk import act, at_window, sent

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class SchedulingConfig(AppConfig):
-    """Doctors' sessions, numbered slots, appointments and the queue in front of the consulting room."""
+    """Doctors' sessions, numbered slots, appointments and the waiting list."""
 
     name = "apps.scheduling"
     label = "scheduling"

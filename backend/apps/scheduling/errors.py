@@ -68,11 +68,6 @@ class CheckInTooLate(DomainError):
     zh, en = "已过取号时间,号已作废", "The deadline for collecting the number has passed."
 
 
-class QueueEmpty(DomainError):
-    code, status = "queue_empty", 409
-    zh, en = "没有候诊患者", "Nobody is waiting."
-
-
 class SessionConflict(DomainError):
     """`conflicts` names the sessions in the way, with `because`: practitioner or room."""
 
@@ -180,11 +175,6 @@ class NotSettledInCash(DomainError):
 class ReprintNeedsReason(DomainError):
     code, status = "reprint_needs_reason", 400
     zh, en = "补打须填写原因", "A reprint needs a reason."
-
-
-class QueuePaused(DomainError):
-    code, status = "queue_paused", 409
-    zh, en = "该队列已暂停叫号", "The queue is paused; nobody is called."
 
 
 class OfferLapsed(DomainError):

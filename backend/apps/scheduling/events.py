@@ -81,15 +81,6 @@ class AppointmentReminderDue(OfAppointment):
 
 
 @dataclass(frozen=True, slots=True)
-class QueueCalled(OfAppointment):
-    """叫号: the patient is asked in; `call_count` counts repeated calls."""
-
-    topic: ClassVar[str] = "scheduling.queue_called"
-    ticket_no: int = 0
-    call_count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class SessionStopped(Event):
     """停诊: its live appointments are cancelled or moved one by one with events of their own."""
 
@@ -192,15 +183,6 @@ class SettlementReversed(OfAppointment):
     topic: ClassVar[str] = "scheduling.settlement_reversed"
     fee_fen: int = 0
     staff_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChanged(Event):
-    """A ticket came, moved or left, or the queue was paused or resumed."""
-
-    topic: ClassVar[str] = "scheduling.queue_changed"
-    hospital_id: UUID
-    queue_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

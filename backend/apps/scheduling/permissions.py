@@ -31,28 +31,13 @@ resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
 resource("scheduling", "waitlist", "候补", ("list", "add", "change"), leave="取消候补", accept="确认候补")
-resource(
-    "scheduling",
-    "queue",
-    "排队候诊",
-    ("list", "add", "change", "delete"),
-    call="叫号",
-    pause="暂停叫号",
-    prioritise="优先就诊",
-    transfer="转诊到其他队列",
-)
-resource("scheduling", "queue_screen", "候诊大屏", ("list", "add"), revoke="停用候诊大屏")
-resource("scheduling", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
-resource("scheduling", "overview", "诊所概况", ("list",))
 
-_LINE = tuple(f"scheduling.queue.{verb}" for verb in ("call", "pause", "transfer"))
 _BROWSE = (
-    "scheduling.session.list", "scheduling.appointment.list", "scheduling.queue.list", "scheduling.waitlist.list",
-    "scheduling.overview.list",
+    "scheduling.session.list", "scheduling.appointment.list", "scheduling.waitlist.list",
 )  # fmt: skip
 
 give(
-    "doctor", *_BROWSE, *_LINE, "scheduling.template.list", "scheduling.calendar.list", "scheduling.leave.list",
+    "doctor", *_BROWSE, "scheduling.template.list", "scheduling.calendar.list", "scheduling.leave.list",
 )  # fmt: skip
 give(
     "department_head",
@@ -61,10 +46,6 @@ give(
     *(f"scheduling.session.{verb}" for verb in ("add", "change", "delete", "generate", "publish", "stop")),
     *(f"scheduling.leave.{verb}" for verb in ("list", "add", "delete")),
     "scheduling.calendar.list",
-    *_LINE,
-    *(f"scheduling.queue.{verb}" for verb in ("add", "change", "delete", "prioritise")),
-    *(f"scheduling.queue_rule.{verb}" for verb in ("list", "add", "change", "delete")),
-    *(f"scheduling.queue_screen.{verb}" for verb in ("list", "add", "revoke")),
 )
 give(
     "clerk",
@@ -79,9 +60,6 @@ give(
     *(f"scheduling.limit.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.waitlist.{verb}" for verb in ("list", "add", "change", "leave", "accept")),
     *(f"scheduling.suspension.{verb}" for verb in ("list", "add", "lift", "decide")),
-    *_LINE,
-    "scheduling.queue.prioritise",
-    "scheduling.queue_rule.list",
 )
 
 directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling", path="/scheduling",
@@ -89,12 +67,6 @@ directory("scheduling", module="scheduling", zh="预约挂号", en="Scheduling",
 page("appointments", resource="scheduling.appointment", zh="挂号", en="Appointments", path="appointments",
      component="scheduling/appointments/index", parent="scheduling", icon="ticket", sort=1,
      parts=("override",))  # fmt: skip
-page("queue", resource="scheduling.queue", zh="排队候诊", en="Queue", path="queue",
-     component="scheduling/queue/index", parent="scheduling", icon="queue", sort=2)  # fmt: skip
-page("queues", resource="scheduling.queue_rule", zh="队列与规则", en="Lines and rules", path="queues",
-     component="scheduling/queues/index", parent="scheduling", icon="settings", sort=5)  # fmt: skip
-page("queue_screens", resource="scheduling.queue_screen", zh="叫号屏", en="Screens", path="queue-screens",
-     component="scheduling/queue-screens/index", parent="scheduling", icon="screen", sort=6)  # fmt: skip
 page("clinic_sessions", resource="scheduling.session", zh="出诊", en="Sessions", path="clinic-sessions",
      component="scheduling/clinic-sessions/index", parent="scheduling", icon="clock", sort=3)  # fmt: skip
 page("schedule_templates", resource="scheduling.template", zh="排班", en="Templates", path="schedule-templates",
@@ -110,5 +82,3 @@ page("staff_leaves", resource="scheduling.leave", zh="医生请假", en="Leave",
      component="scheduling/staff-leaves/index", parent="scheduling", icon="leave", sort=8)  # fmt: skip
 page("waitlist", resource="scheduling.waitlist", zh="候补", en="Waiting list", path="waitlist",
      component="scheduling/waitlist/index", parent="scheduling", icon="list", sort=7)  # fmt: skip
-page("clinic_overview", resource="scheduling.overview", zh="诊所概况", en="Overview", path="overview",
-     component="scheduling/overview/index", parent="scheduling", icon="dashboard", sort=0)  # fmt: skip

@@ -15,13 +15,6 @@ from apps.scheduling.models import (
     BookingSuspension,
     CalendarDay,
     ClinicSession,
-    Queue,
-    QueueDay,
-    QueueMember,
-    QueuePriority,
-    QueueRule,
-    QueueScreen,
-    QueueTicket,
     ScheduleTemplate,
     SessionSubstitution,
     SlipPrint,
@@ -32,9 +25,8 @@ from apps.scheduling.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
-from apps.scheduling.selectors.boards import served_by
 
-hide(SlotNumber, SessionSubstitution, AppointmentChange, QueueDay, QueueMember, SlipPrint, WaitlistOffer)
+hide(SlotNumber, SessionSubstitution, AppointmentChange, SlipPrint, WaitlistOffer)
 
 
 class OfPractitioner(Policy):
@@ -66,40 +58,6 @@ class AppointmentPolicy(OfPractitioner):
     inherits = ("patient_id", "patients.Patient")
 
 
-class OfLine(OfPractitioner):
-    """Also reached by the doctors who call from the line."""
-
-    line = "pk"
-
-    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
-        arms = super().arms(actor, code, grant)
-        scope = actor.scope(code)
-        if scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals:
-            arms.append(Q(**{f"{self.line}__in": served_by(actor.staff_id).values("pk")}))
-        return arms
-
-
-@policy_for(Queue)
-class QueuePolicy(OfLine):
-    pass
-
-
-@policy_for(QueueTicket)
-class QueueTicketPolicy(OfLine):
-    line = "queue"
-    owners = ("practitioner_id", "served_by_id")
-
-
-@policy_for(QueueScreen)
-class QueueScreenPolicy(Policy):
-    department = "department_id"
-
-
-@policy_for(QueueRule)
-class QueueRulePolicy(Policy):
-    department = "department_id"
-
-
 class OfOwnHospitalPolicy(Policy):
     """Of the hospital as a whole: whoever may look at such rows sees those of the own hospital, at any scope."""
 
@@ -109,11 +67,6 @@ class OfOwnHospitalPolicy(Policy):
         if narrow and grant == "view":
             arms.append(Q(hospital_id=actor.hospital_id))
         return arms
-
-
-@policy_for(QueuePriority)
-class QueuePriorityPolicy(OfOwnHospitalPolicy):
-    pass
 
 
 @policy_for(BookingLimit)

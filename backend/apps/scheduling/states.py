@@ -1,4 +1,4 @@
-"""States of sessions, appointments and queue tickets, and which may follow which."""
+"""States of sessions, appointments and the waiting list, and which may follow which."""
 
 from enum import StrEnum
 
@@ -30,16 +30,6 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     EXPIRED = "expired"
-
-
-class TicketState(StrEnum):
-    WAITING = "waiting"
-    CALLED = "called"
-    IN_SERVICE = "in_service"
-    EXAMINATION = "examination"
-    MISSED = "missed"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
 
 
 class EntryState(StrEnum):
@@ -77,12 +67,7 @@ def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
     return [(state.value, state.value) for state in states]
 
 
-#: Tickets whose patient has not been seen yet: they die with their appointment.
-OPEN_TICKETS = (TicketState.WAITING, TicketState.CALLED, TicketState.MISSED)
-#: Tickets whose patient the doctor has begun to see: neither cancelled nor taken back.
-SEEING = (TicketState.IN_SERVICE, TicketState.EXAMINATION)
-
-_S, _A, _T = SessionState, AppointmentState, TicketState
+_S, _A = SessionState, AppointmentState
 
 #: Appointments that something can still happen to.
 LIVE = (_A.PENDING, _A.BOOKED, _A.CHECKED_IN)
@@ -109,20 +94,6 @@ APPOINTMENTS: StateTable[AppointmentState] = StateTable(
         _A.FULFILLED: frozenset(),
         _A.CANCELLED: frozenset(),
         _A.NO_SHOW: frozenset(),
-    }
-)
-
-#: `called → waiting` is a skip that goes back some places, `in_service → waiting` a transfer to another doctor;
-#: `examination`: the doctor has sent the patient out and will see the result.
-TICKETS: StateTable[TicketState] = StateTable(
-    {
-        _T.WAITING: {_T.CALLED, _T.CANCELLED},
-        _T.CALLED: {_T.IN_SERVICE, _T.WAITING, _T.MISSED, _T.FINISHED, _T.CANCELLED},
-        _T.IN_SERVICE: {_T.FINISHED, _T.EXAMINATION, _T.WAITING},
-        _T.EXAMINATION: {_T.WAITING, _T.FINISHED},
-        _T.MISSED: {_T.WAITING, _T.CALLED, _T.CANCELLED},
-        _T.FINISHED: frozenset(),
-        _T.CANCELLED: frozenset(),
     }
 )
 

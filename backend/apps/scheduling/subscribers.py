@@ -13,7 +13,6 @@ from apps.scheduling.models import (
     WaitlistOffer,
 )
 from apps.scheduling.services.attend import attend
-from apps.scheduling.services.boards import refresh
 from apps.scheduling.services.suspend import suspend_after_no_shows
 from apps.scheduling.services.visits import let_go
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
@@ -177,21 +176,6 @@ def remind(event: events.AppointmentReminderDue) -> None:
         _tell("appointment_reminder", appointment)
 
 
-@subscribe(events.QueueCalled, queue="urgent")
-def call_patient(event: events.QueueCalled) -> None:
-    appointment = _find(event)
-    place = appointment.department.location
-    room = f"{place.building} {place.floor} {place.room}".strip() if place else appointment.department.name
-    _tell(
-        "queue_called",
-        appointment,
-        key=f":{event.call_count}",
-        urgent=True,
-        number=str(event.ticket_no),
-        room=room,
-    )
-
-
 @subscribe(events.PatientSuspended)
 def tell_of_suspension(event: events.PatientSuspended) -> None:
     suspension = BookingSuspension.objects.select_related("hospital", "patient").get(pk=event.suspension_id)
@@ -270,9 +254,3 @@ def tell_of_offer(event: events.WaitlistOffered) -> None:
         dedupe_key=f"waitlist_offer:{offer.pk}",
         urgent=True,
     )
-
-
-@subscribe(events.QueueChanged)
-def publish_board(event: events.QueueChanged) -> None:
-    """Again, in case the process that made the change could not."""
-    refresh(event.queue_id)

@@ -3,7 +3,7 @@
 import dramatiq
 from dramatiq_crontab import cron
 
-from apps.scheduling.services import numbers, screens, sessions, waitlist_offers
+from apps.scheduling.services import numbers, sessions, waitlist_offers
 from apps.scheduling.services.remind import remind_of_tomorrow
 from kernel import clock
 
@@ -43,13 +43,6 @@ def remind_patients() -> None:
     by_day = clock.now().astimezone(clock.LOCAL).hour in REMIND_HOURS
     while by_day and remind_of_tomorrow(limit=BATCH) == BATCH:
         pass
-
-
-@cron("* * * * *")
-@dramatiq.actor(queue_name="default", max_retries=0)
-def sweep_boards() -> None:
-    """Every minute: boards and screens that Redis has lost are there again."""
-    screens.sweep()
 
 
 @cron("20 0 * * *")

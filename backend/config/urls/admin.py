@@ -9,7 +9,8 @@ from apps.payments.api.admin.orders import PaymentOrderViewSet
 from kernel.http.routing import by_method
 
 APPS = (
-    "access", "audit", "billing", "identity", "inpatient", "messaging", "patients", "payments", "scheduling",
+    "access", "audit", "billing", "encounters", "identity", "inpatient", "messaging", "patients", "payments",
+    "queueing", "scheduling",
 )  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0001_initial'),
+        ('encounters', '0001_initial'),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
         ('payments', '0001_initial'),
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
                 ('cancel_reason', models.CharField(blank=True, default='', max_length=200)),
                 ('cancelled_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('department', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
+                ('encounter', models.ForeignKey(help_text='at which it was issued', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('issued_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),

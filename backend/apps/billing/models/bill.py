@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from apps.audit.triggers import audited
 from apps.billing.models import guards
 from apps.billing.states import STANDING, BillStatus, choices
+from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from kernel.models import BaseModel, VersionedModel
@@ -84,6 +85,9 @@ class Bill(VersionedModel):
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    encounter = models.ForeignKey(
+        Encounter, on_delete=models.PROTECT, null=True, related_name="+", help_text="at which it was issued"
+    )
     bill_no = models.CharField(max_length=32, help_text="账单号")
     kind = models.CharField(max_length=20, choices=BillKind.choices)
     title = models.CharField(max_length=120)

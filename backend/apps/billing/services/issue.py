@@ -15,6 +15,8 @@ from apps.billing.numbers import BILLS as NUMBERS, next_number
 from apps.billing.services.announce import event_of
 from apps.billing.services.items import ItemSpec, check_items, specs_of, write_items
 from apps.billing.states import BILLS, STANDING, BillStatus
+from apps.encounters.models import Encounter
+from apps.encounters.selectors import current_encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from kernel import clock
@@ -56,7 +58,10 @@ def issue_bill(
     amount = check(hospital, patient, spec)
     number = next_number(NUMBERS, hospital.pk)
     with transaction.atomic():
-        bill = _insert(hospital, patient, spec, bill_no=number, amount_fen=amount, issued_by=issued_by)
+        bill = _insert(
+            hospital, patient, spec, bill_no=number, amount_fen=amount, issued_by=issued_by,
+            encounter=_encounter_of(hospital, patient, spec),
+        )  # fmt: skip
         publish(event_of(BillIssued, bill))
     return bill
 
@@ -74,7 +79,8 @@ def reissue_bill(
         old = lock_one(Bill.objects.select_related("hospital", "patient"), pk=bill.pk)
         cancel_locked(old, cause=CancelCause.REISSUED, reason=reason, staff=issued_by)
         new = _insert(
-            old.hospital, old.patient, spec, bill_no=number, amount_fen=amount, issued_by=issued_by, replaces=old
+            old.hospital, old.patient, spec, bill_no=number, amount_fen=amount, issued_by=issued_by, replaces=old,
+            encounter_id=old.encounter_id,
         )  # fmt: skip
         Bill.objects.filter(registration_bill=old).update(registration_bill=new, updated_at=clock.now())
         publish(event_of(BillIssued, new))
@@ -123,6 +129,14 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
     if registration is not None and not _can_belong(patient, registration, spec):
         raise InvalidValue(field="registration_bill_id")
     return amount
+
+
+def _encounter_of(hospital: Hospital, patient: Patient, spec: BillSpec) -> Encounter | None:
+    """The visit during which the bill comes about; a registration's begins later."""
+    if spec.kind == BillKind.REGISTRATION:
+        return None
+    department_id = spec.department.pk if spec.department else None
+    return current_encounter(patient_id=patient.pk, hospital_id=hospital.pk, department_id=department_id)
 
 
 def is_plausible(moment: dt.datetime) -> bool:

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0001_initial'),
+        ('encounters', '0001_initial'),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
         ('payments', '0001_initial'),
@@ -38,6 +39,7 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(blank=True, default='', help_text="HIS's key of the stay", max_length=64)),
                 ('told_at', models.DateTimeField(null=True)),
                 ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
+                ('encounter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='admission', to='encounters.encounter')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),

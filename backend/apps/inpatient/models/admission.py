@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from apps.audit.triggers import audited
 from apps.billing.models import BillSource
 from apps.billing.states import choices
+from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.states import AdmissionStatus
 from apps.patients.models import Patient
@@ -23,6 +24,7 @@ class Admission(VersionedModel):
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
+    encounter = models.OneToOneField(Encounter, on_delete=models.PROTECT, related_name="admission")
     admission_no = models.CharField(max_length=32, help_text="住院号")
     ward = models.CharField(max_length=40, blank=True, default="", help_text="病区")
     bed = models.CharField(max_length=20, blank=True, default="", help_text="床号")

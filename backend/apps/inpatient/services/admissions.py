@@ -7,11 +7,13 @@ from django.db import IntegrityError, transaction
 
 from apps.billing.models import BillSource
 from apps.billing.numbers import next_number
+from apps.encounters.services.encounters import next_number as next_encounter_number
 from apps.identity.models import Department, StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import Admission
 from apps.inpatient.numbers import ADMISSIONS as NUMBERS
 from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
@@ -50,8 +52,14 @@ def admit(
     )
     check(admission)
     admission.admission_no = next_number(NUMBERS, patient.hospital_id)
+    encounter_no = next_encounter_number(patient.hospital_id)
+
+    def write() -> None:
+        open_stay(admission, number=encounter_no)
+        admission.save(force_insert=True)
+
     with transaction.atomic():
-        _once(admission, lambda: admission.save(force_insert=True))
+        _once(admission, write)
         note_care(admission)
         announce(admission)
     return admission
@@ -67,6 +75,7 @@ def change_admission(admission: Admission, *, version: int, **changes: Any) -> A
         setattr(stay, name, value)
     check(stay)
     save_version(stay, changes, version=version)
+    follow_details(stay)
     note_care(stay)
     return stay
 
@@ -80,6 +89,7 @@ def discharge(admission: Admission, *, discharged_at: dt.datetime | None = None)
     ADMISSIONS.move(
         stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at, updated_at=now
     )
+    follow_status(stay)
     announce(stay)
     return stay
 
@@ -95,6 +105,7 @@ def recall(admission: Admission) -> Admission:
         )
 
     _once(stay, move)
+    follow_status(stay)
     announce(stay)
     return stay
 

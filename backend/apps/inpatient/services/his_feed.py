@@ -6,15 +6,19 @@ from dataclasses import dataclass, fields
 from django.db import IntegrityError, transaction
 
 from apps.billing.models import BillSource
+from apps.encounters.services.encounters import next_number
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.models import Admission
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, check
 from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
+
+DETAILS = {"department", "practitioner", "patient", "admitted_at"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,7 @@ def _insert(stay: Admission) -> bool:
     """False when the key or the number is there already."""
     try:
         with transaction.atomic():
+            open_stay(stay, number=next_number(stay.hospital_id))
             stay.save(force_insert=True)
     except IntegrityError as error:
         if not any(name in str(error) for name in ("admission_no_once", "admission_external_once")):
@@ -109,7 +114,10 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
         if "admission_no_once" not in str(error):
             raise
         raise DuplicateValue(field="admission_no") from error
-    if {"department", "practitioner", "patient"} & set(changed):
+    if DETAILS & set(changed):
+        follow_details(known)
+    if (DETAILS - {"admitted_at"}) & set(changed):
         note_care(known)
     if moved:
+        follow_status(known)
         announce(known)

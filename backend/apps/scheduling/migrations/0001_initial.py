@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0001_initial'),
+        ('encounters', '0001_initial'),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
     ]
@@ -114,125 +115,11 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.wechataccount')),
                 ('booked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
                 ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
+                ('encounter', models.OneToOneField(help_text='from check-in on', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointment', to='encounters.encounter')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('practitioner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='scheduling.clinicsession')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Queue',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('kind', models.CharField(choices=[('doctor', 'Doctor'), ('department', 'Department'), ('shared', 'Shared')], max_length=12)),
-                ('name', models.CharField(max_length=80)),
-                ('is_active', models.BooleanField(default=True)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('paused_until', models.DateTimeField(help_text='known end of the pause; null = unknown', null=True)),
-                ('pause_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-                ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueueDay',
-            fields=[
-                ('pk', models.CompositePrimaryKey('queue', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('issued', models.PositiveIntegerField(default=0)),
-                ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scheduling.queue')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueueMember',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
-                ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='scheduling.queue')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueuePriority',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('code', models.CharField(max_length=32)),
-                ('name', models.CharField(max_length=40)),
-                ('minutes', models.PositiveSmallIntegerField(help_text='called as if so much earlier', validators=[django.core.validators.MaxValueValidator(1440)])),
-                ('from_age', models.PositiveSmallIntegerField(blank=True, help_text='given by itself from this age', null=True, validators=[django.core.validators.MaxValueValidator(150)])),
-                ('is_active', models.BooleanField(default=True)),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueueRule',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('order', models.CharField(blank=True, choices=[('appointment', 'Appointment'), ('arrival', 'Arrival')], max_length=12, null=True)),
-                ('late_after_minutes', models.PositiveSmallIntegerField(blank=True, help_text='after the start of the slot; 0 = nobody is late', null=True)),
-                ('late_behind', models.PositiveSmallIntegerField(blank=True, help_text='places a late patient waits behind; 0 = until the current slot ends', null=True)),
-                ('return_behind', models.PositiveSmallIntegerField(blank=True, help_text='places behind which one who comes back from an examination waits', null=True)),
-                ('skip_behind', models.PositiveSmallIntegerField(blank=True, help_text='places that one who did not come goes back', null=True)),
-                ('max_skips', models.PositiveSmallIntegerField(blank=True, help_text='so often; once more and the patient is passed over', null=True)),
-                ('department', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueueScreen',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('name', models.CharField(max_length=80)),
-                ('queue_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, help_text='empty: all of the department', size=100)),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('revoked_at', models.DateTimeField(editable=False, null=True)),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='QueueTicket',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('day', models.DateField(help_text='the day of the visit')),
-                ('ticket_no', models.PositiveIntegerField(help_text="counted from 1 within the queue's day")),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('called', 'called'), ('in_service', 'in_service'), ('examination', 'examination'), ('missed', 'missed'), ('finished', 'finished'), ('cancelled', 'cancelled')], default='waiting', max_length=12)),
-                ('priority', models.CharField(blank=True, default='', help_text='code of the priority group', max_length=32)),
-                ('priority_minutes', models.PositiveSmallIntegerField(default=0)),
-                ('checked_in_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(help_text='place in the line: the earlier the sooner')),
-                ('queued_at', models.DateTimeField(help_text='decides between two that are due at the same time')),
-                ('called_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('consulted_seconds', models.PositiveIntegerField(default=0, help_text='with the doctor, until now')),
-                ('call_count', models.PositiveSmallIntegerField(default=0)),
-                ('skip_count', models.PositiveSmallIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, default='', help_text='of the last priority, transfer or call out of turn', max_length=200)),
-                ('appointment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ticket', to='scheduling.appointment')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-                ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
-                ('practitioner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
-                ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='scheduling.queue')),
-                ('served_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
-                ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='scheduling.clinicsession')),
             ],
         ),
         migrations.CreateModel(
@@ -473,118 +360,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='calendarday',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.calendarday', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='f0f6c807f56de67de5694c2eb09b7f06e177a6a2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_b76aa', table='scheduling_calendarday', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['hospital', '-id'], name='queue_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['department', '-id'], name='queue_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['practitioner', '-id'], name='queue_of_practitioner'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'doctor')), fields=('practitioner', 'department'), name='queue_of_doctor_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('kind', 'department')), fields=('department',), name='queue_of_department_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'doctor'), ('practitioner__isnull', False)), models.Q(models.Q(('kind', 'doctor'), _negated=True), ('practitioner__isnull', True)), _connector='OR'), name='queue_has_its_doctor'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queue',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queue', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b5fc3c38b6473ba87df1366ce26ad3f98d51a73b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_b67af', table='scheduling_queue', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='queuemember',
-            constraint=models.UniqueConstraint(fields=('queue', 'practitioner'), name='queue_member_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queuemember',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queuemember', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='6b41b2041c35703ca0ff615e8740e799be30340f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_7e684', table='scheduling_queuemember', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='queuepriority',
-            constraint=models.UniqueConstraint(fields=('hospital', 'code'), name='queue_priority_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queuepriority',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queuepriority', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='3f0c38c2bdf1a01c5d9ff94fe19a09e6db155f9f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_57e2d', table='scheduling_queuepriority', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queuerule',
-            index=models.Index(fields=['hospital', '-id'], name='queue_rule_of_hospital'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queuerule',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queuerule', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='1b7dbc961607373f6f45a39f734d2fb287bbb677', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_0f8c3', table='scheduling_queuerule', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queuescreen',
-            index=models.Index(fields=['hospital', '-id'], name='screen_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queuescreen',
-            index=models.Index(fields=['department', '-id'], name='screen_of_department'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queuescreen',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queuescreen', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'digest']::text[], ARRAY[]::text[]); RETURN NULL;", hash='7b2bb54e41a8a6d0985baa580091c5dc14b12ba8', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_a7767', table='scheduling_queuescreen', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['queue', 'day', 'state', 'due_at', 'queued_at', 'id'], name='ticket_line'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['session', 'state'], name='ticket_of_session'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['hospital', '-id'], name='ticket_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['department', '-id'], name='ticket_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['practitioner', '-id'], name='ticket_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['patient', '-id'], name='ticket_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['served_by', '-id'], name='ticket_served_by'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['served_by', '-finished_at'], name='ticket_pace_doctor'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['queue', '-finished_at'], name='ticket_pace_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['department', '-finished_at'], name='ticket_pace_dept'),
-        ),
-        migrations.AddConstraint(
-            model_name='queueticket',
-            constraint=models.UniqueConstraint(fields=('queue', 'day', 'ticket_no'), name='ticket_no_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='queueticket',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.queueticket', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='fb4de89ad2c1661d66d007aabdf413eb0983f112', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_abcca', table='scheduling_queueticket', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='scheduletemplate',

@@ -15,15 +15,6 @@ from apps.scheduling.models.limits import (
     SuspensionSource,
 )
 from apps.scheduling.models.planning import CalendarDay, DayKind, StaffLeave
-from apps.scheduling.models.queue import (
-    Queue,
-    QueueDay,
-    QueueKind,
-    QueueMember,
-    QueueOrder,
-    QueuePriority,
-    QueueRule,
-)
 from apps.scheduling.models.schedule import (
     ClinicSession,
     Period,
@@ -32,9 +23,7 @@ from apps.scheduling.models.schedule import (
     Slot,
     SlotNumber,
 )
-from apps.scheduling.models.screen import QueueScreen
 from apps.scheduling.models.slip import SlipPrint
-from apps.scheduling.models.ticket import QueueTicket
 from apps.scheduling.models.waitlist import WaitlistEntry, WaitlistOffer
 
 __all__ = [
@@ -52,15 +41,6 @@ __all__ = [
     "PayerType",
     "PaymentStatus",
     "Period",
-    "Queue",
-    "QueueDay",
-    "QueueKind",
-    "QueueMember",
-    "QueueOrder",
-    "QueuePriority",
-    "QueueRule",
-    "QueueScreen",
-    "QueueTicket",
     "ScheduleTemplate",
     "SessionSubstitution",
     "SlipPrint",

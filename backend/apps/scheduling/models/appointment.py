@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
+from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient
 from apps.scheduling.models.schedule import ClinicSession, Slot, SlotNumber
@@ -64,6 +65,13 @@ class Appointment(VersionedModel):
     )
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+", db_index=False)
     slot_number = models.ForeignKey(SlotNumber, on_delete=models.PROTECT, related_name="+", db_index=False)
+    encounter = models.OneToOneField(
+        Encounter,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="appointment",
+        help_text="from check-in on",
+    )
     number = models.PositiveIntegerField()
     appointment_no = models.CharField(max_length=32, help_text="挂号单号")
     kind = models.CharField(max_length=12, choices=AppointmentKind.choices)

@@ -1,3 +1,5 @@
+import math
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
@@ -138,6 +140,12 @@ class ClinicSession(Quotas, VersionedModel):
             ),
         ]
         triggers = [audited()]
+
+    @property
+    def capacity(self) -> int:
+        """Numbers of all its slots, of a draft those that publishing will make."""
+        minutes = int((self.ends_at - self.starts_at).total_seconds() // 60)
+        return self.capacity_per_slot * math.ceil(minutes / (self.slot_minutes or minutes))
 
 
 class SessionSubstitution(BaseModel):

@@ -15,7 +15,7 @@ OWN = (
     "id", "appointment_no", "kind", "state", "source", "number", "fee_fen", "payment_status", "visit_date",
     "starts_at", "ends_at", "check_in_until", "hold_expires_at", "checked_in_at", "cancelled_at", "cancel_code",
     "cancel_reason", "created_at", "hospital_id", "department_id", "practitioner_id", "patient_id", "session_id",
-    "slot_id",
+    "slot_id", "encounter_id",
 )  # fmt: skip
 RELATED = {
     "hospital_name": "hospital__name",

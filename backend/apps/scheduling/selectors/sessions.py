@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
@@ -23,10 +23,8 @@ def _takeable() -> Q:
 
 
 def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
-    """Sessions with `capacity` (of all slots) and `remaining`, department and doctor joined."""
-    slots = Slot.objects.filter(session=OuterRef("pk")).order_by().values("session")
-    total = Subquery(slots.annotate(n=Sum("capacity")).values("n"), output_field=IntegerField())
-    counted = sessions.annotate(capacity=Coalesce(total, 0), remaining=_count("session", _takeable()))
+    """Sessions with `remaining` numbers, department and doctor joined."""
+    counted = sessions.annotate(remaining=_count("session", _takeable()))
     return counted.select_related("department", "practitioner", "substituted_for")
 
 

@@ -8,13 +8,13 @@ from django.db import transaction
 from apps.payments import settings as payment_settings
 from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentCancelled
-from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, QueueTicket
+from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus
+from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.boards import changed
 from apps.scheduling.services.guard import lock_unchanged
 from apps.scheduling.services.numbers import release
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
-from apps.scheduling.states import APPOINTMENTS, TICKETS, AppointmentState, TicketState
+from apps.scheduling.states import APPOINTMENTS, AppointmentState
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.outbox.events import publish
@@ -69,9 +69,7 @@ def cancel(appointment: Appointment, *, cause: str, reason: str = "", code: str 
         changes["payment_status"] = PaymentStatus.REFUND_DUE.value
     APPOINTMENTS.move(appointment, AppointmentState.CANCELLED, expect=source, **changes)
     if source == AppointmentState.CHECKED_IN:
-        ticket = QueueTicket.objects.get(appointment=appointment)
-        TICKETS.move(ticket, TicketState.CANCELLED, expect=TicketState(ticket.state), updated_at=clock.now())
-        changed(ticket.hospital_id, ticket.queue_id)
+        tickets().close([appointment.pk])
     publish(event_of(AppointmentCancelled, appointment, cause=cause, refund_due=refund_due))
     offer_free_numbers([appointment.department_id])
     return appointment

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db.models import Case, F, Value, When
 
 from apps.scheduling.events import AppointmentCancelled
-from apps.scheduling.models import Appointment, CancelCode, PaymentStatus, QueueTicket, SlotNumber
+from apps.scheduling.models import Appointment, CancelCode, PaymentStatus, SlotNumber
+from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.boards import changed
 from apps.scheduling.services.cancel import PAID
-from apps.scheduling.states import LIVE, OPEN_TICKETS, SEEING, AppointmentState, TicketState
+from apps.scheduling.states import LIVE, AppointmentState
 from kernel import clock
 from kernel.outbox.events import publish
 
@@ -42,9 +42,7 @@ def lock_live(session_id: UUID, *also: UUID) -> tuple[list[Appointment], int]:
     list(numbers.order_by("pk").values_list("pk"))
     rows = Appointment.objects.filter(session=session_id, state__in=LIVE)
     live = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    tickets = QueueTicket.objects.filter(session=session_id, state__in=[*OPEN_TICKETS, *SEEING])
-    locked = tickets.select_for_update(no_key=True).order_by("pk").values_list("appointment_id", "state")
-    seated = {appointment for appointment, state in locked if state in SEEING}
+    seated = tickets().in_service(session_id)
     left = [appointment for appointment in live if appointment.pk not in seated]
     return sorted(left, key=lambda row: row.number), len(live) - len(left)
 
@@ -62,11 +60,7 @@ def cancel_all(appointments: Iterable[Appointment], *, reason: str) -> Outcome:
         cancel_code=CancelCode.SESSION_STOPPED, payment_status=Case(due, default=F("payment_status")),
         version=F("version") + 1, updated_at=now,
     )  # fmt: skip
-    tickets = QueueTicket.objects.filter(appointment__in=ids, state__in=OPEN_TICKETS)
-    lines = set(tickets.values_list("hospital_id", "queue_id"))
-    tickets.update(state=TicketState.CANCELLED, updated_at=now)
-    for hospital_id, queue_id in sorted(lines):
-        changed(hospital_id, queue_id)
+    tickets().close([row.pk for row in found if row.state == AppointmentState.CHECKED_IN])
     refunds = [row.payment_status in PAID for row in found]
     publish(
         *(

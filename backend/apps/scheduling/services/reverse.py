@@ -9,11 +9,11 @@ from django.db import transaction
 from apps.audit.services import record
 from apps.scheduling import errors, settings
 from apps.scheduling.events import SettlementReversed
-from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, QueueTicket, SlotNumber
+from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
+from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.boards import changed
 from apps.scheduling.services.guard import lock_unchanged
-from apps.scheduling.states import APPOINTMENTS, AppointmentState, NumberState, TicketState
+from apps.scheduling.states import APPOINTMENTS, AppointmentState, NumberState
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.locks import save_version
@@ -37,7 +37,8 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
         raise errors.CheckInTooLate
     changes = _back_to_hold(appointment)
     lock_unchanged(appointment)
-    _take_ticket_back(appointment)
+    if appointment.state == AppointmentState.CHECKED_IN:
+        tickets().withdraw(appointment.pk)
     _write(appointment, changes)
     record(
         action="reverse",
@@ -52,7 +53,11 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
 
 def _back_to_hold(appointment: Appointment) -> dict[str, Any]:
     """What changes in the appointment; the number of one that is paid in advance is held again."""
-    changes: dict[str, Any] = {"payment_status": PaymentStatus.UNPAID.value, "checked_in_at": None}
+    changes: dict[str, Any] = {
+        "payment_status": PaymentStatus.UNPAID.value,
+        "checked_in_at": None,
+        "encounter_id": None,
+    }
     same_day = appointment.kind == AppointmentKind.SAME_DAY
     timing = settings.SAME_DAY_PAY_TIMING if same_day else settings.ADVANCE_PAY_TIMING
     if timing.of(appointment.hospital) != "prepaid":
@@ -63,17 +68,6 @@ def _back_to_hold(appointment: Appointment) -> dict[str, Any]:
     if not number.update(state=NumberState.HELD, held_until=ends, updated_at=clock.now()):
         raise StateConflict(current=appointment.state)
     return changes | {"state": AppointmentState.PENDING.value, "hold_expires_at": ends}
-
-
-def _take_ticket_back(appointment: Appointment) -> None:
-    """The ticket of a patient who has checked in and was not called is void; the log keeps it."""
-    if appointment.state != AppointmentState.CHECKED_IN:
-        return
-    ticket = QueueTicket.objects.filter(appointment=appointment, state=TicketState.WAITING)
-    line = ticket.values_list("hospital_id", "queue_id").first()
-    if line is None or not ticket.delete()[0]:
-        raise StateConflict(current=appointment.state)
-    changed(*line)
 
 
 def _write(appointment: Appointment, changes: dict[str, Any]) -> None:

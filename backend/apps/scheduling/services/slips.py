@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.scheduling import errors
-from apps.scheduling.models import Appointment, QueueTicket, SlipPrint
+from apps.scheduling.models import Appointment, SlipPrint
+from apps.scheduling.ports import tickets
 from apps.scheduling.selectors import appointments
 from apps.scheduling.states import AppointmentState
 from kernel.errors import StateConflict
@@ -33,12 +34,12 @@ def print_slip(appointment: Appointment, *, staff_id: UUID | None, reason: str =
         hospital_id=current.hospital_id, appointment=current, copy_no=copy_no, printed_by_id=staff_id, reason=reason
     )  # fmt: skip
     row = appointments.one(Appointment.objects.all(), current.pk)
-    ticket = QueueTicket.objects.filter(appointment=current).select_related("queue").first()
+    ticket_no, queue_name = tickets().number_of(current.pk) or (None, "")
     return {
         **{name: row[name] for name in _SHOWN},
         "mrn": current.patient.mrn,
-        "ticket_no": ticket.ticket_no if ticket else None,
-        "queue_name": ticket.queue.name if ticket else "",
+        "ticket_no": ticket_no,
+        "queue_name": queue_name,
         "copy_no": copy_no,
         "is_reprint": copy_no > 1,
         "printed_at": made.created_at,

@@ -11,10 +11,10 @@ from apps.patients.services.handover import lock_patients
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentMoved, SessionStopped
 from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
+from apps.scheduling.ports import tickets
 from apps.scheduling.services import live
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.attend import follow_patients, reasons_of
-from apps.scheduling.services.follow import take_tickets_along
 from apps.scheduling.services.transplant import transplant
 from apps.scheduling.states import OCCUPYING, SESSIONS, AppointmentState, NumberState, SessionState
 from kernel import clock
@@ -124,7 +124,7 @@ def _move(
         state=NumberState.STOPPED, held_until=None, appointment_id=None, updated_at=clock.now()
     )
     transplant({row.pk: placed[row.pk].pk for row in moved}, target)
-    take_tickets_along([row.pk for row in moved], target.pk, at_the_end=True)
+    tickets().move([row.pk for row in moved], target.pk, at_the_end=True)
     follow_patients(session, target.practitioner, patients)
     publish(*(_moved(row, placed[row.pk], session, target) for row in moved))
 

@@ -12,11 +12,11 @@ from apps.patients.services.handover import lock_patients
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentReassigned, SessionSubstituted
 from apps.scheduling.models import Appointment, ClinicSession, SessionSubstitution, SlotNumber
+from apps.scheduling.ports import tickets
 from apps.scheduling.services import live
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.attend import follow_patients, reasons_of
 from apps.scheduling.services.conflicts import COUNTING, refuse_conflicts
-from apps.scheduling.services.follow import take_tickets_along
 from apps.scheduling.states import OCCUPYING, AppointmentState
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
@@ -99,7 +99,7 @@ def _reassign(session: ClinicSession, practitioner: StaffMember, moved: Sequence
     Appointment.objects.filter(Q(pk__in=[row.pk for row in moved]) | revivable).update(
         practitioner=practitioner, version=F("version") + 1, updated_at=now
     )
-    take_tickets_along([row.pk for row in moved], session.pk, at_the_end=False)
+    tickets().move([row.pk for row in moved], session.pk, at_the_end=False)
 
 
 def _announce(session: ClinicSession, practitioner: StaffMember, moved: Sequence[Appointment]) -> None:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from apps.encounters.models import Encounter
 from apps.scheduling.models import Appointment, ClinicSession, Slot, SlotNumber
 from kernel import clock
 from workflows.sample.bulk.copy import NULL, Row, Table
@@ -28,11 +29,15 @@ NUMBER = Table(
     SlotNumber, "id", "created_at", "updated_at", "hospital_id", "session_id", "slot_id", "number", "state",
     "appointment_id",
 )  # fmt: skip
+ENCOUNTER = Table(
+    Encounter, "id", "created_at", "updated_at", "hospital_id", "department_id", "practitioner_id", "patient_id",
+    "encounter_no", "kind", "state", "arrived_at", "started_at", "ended_at",
+)  # fmt: skip
 APPOINTMENT = Table(
     Appointment, "id", "created_at", "updated_at", "hospital_id", "department_id", "practitioner_id", "patient_id",
     "session_id", "slot_id", "slot_number_id", "number", "appointment_no", "kind", "state", "source", "fee_fen",
     "payment_status", "visit_date", "starts_at", "ends_at", "check_in_until", "checked_in_at", "fulfilled_at",
-    "cancelled_at",
+    "cancelled_at", "encounter_id",
 )  # fmt: skip
 
 
@@ -82,6 +87,9 @@ class Sitting:
     def booked(self, number: int) -> int:
         """When: one to three days before."""
         return self.starts - (1440 + self.lot[-number] * 2880 // 256) * MINUTE
+
+    def encounter_key(self, number: int) -> str:
+        return row_id(self.slot_start(self.slot_of(number)), 9, self.serial | number)
 
     def appointment_key(self, number: int) -> str:
         return row_id(self.booked(number), 8, self.serial | number)
@@ -163,6 +171,19 @@ def slot_numbers(plan: Plan, halves: Iterable[int]) -> Iterator[Row]:
             )  # fmt: skip
 
 
+def encounters(plan: Plan, halves: Iterable[int]) -> Iterator[Row]:
+    for s in sittings(plan, halves):
+        spans = [(moment(s.slot_start(n)), moment(s.slot_start(n + 1))) for n in range(SLOTS)]
+        for number, patient in visitors(plan, s):
+            if outcome(s.chance(number)) == "fulfilled":
+                begins, ends = spans[s.slot_of(number)]
+                yield (
+                    s.encounter_key(number), begins, ends, s.panels.hospital_id, s.doctor.department_id,
+                    s.doctor.staff_id, patient, f"JZ{s.day:%y%m%d}{s.doctor.number:04d}{s.half % 2}{number:03d}",
+                    "outpatient", "finished", begins, begins, ends,
+                )  # fmt: skip
+
+
 def appointments(plan: Plan, halves: Iterable[int]) -> Iterator[Row]:
     for s in sittings(plan, halves):
         key, hospital, doctor = s.key, s.panels.hospital_id, s.doctor
@@ -179,4 +200,5 @@ def appointments(plan: Plan, halves: Iterable[int]) -> Iterator[Row]:
                 "advance", state, "miniprogram" if chance % 3 else "window", FEES_FEN[doctor.tier],
                 "paid_at_counter" if came is begins else "unpaid", s.day, begins, ends, ends, came,
                 ends if came is begins else NULL, booked if state == "cancelled" else NULL,
+                s.encounter_key(number) if came is begins else NULL,
             )  # fmt: skip

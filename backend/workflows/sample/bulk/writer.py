@@ -24,6 +24,7 @@ BY_HALF_DAY: tuple[tuple[Table, Rows], ...] = (
     (visits.SESSION, visits.sessions),
     (visits.SLOT, visits.slots),
     (visits.NUMBER, visits.slot_numbers),
+    (visits.ENCOUNTER, visits.encounters),
     (visits.APPOINTMENT, visits.appointments),
 )
 PIECES = 40

@@ -21,7 +21,6 @@ from apps.scheduling.selectors.changes import changes_of
 from apps.scheduling.selectors.exports import appointment_rows
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
-from apps.scheduling.services.check_in import check_in
 from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.services.reschedule import reschedule_by_staff
 from apps.scheduling.services.suspend import excuse
@@ -41,7 +40,7 @@ class AppointmentViewSet(ScopedViewSet):
 
     model = Appointment
     resource = "scheduling.appointment"
-    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel", "excuse": "excuse",
+    codes = {"settle": "settle", "cancel": "cancel", "excuse": "excuse",
         "reschedule": "reschedule", "changes": "list"}  # fmt: skip
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
@@ -125,18 +124,6 @@ class AppointmentViewSet(ScopedViewSet):
     def settle(self, request: Any, pk: UUID) -> Response:
         """收费: the registration fee was paid in cash at the window."""
         return self._answer(settle_at_counter(self.get_object(), staff_id=self.actor.staff_id))
-
-    @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
-    @raises(
-        errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict, InvalidValue
-    )
-    def check_in(self, request: Any, pk: UUID) -> Response:
-        """取号: hand out the number; the patient joins the queue."""
-        appointment = self.get_object()
-        body = io.CheckInSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        check_in(appointment, **body.validated_data)
-        return self._answer(appointment)
 
     @extend_schema(request=io.CancelSerializer, responses=AppointmentSerializer)
     @raises(StateConflict)

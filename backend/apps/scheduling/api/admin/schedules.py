@@ -9,11 +9,9 @@ from apps.access.scoped.views import CrudViewSet
 from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
 from apps.scheduling.api.admin.planning import generated
-from apps.scheduling.api.admin.queue_serializers import QueueTicketSerializer
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
-from apps.scheduling.selectors.boards import ticket_rows
 from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
-from apps.scheduling.services import queue, sessions, stop, templates
+from apps.scheduling.services import sessions, stop, templates
 from apps.scheduling.services.generate import generate_sessions
 from apps.scheduling.services.live import Outcome
 from apps.scheduling.services.publish import publish_session
@@ -63,7 +61,6 @@ class ClinicSessionViewSet(CrudViewSet):
         "substitute": "stop",
         "substitutions": "list",
         "slots": "list",
-        "call_next": "scheduling.queue.call",
     }
     serializer_class = io.ClinicSessionSerializer
     filterset_class = filters.ClinicSessionFilter
@@ -147,11 +144,3 @@ class ClinicSessionViewSet(CrudViewSet):
     def slots(self, request: Any, pk: Any) -> Response:
         """号源: the slots with the numbers left."""
         return Response(slots_with_numbers(self.get_object()))
-
-    @extend_schema(request=None, responses=QueueTicketSerializer)
-    @raises(errors.QueueEmpty, errors.QueuePaused)
-    def call_next(self, request: Any, pk: Any) -> Response:
-        """叫号: call whoever is first in the session's queue into its doctor's room."""
-        ticket = queue.call_next_of(self.get_object().pk)
-        shown = ticket_rows().get(pk=ticket.pk)
-        return Response(QueueTicketSerializer(shown, context=self.get_serializer_context()).data)

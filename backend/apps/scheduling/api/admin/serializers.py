@@ -69,7 +69,9 @@ class ClinicSessionSerializer(QuotasSerializer):
     )
     start_time = serializers.TimeField(write_only=True)
     end_time = EndTimeField(write_only=True, help_text=NEXT_DAY)
-    capacity = serializers.IntegerField(read_only=True, default=0)
+    capacity = serializers.IntegerField(
+        read_only=True, help_text="numbers of all slots; of a draft, as planned"
+    )
     remaining = serializers.IntegerField(read_only=True, default=0)
 
     class Meta:

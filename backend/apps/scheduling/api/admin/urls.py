@@ -11,13 +11,9 @@ from apps.scheduling.api.admin.limits import (
     SuspensionAppealViewSet,
 )
 from apps.scheduling.api.admin.load import SessionLoadViewSet
-from apps.scheduling.api.admin.overview import DayBoardView, OverviewView
 from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
-from apps.scheduling.api.admin.queues import QueuePriorityViewSet, QueueRuleViewSet, QueueViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
-from apps.scheduling.api.admin.screens import QueueScreenViewSet
 from apps.scheduling.api.admin.slips import RegistrationDeskViewSet
-from apps.scheduling.api.admin.tickets import STEPS, QueueTicketViewSet
 from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -29,13 +25,8 @@ router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("booking-limits", BookingLimitViewSet, basename="booking-limits")
 router.register("booking-suspensions", BookingSuspensionViewSet, basename="booking-suspensions")
 router.register("suspension-appeals", SuspensionAppealViewSet, basename="suspension-appeals")
-router.register("queues", QueueViewSet, basename="queues")
-router.register("queue-rules", QueueRuleViewSet, basename="queue-rules")
-router.register("queue-priorities", QueuePriorityViewSet, basename="queue-priorities")
 router.register("session-load", SessionLoadViewSet, basename="session-load")
 router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-entries")
-router.register("queue-screens", QueueScreenViewSet, basename="queue-screens")
-router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
     path("appointments/export", AppointmentViewSet.as_view({"get": "export"})),
@@ -49,7 +40,6 @@ SESSION_ACTIONS = (
     ("substitute", "post"),
     ("substitutions", "get"),
     ("slots", "get"),
-    ("call_next", "post"),
 )
 for action, method in SESSION_ACTIONS:
     name = action.replace("_", "-")
@@ -66,7 +56,7 @@ urlpatterns += [
         RegistrationDeskViewSet.as_view({"get": "slip_prints", "post": "print_slip"}),
     ),
 ]
-for action in ("settle", "check_in", "cancel", "excuse"):
+for action in ("settle", "cancel", "excuse"):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
 urlpatterns += [
@@ -80,21 +70,8 @@ urlpatterns += [
     path(f"suspension-appeals/<uuid:pk>/{action}", SuspensionAppealViewSet.as_view({"post": action}))
     for action in ("accept", "reject")
 ]
-for action, method in (
-    *((step, "post") for step in (*STEPS, "call", "prioritise", "transfer")),
-    ("transfer_targets", "get"),
-):
-    name = action.replace("_", "-")
-    urlpatterns.append(path(f"queue-tickets/<uuid:pk>/{name}", QueueTicketViewSet.as_view({method: action})))
-for action, method in (("call_next", "post"), ("pause", "post"), ("resume", "post"), ("board", "get")):
-    name = action.replace("_", "-")
-    urlpatterns.append(path(f"queues/<uuid:pk>/{name}", QueueViewSet.as_view({method: action})))
-urlpatterns.append(path("queues/stream-token", QueueViewSet.as_view({"post": "stream_token"})))
-urlpatterns.append(path("queue-screens/<uuid:pk>/revoke", QueueScreenViewSet.as_view({"post": "revoke"})))
-urlpatterns.append(path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})))
 urlpatterns += [
     path(f"waitlist-entries/<uuid:pk>/{action}", WaitlistEntryViewSet.as_view({"post": action}))
     for action in ("leave", "accept")
 ]
-urlpatterns += [path("clinic-overview", OverviewView.as_view()), path("day-board", DayBoardView.as_view())]
 urlpatterns += router.urls

@@ -1,7 +1,6 @@
 from django.urls import path
 
 from apps.scheduling.api.miniprogram import suspensions, views, waitlist
-from apps.scheduling.api.miniprogram.queue import OwnQueueView, QueuePlaceView
 
 APPOINTMENTS = views.AppointmentViewSet
 WISHES = waitlist.WaitlistEntryViewSet
@@ -24,6 +23,4 @@ urlpatterns = [
     path("waitlist-entries/<uuid:pk>/leave", WISHES.as_view({"post": "leave"})),
     path("booking-suspensions", SUSPENSIONS.as_view({"get": "list"})),
     path("booking-suspensions/<uuid:pk>/appeals", SUSPENSIONS.as_view({"get": "appeals", "post": "appeal"})),
-    path("queue", OwnQueueView.as_view()),
-    path("appointments/<uuid:pk>/queue", QueuePlaceView.as_view()),
 ]

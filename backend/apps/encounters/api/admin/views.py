@@ -1,0 +1,39 @@
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.encounters.api.admin.serializers import EncounterSerializer
+from apps.encounters.models import Encounter, EncounterKind
+from apps.encounters.selectors import encounter_rows
+from apps.encounters.states import EncounterState
+
+
+class EncounterFilter(django_filters.FilterSet):
+    """`arrived_from` and `arrived_to` are moments."""
+
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    practitioner_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    encounter_no = django_filters.CharFilter(max_length=32)
+    kind = django_filters.MultipleChoiceFilter(choices=EncounterKind.choices)
+    state = django_filters.MultipleChoiceFilter(choices=[(s.value, s.value) for s in EncounterState])
+    arrived_from = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="gte")
+    arrived_to = django_filters.IsoDateTimeFilter(field_name="arrived_at", lookup_expr="lt")
+
+
+@extend_schema(tags=["encounters"])
+class EncounterViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+    """就诊: visits and stays, as the apps that know of them open and end them."""
+
+    model = Encounter
+    resource = "encounters.encounter"
+    serializer_class = EncounterSerializer
+    filterset_class = EncounterFilter
+    ordering_fields = ["arrived_at"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> Any:
+        return encounter_rows()

@@ -1,0 +1,35 @@
+import django_filters
+
+from apps.queueing.models import QueueKind
+from apps.queueing.states import choices
+from apps.scheduling.api.admin.filters import OfDoctorFilter
+
+
+class QueueTicketFilter(OfDoctorFilter):
+    queue_id = django_filters.UUIDFilter()
+    encounter_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    session_id = django_filters.UUIDFilter()
+    state = django_filters.MultipleChoiceFilter(choices=choices())
+    date = django_filters.DateFilter(field_name="day")
+
+
+class QueueFilter(OfDoctorFilter):
+    kind = django_filters.ChoiceFilter(choices=QueueKind.choices)
+    is_active = django_filters.BooleanFilter()
+
+
+class QueueRuleFilter(django_filters.FilterSet):
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+
+
+class QueuePriorityFilter(django_filters.FilterSet):
+    hospital_id = django_filters.UUIDFilter()
+    code = django_filters.CharFilter(max_length=32)
+
+
+class QueueScreenFilter(django_filters.FilterSet):
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter()
+    is_revoked = django_filters.BooleanFilter(field_name="revoked_at", lookup_expr="isnull", exclude=True)

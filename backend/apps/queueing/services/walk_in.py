@@ -1,0 +1,103 @@
+"""现场排队: a patient without an appointment waits for a doctor, or in a department's or shared queue."""
+
+from django.db import transaction
+
+from apps.encounters.models import Encounter, EncounterKind
+from apps.encounters.services.encounters import next_number, open_encounter
+from apps.identity.models import Department, StaffMember
+from apps.patients.models import Patient
+from apps.patients.services.care_team import note_booking
+from apps.patients.services.handover import lock_patients
+from apps.queueing import errors
+from apps.queueing.models import Queue, QueueTicket
+from apps.queueing.priorities import Priority
+from apps.queueing.selectors.boards import served_by
+from apps.queueing.selectors.rules import chosen_group
+from apps.queueing.selectors.waiting import business_day, of_today
+from apps.queueing.services.boards import changed
+from apps.queueing.services.positions import position_of_walk_in
+from apps.queueing.services.queues import issue_number, queue_of_doctor
+from apps.queueing.states import OPEN_TICKETS, SEEING
+from apps.scheduling.services.templates import check_practitioner
+from kernel import clock
+from kernel.errors import InvalidValue
+
+
+def walk_in_queue(practitioner: StaffMember, department: Department | None = None) -> Queue:
+    """Where the doctor's patients wait, in that department or the only one where the doctor works. InvalidValue."""
+    places = list(Department.objects.filter(memberships__staff=practitioner, is_active=True)[:2])
+    where = department or (places[0] if len(places) == 1 else None)
+    if where is None:
+        raise InvalidValue(field="department_id")
+    check_practitioner(practitioner, where)
+    return queue_of_doctor(practitioner, where)
+
+
+def queue_walk_in(
+    *,
+    patient: Patient,
+    queue: Queue,
+    practitioner: StaffMember | None = None,
+    priority: str = "",
+    reason: str = "",
+) -> QueueTicket:
+    """A ticket behind who was due before, with an encounter of its own. A queue of several doctors may name one.
+
+    InvalidValue (another hospital's patient, a closed queue, a doctor who does not serve it, an unknown group),
+    AlreadyQueued.
+    """
+    if patient.hospital_id != queue.hospital_id:
+        raise InvalidValue(field="patient_id")
+    if not queue.is_active:
+        raise InvalidValue(field="queue_id")
+    if practitioner is not None and not served_by(practitioner.pk).filter(pk=queue.pk).exists():
+        raise InvalidValue(field="practitioner_id")
+    group = chosen_group(queue.hospital_id, priority, patient.birth_date, clock.today())
+    encounter_no = next_number(queue.hospital_id)
+    with transaction.atomic():
+        lock_patients([patient.pk])
+        _refuse_second(patient, queue)
+        doctor_id = practitioner.pk if practitioner else queue.practitioner_id
+        encounter = open_encounter(
+            number=encounter_no, kind=EncounterKind.OUTPATIENT, patient_id=patient.pk, hospital_id=queue.hospital_id,
+            department_id=queue.department_id, practitioner_id=doctor_id,
+        )  # fmt: skip
+        if doctor_id is not None:
+            note_booking(
+                hospital_id=queue.hospital_id, patient_id=patient.pk, staff_id=doctor_id,
+                department_id=queue.department_id,
+            )  # fmt: skip
+        ticket = _ticket(patient, queue, encounter, group, reason)
+        changed(ticket.hospital_id, ticket.queue_id)
+    return ticket
+
+
+def _refuse_second(patient: Patient, queue: Queue) -> None:
+    """AlreadyQueued while the patient, whose row is locked, waits in this queue or is being seen from it."""
+    live = of_today(queue.pk).filter(patient_id=patient.pk, state__in=[*OPEN_TICKETS, *SEEING])
+    found = live.order_by("id").first()
+    if found is not None:
+        raise errors.AlreadyQueued(
+            ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
+        )  # fmt: skip
+
+
+def _ticket(
+    patient: Patient, queue: Queue, encounter: Encounter, group: Priority | None, reason: str
+) -> QueueTicket:
+    day, now = business_day(), clock.now()
+    return QueueTicket.objects.create(
+        hospital_id=queue.hospital_id,
+        department_id=queue.department_id,
+        practitioner_id=encounter.practitioner_id,
+        queue=queue,
+        encounter=encounter,
+        patient=patient,
+        day=day,
+        ticket_no=issue_number(queue, day),
+        priority=group.code if group else "",
+        priority_minutes=group.minutes if group else 0,
+        reason=reason,
+        checked_in_at=now,
+        **position_of_walk_in(group)._asdict(),
+    )
