@@ -10,42 +10,42 @@ from kernel.outbox.events import subscribe
 from workflows import booking_checkout, window_fees
 
 
-@subscribe(events.AppointmentHeld, queue="urgent")
+@subscribe(events.AppointmentHeld, name="workflows.bill_held_registration", queue="urgent")
 def bill_hold(event: events.AppointmentHeld) -> None:
     booking_checkout.follow_booking(event.appointment_id)
 
 
-@subscribe(events.AppointmentBooked)
+@subscribe(events.AppointmentBooked, name="workflows.bill_booked_registration")
 def bill_booking(event: events.AppointmentBooked) -> None:
     booking_checkout.follow_booking(event.appointment_id)
 
 
-@subscribe(events.AppointmentSettled, queue="urgent")
+@subscribe(events.AppointmentSettled, name="workflows.record_cash_taken", queue="urgent")
 def write_cash_down(event: events.AppointmentSettled) -> None:
     window_fees.settle_at_window(event.appointment_id, staff_id=event.staff_id)
 
 
-@subscribe(events.SettlementReversed, queue="urgent")
+@subscribe(events.SettlementReversed, name="workflows.record_cash_returned", queue="urgent")
 def write_cash_back(event: events.SettlementReversed) -> None:
     window_fees.reverse_at_window(event.appointment_id, staff_id=event.staff_id, fee_fen=event.fee_fen)
 
 
-@subscribe(events.AppointmentCancelled, queue="urgent")
+@subscribe(events.AppointmentCancelled, name="workflows.refund_cancelled_registration", queue="urgent")
 def give_fee_back(event: events.AppointmentCancelled) -> None:
     booking_checkout.follow_cancellation(event.appointment_id, cause=event.cause)
 
 
-@subscribe(events.AppointmentRescheduled)
+@subscribe(events.AppointmentRescheduled, name="workflows.bill_rescheduled_registration")
 def bill_anew(event: events.AppointmentRescheduled) -> None:
     booking_checkout.follow_reschedule(event.appointment_id)
 
 
-@subscribe(events.AppointmentExpired)
+@subscribe(events.AppointmentExpired, name="workflows.close_order_of_expired_hold")
 def close_order_of_hold(event: events.AppointmentExpired) -> None:
     booking_checkout.follow_expiry(event.appointment_id)
 
 
-@subscribe(RefundSucceeded)
+@subscribe(RefundSucceeded, name="workflows.note_refund_of_registration")
 def note_refund_of_registration(event: RefundSucceeded) -> None:
     booking_checkout.follow_refund(event.refund_id)
 
@@ -54,7 +54,7 @@ def note_refund_of_registration(event: RefundSucceeded) -> None:
 _REASONS = {"hold_expired": "号源已释放", "not_posted_in_time": "医院系统暂不可用"}
 
 
-@subscribe(PaymentOrderReturning, queue="urgent")
+@subscribe(PaymentOrderReturning, name="workflows.tell_of_returning_payment", queue="urgent")
 def tell_of_return(event: PaymentOrderReturning) -> None:
     """The patient hears at once that the money goes back, and again when it is there (billing)."""
     order = PaymentOrder.objects.select_related("hospital", "patient").get(pk=event.order_id)

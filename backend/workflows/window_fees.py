@@ -28,7 +28,7 @@ from apps.payments.services.counter import record_taken
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.services.posting import give_back
 from apps.payments.services.refund_outcomes import pay_out_in_cash
-from apps.payments.services.tending import let_go
+from apps.payments.services.tending import let_go, release_line
 from apps.payments.states import OrderState, RefundState
 from apps.scheduling.models import Appointment, PaymentStatus
 from kernel import clock
@@ -99,7 +99,7 @@ def _order_for(
         if held.lines.count() == 1:
             return held
         let_go(held.pk, note="paid_at_window")
-        _lines(bill.pk).filter(order=held).update(is_live=False, updated_at=clock.now())
+        release_line(held.pk, subject_type=SUBJECT, subject_id=bill.pk)
     elif held is not None:
         if held.note == WRITTEN_DOWN:
             return None  # settled, reversed and settled again before the first was posted

@@ -10769,6 +10769,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: handler_gone, state_conflict */
+        Problem409HandlerGoneStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "handler_gone" | "state_conflict";
+                };
+            };
+        };
         /** @description Conflict: his_refused_refund, state_conflict */
         Problem409HisRefusedRefundStateConflict: {
             headers: {
@@ -11647,6 +11659,7 @@ export type ResponseProblem409DuplicatePatientDuplicate = components['responses'
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409HandlerGoneStateConflict = components['responses']['Problem409HandlerGoneStateConflict'];
 export type ResponseProblem409HisRefusedRefundStateConflict = components['responses']['Problem409HisRefusedRefundStateConflict'];
 export type ResponseProblem409ImportHasErrorsStateConflict = components['responses']['Problem409ImportHasErrorsStateConflict'];
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
@@ -21091,7 +21104,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409HandlerGoneStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

@@ -1,7 +1,9 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,18 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
 OURS = ("apps.", "kernel", "workflows")
 SOURCES = sorted(p for p in BACKEND.rglob("*.py") if "migrations" not in p.parts)
-WRITERS = {
-    "create",
-    "bulk_create",
-    "get_or_create",
-    "update_or_create",
-    "update",
-    "bulk_update",
-    "delete",
-    "save",
-}
-#: Files of an app that may write its tables, beside services/.
-MAY_WRITE = {"tasks.py"}
 
 
 def test_every_model_has_a_policy() -> None:
@@ -50,41 +40,14 @@ def test_no_function_is_longer_than_forty_lines() -> None:
     assert not long
 
 
-def _models_of_other_apps(tree: ast.Module, app: str) -> dict[str, str]:
-    """Imported model name → app it belongs to, for models of apps other than `app`."""
-    names = {}
-    for node in ast.walk(tree):
-        module = getattr(node, "module", None) or ""
-        if isinstance(node, ast.ImportFrom) and module.startswith("apps.") and ".models" in module:
-            owner = module.split(".")[1]
-            names |= {alias.asname or alias.name: owner for alias in node.names if owner != app}
-    return names
-
-
-def _manager_writes(tree: ast.Module) -> list[tuple[str, ast.Call]]:
-    """(model name, call) of every `Model.objects.….<write>(…)` in a module."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITERS:
-            text = ast.unparse(node.func)
-            if ".objects." in text:
-                found.append((text.split(".objects.", 1)[0], node))
-    return found
-
-
-def test_only_an_apps_own_services_write_its_tables() -> None:
-    offenders = []
-    for path in sorted((BACKEND / "apps").rglob("*.py")):
-        app, *rest = path.relative_to(BACKEND / "apps").parts
-        if "migrations" in rest or not rest:
-            continue
-        tree = ast.parse(path.read_text())
-        foreign = _models_of_other_apps(tree, app)
-        is_service = rest[0] in {"services", "services.py", "management"} or rest[-1] in MAY_WRITE
-        for model, call in _manager_writes(tree):
-            if model in foreign or not is_service:
-                offenders.append(f"{path.relative_to(ROOT)}:{call.lineno} {ast.unparse(call.func)}")
-    assert not offenders
+def test_every_package_is_held_by_the_import_contracts() -> None:
+    """A new app has a layer before it has a file; a new root package is known to the linter."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    packages = {path.parent.name for path in BACKEND.glob("*/__init__.py")}
+    assert packages == set(rules["root_packages"])
+    (layers,) = (each["layers"] for each in rules["contracts"] if each["type"] == "layers")
+    known = set(re.findall(r"apps\.(\w+)", " ".join(layers)))
+    assert {path.parent.name for path in (BACKEND / "apps").glob("*/apps.py")} <= known
 
 
 def test_guardians_raw_shortcuts_are_not_used() -> None:

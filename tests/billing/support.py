@@ -84,7 +84,7 @@ def deliver() -> None:
     """Run the handlers of every billing event, as the workers do."""
     for event in OutboxEvent.objects.filter(topic__startswith="billing.").order_by("id"):
         for subscription in subscriptions_of(event.topic):
-            if subscription.name.startswith("apps.billing."):
+            if subscription.name.startswith("billing."):
                 subscription.handler(rebuild(subscription.event, event.payload))
 
 

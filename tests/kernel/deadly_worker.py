@@ -28,8 +28,7 @@ def run(event: Lethal) -> None:
         time.sleep(1)
 
 
-run.__module__, run.__name__ = "tests", "lethal"
-subscribe(Lethal)(run)
+subscribe(Lethal, name="tests.lethal")(run)
 broker = dramatiq.get_broker()
 broker.heartbeat_timeout = 1000
 broker.maintenance_chance = 1_000_000

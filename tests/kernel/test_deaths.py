@@ -88,10 +88,9 @@ def workers(tmp_path: Path, redis_url: str) -> Iterator[Workers]:
     def lethal(event: Lethal) -> None:
         """Never runs here."""
 
-    lethal.__module__ = "tests"
     client().flushdb()
     before = dict(events.SUBSCRIPTIONS)
-    subscribe(Lethal)(lethal)
+    subscribe(Lethal, name="tests.lethal")(lethal)
     made = Workers(tmp_path / "transcript")
     yield made
     made.end(signal.SIGKILL)

@@ -66,8 +66,7 @@ def handlers(transactional_db: None, redis_url: str) -> Iterator[Handlers]:
         def run(event: Happened, method: Callable[[Happened], None] = method) -> None:
             method(event)
 
-        run.__name__ = f"test_{name}"
-        subscribe(Happened, queue=queue)(run)
+        subscribe(Happened, name=f"tests.{name}", queue=queue)(run)
     broker = dramatiq.get_broker()
     broker.flush_all()
     options, old = tasks.handle_event.options, dict(tasks.handle_event.options)
@@ -162,7 +161,7 @@ def test_the_change_of_a_handler_names_it_in_the_operation_log(worker: dramatiq.
     relay.drain()
     wait_until(lambda: settled(event))
     line = AuditEvent.objects.filter(object_type="identity.group", after__name="logged").get()
-    assert line.actor == "task:tests.kernel.test_outbox.test_wanted"
+    assert line.actor == "task:tests.wanted"
 
 
 def test_what_is_refused_too_often_becomes_a_dead_letter_that_is_replayed(
@@ -174,7 +173,7 @@ def test_what_is_refused_too_often_becomes_a_dead_letter_that_is_replayed(
     wait_until(DeadLetter.objects.exists)
     boss, admin = world.client("boss"), world.client("admin1")
     (row,) = admin.get(LETTERS).json()["results"]
-    assert (row["topic"], row["handler"]) == ("test.happened", "tests.kernel.test_outbox.test_wanted")
+    assert (row["topic"], row["handler"]) == ("test.happened", "tests.wanted")
     assert "还没好" in row["error"] and row["payload"]["name"] == "dead" and row["replayed_at"] is None
     assert world.client("admin2").get(LETTERS).json()["results"] == []
     assert world.client("admin2").post(f"{LETTERS}/{row['id']}/replay").status_code == 404
@@ -209,11 +208,10 @@ def test_a_replay_that_fails_again_is_a_dead_letter_again(
 
 
 def test_a_letter_whose_handler_is_gone_is_not_replayed(world: World, handlers: Handlers) -> None:
-    letter = DeadLetter.objects.create(
-        event=happen("gone", world.h1.pk), handler="no.such.handler", error="x"
-    )
+    letter = DeadLetter.objects.create(event=happen("gone", world.h1.pk), handler="tests.gone", error="x")
     answer = world.client("admin1").post(f"{LETTERS}/{letter.pk}/replay")
-    assert (answer.status_code, answer.json()["code"]) == (409, "state_conflict")
+    assert (answer.status_code, answer.json()["code"]) == (409, "handler_gone")
+    assert "tests.gone" in answer.json()["detail"]
     letter.refresh_from_db()
     assert letter.replayed_at is None
 
@@ -317,8 +315,8 @@ def test_a_long_handler_holds_no_transaction_and_is_not_run_again_once_it_is_don
         if len(seen) == 1:
             raise RuntimeError("the file is away")
 
-    subscribe(Happened, queue="bulk", long=True)(test_long)
-    name = f"{test_long.__module__}.test_long"
+    name = "tests.reads_a_file"
+    subscribe(Happened, name=name, queue="bulk", long=True)(test_long)
     event = happen("long")
     relay.drain()
     wait_until(lambda: settled(event))
@@ -326,3 +324,53 @@ def test_a_long_handler_holds_no_transaction_and_is_not_run_again_once_it_is_don
     assert InboxEntry.objects.filter(event_id=event.pk, handler=name).count() == 1
     tasks.handle_event(str(event.pk), name)
     assert (len(seen), OutboxEvent.objects.get().pending) == (2, 0)
+
+
+def test_two_handlers_never_have_one_name(handlers: Handlers) -> None:
+    with pytest.raises(TypeError, match=r"two handlers are named 'tests\.wanted'"):
+        subscribe(Happened, name="tests.wanted")(handlers.other)
+    assert len(events.subscriptions_of(Happened.topic)) == 2
+
+
+@pytest.mark.parametrize("name", ["", "wanted", "tests.Wanted", "tests.kernel.wanted", "tests.wanted twice"])
+def test_a_handler_is_named_by_its_app_and_what_it_does(handlers: Handlers, name: str) -> None:
+    with pytest.raises(TypeError, match=r"<app>\.<what_it_does>"):
+        subscribe(Happened, name=name)
+
+
+def move_to_another_module(name: str, handler: Callable[[Happened], None]) -> None:
+    """As a release does that keeps the handler's name and nothing else of it."""
+    del events.SUBSCRIPTIONS[name]
+
+    def renamed(event: Happened) -> None:
+        handler(event)
+
+    renamed.__module__, renamed.__qualname__ = "apps.elsewhere.subscribers", "renamed"
+    subscribe(Happened, name=name, queue="default")(renamed)
+
+
+def test_a_handler_that_moved_runs_no_event_twice(worker: dramatiq.Worker, handlers: Handlers) -> None:
+    event = happen("moved")
+    relay.drain()
+    wait_until(lambda: settled(event))
+    move_to_another_module("tests.wanted", handlers.wanted)
+    for subscription in events.subscriptions_of(Happened.topic):
+        tasks.enqueue(event.id, subscription)
+    for queue in tasks.QUEUES:
+        dramatiq.get_broker().join(queue)
+    worker.join()
+    assert (handlers.calls, names()) == (1, ["moved", "other moved"])
+
+
+def test_a_handler_that_moved_replays_its_dead_letters(
+    world: World, worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    handlers.failures = 3
+    event = happen("left behind", world.h1.pk)
+    relay.drain()
+    wait_until(DeadLetter.objects.exists)
+    move_to_another_module("tests.wanted", handlers.wanted)
+    answer = world.client("admin1").post(f"{LETTERS}/{DeadLetter.objects.get().pk}/replay")
+    assert answer.status_code == 200, answer.content
+    wait_until(lambda: settled(event))
+    assert (handlers.calls, names()) == (4, ["left behind", "other left behind"])

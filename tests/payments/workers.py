@@ -16,7 +16,7 @@ from tests.payments.support import STEPS, Till
 from workflows.booking_checkout import NotYet
 
 #: Of these apps the handlers are run; the others only tell people.
-HANDLERS = ("apps.payments.", "apps.billing.", "workflows.")
+HANDLERS = ("payments.", "billing.", "workflows.")
 
 
 @dataclass

@@ -32,3 +32,13 @@ class MenuCycle(DomainError):
 class AdministratorExists(DomainError):
     code, status = "administrator_exists", 409
     zh, en = "已存在管理员", "There is an administrator already."
+
+
+class HandlerGone(DomainError):
+    """No part of the product handles events under this name any more; `handler` is the name."""
+
+    code, status = "handler_gone", 409
+    zh, en = (
+        "处理程序 {handler} 已不存在,无法重新投递",
+        "Nothing in the product is named {handler} any more; the event cannot be delivered to it again.",
+    )

@@ -87,7 +87,7 @@ def _tell(scene: str, bill: Bill, account_id: UUID | None, **data: str) -> None:
     )
 
 
-@subscribe(events.BillIssued)
+@subscribe(events.BillIssued, name="billing.announce_bill")
 def announce_bill(event: events.BillIssued) -> None:
     """The front ends poll; a message only where the hospital wants one (rules.md 10)."""
     bill = _record(event)
@@ -95,7 +95,7 @@ def announce_bill(event: events.BillIssued) -> None:
         _tell("bill_issued", bill, None)
 
 
-@subscribe(events.BillPaid)
+@subscribe(events.BillPaid, name="billing.send_voucher")
 def give_voucher(event: events.BillPaid) -> None:
     """The notice that serves as voucher."""
     bill = _record(event)
@@ -105,40 +105,40 @@ def give_voucher(event: events.BillPaid) -> None:
         _tell("bill_paid", bill, event.account_id, voucher=bill.voucher_no, time=time)
 
 
-@subscribe(events.BillCancelled)
+@subscribe(events.BillCancelled, name="billing.record_cancellation")
 def record_cancellation(event: events.BillCancelled) -> None:
     _record(event)
 
 
-@subscribe(events.BillLapsed)
+@subscribe(events.BillLapsed, name="billing.record_lapse")
 def record_lapse(event: events.BillLapsed) -> None:
     _record(event)
 
 
-@subscribe(events.BillCancelled, queue="urgent")
+@subscribe(events.BillCancelled, name="billing.end_payment_of_cancelled", queue="urgent")
 def end_payment_of_cancelled(event: events.BillCancelled) -> None:
     """Who has not confirmed yet no longer can; who has gets the money back."""
     close_payments(event.bill_id, note="bill_cancelled")
 
 
-@subscribe(events.BillPaid, queue="urgent")
+@subscribe(events.BillPaid, name="billing.end_payment_of_paid", queue="urgent")
 def end_payment_of_paid(event: events.BillPaid) -> None:
     """Paid at HIS's own window while a payment here was open."""
     if event.order_id is None:
         close_payments(event.bill_id, note="paid_at_his")
 
 
-@subscribe(events.BillRefunded)
+@subscribe(events.BillRefunded, name="billing.record_refund")
 def record_refund(event: events.BillRefunded) -> None:
     _record_payment(_record(event))
 
 
-@subscribe(events.BillRefundWithdrawn)
+@subscribe(events.BillRefundWithdrawn, name="billing.record_withdrawn_refund")
 def record_withdrawn_refund(event: events.BillRefundWithdrawn) -> None:
     _record_payment(_record(event))
 
 
-@subscribe(events.CardToppedUp)
+@subscribe(events.CardToppedUp, name="billing.tell_of_top_up")
 def tell_of_top_up(event: events.CardToppedUp) -> None:
     top_up = CardTopUp.objects.select_related("hospital", "patient", "card").get(pk=event.top_up_id)
     at = top_up.credited_at or top_up.created_at
@@ -169,12 +169,12 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
     )
 
 
-@subscribe(PaymentOrderClosed)
+@subscribe(PaymentOrderClosed, name="billing.close_top_up")
 def close_top_up(event: PaymentOrderClosed) -> None:
     end_top_up(order_id=event.order_id, state=TopUpState.CLOSED)
 
 
-@subscribe(PaymentOrderReturning)
+@subscribe(PaymentOrderReturning, name="billing.return_top_up")
 def return_top_up(event: PaymentOrderReturning) -> None:
     end_top_up(order_id=event.order_id, state=TopUpState.RETURNED)
 
@@ -215,12 +215,12 @@ def _tell_of_refund(scene: str, refund: Refund, event: OfRefund) -> None:
     )
 
 
-@subscribe(RefundSucceeded)
+@subscribe(RefundSucceeded, name="billing.tell_of_refund")
 def tell_of_refund(event: RefundSucceeded) -> None:
     _tell_of_refund("refund_succeeded", _record_refund(event), event)
 
 
-@subscribe(RefundFailed)
+@subscribe(RefundFailed, name="billing.tell_of_failed_refund")
 def tell_of_failed_refund(event: RefundFailed) -> None:
     """Not once staff have sent it again and it has succeeded meanwhile."""
     refund = _record_refund(event)
@@ -228,7 +228,7 @@ def tell_of_failed_refund(event: RefundFailed) -> None:
         _tell_of_refund("refund_failed", refund, event)
 
 
-@subscribe(RefundCancelled)
+@subscribe(RefundCancelled, name="billing.undo_cancelled_refund")
 def take_refund_back(event: RefundCancelled) -> None:
     """HIS would not have it: what it was for stays paid, and the patient is told that nothing comes."""
     take_back(event.refund_id)

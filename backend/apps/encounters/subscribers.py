@@ -23,11 +23,11 @@ def _record(event: events.OfEncounter) -> None:
     )
 
 
-@subscribe(events.EncounterOpened)
+@subscribe(events.EncounterOpened, name="encounters.record_arrival")
 def record_arrival(event: events.EncounterOpened) -> None:
     _record(event)
 
 
-@subscribe(events.EncounterEnded)
+@subscribe(events.EncounterEnded, name="encounters.record_end")
 def record_end(event: events.EncounterEnded) -> None:
     _record(event)

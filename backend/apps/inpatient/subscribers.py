@@ -30,17 +30,17 @@ def _record(event: events.OfAdmission) -> None:
     )
 
 
-@subscribe(events.PatientAdmitted)
+@subscribe(events.PatientAdmitted, name="inpatient.record_admission")
 def record_admission(event: events.PatientAdmitted) -> None:
     _record(event)
 
 
-@subscribe(events.PatientDischarged)
+@subscribe(events.PatientDischarged, name="inpatient.record_discharge")
 def record_discharge(event: events.PatientDischarged) -> None:
     _record(event)
 
 
-@subscribe(events.DepositReceived)
+@subscribe(events.DepositReceived, name="inpatient.tell_of_deposit")
 def tell_of_deposit(event: events.DepositReceived) -> None:
     """The payer is told; of a deposit paid at the window the patient."""
     rows = DepositTransaction.objects.select_related("hospital", "patient", "admission")
@@ -75,11 +75,11 @@ def tell_of_deposit(event: events.DepositReceived) -> None:
     )
 
 
-@subscribe(PaymentOrderClosed)
+@subscribe(PaymentOrderClosed, name="inpatient.close_deposit")
 def close_deposit(event: PaymentOrderClosed) -> None:
     end_deposit(order_id=event.order_id, state=TopUpState.CLOSED)
 
 
-@subscribe(PaymentOrderReturning)
+@subscribe(PaymentOrderReturning, name="inpatient.return_deposit")
 def return_deposit(event: PaymentOrderReturning) -> None:
     end_deposit(order_id=event.order_id, state=TopUpState.RETURNED)

@@ -17,7 +17,7 @@ def _find(event: events.TicketCalled) -> QueueTicket:
     return QueueTicket.objects.select_related(*related).get(pk=event.ticket_id)
 
 
-@subscribe(events.TicketCalled, queue="urgent")
+@subscribe(events.TicketCalled, name="queueing.tell_called_patient", queue="urgent")
 def call_patient(event: events.TicketCalled) -> None:
     ticket = _find(event)
     appointment, doctor = ticket.appointment, ticket.practitioner or ticket.served_by
@@ -48,7 +48,7 @@ def _room(ticket: QueueTicket) -> str:
     return words or ticket.department.name
 
 
-@subscribe(events.TicketCalled, queue="urgent")
+@subscribe(events.TicketCalled, name="queueing.attend_walk_in", queue="urgent")
 def attend_walk_in(event: events.TicketCalled) -> None:
     """Whoever called a patient without an appointment attends the patient from now on."""
     lock_patients([event.patient_id])
@@ -62,7 +62,7 @@ def attend_walk_in(event: events.TicketCalled) -> None:
         )
 
 
-@subscribe(events.QueueChanged)
+@subscribe(events.QueueChanged, name="queueing.publish_board")
 def publish_board(event: events.QueueChanged) -> None:
     """Again, in case the process that made the change could not."""
     refresh(event.queue_id)

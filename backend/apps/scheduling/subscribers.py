@@ -66,12 +66,12 @@ def _tell(scene: str, appointment: Appointment, *, key: str = "", urgent: bool =
     )
 
 
-@subscribe(events.AppointmentHeld)
+@subscribe(events.AppointmentHeld, name="scheduling.record_hold")
 def record_hold(event: events.AppointmentHeld) -> None:
     _record(event)
 
 
-@subscribe(events.AppointmentBooked, queue="urgent")
+@subscribe(events.AppointmentBooked, name="scheduling.open_care_of_booked", queue="urgent")
 def open_archive(event: events.AppointmentBooked) -> None:
     """The doctor attends the patient from now on, and the department treats the patient."""
     lock_patients([event.patient_id])
@@ -82,37 +82,37 @@ def open_archive(event: events.AppointmentBooked) -> None:
         attend(appointment)
 
 
-@subscribe(events.AppointmentCancelled, queue="urgent")
+@subscribe(events.AppointmentCancelled, name="scheduling.end_care_of_cancelled", queue="urgent")
 def let_go_of_cancelled(event: events.AppointmentCancelled) -> None:
     let_go(event)
 
 
-@subscribe(events.AppointmentExpired, queue="urgent")
+@subscribe(events.AppointmentExpired, name="scheduling.end_care_of_expired", queue="urgent")
 def let_go_of_expired(event: events.AppointmentExpired) -> None:
     let_go(event)
 
 
-@subscribe(events.AppointmentMissed, queue="urgent")
+@subscribe(events.AppointmentMissed, name="scheduling.end_care_of_missed", queue="urgent")
 def let_go_of_missed(event: events.AppointmentMissed) -> None:
     let_go(event)
 
 
-@subscribe(events.AppointmentRescheduled, queue="urgent")
+@subscribe(events.AppointmentRescheduled, name="scheduling.end_care_of_rescheduled", queue="urgent")
 def let_go_of_rescheduled(event: events.AppointmentRescheduled) -> None:
     let_go(event, doctor=event.previous_practitioner_id)
 
 
-@subscribe(events.AppointmentMoved, queue="urgent")
+@subscribe(events.AppointmentMoved, name="scheduling.end_care_of_moved", queue="urgent")
 def let_go_of_moved(event: events.AppointmentMoved) -> None:
     let_go(event, doctor=event.previous_practitioner_id)
 
 
-@subscribe(events.AppointmentReassigned, queue="urgent")
+@subscribe(events.AppointmentReassigned, name="scheduling.end_care_of_reassigned", queue="urgent")
 def let_go_of_reassigned(event: events.AppointmentReassigned) -> None:
     let_go(event, doctor=event.previous_practitioner_id)
 
 
-@subscribe(events.AppointmentBooked)
+@subscribe(events.AppointmentBooked, name="scheduling.confirm_booking")
 def confirm_booking(event: events.AppointmentBooked) -> None:
     """今日挂号 is announced as what it is; a booking in advance as a booking."""
     appointment = _record(event)
@@ -120,12 +120,12 @@ def confirm_booking(event: events.AppointmentBooked) -> None:
     _tell("registration_paid" if same_day else "appointment_booked", appointment)
 
 
-@subscribe(events.AppointmentCancelled)
+@subscribe(events.AppointmentCancelled, name="scheduling.confirm_cancellation")
 def confirm_cancellation(event: events.AppointmentCancelled) -> None:
     _tell("appointment_cancelled", _record(event), urgent=event.cause == "session_stopped")
 
 
-@subscribe(events.AppointmentReassigned)
+@subscribe(events.AppointmentReassigned, name="scheduling.tell_of_substitute")
 def tell_of_substitute(event: events.AppointmentReassigned) -> None:
     named = StaffMember.objects.filter(pk__in=[event.previous_practitioner_id])
     previous = named.values_list("name", flat=True).first() or ""
@@ -133,7 +133,7 @@ def tell_of_substitute(event: events.AppointmentReassigned) -> None:
     _tell("session_substituted", _record(event), key=key, urgent=True, previous=previous)
 
 
-@subscribe(events.AppointmentMoved)
+@subscribe(events.AppointmentMoved, name="scheduling.tell_of_move")
 def tell_of_move(event: events.AppointmentMoved) -> None:
     previous = (
         f"{event.previous_starts_at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
@@ -143,40 +143,40 @@ def tell_of_move(event: events.AppointmentMoved) -> None:
     _tell("appointment_moved", _record(event), key=f":{event.starts_at}", urgent=True, previous=previous)
 
 
-@subscribe(events.SettlementReversed)
+@subscribe(events.SettlementReversed, name="scheduling.record_reversed_settlement")
 def record_reversal(event: events.SettlementReversed) -> None:
     _record(event)
 
 
-@subscribe(events.AppointmentExpired)
+@subscribe(events.AppointmentExpired, name="scheduling.tell_of_expiry")
 def tell_of_expiry(event: events.AppointmentExpired) -> None:
     _tell("appointment_expired", _record(event))
     offer_free_numbers([event.department_id])
 
 
-@subscribe(events.AppointmentCheckedIn)
+@subscribe(events.AppointmentCheckedIn, name="scheduling.record_check_in")
 def record_check_in(event: events.AppointmentCheckedIn) -> None:
     _record(event)
 
 
-@subscribe(events.AppointmentFulfilled)
+@subscribe(events.AppointmentFulfilled, name="scheduling.record_visit")
 def record_visit(event: events.AppointmentFulfilled) -> None:
     _record(event)
 
 
-@subscribe(events.AppointmentMissed)
+@subscribe(events.AppointmentMissed, name="scheduling.record_no_show")
 def record_no_show(event: events.AppointmentMissed) -> None:
     suspend_after_no_shows(_record(event))
 
 
-@subscribe(events.AppointmentReminderDue)
+@subscribe(events.AppointmentReminderDue, name="scheduling.remind_patient")
 def remind(event: events.AppointmentReminderDue) -> None:
     appointment = _find(event)
     if appointment.state == "booked":  # cancelled since: nothing to remind of
         _tell("appointment_reminder", appointment)
 
 
-@subscribe(events.PatientSuspended)
+@subscribe(events.PatientSuspended, name="scheduling.tell_of_suspension")
 def tell_of_suspension(event: events.PatientSuspended) -> None:
     suspension = BookingSuspension.objects.select_related("hospital", "patient").get(pk=event.suspension_id)
     notify(
@@ -193,7 +193,7 @@ def tell_of_suspension(event: events.PatientSuspended) -> None:
     )
 
 
-@subscribe(events.AppealDecided)
+@subscribe(events.AppealDecided, name="scheduling.tell_of_appeal_decision")
 def tell_of_decision(event: events.AppealDecided) -> None:
     appeal = SuspensionAppeal.objects.select_related("hospital", "patient").get(pk=event.appeal_id)
     notify(
@@ -210,7 +210,7 @@ def tell_of_decision(event: events.AppealDecided) -> None:
     )
 
 
-@subscribe(events.AppointmentRescheduled)
+@subscribe(events.AppointmentRescheduled, name="scheduling.tell_of_rescheduling")
 def tell_of_change(event: events.AppointmentRescheduled) -> None:
     previous = event.previous_starts_at or event.starts_at
     words = f"{previous.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
@@ -219,20 +219,20 @@ def tell_of_change(event: events.AppointmentRescheduled) -> None:
     )
 
 
-@subscribe(events.SessionStopped, queue="urgent")
+@subscribe(events.SessionStopped, name="scheduling.withdraw_offers_of_stopped", queue="urgent")
 def withdraw_stopped(event: events.SessionStopped) -> None:
     withdraw_offers(event.session_id)
     offer_free_numbers([event.department_id])
 
 
-@subscribe(events.SessionSubstituted, queue="urgent")
+@subscribe(events.SessionSubstituted, name="scheduling.withdraw_offers_of_substituted", queue="urgent")
 def withdraw_substituted(event: events.SessionSubstituted) -> None:
     """Who waits for a certain doctor is not offered another's number."""
     withdraw_offers(event.session_id)
     offer_free_numbers([event.department_id])
 
 
-@subscribe(events.WaitlistOffered, queue="urgent")
+@subscribe(events.WaitlistOffered, name="scheduling.tell_of_offer", queue="urgent")
 def tell_of_offer(event: events.WaitlistOffered) -> None:
     related = ("hospital", "entry__patient", "session__department", "session__practitioner", "slot")
     offer = WaitlistOffer.objects.select_related(*related).get(pk=event.offer_id)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -29,7 +30,7 @@ Handler = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`name` identifies the handler for ever: it is the inbox key. `long`: it opens its own transactions."""
+    """`name` identifies the handler wherever its code stands. `long`: it opens its own transactions."""
 
     name: str
     event: type[Event]
@@ -39,22 +40,34 @@ class Subscription:
 
 
 SUBSCRIPTIONS: dict[str, Subscription] = {}
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 def subscribe(
-    event: type[E], *, queue: str = "default", long: bool = False
+    event: type[E], *, name: str, queue: str = "default", long: bool = False
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a handler of `event`. It runs in a worker, in one transaction; called at least once, effective once.
 
-    A `long` one reads files or the like before it writes: it runs in no transaction, and is itself safe to repeat.
+    `name` is `<app>.<what_it_does>` and never changes: queues, inbox and dead letters know the handler by it. TypeError
+    for one that is taken or has another form. A `long` handler reads files or the like before it writes: it runs in no
+    transaction, and is itself safe to repeat.
     """
+    if not _NAME.fullmatch(name):
+        raise TypeError(f"a handler's name is <app>.<what_it_does>, not {name!r}")
 
     def register(handler: Callable[[E], None]) -> Callable[[E], None]:
-        name = f"{handler.__module__}.{handler.__name__}"
+        if name in SUBSCRIPTIONS:
+            raise TypeError(
+                f"two handlers are named {name!r}: {_place(SUBSCRIPTIONS[name].handler)} and {_place(handler)}"
+            )
         SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue, long)
         return handler
 
     return register
+
+
+def _place(handler: Handler) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}"
 
 
 def subscriptions_of(topic: str) -> list[Subscription]:

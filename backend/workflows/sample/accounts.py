@@ -51,9 +51,8 @@ def _account(username: str, password: str) -> dict[str, Any]:
     staff = StaffMember.objects.select_related("user", "hospital").get(user__username=username)
     user = User.objects.get(username=username)
     if not (password and user.check_password(password)):
-        password = reset_password(staff)
-        if username != "admin":  # only the administrator has to change it before anything else
-            User.objects.filter(pk=user.pk).update(must_change_password=False)
+        # Only the administrator has to change it before anything else.
+        password = reset_password(staff, must_change=username == "admin")
     department = staff.departments.first()
     role = staff.staff_roles.select_related("role").first()
     return {

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
-from kernel.text import pinyin_key
+from apps.identity.services.org_units import create_org_unit
+from apps.identity.services.rows import create_row
 from workflows.sample.hospitals import HOSPITALS, DepartmentPlan, HospitalPlan
 
 OPENING_HOURS = {
@@ -26,7 +27,7 @@ class House:
 
 def create_houses() -> list[House]:
     """Everything of the plan."""
-    group = Group.objects.create(name="医汇医疗集团")
+    group = create_row(Group, name="医汇医疗集团")
     return [_house(ordinal, plan, group) for ordinal, plan in enumerate(HOSPITALS, 1)]
 
 
@@ -42,7 +43,8 @@ def load_houses() -> list[House]:
 
 
 def _house(ordinal: int, plan: HospitalPlan, group: Group) -> House:
-    hospital = Hospital.objects.create(
+    hospital = create_row(
+        Hospital,
         group=group,
         code=plan.code,
         name=plan.name,
@@ -57,32 +59,30 @@ def _house(ordinal: int, plan: HospitalPlan, group: Group) -> House:
     for position, (department, unit) in enumerate([(d, units[d.unit]) for d in plan.departments], 1):
         house.departments.append(_department(hospital, department, unit, position))
     for code, name in POSITIONS:
-        house.positions[code] = Position.objects.create(hospital=hospital, code=code, name=name)
+        house.positions[code] = create_row(Position, hospital=hospital, code=code, name=name)
     return house
 
 
 def _unit(hospital: Hospital, code: str, name: str, parent: OrgUnit | None, sort: int) -> OrgUnit:
-    unit = OrgUnit(hospital=hospital, code=code, name=name, parent=parent, sort=sort)
-    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
-    unit.save(force_insert=True)
-    return unit
+    return create_org_unit(hospital=hospital, code=code, name=name, parent=parent, sort=sort)
 
 
 def _department(hospital: Hospital, plan: DepartmentPlan, division: OrgUnit, sort: int) -> Department:
-    location = Location.objects.create(
+    location = create_row(
+        Location,
         hospital=hospital,
         building=plan.building,
         floor=plan.floor,
         room=f"{plan.floor[0]}{sort:02d}",
         directions=f"{plan.building}{plan.floor}电梯出口右转",
     )
-    return Department.objects.create(
+    return create_row(
+        Department,
         hospital=hospital,
         org_unit=_unit(hospital, plan.code, plan.name, division, sort),
         location=location,
         code=plan.code,
         name=plan.name,
-        pinyin=pinyin_key(plan.name),
         introduction=f"{plan.name}擅长{plan.speciality}。",
         sort=sort,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Min
 
+from apps.access.errors import HandlerGone
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import SUBSCRIPTIONS
@@ -14,10 +15,12 @@ from kernel.outbox.tasks import replay
 
 @transaction.atomic
 def replay_dead_letter(letter: DeadLetter) -> DeadLetter:
-    """Queue it again; StateConflict if that was done already or its handler is no longer part of the product."""
+    """Queue it again; StateConflict if that was done already, HandlerGone if nobody has the handler's name."""
     letter = lock_one(DeadLetter.objects.all(), pk=letter.pk)
-    if letter.replayed_at is not None or letter.handler not in SUBSCRIPTIONS:
-        raise StateConflict(current="replayed" if letter.replayed_at else "handler_gone", target="replayed")
+    if letter.replayed_at is not None:
+        raise StateConflict(current="replayed", target="replayed")
+    if letter.handler not in SUBSCRIPTIONS:
+        raise HandlerGone(handler=letter.handler)
     replay(letter)
     return letter
 

@@ -40,14 +40,17 @@ def change_password(user: User, *, session: AuthSession, current: str, new: str)
 
 
 @transaction.atomic
-def reset_password(staff: StaffMember) -> str:
-    """A new one-time password, told once; unlocks the account and signs all its devices out. StaffHasNoAccount."""
+def reset_password(staff: StaffMember, *, must_change: bool = True) -> str:
+    """A new password, told once; unlocks the account and signs all its devices out. StaffHasNoAccount.
+
+    It holds for one sign-in, unless `must_change` is false: for accounts that nothing real hangs on.
+    """
     if staff.user_id is None:
         raise StaffHasNoAccount
     user = lock_one(User.objects, pk=staff.user_id)
     password = one_time_password()
     user.set_password(password)
-    user.must_change_password, user.failed_sign_ins, user.locked_until = True, 0, None
+    user.must_change_password, user.failed_sign_ins, user.locked_until = must_change, 0, None
     user.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
     end_sessions(user_id=user.pk)
     forget_devices(user.pk)

@@ -1,8 +1,8 @@
 """Double entry: accounts, transactions with their entries, and the balance of every account.
 
 Debit is positive, credit negative, and the entries of a transaction add up to zero. PostgreSQL holds it
-(migrations/0001_ledger.sql): rows are never changed or removed, all entries of a transaction come in one statement,
-and balances follow by themselves.
+(migrations/0001_ledger.sql): rows are never changed or removed, all entries of a transaction come in one statement, and
+balances follow by themselves.
 """
 
 from django.db import models

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.payments.events import PaymentOrderClosed
-from apps.payments.models import PaymentAttempt, PaymentOrder
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine
 from apps.payments.services import work
 from apps.payments.services.checks import ask
 from apps.payments.services.outcomes import event_of
@@ -62,6 +62,12 @@ def let_go(order_id: UUID, *, note: str) -> None:
     pending = PaymentOrder.objects.filter(pk=order_id, state=OrderState.PENDING, expires_at__gt=now)
     if pending.update(expires_at=now, due_at=now, note=note):
         poke_order(order_id)
+
+
+def release_line(order_id: UUID, *, subject_type: str, subject_id: UUID) -> None:
+    """Another order may have this line at once: for one that was let go and is not closed yet. Under its lock."""
+    lines = PaymentOrderLine.objects.filter(order=order_id, subject_type=subject_type, subject_id=subject_id)
+    lines.update(is_live=False, updated_at=clock.now())
 
 
 def _close(order: PaymentOrder) -> None:

@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.access.errors import HandlerGone
 from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.access.services.dead_letters import outbox_state, replay_dead_letter
 from apps.identity.models import Hospital
@@ -70,7 +71,7 @@ class DeadLetterViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return DeadLetter.objects.select_related("event")
 
     @extend_schema(request=None, responses=DeadLetterSerializer)
-    @raises(StateConflict)
+    @raises(StateConflict, HandlerGone)
     @action(detail=True, methods=["post"])
     def replay(self, request: Any, pk: Any = None) -> Response:
         """Queue the event again for the handler that refused it."""

@@ -1,0 +1,80 @@
+"""A table has one owner: only the services of its app write it, whoever else the backend has."""
+
+import functools
+from pathlib import Path
+
+from django.apps import apps
+from django.db import models
+
+from tests.architecture.typed_code import BACKEND
+from tests.architecture.writers import Write, Writes
+
+SKIPPED = {"migrations", "sandbox", "settings"}
+SOURCES = [
+    path
+    for path in sorted(BACKEND.rglob("*.py"))
+    if not SKIPPED & set(path.relative_to(BACKEND).parts)
+    and path.name not in {"manage.py", "wsgi.py", "stream.py"}
+]
+#: What of an app may write its tables.
+SERVICES = {"services", "management", "tasks.py"}
+#: "file function" → why it may write what others own, or what the code does not name.
+ALLOWED = {
+    "apps/access/services/grants.py set_grants": "the one writer of every app's table of grants",
+    "apps/access/services/grants.py revoke": "the one writer of every app's table of grants",
+    "apps/access/services/grants.py drop_lapsed": "the one writer of every app's table of grants",
+    "apps/patients/services/merge_rows.py move_all": "every table that refers to a patient follows a merge by itself",
+    "apps/patients/services/merge_rows.py move_back": "every table that refers to a patient follows a merge by itself",
+    "apps/patients/services/merge_relations.py move_relations": "patients' own tables, by a list",
+    "apps/patients/services/merge_relations.py part_relations": "patients' own tables, by a list",
+    "apps/patients/services/merge_relations.py _revive": "patients' own tables, by a list",
+    "workflows/sample/schedule.py create_templates": "loads a demo in bulk: hundreds of templates",
+    "workflows/sample/staff.py write": "loads a demo in bulk: hundreds of accounts",
+}
+
+
+@functools.cache
+def writes() -> tuple[Write, ...]:
+    return tuple(sorted(Writes(SOURCES).found, key=lambda write: write.where))
+
+
+def _owner(path: Path) -> str:
+    parts = path.relative_to(BACKEND).parts
+    return parts[1] if parts[0] == "apps" else parts[0]
+
+
+def _is_service(path: Path) -> bool:
+    parts = path.relative_to(BACKEND).parts
+    return parts[0] == "kernel" or (parts[0] == "apps" and parts[2] in SERVICES)
+
+
+def _place(write: Write) -> str:
+    return f"{write.path.relative_to(BACKEND)} {write.function}"
+
+
+def _is_wrong(write: Write) -> bool:
+    if write.parameter:
+        return False  # what it is given is judged where it is given
+    own = _owner(write.path)
+    if write.model is models.Model:  # an app's views know their rows by the view's model alone
+        return not (write.through.startswith(f"apps.{own}.services.") and "api" in write.path.parts)
+    if not _is_ours(write.model) or write.through.startswith(f"apps.{write.model._meta.app_label}.services."):
+        return False
+    return write.model._meta.app_label != own or not _is_service(write.path)
+
+
+def _is_ours(model: type[models.Model]) -> bool:
+    return apps.get_app_config(model._meta.app_label).name.split(".")[0] in {"apps", "kernel"}
+
+
+def test_only_an_apps_own_services_write_its_tables() -> None:
+    wrong = [
+        f"{write.where} → {write.model.__name__}"
+        for write in writes()
+        if _is_wrong(write) and _place(write) not in ALLOWED
+    ]
+    assert not wrong
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert not ALLOWED.keys() - {_place(write) for write in writes() if _is_wrong(write)}
