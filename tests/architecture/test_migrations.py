@@ -59,7 +59,7 @@ def test_every_migration_can_be_undone_and_leaves_nothing_behind() -> None:
     left = f"SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relname ~ '^({own})_'"
     functions = (
         "SELECT count(*) FROM pg_proc"
-        " WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'pgtrigger_%'"
+        " WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE '%pgtrigger_%'"
     )
     template.sql(server, f'CREATE DATABASE "{name}" TEMPLATE "{template.ensure(server)}"')
     url = template.at(server, name)

@@ -129,8 +129,8 @@ def test_without_redis_the_poll_is_answered_from_the_database(
 
 
 def test_a_lost_board_heals_by_the_event_and_by_the_sweep(clinic: World, tickets: list[QueueTicket]) -> None:
-    from apps.scheduling.events import QueueChanged
-    from apps.scheduling.subscribers import publish_board
+    from apps.queueing.events import QueueChanged
+    from apps.queueing.subscribers import publish_board
 
     server, mine = kernel_redis.client(), tickets[0]
     tag = poll(clinic, mine)["ETag"]

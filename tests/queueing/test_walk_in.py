@@ -15,7 +15,7 @@ from apps.queueing.services.walk_in import queue_walk_in
 from apps.scheduling.models import Appointment
 from kernel import clock
 from kernel.models import OutboxEvent
-from tests.scheduling.support import ADMIN, NOW, at_once, code, deliver, first_slot, open_session
+from tests.scheduling.support import ADMIN, NOW, TOMORROW, at_once, code, deliver, first_slot, open_session
 from tests.scheduling.test_desk import at_window
 from tests.support.world import World
 
@@ -65,10 +65,12 @@ def test_the_estimate_of_a_walk_in_asks_no_session(clinic: World) -> None:
 
 
 def test_who_has_an_appointment_of_this_minute_stands_before_a_walk_in(clinic: World) -> None:
-    session = open_session(clinic, start="08:00", end="09:00", slot_minutes=60)
-    assert at_window(clinic, "patient_b", first_slot(session), paid_at_counter=True).status_code == 201
-    walked = ask(clinic, practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
-    check_in(Appointment.objects.get(patient=clinic.patients["patient_b"]))
+    session = open_session(clinic, date=TOMORROW, start="08:00", end="09:00", slot_minutes=60)
+    booked = at_window(clinic, "patient_b", first_slot(session), kind="advance", paid_at_counter=True)
+    assert booked.status_code == 201, booked.content
+    with clock.frozen(NOW + dt.timedelta(days=1)):
+        walked = ask(clinic, practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
+        check_in(Appointment.objects.get(patient=clinic.patients["patient_b"]))
     tickets = QueueTicket.objects.filter(queue_id=walked["queue_id"]).order_by("due_at")
     assert [ticket.patient for ticket in tickets] == [
         clinic.patients["patient_b"],

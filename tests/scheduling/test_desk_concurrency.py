@@ -8,11 +8,11 @@ import pytest
 
 from apps.access.services.sync import sync_access
 from apps.patients.models import Patient
+from apps.queueing.errors import QueueEmpty
 from apps.queueing.models import QueueTicket
 from apps.queueing.services import calls as queue
 from apps.queueing.services.check_in import check_in
 from apps.queueing.services.queues import create_queue
-from apps.scheduling.errors import QueueEmpty
 from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel, cancel_by_patient

@@ -25,6 +25,8 @@ from kernel.errors import InvalidValue
 
 def walk_in_queue(practitioner: StaffMember, department: Department | None = None) -> Queue:
     """Where the doctor's patients wait, in that department or the only one where the doctor works. InvalidValue."""
+    if not practitioner.licence_no:
+        raise InvalidValue(field="practitioner_id")
     places = list(Department.objects.filter(memberships__staff=practitioner, is_active=True)[:2])
     where = department or (places[0] if len(places) == 1 else None)
     if where is None:
