@@ -237,4 +237,4 @@ def test_a_payment_of_a_bill_that_ends_otherwise_is_closed(clinic: World, end: s
     deliver()
     made = PaymentOrder.objects.get()
     assert (made.expires_at <= NOW) is (end != "other")
-    assert made.note == {"cancelled": "bill_cancelled"}.get(end, end if end != "other" else "")
+    assert made.close_cause == {"cancelled": "bill_cancelled"}.get(end, end if end != "other" else "")
