@@ -38,7 +38,7 @@ def writes() -> tuple[Write, ...]:
     return tuple(sorted(Writes(SOURCES).found, key=lambda write: write.where))
 
 
-def _owner(path: Path) -> str:
+def owner_of(path: Path) -> str:
     parts = path.relative_to(BACKEND).parts
     return parts[1] if parts[0] == "apps" else parts[0]
 
@@ -55,7 +55,7 @@ def _place(write: Write) -> str:
 def _is_wrong(write: Write) -> bool:
     if write.parameter:
         return False  # what it is given is judged where it is given
-    own = _owner(write.path)
+    own = owner_of(write.path)
     if write.model is models.Model:  # an app's views know their rows by the view's model alone
         return not (write.through.startswith(f"apps.{own}.services.") and "api" in write.path.parts)
     if not _is_ours(write.model) or write.through.startswith(f"apps.{write.model._meta.app_label}.services."):

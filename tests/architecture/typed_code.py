@@ -101,7 +101,7 @@ def hints_of(thing: Any) -> dict[str, Any]:
         names = vars(inspect.getmodule(thing))
     except (OSError, TypeError, SyntaxError):
         return {}
-    if isinstance(node, ast.ClassDef):
+    if isinstance(node, ast.ClassDef) and isinstance(thing, type):
         found = {
             each.target.id: evaluated(each.annotation, names)
             for each in node.body
