@@ -8,7 +8,7 @@ from uuid import UUID
 
 from apps.billing.models import Bill, BillKind
 from apps.billing.ports import HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
-from apps.billing.selectors.his import his_of
+from apps.billing.selectors.his import posting_of
 from apps.billing.services import card_top_up, checkout
 from apps.billing.services.settle import mark_paid
 from apps.inpatient.models import DepositTransaction
@@ -49,7 +49,7 @@ class HospitalBusiness:
     def announce(self, order: PaymentOrder, lines: Lines) -> None:
         """HIS takes note of the payment, once per order_no."""
         try:
-            his_of(order.hospital).post_payment(_posting(order, lines))
+            posting_of(order.hospital).post_payment(_posting(order, lines))
         except HisRefused as error:
             raise BusinessRefused(error.code, error.text) from error
         except HisUnavailable as error:
@@ -69,7 +69,7 @@ class HospitalBusiness:
     def withdraw(self, order: PaymentOrder, lines: Lines) -> None:
         """HIS forgets the payment, or never takes it."""
         try:
-            his_of(order.hospital).withdraw_payment(
+            posting_of(order.hospital).withdraw_payment(
                 hospital_code=order.hospital.code,
                 order_no=order.order_no,
                 reason=order.return_reason,
@@ -93,7 +93,7 @@ class HospitalBusiness:
             lines=_posted_lines(order, [part.line for part in parts], amounts),
         )
         try:
-            his_of(refund.hospital).post_refund(posting)
+            posting_of(refund.hospital).post_refund(posting)
         except HisRefused as error:
             raise BusinessRefused(error.code, error.text) from error
         except HisUnavailable as error:

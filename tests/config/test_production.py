@@ -1,6 +1,7 @@
 """Production refuses to start with unsafe values, naming every variable at once."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -159,6 +160,27 @@ def test_no_published_value_of_the_demo_starts(name: str) -> None:
 )
 def test_a_his_without_encryption_or_a_secret_of_its_own_refuses_to_start(name: str, value: str) -> None:
     assert set(named(start({**HIS, name: value}))) == {name}
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [
+        "not JSON",
+        "[]",
+        '{"H2": {"base_url": "https://his2.hospital.example"}}',
+        '{"H2": {"base_url": "http://his2.hospital.example", "app_id": "yihui", "secret": "%s"}}'
+        % text("h2"),
+        '{"H2": {"base_url": "https://his2.hospital.example", "app_id": "yihui", "secret": "short"}}',
+        '{"H2": {"base_url": "https://127.0.0.1", "app_id": "yihui", "secret": "%s"}}' % text("h2"),
+    ],
+)
+def test_a_hospitals_own_his_is_as_safe_as_the_common_one_or_refuses_to_start(connections: str) -> None:
+    assert set(named(start({"YIHUI_HIS_CONNECTIONS": connections}))) == {"YIHUI_HIS_CONNECTIONS"}
+
+
+def test_a_hospital_may_have_a_his_of_its_own() -> None:
+    own = {"H2": {"base_url": "https://his2.hospital.example", "app_id": "yihui", "secret": text("h2")}}
+    assert not named(start({**HIS, "YIHUI_HIS_CONNECTIONS": json.dumps(own)}))
 
 
 @pytest.mark.parametrize(
