@@ -6,6 +6,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import models
 
+from tests.architecture import forbidden_writes
 from tests.architecture.typed_code import BACKEND
 from tests.architecture.writers import Write, Writes
 
@@ -31,6 +32,19 @@ ALLOWED = {
     "workflows/sample/schedule.py create_templates": "loads a demo in bulk: hundreds of templates",
     "workflows/sample/staff.py write": "loads a demo in bulk: hundreds of accounts",
 }
+
+
+def test_every_way_to_write_is_seen() -> None:
+    path = Path(forbidden_writes.__file__)
+    functions = {
+        name for name, thing in vars(forbidden_writes).items() if name.startswith("by_") and callable(thing)
+    }
+    seen = {write.function: write.model for write in Writes([path]).found}
+    assert seen.keys() == functions
+    assert seen.pop("by_unknown") is models.Model
+    assert {model._meta.label for model in seen.values()} == {
+        "payments.PaymentOrder", "payments.PaymentOrderLine", "patients.Patient", "billing.Bill",
+    }  # fmt: skip
 
 
 @functools.cache
