@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from apps.identity import fragments as identity
+from apps.patients import fragments as patients
 from kernel import sql
 from kernel.prepared import Prepared
 from tests.architecture.test_writers import SOURCES, owner_of
@@ -100,3 +102,17 @@ def test_postgresql_plans_every_long_statement(path: Path) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.cursor.execute(statement._prepare)  # with its EXPLAIN
             cursor.execute(f"DEALLOCATE {statement.name}")
+
+
+@pytest.mark.django_db
+def test_what_owners_export_costs_a_statement_nothing() -> None:
+    """A subquery of a fragment is merged into the join: it is no step of its own."""
+    every = [*vars(identity).values(), *vars(patients).values()]
+    exported = [text for text in every if isinstance(text, str) and text.startswith("(SELECT")]
+    assert exported
+    for fragment in exported:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"EXPLAIN SELECT x.id FROM identity_hospital o LEFT JOIN {fragment} x ON x.id = o.group_id"
+            )
+            assert "Subquery" not in str(cursor.fetchall())
