@@ -139,8 +139,25 @@ def _providers() -> Iterator[Problem]:
                 yield name, f"must be set with {given[0]}"
     if (token := _text("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN")) and (why := weak_text(token, TOKEN_CHARACTERS)):
         yield "YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", why
+    yield from _his_connections()
     if (secret := _text("YIHUI_HIS_SECRET")) and (why := weak_text(secret, HIS_SECRET_CHARACTERS)):
         yield "YIHUI_HIS_SECRET", why
+
+
+def _his_connections() -> Iterator[Problem]:
+    name = "YIHUI_HIS_CONNECTIONS"
+    connections = env.json(name, default={})
+    if not isinstance(connections, dict):
+        yield name, "an object: hospital code → base_url, app_id, secret"
+        return
+    for code, connection in connections.items():
+        if not isinstance(connection, dict) or set(connection) != {"base_url", "app_id", "secret"}:
+            yield name, f"{code}: base_url, app_id and secret, no more and no less"
+            continue
+        if why := weak_text(str(connection["secret"]), HIS_SECRET_CHARACTERS):
+            yield name, f"{code}: secret {why}"
+        if why := _bad_url(str(connection["base_url"])):
+            yield name, f"{code}: base_url {why}"
 
 
 def _urls() -> Iterator[Problem]:
@@ -150,10 +167,15 @@ def _urls() -> Iterator[Problem]:
         yield "YIHUI_ALIYUN_SMS_ENDPOINT", "this machine is no provider"
     for name in ("YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL"):
         url = _text(name)
-        if url and (not url.startswith("https://") or not urlsplit(url).hostname):
-            yield name, "an address that begins with https://"
-        elif url and _is_here(url.removeprefix("https://")):
-            yield name, "must not lead to this machine"
+        if url and (why := _bad_url(url)):
+            yield name, why
+
+
+def _bad_url(url: str) -> str:
+    """Why a provider cannot be reached there safely; blank: it can."""
+    if not url.startswith("https://") or not urlsplit(url).hostname:
+        return "an address that begins with https://"
+    return "must not lead to this machine" if _is_here(url.removeprefix("https://")) else ""
 
 
 def _is_here(place: str) -> bool:

@@ -48,7 +48,8 @@ class Prepared:
         def place(match: re.Match[str]) -> str:
             return f"${order.index(match[1]) + 1}" if match[1] else "%"
 
-        self.name, self.plain, self.prefix = name, sql, WRITES if writes else ""
+        self.name, self.plain, self.types = name, sql, dict(types or {})
+        self.prefix = WRITES if writes else ""
         self._prepare = f"PREPARE {name}{f' ({kinds})' if order else ''} AS {_PARAMETER.sub(place, sql)}"
         if by_key:
             nothing = f" ({', '.join(['NULL'] * len(order))})" if order else ""

@@ -27,6 +27,7 @@ from apps.identity.models import WeChatAccount
 from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import (
+    CloseCause,
     PaymentOrder,
     PaymentOrderLine,
     Refund,
@@ -170,7 +171,7 @@ def follow_reschedule(appointment_id: UUID) -> None:
     wrong = Bill.objects.filter(
         subject_type=APPOINTMENT, subject_id=appointment_id, status__in=UNSETTLED
     ).exclude(amount_fen=appointment.fee_fen, expires_at=payable_until(appointment))
-    _end_bills(wrong, note="rescheduled")
+    _end_bills(wrong, cause=CloseCause.RESCHEDULED)
     follow_booking(appointment_id)
 
 
@@ -247,7 +248,7 @@ def follow_expiry(appointment_id: UUID) -> None:
     """Nobody paid the hold in time: its order is closed and its bill lapses, for a payment may still arrive."""
     bills = Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id, status__in=STANDING)
     keys = list(bills.values_list("pk", flat=True))
-    _let_go(keys, note="hold_expired")
+    _let_go(keys, cause=CloseCause.HOLD_EXPIRED)
     if find(appointment_id).state == AppointmentState.EXPIRED:
         for key in keys:
             lapse_bill(key)
@@ -261,18 +262,18 @@ def _with(appointment_id: UUID | None) -> QuerySet[Bill]:
     )
 
 
-def _end_bills(bills: QuerySet[Bill], *, note: str = "cancelled") -> None:
+def _end_bills(bills: QuerySet[Bill], *, cause: CloseCause = CloseCause.APPOINTMENT_CANCELLED) -> None:
     for bill in bills.filter(status__in=UNSETTLED).order_by("pk"):
-        _let_go([bill.pk], note=note)
+        _let_go([bill.pk], cause=cause)
         cancel_bill(bill, cause=CancelCause.APPOINTMENT)  # what is being paid for it all the same goes back
 
 
-def _let_go(bill_ids: Iterable[UUID], *, note: str) -> None:
+def _let_go(bill_ids: Iterable[UUID], *, cause: CloseCause) -> None:
     lines = PaymentOrderLine.objects.filter(
         subject_type=SUBJECT, subject_id__in=list(bill_ids), is_live=True, order__state=OrderState.PENDING
     )
     for order_id in lines.values_list("order_id", flat=True):
-        let_go(order_id, note=note)
+        let_go(order_id, cause=cause)
 
 
 @transaction.atomic

@@ -8,23 +8,37 @@ from uuid import UUID
 
 from apps.billing.models import Bill, BillKind
 from apps.billing.ports import HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
-from apps.billing.selectors.his import his_of
+from apps.billing.selectors.his import posting_of
 from apps.billing.services import card_top_up, checkout
 from apps.billing.services.settle import mark_paid
 from apps.inpatient.models import DepositTransaction
 from apps.inpatient.services import deposits
 from apps.patients.models import Patient
-from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
-from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine
+from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.models import (
+    PaymentOrder,
+    PaymentOrderLine,
+    PaymentOrigin,
+    Refund,
+    RefundLine,
+    ReturnCause,
+)
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit
 from apps.payments.services.ledger import Account, AccountKind
+from apps.scheduling.errors import HoldExpired
 from apps.scheduling.models import PaymentStatus
 from apps.scheduling.services.confirm import settle_fee
-from kernel.errors import DomainError
+from kernel.errors import DomainError, StateConflict
 from workflows.window_fees import check_taken
 
 #: What a registration's bill is about (billing.Bill.subject_type).
 APPOINTMENT = "scheduling.appointment"
+
+#: Refusals that a payer hears of in other words than "it could not be posted".
+RETURN_CAUSES: dict[type[DomainError], ReturnCause] = {
+    HoldExpired: ReturnCause.HOLD_EXPIRED,
+    StateConflict: ReturnCause.CHANGED,
+}
 
 Lines = Sequence[PaymentOrderLine]
 
@@ -35,7 +49,7 @@ class HospitalBusiness:
     def announce(self, order: PaymentOrder, lines: Lines) -> None:
         """HIS takes note of the payment, once per order_no."""
         try:
-            his_of(order.hospital).post_payment(_posting(order, lines))
+            posting_of(order.hospital).post_payment(_posting(order, lines))
         except HisRefused as error:
             raise BusinessRefused(error.code, error.text) from error
         except HisUnavailable as error:
@@ -49,13 +63,16 @@ class HospitalBusiness:
         try:
             return [credit for kind, some in sorted(kinds.items()) for credit in SETTLERS[kind](order, some)]
         except DomainError as error:
-            raise BusinessRefused(error.code, error.text) from error
+            cause = RETURN_CAUSES.get(type(error), ReturnCause.REFUSED)
+            raise BusinessRefused(error.code, error.text, cause) from error
 
     def withdraw(self, order: PaymentOrder, lines: Lines) -> None:
         """HIS forgets the payment, or never takes it."""
         try:
-            his_of(order.hospital).withdraw_payment(
-                hospital_code=order.hospital.code, order_no=order.order_no, reason=order.note
+            posting_of(order.hospital).withdraw_payment(
+                hospital_code=order.hospital.code,
+                order_no=order.order_no,
+                reason=order.return_reason,
             )
         except HisRefused as error:
             raise BusinessRefused(error.code, error.text) from error
@@ -76,7 +93,7 @@ class HospitalBusiness:
             lines=_posted_lines(order, [part.line for part in parts], amounts),
         )
         try:
-            his_of(refund.hospital).post_refund(posting)
+            posting_of(refund.hospital).post_refund(posting)
         except HisRefused as error:
             raise BusinessRefused(error.code, error.text) from error
         except HisUnavailable as error:
@@ -136,7 +153,7 @@ def _settle_bills(order: PaymentOrder, lines: Lines) -> list[Credit]:
     for bill in bills:
         if bill.subject_type != APPOINTMENT or bill.subject_id is None:
             continue
-        if order.note == WRITTEN_DOWN:
+        if order.origin == PaymentOrigin.RECORDED:
             check_taken(bill.subject_id)
         else:
             settle_fee(appointment_id=bill.subject_id, payment_status=status)

@@ -3,7 +3,7 @@
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for
 from apps.payments.events import PaymentOrderReturning, RefundSucceeded
-from apps.payments.models import PaymentOrder
+from apps.payments.models import PaymentOrder, ReturnCause
 from apps.scheduling import events
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -51,7 +51,9 @@ def note_refund_of_registration(event: RefundSucceeded) -> None:
 
 
 #: Why a payment goes back, in the patient's words.
-_REASONS = {"hold_expired": "号源已释放", "not_posted_in_time": "医院系统暂不可用"}
+_REASONS: dict[str, str] = {
+    each.value: str(each.label) for each in (ReturnCause.HOLD_EXPIRED, ReturnCause.NOT_POSTED_IN_TIME)
+}
 
 
 @subscribe(PaymentOrderReturning, name="workflows.tell_of_returning_payment", queue="urgent")
@@ -68,7 +70,7 @@ def tell_of_return(event: PaymentOrderReturning) -> None:
             "hospital": order.hospital.name,
             "amount": f"{fen_to_yuan(event.amount_fen)}元",
             "order": order.order_no,
-            "reason": _REASONS.get(event.note, "费用已变更或已支付"),
+            "reason": _REASONS.get(event.cause, str(ReturnCause.CHANGED.label)),
         },
         dedupe_key=f"payment_returned:{order.pk}",
         urgent=True,

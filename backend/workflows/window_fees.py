@@ -14,14 +14,17 @@ from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.refund_bills import refund_bills
 from apps.billing.states import UNSETTLED, BillStatus
 from apps.identity.models import StaffMember
-from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
+from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import (
+    CloseCause,
     PaymentOrder,
     PaymentOrderLine,
+    PaymentOrigin,
     PaymentScene,
     Refund,
     RefundCause,
     RefundRoute,
+    ReturnCause,
 )
 from apps.payments.ports import BusinessUnavailable
 from apps.payments.services.counter import record_taken
@@ -98,12 +101,12 @@ def _order_for(
     if held is not None and held.state == OrderState.PENDING:
         if held.lines.count() == 1:
             return held
-        let_go(held.pk, note="paid_at_window")
+        let_go(held.pk, cause=CloseCause.PAID_AT_WINDOW)
         release_line(held.pk, subject_type=SUBJECT, subject_id=bill.pk)
     elif held is not None:
-        if held.note == WRITTEN_DOWN:
+        if held.origin == PaymentOrigin.RECORDED:
             return None  # settled, reversed and settled again before the first was posted
-        give_back(held, note="paid_at_window")
+        give_back(held, cause=ReturnCause.PAID_AT_WINDOW)
     return open_order(
         hospital=appointment.hospital,
         patient_id=appointment.patient_id,
@@ -137,9 +140,10 @@ def reverse_at_window(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: i
     if paid is not None:
         _refund(paid, fee_fen, _staff(staff_id))
         return
-    lines = _lines(*bills.values_list("pk", flat=True)).filter(order__note=WRITTEN_DOWN)
+    lines = _lines(*bills.values_list("pk", flat=True)).filter(order__origin=PaymentOrigin.RECORDED)
     for order_id in lines.filter(order__state=OrderState.PAID_UNPOSTED).values_list("order_id", flat=True):
-        give_back(PaymentOrder.objects.get(pk=order_id), note="reversed", route=RefundRoute.COUNTER_CASH)
+        order = PaymentOrder.objects.get(pk=order_id)
+        give_back(order, cause=ReturnCause.REVERSED, route=RefundRoute.COUNTER_CASH)
     waiting = Refund.objects.filter(order__in=lines.values("order_id"), state=RefundState.FAILED)
     for refund in waiting.filter(route=RefundRoute.ORIGINAL):
         pay_out_in_cash(refund, staff=_staff(staff_id))

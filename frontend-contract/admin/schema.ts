@@ -6206,6 +6206,8 @@ export interface components {
              */
             release_at?: string | null;
         };
+        /** @enum {string} */
+        CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
         /** @description A session that was not made because others are in the way. */
         Conflict: {
             /** Format: uuid */
@@ -8772,6 +8774,8 @@ export interface components {
             readonly refunded_fen: number;
         };
         /** @enum {string} */
+        PaymentOrigin: "online" | "counter" | "recorded";
+        /** @enum {string} */
         PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
@@ -9205,6 +9209,8 @@ export interface components {
         RetryRequest: {
             ids: string[];
         };
+        /** @enum {string} */
+        ReturnCause: "hold_expired" | "changed" | "refused" | "not_posted_in_time" | "paid_at_window" | "reversed";
         /** @description How much of it goes back; without `quantity` all that is left. */
         ReverseRequest: {
             /** @example 1.5 */
@@ -9890,8 +9896,9 @@ export interface components {
             readonly closed_at: string | null;
             /** Format: date-time */
             readonly returned_at: string | null;
-            /** @description code of why it was closed or returned */
-            readonly note: string;
+            readonly origin: components["schemas"]["PaymentOrigin"];
+            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
             /** Format: date-time */
             readonly created_at: string;
             readonly lines: components["schemas"]["PaymentOrderLine"][];
@@ -10471,8 +10478,9 @@ export interface components {
             readonly closed_at: string | null;
             /** Format: date-time */
             readonly returned_at: string | null;
-            /** @description code of why it was closed or returned */
-            readonly note: string;
+            readonly origin: components["schemas"]["PaymentOrigin"];
+            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
             /** Format: date-time */
             readonly created_at: string;
             readonly lines: components["schemas"]["PaymentOrderLine"][];
@@ -11292,6 +11300,7 @@ export type ChargedItem = components['schemas']['ChargedItem'];
 export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
+export type CloseCause = components['schemas']['CloseCause'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type DailyCharges = components['schemas']['DailyCharges'];
@@ -11506,6 +11515,7 @@ export type PayMethod = components['schemas']['PayMethod'];
 export type PayerKind = components['schemas']['PayerKind'];
 export type PaymentChannel = components['schemas']['PaymentChannel'];
 export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
+export type PaymentOrigin = components['schemas']['PaymentOrigin'];
 export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
@@ -11553,6 +11563,7 @@ export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type Retried = components['schemas']['Retried'];
 export type RetryRequest = components['schemas']['RetryRequest'];
+export type ReturnCause = components['schemas']['ReturnCause'];
 export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type Role = components['schemas']['Role'];
 export type RoleCopyRequest = components['schemas']['RoleCopyRequest'];
@@ -25652,6 +25663,8 @@ export interface operations {
                 hospital_id?: string;
                 patient_id?: string;
                 department_id?: string;
+                origin?: "counter" | "online" | "recorded";
+                return_cause?: "changed" | "hold_expired" | "not_posted_in_time" | "paid_at_window" | "refused" | "reversed";
                 order_no?: string;
                 channel?: string;
                 application?: string;
@@ -25706,7 +25719,9 @@ export interface operations {
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
                      *           "returned_at": "2026-03-16T09:30:00+08:00",
-                     *           "note": "临时有事",
+                     *           "origin": "online",
+                     *           "close_cause": "expired",
+                     *           "return_cause": "hold_expired",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lines": [
                      *             {
@@ -25863,7 +25878,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
@@ -25966,7 +25983,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
@@ -26132,7 +26151,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {

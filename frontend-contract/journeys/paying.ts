@@ -132,7 +132,7 @@ async function payOutpatient(
     const first = await open(patient, [examination]);
     await refusedWith("being_paid", open(patient, [examination, drugs]));
     const given = await unwrap(api.POST(`${ORDER}/cancel`, { params: { path: { id: first.id } } }));
-    expect(given.state === "closed" && given.note === "given_up", "closed", given);
+    expect(given.state === "closed" && given.close_cause === "given_up", "closed", given);
     const both = await open(patient, [examination, drugs]);
     expect(both.amount_fen === 5_500, "the sum", both);
     return both.id;

@@ -1827,6 +1827,8 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
+        /** @enum {string} */
+        CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
         /** @description How many messages of the template the user still accepts. */
         ConsentLeft: {
             template_id: string;
@@ -2340,8 +2342,9 @@ export interface components {
             readonly closed_at: string | null;
             /** Format: date-time */
             readonly returned_at: string | null;
-            /** @description code of why it was closed or returned */
-            readonly note: string;
+            readonly origin: components["schemas"]["PaymentOrigin"];
+            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
             /** Format: date-time */
             readonly created_at: string;
             readonly lines: components["schemas"]["PaymentOrderLine"][];
@@ -2358,6 +2361,8 @@ export interface components {
             readonly amount_fen: number;
             readonly refunded_fen: number;
         };
+        /** @enum {string} */
+        PaymentOrigin: "online" | "counter" | "recorded";
         /** @enum {string} */
         PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
@@ -2564,6 +2569,8 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** @enum {string} */
+        ReturnCause: "hold_expired" | "changed" | "refused" | "not_posted_in_time" | "paid_at_window" | "reversed";
         /** @description A session with its department and doctor. */
         SessionOfDay: {
             /** Format: uuid */
@@ -3048,6 +3055,7 @@ export type ChargedCategory = components['schemas']['ChargedCategory'];
 export type ChargedDay = components['schemas']['ChargedDay'];
 export type ChargedItem = components['schemas']['ChargedItem'];
 export type CheckoutOrder = components['schemas']['CheckoutOrder'];
+export type CloseCause = components['schemas']['CloseCause'];
 export type ConsentLeft = components['schemas']['ConsentLeft'];
 export type ConsentRequest = components['schemas']['ConsentRequest'];
 export type Contact = components['schemas']['Contact'];
@@ -3103,6 +3111,7 @@ export type PayableBills = components['schemas']['PayableBills'];
 export type PayerKind = components['schemas']['PayerKind'];
 export type PaymentOrder = components['schemas']['PaymentOrder'];
 export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
+export type PaymentOrigin = components['schemas']['PaymentOrigin'];
 export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
@@ -3124,6 +3133,7 @@ export type RefundRoute = components['schemas']['RefundRoute'];
 export type Relationship = components['schemas']['Relationship'];
 export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
+export type ReturnCause = components['schemas']['ReturnCause'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
@@ -6312,7 +6322,9 @@ export interface operations {
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
                      *           "returned_at": "2026-03-16T09:30:00+08:00",
-                     *           "note": "临时有事",
+                     *           "origin": "online",
+                     *           "close_cause": "expired",
+                     *           "return_cause": "hold_expired",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lines": [
                      *             {
@@ -6466,7 +6478,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
@@ -6530,7 +6544,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {
@@ -6721,7 +6737,9 @@ export interface operations {
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
                      *       "returned_at": "2026-03-16T09:30:00+08:00",
-                     *       "note": "临时有事",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lines": [
                      *         {

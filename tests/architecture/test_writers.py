@@ -6,6 +6,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import models
 
+from tests.architecture import forbidden_writes
 from tests.architecture.typed_code import BACKEND
 from tests.architecture.writers import Write, Writes
 
@@ -33,12 +34,25 @@ ALLOWED = {
 }
 
 
+def test_every_way_to_write_is_seen() -> None:
+    path = Path(forbidden_writes.__file__)
+    functions = {
+        name for name, thing in vars(forbidden_writes).items() if name.startswith("by_") and callable(thing)
+    }
+    seen = {write.function: write.model for write in Writes([path]).found}
+    assert seen.keys() == functions
+    assert seen.pop("by_unknown") is models.Model
+    assert {model._meta.label for model in seen.values()} == {
+        "payments.PaymentOrder", "payments.PaymentOrderLine", "patients.Patient", "billing.Bill",
+    }  # fmt: skip
+
+
 @functools.cache
 def writes() -> tuple[Write, ...]:
     return tuple(sorted(Writes(SOURCES).found, key=lambda write: write.where))
 
 
-def _owner(path: Path) -> str:
+def owner_of(path: Path) -> str:
     parts = path.relative_to(BACKEND).parts
     return parts[1] if parts[0] == "apps" else parts[0]
 
@@ -55,7 +69,7 @@ def _place(write: Write) -> str:
 def _is_wrong(write: Write) -> bool:
     if write.parameter:
         return False  # what it is given is judged where it is given
-    own = _owner(write.path)
+    own = owner_of(write.path)
     if write.model is models.Model:  # an app's views know their rows by the view's model alone
         return not (write.through.startswith(f"apps.{own}.services.") and "api" in write.path.parts)
     if not _is_ours(write.model) or write.through.startswith(f"apps.{write.model._meta.app_label}.services."):

@@ -21,7 +21,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models.manager import BaseManager
 
-BACKEND = Path(__file__).resolve().parents[2] / "backend"
+ROOT = Path(__file__).resolve().parents[2]
+BACKEND = ROOT / "backend"
 ROW, ROWS, CLASS, MANY = "row", "rows", "class", "many"
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 #: Of a queryset, one row.
@@ -60,8 +61,8 @@ class Value:
 
 
 def module_of(path: Path) -> types.ModuleType:
-    """The imported module of a file of the backend."""
-    parts = path.relative_to(BACKEND).with_suffix("").parts
+    """The imported module of a file of the backend, or of a test."""
+    parts = path.relative_to(BACKEND if path.is_relative_to(BACKEND) else ROOT).with_suffix("").parts
     return importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
 
 
@@ -101,7 +102,7 @@ def hints_of(thing: Any) -> dict[str, Any]:
         names = vars(inspect.getmodule(thing))
     except (OSError, TypeError, SyntaxError):
         return {}
-    if isinstance(node, ast.ClassDef):
+    if isinstance(node, ast.ClassDef) and isinstance(thing, type):
         found = {
             each.target.id: evaluated(each.annotation, names)
             for each in node.body

@@ -87,7 +87,8 @@ def _orders(bindings: list[CardBinding], bills: list[Bill]) -> list[PaymentOrder
     orders = [
         PaymentOrder(
             hospital_id=bill.hospital_id, patient_id=bill.patient_id, account_id=binding.account_id,
-            application="miniprogram", order_no=bill.bill_no.replace("ZD", "ZF"), scene=PaymentScene.OUTPATIENT,
+            application="miniprogram", origin="online", scene=PaymentScene.OUTPATIENT,
+            order_no=bill.bill_no.replace("ZD", "ZF"),
             description=bill.title, amount_fen=bill.amount_fen, expires_at=until, due_at=until,
         )
         for binding, bill in zip(bindings, bills, strict=True)

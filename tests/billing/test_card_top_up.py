@@ -14,7 +14,7 @@ from apps.billing.states import TopUpState
 from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.patients.services.cards import deactivate_card
-from apps.payments.models import PaymentOrder
+from apps.payments.models import CloseCause, PaymentOrder
 from apps.payments.services.tending import give_up, tend_order
 from kernel import clock
 from kernel.errors import StateConflict
@@ -106,7 +106,11 @@ def test_two_top_ups_that_together_exceed_the_limit_are_not_both_credited(clinic
     first, second = ask(clinic, 5_000), ask(clinic, 5_000)
     assert pay_online(order_of(first)).state == "posted"
     order = pay_online(order_of(second))
-    assert (order.state, order.note) == ("returning", "card_balance_limit")
+    assert (order.state, order.return_cause, order.posting_error) == (
+        "returning",
+        "refused",
+        "card_balance_limit",
+    )
     assert held(clinic) == 5_000
     handle()
     assert CardTopUp.objects.get(order=order).state == "returned"
@@ -128,7 +132,7 @@ def test_it_is_credited_once_however_often_it_is_told(clinic: World) -> None:
 def test_nobody_pays_in_time_and_the_top_up_is_closed_a_late_payment_still_counts(clinic: World) -> None:
     configure(clinic, **TOP_UPS_ON)
     order = order_of(ask(clinic, 5_000))
-    give_up(order, note="given_up")
+    give_up(order, cause=CloseCause.GIVEN_UP)
     handle()
     assert CardTopUp.objects.get().state == "closed"
     assert pay_online(order).state == "posted"

@@ -4,7 +4,7 @@ import pytest
 
 from apps.billing.models import CancelCause
 from apps.billing.ports import BillKey, HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
-from apps.billing.selectors.his import his_of
+from apps.billing.selectors.his import posting_of
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.perform import perform_item
 from apps.billing.services.settle import mark_refunded
@@ -19,7 +19,7 @@ def posting(*lines: PostedLine) -> PaymentPosting:
 
 @pytest.mark.requirement("PAY-07")
 def test_it_states_what_was_not_performed_and_did_not_go_back(clinic: World) -> None:
-    his, bill = his_of(clinic.h1), issue(clinic)
+    his, bill = posting_of(clinic.h1), issue(clinic)
     key = BillKey("H1", bill.bill_no, "")
     assert his.refundable_fen(key) == 0
     pay(bill)
@@ -31,12 +31,12 @@ def test_it_states_what_was_not_performed_and_did_not_go_back(clinic: World) -> 
     with pytest.raises(HisRefused):
         his.refundable_fen(BillKey("H1", "unknown", ""))
     with pytest.raises(HisRefused):
-        his_of(clinic.h2).refundable_fen(key)
+        posting_of(clinic.h2).refundable_fen(key)
 
 
 @pytest.mark.requirement("PAY-08")
 def test_it_takes_what_can_be_paid_and_refuses_the_rest_as_often_as_it_is_asked(clinic: World) -> None:
-    his, bill = his_of(clinic.h1), issue(clinic)
+    his, bill = posting_of(clinic.h1), issue(clinic)
     line = PostedLine(bill.bill_no, "", bill.kind, bill.amount_fen)
     for _ in range(2):
         assert his.post_payment(posting(line)).his_no == "ZF1"
@@ -58,4 +58,4 @@ def test_it_takes_what_can_be_paid_and_refuses_the_rest_as_often_as_it_is_asked(
 def test_a_driver_that_nobody_has_registered_is_a_his_that_does_not_answer(clinic: World) -> None:
     clinic.h1.settings = {"his.driver": "nowhere"}
     with pytest.raises(HisUnavailable):
-        his_of(clinic.h1)
+        posting_of(clinic.h1)

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from apps.billing.models import Bill, CancelCause
-from apps.billing.ports import FEEDS
+from apps.billing.ports import BILLS
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.items import ItemSpec
+from apps.identity import his
 from apps.identity.models import Hospital
 from apps.payments.models import PaymentOrder
 from kernel import clock
@@ -115,13 +116,14 @@ def test_what_is_to_be_paid_is_of_one_card_with_the_registration_first(clinic: W
 
 
 @pytest.mark.requirement("PAY-04")
-def test_the_list_says_when_his_does_not_answer(clinic: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_says_when_his_does_not_answer(clinic: World, request: pytest.FixtureRequest) -> None:
     class Silent:
         def refresh(self, patients: Any) -> bool:
             return False
 
-    monkeypatch.setitem(FEEDS, "http", Silent())
-    Hospital.objects.filter(pk=clinic.h1.pk).update(settings={"his.driver": "http"})
+    his.register("silent", BILLS, lambda hospital: Silent())
+    request.addfinalizer(lambda: his.forget("silent"))
+    Hospital.objects.filter(pk=clinic.h1.pk).update(settings={"his.driver": "silent"})
     bill = issue(clinic)
     found = get(clinic, "/payable").json()
     assert (found["is_current"], [row["id"] for row in found["bills"]]) == (False, [str(bill.pk)])
@@ -237,4 +239,4 @@ def test_a_payment_of_a_bill_that_ends_otherwise_is_closed(clinic: World, end: s
     deliver()
     made = PaymentOrder.objects.get()
     assert (made.expires_at <= NOW) is (end != "other")
-    assert made.note == {"cancelled": "bill_cancelled"}.get(end, end if end != "other" else "")
+    assert made.close_cause == {"cancelled": "bill_cancelled"}.get(end, end if end != "other" else "")

@@ -10,10 +10,11 @@ import pytest
 from apps.access.services.sync import sync_access
 from apps.billing import errors
 from apps.billing.models import Bill, ChargeItem, RefundRequest
-from apps.billing.ports import DRIVERS, BillKey, HisRefused, HisUnavailable, register_driver
+from apps.billing.ports import POSTING, BillKey, HisRefused, HisUnavailable
 from apps.billing.services.perform import perform_item
 from apps.billing.services.refund_in_app import refund_in_app
 from apps.billing.services.refund_rules import _SUBJECTS, use_subject
+from apps.identity import his as registry
 from apps.payments.errors import RefundExceedsPaid
 from apps.payments.models import PaymentOrder, Refund
 from apps.payments.services.refund_outcomes import cancel
@@ -227,9 +228,9 @@ class OtherHis:
 def his() -> Iterator[OtherHis]:
     """Registered as the driver `other`."""
     found = OtherHis()
-    register_driver("other", lambda hospital: found)  # type: ignore[arg-type,return-value]
+    registry.register("other", POSTING, lambda hospital: found)  # type: ignore[arg-type,return-value]
     yield found
-    DRIVERS.pop("other")
+    registry.forget("other")
 
 
 def test_the_hospital_system_says_how_much(clinic: World, his: OtherHis) -> None:

@@ -1,6 +1,7 @@
 """Production refuses to start with unsafe values, naming every variable at once."""
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -38,6 +39,14 @@ HIS = {
     "YIHUI_HIS_APP_ID": "yihui",
     "YIHUI_HIS_SECRET": text("his"),
 }
+
+
+def own_his(**changes: str) -> str:
+    """A hospital with a HIS of its own."""
+    own = {"base_url": "https://his2.hospital.example", "app_id": "yihui", "secret": text("h2"), **changes}
+    return json.dumps({"H2": own})
+
+
 SMS = {
     "YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "LTAI5tKnownToNobody",
     "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET": text("sms")[:30],
@@ -74,6 +83,7 @@ def named(result: subprocess.CompletedProcess[str]) -> list[str]:
     [
         {},
         HIS,
+        {"YIHUI_HIS_CONNECTIONS": own_his()},
         SMS | {"YIHUI_ALIYUN_SMS_CALLBACK_TOKEN": text("token")[:24]},
         {"YIHUI_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7, fd00::/8"},
         {"YIHUI_FIELD_KEYS": f"2:{key('new')},1:{key('old')}"},
@@ -159,6 +169,21 @@ def test_no_published_value_of_the_demo_starts(name: str) -> None:
 )
 def test_a_his_without_encryption_or_a_secret_of_its_own_refuses_to_start(name: str, value: str) -> None:
     assert set(named(start({**HIS, name: value}))) == {name}
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [
+        "not JSON",
+        "[]",
+        '{"H2": {"base_url": "https://his2.hospital.example"}}',
+        own_his(base_url="http://his2.hospital.example"),
+        own_his(base_url="https://127.0.0.1"),
+        own_his(secret="short"),
+    ],
+)
+def test_a_hospitals_own_his_is_as_safe_as_the_common_one_or_refuses_to_start(connections: str) -> None:
+    assert set(named(start({"YIHUI_HIS_CONNECTIONS": connections}))) == {"YIHUI_HIS_CONNECTIONS"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from apps.inpatient.services.deposits import credit_deposit, end_deposit
 from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.payments.errors import InsufficientBalance
-from apps.payments.models import PaymentOrder, RefundCause, RefundRoute
+from apps.payments.models import CloseCause, PaymentOrder, RefundCause, RefundRoute
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.refunds import RefundPart, create_refund
@@ -130,7 +130,7 @@ def test_several_deposits_add_up_and_each_stay_has_its_own(ward: World) -> None:
 def test_nobody_pays_in_time_and_the_deposit_is_closed_a_late_payment_still_counts(ward: World) -> None:
     stay = admit(ward)
     deposit = pending(ward, stay)
-    give_up(order_of(deposit), note="given_up")
+    give_up(order_of(deposit), cause=CloseCause.GIVEN_UP)
     handle()
     deposit.refresh_from_db()
     assert deposit.state == "closed"
@@ -148,7 +148,8 @@ def test_a_patient_who_was_discharged_meanwhile_gets_the_money_back(ward: World)
     deposit = pending(ward, stay)
     discharge(stay)
     order = pay_online(order_of(deposit))
-    assert (order.state, order.note, deposit_of(stay)) == ("returning", "admission_discharged", 0)
+    assert (order.state, order.return_cause, deposit_of(stay)) == ("returning", "refused", 0)
+    assert order.posting_error == "admission_discharged"
     handle()
     deposit.refresh_from_db()
     assert deposit.state == "returned"

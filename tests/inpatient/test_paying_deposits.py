@@ -53,7 +53,7 @@ def test_whoever_was_discharged_while_paying_has_the_money_back_at_the_channel(t
     for _ in range(3):
         till.later(minutes=1)
         till.work()
-    assert (state(order), order.note, deposit_of(stay)) == ("returned", "admission_discharged", 0)
+    assert (state(order), order.posting_error, deposit_of(stay)) == ("returned", "admission_discharged", 0)
     assert Refund.objects.get().state == "succeeded"
     assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
     shown = till.world.client("patient_a").get("/api/miniprogram/v1/inpatient-deposits").json()["results"]

@@ -18,7 +18,7 @@ from apps.billing.ports import (
     PostedLine,
     RefundPosting,
 )
-from apps.billing.selectors.his import his_of
+from apps.billing.selectors.his import posting_of
 from apps.identity.models import Hospital
 from apps.integrations.adapters.his_client import CONNECTIONS, HisClient
 from apps.integrations.adapters.his_signature import signature
@@ -354,7 +354,7 @@ def test_the_log_names_neither_patients_nor_orders(book: HisControl, his: HttpHi
 
 def test_a_hospital_with_the_http_driver_is_posted_to_over_http(book: HisControl) -> None:
     hospital = Hospital(code="H1", settings={"his.driver": "http"})
-    his_of(hospital).post_payment(payment("ZF1", OURS))
+    posting_of(hospital).post_payment(payment("ZF1", OURS))
     assert book.tally("ZF1")["taken"] == 1
 
 

@@ -106,7 +106,7 @@ def test_a_payment_that_his_refuses_goes_back_by_itself(till: Till, book: HisCon
         till.later(minutes=1)
         till.work()
     order.refresh_from_db()
-    assert (order.state, order.note) == ("returned", "BILL_NOT_OPEN")
+    assert (order.state, order.return_cause, order.posting_error) == ("returned", "refused", "BILL_NOT_OPEN")
     assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
     assert book.payment(order.order_no)["state"] == "withdrawn"
     assert book.tally(order.order_no)["taken"] == 0

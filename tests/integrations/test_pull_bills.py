@@ -43,7 +43,7 @@ def look(patient: Patient, store: redis.Redis) -> Any:
     """The patient looks a minute later; whether what is shown is current."""
 
     def refresh() -> bool:
-        store.delete(f"yihui:his:pulled:{patient.pk}", pull_turns.RESTING)
+        store.delete(f"yihui:his:pulled:{patient.pk}", pull_turns.resting_key(patient.hospital_id))
         return refresh_bills([patient])
 
     return refresh
@@ -225,7 +225,7 @@ def test_his_is_asked_once_a_minute_for_each_patient(
 
 
 def test_who_looks_while_another_pull_runs_does_not_wait_for_it(patient: Patient, store: redis.Redis) -> None:
-    assert pull_turns.take(patient.pk) is None
+    assert pull_turns.take(patient.pk, patient.hospital_id) is None
     assert refresh_bills([patient]) is False
 
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, connections
 from apps.audit.models import AuditEvent
 from apps.identity.services.dictionaries import sync_dictionaries
 from apps.patients.models import ImportRow, Patient, PatientCard, PatientImport
-from apps.patients.services import imports
+from apps.patients.services import import_staging, imports
 from apps.patients.services.import_staging import _copied
 from kernel.outbox.models import OutboxEvent
 from kernel.sheets import SheetProblem, neutral, plain, rows_of
@@ -308,3 +308,14 @@ def test_what_a_spreadsheet_would_run_is_neutral_outside_and_plain_inside(danger
 def test_texts_are_copied_as_they_are() -> None:
     assert _copied("a\tb\\N\n") == "a\\tb\\\\N\\n"
     assert _copied(None) == "\\N"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_the_import_names_every_column_of_a_patient_or_leaves_it_out_knowingly() -> None:
+    """It writes patients by SQL of its own: a new column must not be forgotten there."""
+    named = [*import_staging.SHARED, *import_staging.GIVEN, *import_staging.LEFT_OUT]
+    fields = {field.attname: field for field in Patient._meta.concrete_fields}
+    assert sorted(named) == sorted(fields)
+    assert all(fields[name].null for name in import_staging.LEFT_OUT)
+    staged = {field.attname for field in ImportRow._meta.concrete_fields}
+    assert set(import_staging.SHARED) <= staged

@@ -17,7 +17,7 @@ from apps.billing.services.checkout import open_payment
 from apps.billing.services.refund_in_app import refund_in_app
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
-from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
 from apps.payments.services.tending import give_up
@@ -221,7 +221,7 @@ class People:
 
     def give_up(self, order: PaymentOrder) -> None:
         with contextlib.suppress(DomainError):
-            give_up(order, note="given_up")
+            give_up(order, cause=CloseCause.GIVEN_UP)
 
     def pay_with_card(self, order: PaymentOrder) -> None:
         with contextlib.suppress(DomainError):

@@ -117,6 +117,26 @@ def test_a_fee_settled_with_the_appointment_is_written_down_once(till: Till) -> 
     assert Bill.objects.get().status == "paid"
 
 
+@pytest.mark.requirement("PAY-09")
+def test_an_order_says_how_it_came_about_and_is_found_by_it(till: Till) -> None:
+    held, other = till.hold(), till.hold("patient_b", start="14:00", end="15:00")
+    order = till.checkout("patient_b", other["id"])
+    assert order.origin == "online"
+    path = f"{ADMIN}/appointments/{held['id']}/settle"
+    assert till.world.client("clerk").post(path, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
+    till.work()
+    admin = till.world.client("admin1")
+    for origin, channel in (("recorded", "cash"), ("online", "")):
+        (row,) = admin.get(f"{ADMIN}/payment-orders?origin={origin}").json()["results"]
+        assert (row["origin"], row["channel"], row["close_cause"], row["return_cause"]) == (
+            origin,
+            channel,
+            "",
+            "",
+        )
+    assert admin.get(f"{ADMIN}/payment-orders?return_cause=refused").json()["results"] == []
+
+
 @pytest.mark.requirement("PAY-09", "BOOK-10")
 def test_cash_that_was_given_back_is_written_down_too(till: Till) -> None:
     held = till.hold()

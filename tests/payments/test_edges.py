@@ -39,7 +39,7 @@ def test_an_account_opens_no_more_orders_than_anybody_could_pay(till: Till) -> N
     account = till.world.accounts["patient_a"]
     common = {
         "hospital": till.world.h1, "patient": till.world.patients["patient_a"], "account": account,
-        "application": "miniprogram", "scene": "outpatient", "description": "", "amount_fen": 1,
+        "application": "miniprogram", "origin": "online", "scene": "outpatient", "description": "", "amount_fen": 1,
         "expires_at": clock.now(),
     }  # fmt: skip
     for number in range(20):

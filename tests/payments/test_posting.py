@@ -70,7 +70,7 @@ def test_it_goes_back_by_itself_when_his_stays_away(till: Till, paid: PaymentOrd
         till.work()
     paid.refresh_from_db()
     refund = Refund.objects.get()
-    assert (paid.state, paid.note, refund.state, refund.cause) == (
+    assert (paid.state, paid.return_cause, refund.state, refund.cause) == (
         "returned",
         "not_posted_in_time",
         "succeeded",

@@ -15,6 +15,7 @@ from apps.payments.channels.base import PayMethod
 from apps.payments.models import (
     AccountKind,
     ChannelPush,
+    CloseCause,
     LedgerTransaction,
     PaymentAttempt,
     PaymentOrder,
@@ -146,7 +147,7 @@ def test_who_gives_up_at_the_moment_of_paying_has_paid_or_not(till: Till) -> Non
     held, order = opened(till)
     attempt = begin(till, order, "patient_a")
     pushes = confirmed(till, attempt)
-    jobs: list[Job] = [*arriving(till, pushes), partial(give_up, order, note="given_up")]
+    jobs: list[Job] = [*arriving(till, pushes), partial(give_up, order, cause=CloseCause.GIVEN_UP)]
     none_failed(at_once(jobs * 3), StateConflict)
     rest(till)
     charged_once(till, held)
@@ -158,7 +159,7 @@ def test_who_gives_up_while_the_channel_is_asked_gets_nothing_that_could_be_paid
 
     def change_mind() -> PaymentOrder:
         wait_until(PaymentAttempt.objects.exists)
-        return give_up(order, note="given_up")
+        return give_up(order, cause=CloseCause.GIVEN_UP)
 
     paying, given_up = at_once([partial(begin, till, order, "patient_a"), change_mind])
     assert isinstance(paying, StateConflict) and given_up.state == "closed"

@@ -1,6 +1,7 @@
 from django.db import models
 
 from apps.audit.triggers import audited
+from apps.identity.fragments import hospital_of_department, hospital_of_staff
 from apps.identity.models import Department, Hospital, StaffMember
 from kernel.models import BaseModel, VersionedModel
 
@@ -143,10 +144,7 @@ class RoleScopeDepartment(BaseModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "department"], name="role_scope_department")]
         triggers = [
-            audited(
-                hospital="SELECT hospital_id FROM identity_department "
-                "WHERE id = coalesce(NEW.department_id, OLD.department_id)"
-            )
+            audited(hospital=hospital_of_department("coalesce(NEW.department_id, OLD.department_id)"))
         ]
 
 
@@ -158,9 +156,4 @@ class StaffRole(BaseModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "role"], name="staff_role")]
-        triggers = [
-            audited(
-                hospital="SELECT hospital_id FROM identity_staffmember "
-                "WHERE id = coalesce(NEW.staff_id, OLD.staff_id)"
-            )
-        ]
+        triggers = [audited(hospital=hospital_of_staff("coalesce(NEW.staff_id, OLD.staff_id)"))]

@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """HIS may be our own tables."""
         from apps.billing.adapters.embedded import EmbeddedHis
-        from apps.billing.ports import register_driver
+        from apps.billing.ports import POSTING
+        from apps.identity import his
 
-        register_driver("embedded", EmbeddedHis)
+        his.register(his.EMBEDDED, POSTING, EmbeddedHis)

@@ -1,16 +1,16 @@
 """What is asked of the hospital information system (HIS): take note of payments and refunds, say what may go back.
 
-A driver is chosen per hospital by the setting `his.driver`. `embedded` (adapters/embedded.py) answers from our own
+Each hospital has a HIS of its own (identity.his). The driver `embedded` (adapters/embedded.py) answers from our own
 tables; others register themselves from above. Every call is idempotent by our numbers, has a time-out and is made
 outside any transaction.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apps.identity.models import Hospital
+from apps.identity.his import Capability
 from apps.patients.models import Patient
 
 
@@ -99,16 +99,11 @@ class HisRefused(Exception):
         self.code, self.text = code, text
 
 
-DRIVERS: dict[str, Callable[[Hospital], HisPosting]] = {}
-
-
-def register_driver(name: str, make: Callable[[Hospital], HisPosting]) -> None:
-    """Declare a driver; called once at start, by its owner's AppConfig."""
-    DRIVERS[name] = make
+POSTING: Capability[HisPosting] = Capability("billing.posting")
 
 
 class BillFeed(Protocol):
-    """Brings the open bills of patients over from HIS, for hospitals whose bills arise there."""
+    """Brings the open bills of a hospital's patients over from its HIS, where bills arise there."""
 
     def refresh(self, patients: Sequence[Patient]) -> bool:
         """Whether our bills of these patients are HIS's of a minute ago or later. Asks HIS at most once a minute for
@@ -116,9 +111,5 @@ class BillFeed(Protocol):
         """
 
 
-FEEDS: dict[str, BillFeed] = {}
-
-
-def register_feed(driver: str, feed: BillFeed) -> None:
-    """Declare the feed of a driver; called once at start, by its owner's AppConfig. `embedded` has none."""
-    FEEDS[driver] = feed
+#: A HIS that cannot, as `embedded`, has no bills but ours.
+BILLS: Capability[BillFeed] = Capability("billing.bills")

@@ -5,15 +5,6 @@ from apps.identity.settings import Setting, define
 from apps.payments.settings import REFUND_ROUTES
 from kernel import clock
 
-HIS_DRIVER = define(
-    Setting(
-        "his.driver",
-        "embedded",
-        "HIS 接口方式",
-        "How HIS is reached",
-        choices=("embedded", "http"),
-    )
-)
 PUSH_UNPAID = define(
     Setting(
         "billing.push_unpaid",

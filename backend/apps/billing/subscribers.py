@@ -22,7 +22,7 @@ from apps.payments.events import (
     RefundFailed,
     RefundSucceeded,
 )
-from apps.payments.models import Refund, RefundRoute
+from apps.payments.models import CloseCause, Refund, RefundRoute
 from apps.payments.states import RefundState
 from kernel import clock
 from kernel.money import fen_to_yuan
@@ -118,14 +118,14 @@ def record_lapse(event: events.BillLapsed) -> None:
 @subscribe(events.BillCancelled, name="billing.end_payment_of_cancelled", queue="urgent")
 def end_payment_of_cancelled(event: events.BillCancelled) -> None:
     """Who has not confirmed yet no longer can; who has gets the money back."""
-    close_payments(event.bill_id, note="bill_cancelled")
+    close_payments(event.bill_id, cause=CloseCause.BILL_CANCELLED)
 
 
 @subscribe(events.BillPaid, name="billing.end_payment_of_paid", queue="urgent")
 def end_payment_of_paid(event: events.BillPaid) -> None:
     """Paid at HIS's own window while a payment here was open."""
     if event.order_id is None:
-        close_payments(event.bill_id, note="paid_at_his")
+        close_payments(event.bill_id, cause=CloseCause.PAID_AT_HIS)
 
 
 @subscribe(events.BillRefunded, name="billing.record_refund")

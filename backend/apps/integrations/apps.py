@@ -9,9 +9,10 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """HIS may be reached over HTTP, and bills come from there."""
-        from apps.billing.ports import register_driver, register_feed
+        from apps.billing.ports import BILLS, POSTING
+        from apps.identity import his
         from apps.integrations.adapters.http_his import HttpHis
         from apps.integrations.services.pull_bills import HttpBillFeed
 
-        register_driver("http", HttpHis)
-        register_feed("http", HttpBillFeed())
+        his.register("http", POSTING, HttpHis)
+        his.register("http", BILLS, HttpBillFeed)

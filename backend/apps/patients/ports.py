@@ -1,8 +1,11 @@
-"""What this app needs from the hospital's information system; `integrations` may put a client of it in place."""
+"""What this app needs from the hospital's information system; `integrations` may register a client of it."""
 
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from apps.identity.his import Capability, his_of
+from apps.identity.models import Hospital
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,15 @@ class HisDirectory(Protocol):
         """
 
 
-_directory: HisDirectory | None = None
+#: For a hospital whose HIS cannot, our own archive is asked.
+CARDS: Capability[HisDirectory] = Capability("patients.cards")
 
 
-def use_directory(directory: HisDirectory | None) -> None:
-    """Put a directory in place for this process; None restores the embedded one."""
-    global _directory
-    _directory = directory
-
-
-def his_directory() -> HisDirectory:
-    """The directory in force."""
+def directory_of(hospital: Hospital) -> HisDirectory:
+    """Who knows the hospital's cards."""
     from apps.patients.adapters.own_archive import OwnArchive
 
-    return _directory or OwnArchive()
+    return his_of(hospital).find(CARDS) or OwnArchive()
 
 
 class Upholder(Protocol):

@@ -51,10 +51,10 @@ class PaymentOrderClosed(OfOrder):
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrderReturning(OfOrder):
-    """Paid, but what was paid for is not to be had any more (`note` is why): the money goes back by itself."""
+    """Paid, but what was paid for is not to be had any more (`cause`: ReturnCause): the money goes back by itself."""
 
     topic: ClassVar[str] = "payments.order_returning"
-    note: str = ""
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund
+from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, ReturnCause
 from apps.payments.services.ledger import Account
 
 
@@ -42,11 +42,11 @@ class BusinessUnavailable(Exception):
 
 
 class BusinessRefused(Exception):
-    """`code` says why, for people and programs."""
+    """`code` says why, for people and programs; `cause` what the payer is to hear of it."""
 
-    def __init__(self, code: str, text: str = "") -> None:
+    def __init__(self, code: str, text: str = "", cause: ReturnCause = ReturnCause.REFUSED) -> None:
         super().__init__(f"{code}: {text}".rstrip(": "))
-        self.code, self.text = code, text
+        self.code, self.text, self.cause = code, text, cause
 
 
 _business: Business | None = None

@@ -227,6 +227,8 @@ PAYMENTS_HTTPS_ONLY = True
 HIS_BASE_URL = env.str("YIHUI_HIS_BASE_URL", default="")
 HIS_APP_ID = env.str("YIHUI_HIS_APP_ID", default="")
 HIS_SECRET = env.str("YIHUI_HIS_SECRET", default="")
+#: Hospitals with another HIS than the one above: code → {base_url, app_id, secret}.
+HIS_CONNECTIONS: dict[str, dict[str, str]] = env.json("YIHUI_HIS_CONNECTIONS", default={})
 
 MESSAGING_SANDBOX_TEMPLATES = False
 MESSAGING_RETRY_SECONDS: list[int] = env.list(

@@ -32,6 +32,16 @@ RETURNING id
 )
 
 
+#: For a use case that finishes its record within its own statement: the record `%(record)s` (see `current`), locked.
+LOCK_RUNNING = "SELECT k.id FROM kernel_idempotencyrecord k WHERE k.id = %(record)s AND NOT k.done FOR UPDATE"
+
+
+def finish_running(result: str, *, rows: str) -> str:
+    """SQL that finishes the record in the rows `running` (LOCK_RUNNING) with that expression if there are `rows`."""
+    return f"""UPDATE kernel_idempotencyrecord k SET done = true, status = 201, result = {result}
+  FROM {rows}, running WHERE k.id = running.id"""  # noqa: S608 - expressions of our own
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """A request that was already answered: the stored answer, or the object to render it from."""

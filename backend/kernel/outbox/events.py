@@ -82,12 +82,13 @@ def payload_of(event: Event) -> dict[str, Any]:
 
 
 _COLUMNS = ("id", "topic", "payload", "hospital_id", "request_id", "created_at")
+#: For a use case that publishes within its own statement: a SELECT of these columns follows, 0 for the last.
+INSERT_EVENTS = f"INSERT INTO kernel_outboxevent ({', '.join(_COLUMNS)}, pending)"
 _PUBLISH = Prepared(
     "outbox_publish",
     f"""
-    INSERT INTO kernel_outboxevent ({", ".join(_COLUMNS)}, pending)
-      VALUES ({", ".join(f"%({name})s" for name in _COLUMNS)}, 0)
-    """,  # noqa: S608 - columns are ours
+    {INSERT_EVENTS} VALUES ({", ".join(f"%({name})s" for name in _COLUMNS)}, 0)
+    """,
     types_of(OutboxEvent, _COLUMNS),
     writes=True,
 )

@@ -1,11 +1,12 @@
-from apps.billing import settings
-from apps.billing.ports import DRIVERS, HisPosting, HisUnavailable
+from apps.billing.ports import POSTING, HisPosting, HisUnavailable
+from apps.identity.his import his_of
 from apps.identity.models import Hospital
 
 
-def his_of(hospital: Hospital) -> HisPosting:
-    """The hospital's HIS. HisUnavailable when nobody has registered the driver that its setting names."""
-    name = settings.HIS_DRIVER.of(hospital)
-    if name not in DRIVERS:
-        raise HisUnavailable(f"no driver {name}")
-    return DRIVERS[name](hospital)
+def posting_of(hospital: Hospital) -> HisPosting:
+    """The hospital's HIS as the one that takes note of money. HisUnavailable when nobody there can."""
+    his = his_of(hospital)
+    posting = his.find(POSTING)
+    if posting is None:
+        raise HisUnavailable(f"no driver {his.driver}")
+    return posting

@@ -8,7 +8,7 @@ from apps.billing import errors, settings
 from apps.billing.models import Bill, BillKind, PayerKind
 from apps.billing.selectors.payable import check_selection
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
-from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.models import CloseCause, PaymentOrder, PaymentOrderLine, PaymentScene
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.services.tending import let_go
 from apps.payments.states import OrderState
@@ -67,13 +67,13 @@ def open_payment(
     return order
 
 
-def close_payments(bill_id: UUID, *, note: str) -> None:
+def close_payments(bill_id: UUID, *, cause: CloseCause) -> None:
     """Nobody is to pay the bill any more: pending orders that have it are closed by a worker."""
     lines = PaymentOrderLine.objects.filter(
         subject_type=SUBJECT, subject_id=bill_id, is_live=True, order__state=OrderState.PENDING
     )
     for order_id in lines.values_list("order_id", flat=True):
-        let_go(order_id, note=note)
+        let_go(order_id, cause=cause)
 
 
 def scene_of(bills: Sequence[Bill]) -> PaymentScene:

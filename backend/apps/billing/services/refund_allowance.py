@@ -6,17 +6,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.billing import errors, settings
+from apps.billing import errors
 from apps.billing.models import Bill
 from apps.billing.ports import BillKey, HisRefused, HisUnavailable
-from apps.billing.selectors.his import his_of
+from apps.billing.selectors.his import posting_of
 from apps.billing.services.checkout import SUBJECT
+from apps.identity.his import his_of
 from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundLine
 from apps.payments.states import RefundState
 from kernel.errors import NotFound, ServiceUnavailable
-
-#: HIS is our own tables there: they count a refund from its decision on, and are looked at again under the lock.
-EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allow
         for key, line in lines.items()
     }
     try:
-        his = his_of(order.hospital)
+        his = posting_of(order.hospital)
         return {
             key: Allowance(
                 his.refundable_fen(BillKey(order.hospital.code, bill.bill_no, bill.external_id)), told[key]
@@ -85,5 +83,6 @@ def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allow
 def allowed_of(order: PaymentOrder, allowances: Mapping[UUID, Allowance]) -> dict[UUID, int]:
     """How much of each bill may go back now, in fen."""
     lines = lines_of(order, list(allowances))
-    at_his = settings.HIS_DRIVER.of(order.hospital) != EMBEDDED
+    # Where HIS is our own tables, they count a refund from its decision on, and are looked at again under the lock.
+    at_his = not his_of(order.hospital).is_embedded
     return {key: allowance.left(lines[key], at_his=at_his) for key, allowance in allowances.items()}

@@ -24,7 +24,7 @@ class HttpHis:
 
     def __init__(self, hospital: Hospital, client: HisClient | None = None) -> None:
         self.hospital = hospital
-        self._client = client or factory.his_client()
+        self._client = client or factory.client_of(hospital)
 
     def post_payment(self, posting: PaymentPosting) -> Receipt:
         """See HisPosting. `paid_at` goes out in whole seconds, so that a repetition is the same to the byte."""

@@ -14,7 +14,7 @@ from apps.billing.services import his_feed
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.issue import BillSpec
 from apps.billing.states import STANDING, BillStatus
-from apps.identity.models import Department, StaffMember
+from apps.identity.models import Department, Hospital, StaffMember
 from apps.integrations.adapters.his_bills import HisBill, HisBills
 from apps.integrations.adapters.http_his import HttpHis
 from apps.integrations.services import pull_turns
@@ -32,7 +32,10 @@ UNKNOWN_PATIENT = "PATIENT_NOT_FOUND"
 
 
 class HttpBillFeed:
-    """billing.ports.BillFeed of the driver `http`."""
+    """billing.ports.BillFeed of a hospital with the driver `http`."""
+
+    def __init__(self, hospital: Hospital) -> None:
+        self.hospital = hospital
 
     def refresh(self, patients: Sequence[Patient]) -> bool:
         """See BillFeed."""
@@ -44,7 +47,7 @@ class HttpBillFeed:
 def pull_in_turn(patient: Patient, *, until: float) -> bool:
     """Pull unless that was done within the last minute; whether our bills are HIS's. `until` is of time.monotonic."""
     try:
-        known = pull_turns.take(patient.pk)
+        known = pull_turns.take(patient.pk, patient.hospital_id)
         if known is not None:
             return known == pull_turns.Pulled.CURRENT
         is_current = _pull(patient, until)
@@ -65,7 +68,7 @@ def _pull(patient: Patient, until: float) -> bool:
         log.warning("his_refused_bills", reason=refusal.code)
         return refusal.code == UNKNOWN_PATIENT
     except HisUnavailable:
-        pull_turns.rest()
+        pull_turns.rest(patient.hospital_id)
         return False
     try:
         return take_over(patient, found, asked_at=asked_at, until=until)

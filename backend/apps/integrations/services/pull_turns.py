@@ -7,9 +7,8 @@ from kernel.redis import client
 
 #: A patient's bills are asked for once in this time, however it ended.
 EVERY_SECONDS = 60
-#: After a failure HIS is left alone for all patients, and our workers do not wait for it.
+#: After a failure a hospital's HIS is left alone for all its patients, and our workers do not wait for it.
 REST_SECONDS = 30
-RESTING = "yihui:his:resting"
 
 
 class Pulled(StrEnum):
@@ -20,10 +19,10 @@ class Pulled(StrEnum):
     STALE = "stale"
 
 
-def take(patient_id: UUID) -> Pulled | None:
+def take(patient_id: UUID, hospital_id: UUID) -> Pulled | None:
     """None: it is the caller's turn, who calls `done`. Raises redis.RedisError."""
     store = client()
-    if store.exists(RESTING):
+    if store.exists(resting_key(hospital_id)):
         return Pulled.STALE
     if store.set(_key(patient_id), Pulled.RUNNING.value, nx=True, ex=EVERY_SECONDS):
         return None
@@ -38,9 +37,13 @@ def done(patient_id: UUID, *, is_current: bool) -> None:
     )
 
 
-def rest() -> None:
-    """HIS did not answer. Raises redis.RedisError."""
-    client().set(RESTING, "1", ex=REST_SECONDS)
+def rest(hospital_id: UUID) -> None:
+    """The hospital's HIS did not answer. Raises redis.RedisError."""
+    client().set(resting_key(hospital_id), "1", ex=REST_SECONDS)
+
+
+def resting_key(hospital_id: UUID) -> str:
+    return f"yihui:his:resting:{hospital_id}"
 
 
 def _key(patient_id: UUID) -> str:

@@ -11,7 +11,7 @@ from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.errors import AlreadyBound, BindingLimit, BindingMismatch
 from apps.patients.id_kinds import document_key
 from apps.patients.models import CardBinding, Patient, PatientCard, Relationship
-from apps.patients.ports import BindingClaim, his_directory
+from apps.patients.ports import BindingClaim, directory_of
 from apps.patients.services.binding_lock import begin_attempt, forget_attempt
 from apps.patients.settings import MAX_OTHER_BINDINGS, MAX_SELF_BINDINGS
 from kernel import clock
@@ -50,7 +50,7 @@ def bind(
         card_number=fold(card_number),
     )
     attempt = begin_attempt(account, hospital, blind_index(claim.card_number, "card_number"), ip=ip)
-    card_id = his_directory().find_card(claim)  # may go over the network: outside every transaction
+    card_id = directory_of(hospital).find_card(claim)  # may go over the network: outside every transaction
     if card_id is None:
         raise BindingMismatch
     forget_attempt(attempt)

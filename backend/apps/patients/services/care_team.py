@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from apps.access.services.grants import drop_lapsed, grant_open_sql, open_permissions
+from apps.identity.fragments import STAFF
 from apps.identity.models import StaffMember
 from apps.patients.errors import PatientMerged
 from apps.patients.models import (
@@ -21,36 +22,16 @@ from apps.patients.services.upholding import FOREVER, held_until, settle_shares
 from kernel import clock, ids
 from kernel.errors import InvalidValue, PermissionDenied, StateConflict
 from kernel.prepared import Prepared
+from kernel.sql import statement
 
-# The patient's row is locked only when the relation is new: it orders this against join and leave of the same patient.
 _NOTE_BOOKING = Prepared(
     "note_booking",
-    f"""
-WITH fresh AS (
-  SELECT p.id FROM patients_patient p WHERE p.id = %(object)s AND NOT EXISTS (
-    SELECT FROM patients_careteammember m WHERE m.patient_id = %(object)s AND m.staff_id = %(staff)s
-      AND m.role = 'attending' AND m.ended_at IS NULL AND m.valid_until IS NULL AND m.can_change)
-  FOR NO KEY UPDATE
-), joined AS (
-  INSERT INTO patients_careteammember
-    (id, created_at, updated_at, hospital_id, patient_id, staff_id, role, can_change, by_role, by_booking)
-  SELECT %(id)s, %(now)s, %(now)s, %(hospital)s, fresh.id, %(staff)s, 'attending', true, false, %(by_booking)s
-  FROM fresh
-  ON CONFLICT (patient_id, staff_id, role) WHERE ended_at IS NULL
-  DO UPDATE SET valid_until = NULL, can_change = true, by_booking = EXCLUDED.by_booking,
-    updated_at = EXCLUDED.updated_at
-  RETURNING staff_id
-), holder AS (
-  SELECT s.user_id FROM joined JOIN identity_staffmember s ON s.id = joined.staff_id
-), granted AS ({grant_open_sql(PatientUserObjectPermission, "holder")}
-), treated AS (
-  INSERT INTO patients_patientdepartment (hospital_id, patient_id, department_id, by_booking)
-  SELECT %(hospital)s, %(object)s, %(department)s, %(by_booking)s WHERE NOT EXISTS (
-    SELECT FROM patients_patientdepartment d WHERE d.patient_id = %(object)s AND d.department_id = %(department)s)
-  ON CONFLICT (patient_id, department_id) DO NOTHING
-)
-SELECT count(*) FROM joined
-""",  # noqa: S608 - fragments of our own
+    statement(
+        "apps.patients",
+        "note_booking",
+        staff=STAFF,
+        grant=grant_open_sql(PatientUserObjectPermission, "holder"),
+    ),
     {"id": "uuid", "now": "timestamptz", "permissions": "integer[]", "by_booking": "boolean"}
     | dict.fromkeys(("hospital", "object", "staff", "department"), "uuid"),
     writes=True,

@@ -103,16 +103,24 @@ def mark_duplicates_on_file(job: PatientImport) -> None:
         _execute(statement, job, column=column, code="duplicate_on_file", other="other_person")
 
 
+_NUMBER = "(%(first)s + row_number() OVER (ORDER BY row_number) - 1)::text"
+#: What an imported patient has besides: column → value. A column of Patient stands here, in SHARED or in LEFT_OUT.
+GIVEN = {
+    "hospital_id": "%(hospital)s", "created_at": "%(now)s", "updated_at": "%(now)s", "version": "1",
+    "mrn": f"CASE WHEN mrn <> '' THEN mrn "
+    f"ELSE %(prefix)s || lpad({_NUMBER}, greatest(%(digits)s, length({_NUMBER})), '0') END",
+    "hereditary_history": "''", "cardiac_history": "''", "tags": "'[]'", "consents": "'{}'",
+    "is_provisional": "false", "registered_at": "%(now)s", "is_active": "true",
+}  # fmt: skip
+#: Columns that a new patient has empty.
+LEFT_OUT = ("merged_into_id",)
+
+
 def insert_patients(job: PatientImport, *, prefix: str, digits: int) -> int:
     """Let the good rows be patients, in one statement; returns how many."""
-    shared = ", ".join(SHARED)
-    number = "(%(first)s + row_number() OVER (ORDER BY row_number) - 1)::text"
     statement = (
-        "INSERT INTO patients_patient (hospital_id, created_at, updated_at, version, mrn, hereditary_history, "  # noqa: S608
-        f"cardiac_history, tags, consents, is_provisional, registered_at, is_active, {shared}) "
-        "SELECT %(hospital)s, %(now)s, %(now)s, 1, "
-        f"CASE WHEN mrn <> '' THEN mrn ELSE %(prefix)s || lpad({number}, greatest(%(digits)s, length({number})), '0') "
-        f"END, '', '', '[]', '{{}}', false, %(now)s, true, {shared} FROM {TABLE} "
+        f"INSERT INTO patients_patient ({', '.join((*GIVEN, *SHARED))}) "  # noqa: S608 - constants
+        f"SELECT {', '.join((*GIVEN.values(), *SHARED))} FROM {TABLE} "
         "WHERE job_id = %(job)s AND outcome = 'good' ORDER BY row_number"
     )
     return _execute(statement, job, first=job.mrn_from, prefix=prefix, digits=digits, now=clock.now())

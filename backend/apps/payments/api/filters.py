@@ -4,7 +4,7 @@ from typing import Any
 import django_filters
 
 from apps.patients.own_filters import BoundFilterSet
-from apps.payments.models import PaymentOrder, PaymentScene, Refund, RefundCause
+from apps.payments.models import PaymentOrder, PaymentOrigin, PaymentScene, Refund, RefundCause, ReturnCause
 from apps.payments.states import OrderState, RefundState, choices
 from kernel import clock
 
@@ -25,11 +25,13 @@ class OwnOrderFilter(BoundFilterSet, PaidFilter):
 
 
 class OrderFilter(PaidFilter):
-    """For staff: also by hospital, patient, number, channel, application and day, and what is stuck."""
+    """For staff: also by hospital, patient, number, channel, application, origin, cause and day, and what is stuck."""
 
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()
+    origin = django_filters.ChoiceFilter(choices=PaymentOrigin.choices)
+    return_cause = django_filters.ChoiceFilter(choices=ReturnCause.choices)
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     application = django_filters.CharFilter(max_length=100)

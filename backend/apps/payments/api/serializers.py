@@ -2,7 +2,14 @@
 
 from rest_framework import serializers
 
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+from apps.payments.models import (
+    CloseCause,
+    PaymentAttempt,
+    PaymentOrder,
+    PaymentOrderLine,
+    Refund,
+    ReturnCause,
+)
 from kernel.http.serializers import ModelSerializer
 
 
@@ -19,13 +26,16 @@ class PaymentOrderSerializer(ModelSerializer):
     """支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of."""
 
     lines = PaymentOrderLineSerializer(many=True, read_only=True)
+    close_cause = serializers.ChoiceField(choices=CloseCause.choices, allow_blank=True, read_only=True)
+    return_cause = serializers.ChoiceField(choices=ReturnCause.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = PaymentOrder
         fields = [
             "id", "order_no", "hospital_id", "hospital_name", "patient_id", "patient_name", "scene", "payer_type",
             "description", "amount_fen", "refunded_fen", "state", "channel", "application", "expires_at", "paid_at",
-            "posted_at", "closed_at", "returned_at", "note", "created_at", "lines",
+            "posted_at", "closed_at", "returned_at", "origin",
+            "close_cause", "return_cause", "created_at", "lines",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -27,8 +27,6 @@ from apps.payments.channels.registry import ChannelSpec, register
 METHODS = (PayMethod.COUNTER,)
 #: Money that lies with a clerk: it comes and goes by their hands alone.
 AT_COUNTER = ("cash", "pos")
-#: Note of an order for money that was taken before the order was there.
-WRITTEN_DOWN = "written_down"
 
 
 class Counter:

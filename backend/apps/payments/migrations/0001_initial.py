@@ -122,7 +122,9 @@ class Migration(migrations.Migration):
                 ('posted_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('returned_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, default='', help_text='code of why it was closed or returned', max_length=64)),
+                ('origin', models.CharField(choices=[('online', '线上'), ('counter', '窗口'), ('recorded', '补记')], max_length=12)),
+                ('close_cause', models.CharField(blank=True, choices=[('expired', '超时未支付'), ('given_up', '用户取消'), ('given_up_by_staff', '工作人员关闭'), ('hold_expired', '号源已释放'), ('appointment_cancelled', '已退号'), ('rescheduled', '已改期'), ('bill_cancelled', '账单已取消'), ('paid_at_his', '已在医院系统支付'), ('paid_at_window', '已在窗口支付')], default='', max_length=24)),
+                ('return_cause', models.CharField(blank=True, choices=[('hold_expired', '号源已释放'), ('changed', '费用已变更或已支付'), ('refused', '无法入账'), ('not_posted_in_time', '医院系统暂不可用'), ('paid_at_window', '已在窗口支付'), ('reversed', '窗口已冲正')], default='', max_length=24)),
                 ('posting_tries', models.PositiveSmallIntegerField(default=0)),
                 ('posting_error', models.CharField(blank=True, default='', max_length=200)),
                 ('alarmed_at', models.DateTimeField(help_text='paid for too long without being posted', null=True)),
@@ -350,6 +352,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentorder',
             constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='payment_order_refunds_within'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentorder',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_cause', ''), _negated=True), models.Q(('state__in', ['returning', 'returned']), _negated=True), _connector='OR'), name='payment_order_returns_for_a_cause'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentorder',

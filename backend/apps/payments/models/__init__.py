@@ -7,13 +7,22 @@ from apps.payments.models.ledger import (
     LedgerTransaction,
 )
 from apps.payments.models.merchant import MerchantAccount
-from apps.payments.models.order import PayerType, PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.models.order import (
+    CloseCause,
+    PayerType,
+    PaymentOrder,
+    PaymentOrderLine,
+    PaymentOrigin,
+    PaymentScene,
+    ReturnCause,
+)
 from apps.payments.models.push import ChannelPush
 from apps.payments.models.refund import Refund, RefundCause, RefundLine, RefundRoute
 
 __all__ = [
     "AccountKind",
     "ChannelPush",
+    "CloseCause",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerEntry",
@@ -23,9 +32,11 @@ __all__ = [
     "PaymentAttempt",
     "PaymentOrder",
     "PaymentOrderLine",
+    "PaymentOrigin",
     "PaymentScene",
     "Refund",
     "RefundCause",
     "RefundLine",
     "RefundRoute",
+    "ReturnCause",
 ]

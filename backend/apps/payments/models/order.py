@@ -24,6 +24,39 @@ class PayerType(models.TextChoices):
     SELF_PAY = "self_pay"
 
 
+class PaymentOrigin(models.TextChoices):
+    """How an order came about. `recorded`: it writes down money that a clerk had taken before."""
+
+    ONLINE = "online", "线上"
+    COUNTER = "counter", "窗口"
+    RECORDED = "recorded", "补记"
+
+
+class CloseCause(models.TextChoices):
+    """Why nobody is to pay an order any more."""
+
+    EXPIRED = "expired", "超时未支付"
+    GIVEN_UP = "given_up", "用户取消"
+    GIVEN_UP_BY_STAFF = "given_up_by_staff", "工作人员关闭"
+    HOLD_EXPIRED = "hold_expired", "号源已释放"
+    APPOINTMENT_CANCELLED = "appointment_cancelled", "已退号"
+    RESCHEDULED = "rescheduled", "已改期"
+    BILL_CANCELLED = "bill_cancelled", "账单已取消"
+    PAID_AT_HIS = "paid_at_his", "已在医院系统支付"
+    PAID_AT_WINDOW = "paid_at_window", "已在窗口支付"
+
+
+class ReturnCause(models.TextChoices):
+    """Why the money of a paid order went back whole. `posting_error` has the code of a refusal."""
+
+    HOLD_EXPIRED = "hold_expired", "号源已释放"
+    CHANGED = "changed", "费用已变更或已支付"
+    REFUSED = "refused", "无法入账"
+    NOT_POSTED_IN_TIME = "not_posted_in_time", "医院系统暂不可用"
+    PAID_AT_WINDOW = "paid_at_window", "已在窗口支付"
+    REVERSED = "reversed", "窗口已冲正"
+
+
 class PaymentOrder(VersionedModel):
     """支付单: one or several whole things that are paid at once.
 
@@ -61,9 +94,9 @@ class PaymentOrder(VersionedModel):
     posted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
-    note = models.CharField(
-        max_length=64, blank=True, default="", help_text="code of why it was closed or returned"
-    )
+    origin = models.CharField(max_length=12, choices=PaymentOrigin.choices)
+    close_cause = models.CharField(max_length=24, choices=CloseCause.choices, blank=True, default="")
+    return_cause = models.CharField(max_length=24, choices=ReturnCause.choices, blank=True, default="")
     posting_tries = models.PositiveSmallIntegerField(default=0)
     posting_error = models.CharField(max_length=200, blank=True, default="")
     alarmed_at = models.DateTimeField(null=True, help_text="paid for too long without being posted")
@@ -76,6 +109,10 @@ class PaymentOrder(VersionedModel):
             models.CheckConstraint(
                 condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("amount_fen")),
                 name="payment_order_refunds_within",
+            ),
+            models.CheckConstraint(
+                condition=~Q(return_cause="") | ~Q(state__in=["returning", "returned"]),
+                name="payment_order_returns_for_a_cause",
             ),
         ]
         indexes = [
@@ -90,6 +127,11 @@ class PaymentOrder(VersionedModel):
             models.Index(fields=["order_no"], name="payment_order_by_no"),
         ]
         triggers = [audited(exclude=("due_at", "posting_tries", "department_id"))]
+
+    @property
+    def return_reason(self) -> str:
+        """Of an order that goes back: the code of the refusal, if it was refused, else the cause."""
+        return self.posting_error if self.return_cause == ReturnCause.REFUSED else self.return_cause
 
 
 class PaymentOrderLine(BaseModel):

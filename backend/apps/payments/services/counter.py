@@ -9,8 +9,7 @@ from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
-from apps.payments.channels.counter import WRITTEN_DOWN
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentScene
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, PaymentScene
 from apps.payments.services import work
 from apps.payments.services.merchants import spec_of
 from apps.payments.services.outcomes import PAYABLE, record_paid
@@ -68,8 +67,8 @@ def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) ->
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state in PAYABLE:
-        locked.note = WRITTEN_DOWN
-        PaymentOrder.objects.filter(pk=locked.pk).update(note=WRITTEN_DOWN)
+        locked.origin = PaymentOrigin.RECORDED
+        PaymentOrder.objects.filter(pk=locked.pk).update(origin=PaymentOrigin.RECORDED)
     _write(locked, channel, PayMethod.COUNTER, staff_id=staff_id, tendered_fen=locked.amount_fen)
 
 

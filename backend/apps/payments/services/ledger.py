@@ -20,6 +20,7 @@ from apps.payments.models.ledger import (
 )
 from kernel.money import MAX_FEN
 from kernel.prepared import Prepared, types_of
+from kernel.sql import statement
 
 __all__ = ["Account", "AccountKind", "Movement", "balance", "natural", "post"]
 
@@ -42,34 +43,10 @@ class Movement:
 
 _COLUMNS = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on")
 _ROW = ", ".join(f"%({name})s" for name in _COLUMNS)
-#: Prepaid accounts are locked before the entries are numbered, so that the numbers are in the order of the balance; and
-#: they are looked at before anything is written, so that a refusal leaves the caller's transaction usable. Nothing is
-#: written either if an account is missing or the key is known.
+#: Nothing is written if an account is missing, a prepaid one would fall below zero or the key is known.
 _POST = Prepared(
     "payments_post",
-    f"""
-    WITH moved AS MATERIALIZED (
-      SELECT a.id, w.amount
-        FROM unnest(%(kinds)s::text[], %(owners)s::text[], %(amounts)s::bigint[]) AS w (kind, owner, amount)
-        JOIN payments_ledgeraccount AS a ON a.hospital_id = %(hospital_id)s AND a.kind = w.kind AND a.owner = w.owner
-    ), held AS MATERIALIZED (
-      SELECT b.account_id, b.balance_fen FROM payments_ledgerbalance AS b
-        WHERE b.is_prepaid AND b.stripe = 0 AND b.account_id IN (SELECT id FROM moved)
-        ORDER BY b.account_id FOR NO KEY UPDATE
-    ), short AS (
-      SELECT count(*) AS number FROM held
-        WHERE balance_fen + (SELECT sum(amount) FROM moved WHERE moved.id = held.account_id) > 0
-    ), made AS (
-      INSERT INTO payments_ledgertransaction ({", ".join(_COLUMNS)})
-        SELECT {_ROW} FROM short
-          WHERE number = 0 AND (SELECT count(*) FROM moved) = cardinality(%(amounts)s::bigint[])
-        ON CONFLICT (hospital_id, key) DO NOTHING RETURNING id
-    ), entered AS (
-      INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
-        SELECT made.id, moved.id, %(hospital_id)s, moved.amount FROM made, moved ORDER BY moved.id, moved.amount
-    )
-    SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM moved)
-    """,  # noqa: S608 - columns are ours
+    statement("apps.payments", "post", columns=", ".join(_COLUMNS), values=_ROW),
     types_of(LedgerTransaction, _COLUMNS),
     writes=True,
     by_key=True,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.payments import errors, settings
-from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentOrigin, PaymentScene
 from apps.payments.services.pokes import poke_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
@@ -75,6 +75,7 @@ def open_order(
         amount_fen=total,
         expires_at=expires_at,
         due_at=expires_at,
+        origin=PaymentOrigin.ONLINE if account is not None else PaymentOrigin.COUNTER,
     )
     return _insert(order, opener, lines) or _open_already(lines, expires_at)
 
@@ -148,9 +149,9 @@ def _prolong(order: PaymentOrder, expires_at: dt.datetime) -> bool:
     if expires_at <= order.expires_at:
         return order.state == OrderState.PENDING
     pending = PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PENDING)
-    if not pending.update(expires_at=expires_at, due_at=expires_at, note="", updated_at=clock.now()):
+    if not pending.update(expires_at=expires_at, due_at=expires_at, close_cause="", updated_at=clock.now()):
         return False
-    order.expires_at, order.note = expires_at, ""
+    order.expires_at, order.close_cause = expires_at, ""
     return True
 
 

@@ -121,6 +121,7 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
         paid_at=attempt.paid_at,
         recorded_at=now,
         closed_at=None,
+        close_cause="",
         due_at=now,
         posting_tries=0,
         updated_at=now,

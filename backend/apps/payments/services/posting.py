@@ -9,9 +9,16 @@ from django.db import transaction
 
 from apps.identity.settings import Setting
 from apps.payments import settings
-from apps.payments.channels.counter import AT_COUNTER, WRITTEN_DOWN
+from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.events import PaymentOrderPosted, PaymentOrderReturning, PaymentOrderStuck
-from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
+from apps.payments.models import (
+    PaymentOrder,
+    PaymentOrderLine,
+    PaymentOrigin,
+    RefundCause,
+    RefundRoute,
+    ReturnCause,
+)
 from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit, business
 from apps.payments.services import ledger, work
 from apps.payments.services.ledger import Account, AccountKind, Movement
@@ -38,7 +45,7 @@ def post_order(order: PaymentOrder) -> None:
         _settle(order, lines)
         fault_point("post.settled")
     except BusinessRefused as error:
-        _refused(order, error.code)
+        _refused(order, error)
     except BusinessUnavailable as error:
         _again_or_return(order, str(error))
     except Exception as error:  # whatever is wrong with us: retried, alarmed and given back in time too
@@ -79,18 +86,20 @@ def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Se
     )
 
 
-def _refused(order: PaymentOrder, code: str) -> None:
+def _refused(order: PaymentOrder, error: BusinessRefused) -> None:
     """What was settled before the order was there is tried for a while: HIS may yet forget another payment of it."""
-    if order.note == WRITTEN_DOWN and _paid_for(order) < _minutes(settings.GIVE_UP_MINUTES, order):
-        _again(order, code)
+    if order.origin == PaymentOrigin.RECORDED and _paid_for(order) < _minutes(
+        settings.GIVE_UP_MINUTES, order
+    ):
+        _again(order, error.code)
     else:
-        give_back(order, note=code)
+        give_back(order, cause=error.cause, code=error.code)
 
 
 def _again_or_return(order: PaymentOrder, error: str) -> None:
     over = _paid_for(order) >= _minutes(settings.GIVE_UP_MINUTES, order)
     if over and order.channel not in AT_COUNTER:
-        give_back(order, note="not_posted_in_time")
+        give_back(order, cause=ReturnCause.NOT_POSTED_IN_TIME, code=error)
     else:
         _again(order, error)
 
@@ -121,21 +130,27 @@ def _alarm(order: PaymentOrder) -> None:
 
 
 @transaction.atomic
-def give_back(order: PaymentOrder, *, note: str, route: RefundRoute = RefundRoute.ORIGINAL) -> None:
+def give_back(
+    order: PaymentOrder, *, cause: ReturnCause, code: str = "", route: RefundRoute = RefundRoute.ORIGINAL
+) -> None:
     """A paid order that is not posted goes back whole; HIS is told to forget it before. Nothing once it is posted.
 
-    `route`: cash when a clerk has handed it back already.
+    `code`: what a refusal or the last answer said. `route`: cash when a clerk has handed it back already.
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.PAID_UNPOSTED:
         return
     now = clock.now()
-    kept = WRITTEN_DOWN if locked.note == WRITTEN_DOWN else note[:64]
     ORDERS.move(
-        locked, OrderState.RETURNING, note=kept, due_at=None, posting_error=note[:200], updated_at=now
+        locked,
+        OrderState.RETURNING,
+        return_cause=cause,
+        due_at=None,
+        posting_error=code[:200],
+        updated_at=now,
     )
     locked.lines.update(is_live=False, updated_at=now)
-    late = note in ("hold_expired", "state_conflict")
+    late = cause in (ReturnCause.HOLD_EXPIRED, ReturnCause.CHANGED)
     refund_unposted(locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=route)
-    publish(event_of(PaymentOrderReturning, locked, note=note[:64]))
+    publish(event_of(PaymentOrderReturning, locked, cause=cause))
     fault_point("return.decided")

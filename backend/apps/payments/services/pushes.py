@@ -29,7 +29,7 @@ from apps.payments.services.pokes import poke_attempt, poke_refund
 from apps.payments.states import SETTLED, RefundState
 from kernel import clock, ids
 from kernel.faults import fault_point
-from kernel.outbox.events import row_of
+from kernel.outbox.events import INSERT_EVENTS, row_of
 from kernel.prepared import Prepared, types_of
 
 KEEP = dt.timedelta(days=180)
@@ -50,7 +50,7 @@ _STORE = Prepared(
         SELECT {", ".join(f"%({name})s" for name in _COLUMNS)} FROM present
         ON CONFLICT (merchant_id, key) DO NOTHING RETURNING id
     ), announced AS (
-      INSERT INTO kernel_outboxevent (id, topic, payload, hospital_id, request_id, created_at, pending)
+      {INSERT_EVENTS}
         SELECT %(event_id)s, %(event_topic)s, %(event_payload)s, %(hospital_id)s, %(event_request_id)s, %(created_at)s,
           0 FROM stored
     )

@@ -85,7 +85,7 @@ def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRou
         order,
         order.amount_fen,
         cause=cause,
-        reason=order.note,
+        reason=order.return_reason,
         route=route,
         application=order.application,
         account=order.account,

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.payments.events import PaymentOrderClosed
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine
+from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, PaymentOrderLine
 from apps.payments.services import work
 from apps.payments.services.checks import ask
 from apps.payments.services.outcomes import event_of
@@ -33,7 +33,7 @@ def tend_order(order_id: UUID) -> None:
         work.set_due(PaymentOrder, order_id, at, state=order.state, expires_at=order.expires_at)
 
 
-def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
+def give_up(order: PaymentOrder, *, cause: CloseCause) -> PaymentOrder:
     """Nobody is to pay the order any more: its attempts are closed at the channels, then it is closed.
 
     The order as it is then: still pending while a channel has not answered (a worker goes on), paid if somebody was
@@ -46,9 +46,9 @@ def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
         if order.state != OrderState.PENDING:
             raise StateConflict(current=order.state)
         order.expires_at = min(order.expires_at, clock.now())
-        order.note = note
+        order.close_cause = cause
         PaymentOrder.objects.filter(pk=order.pk).update(
-            expires_at=order.expires_at, due_at=clock.now(), note=note
+            expires_at=order.expires_at, due_at=clock.now(), close_cause=cause
         )
     fault_point("give_up.noted")
     tend_order(order.pk)
@@ -56,11 +56,11 @@ def give_up(order: PaymentOrder, *, note: str) -> PaymentOrder:
     return order
 
 
-def let_go(order_id: UUID, *, note: str) -> None:
+def let_go(order_id: UUID, *, cause: CloseCause) -> None:
     """As `give_up`, by a worker: for use inside a transaction."""
     now = clock.now()
     pending = PaymentOrder.objects.filter(pk=order_id, state=OrderState.PENDING, expires_at__gt=now)
-    if pending.update(expires_at=now, due_at=now, note=note):
+    if pending.update(expires_at=now, due_at=now, close_cause=cause):
         poke_order(order_id)
 
 
@@ -94,7 +94,12 @@ def _closed(order_id: UUID) -> None:
     if order.state != OrderState.PENDING or order.expires_at > now or attempts.exists():
         return  # paid, or wanted again, meanwhile
     ORDERS.move(
-        order, OrderState.CLOSED, closed_at=now, due_at=None, note=order.note or "expired", updated_at=now
+        order,
+        OrderState.CLOSED,
+        closed_at=now,
+        due_at=None,
+        close_cause=order.close_cause or CloseCause.EXPIRED,
+        updated_at=now,
     )
     order.lines.update(is_live=False, updated_at=now)
     publish(event_of(PaymentOrderClosed, order))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.identity.fragments import DEPARTMENT, HOSPITAL, LOCATION, STAFF
 from apps.identity.pictures import url_of
 from apps.scheduling.models import AppointmentSource
 from apps.scheduling.selectors.load import mark_quiet
@@ -30,8 +31,8 @@ _DEPARTMENTS = f"""
 SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture,
   EXISTS (SELECT FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}) AS is_bookable
-FROM identity_department d JOIN identity_hospital h ON h.id = d.hospital_id
-LEFT JOIN identity_location l ON l.id = d.location_id
+FROM {DEPARTMENT} d JOIN {HOSPITAL} h ON h.id = d.hospital_id
+LEFT JOIN {LOCATION} l ON l.id = d.location_id
 WHERE d.is_active AND h.is_active AND (%(hospital)s::uuid IS NULL OR h.id = %(hospital)s::uuid)
 ORDER BY h.code, d.sort, d.code LIMIT 1000
 """  # noqa: S608
@@ -40,9 +41,9 @@ SELECT c.id, c.date, c.period, c.tier, c.starts_at, c.ends_at, c.registration_fe
   d.id AS department_id, d.name AS department_name, p.id AS practitioner_id, p.name AS practitioner_name,
   p.title, p.speciality, p.portrait, {_REMAINING} AS remaining, {_OPENS_AT}
 FROM scheduling_clinicsession c
-JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
-JOIN identity_department d ON d.id = c.department_id
-JOIN identity_staffmember p ON p.id = c.practitioner_id
+JOIN {HOSPITAL} h ON h.id = c.hospital_id AND h.is_active
+JOIN {DEPARTMENT} d ON d.id = c.department_id
+JOIN {STAFF} p ON p.id = c.practitioner_id
 WHERE {_OPEN} AND {{condition}} ORDER BY c.starts_at, c.id
 """  # noqa: S608
 _DOCTORS = _SESSIONS.format(condition="c.department_id = %(department)s AND c.date = %(date)s")
@@ -54,7 +55,7 @@ _SLOTS = f"""
 SELECT s.id, s.starts_at, s.ends_at, s.capacity,
   (SELECT count(*) FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {TAKEABLE}) AS remaining
 FROM scheduling_slot s JOIN scheduling_clinicsession c ON c.id = s.session_id
-JOIN identity_hospital h ON h.id = c.hospital_id AND h.is_active
+JOIN {HOSPITAL} h ON h.id = c.hospital_id AND h.is_active
 WHERE c.id = %(session)s AND {_OPEN} AND s.ends_at > %(now)s ORDER BY s.starts_at
 """  # noqa: S608
 _STATEMENTS = {

@@ -7,11 +7,14 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
+from apps.identity.fragments import DEPARTMENT, HOSPITAL, LOCATION, STAFF
 from apps.identity.settings import Setting
+from apps.patients.fragments import PATIENT, bound_patient
 from apps.scheduling.selectors.limits import limits_used
 from apps.scheduling.states import OCCUPYING
 from kernel import clock
 from kernel.prepared import Prepared
+from kernel.sql import statement
 
 #: A number that can be had now: free, or kept for somebody past its time whether or not a worker has swept it; and
 #: anybody's, kept for that channel, or kept for another one only until now.
@@ -19,42 +22,13 @@ TAKEABLE = """n.state IN ('free', 'held', 'offered') AND (n.state = 'free' OR n.
   AND (n.channel IN ('', %(channel)s) OR n.reserved_until <= %(now)s)"""
 _OCCUPYING = ", ".join(f"'{state}'" for state in OCCUPYING)
 
-_BOUND = """
+_BOUND = f"""
 LEFT JOIN LATERAL (
-  SELECT b.patient_id FROM patients_cardbinding b
-  JOIN patients_patientcard k ON k.id = b.card_id AND k.is_active
-  WHERE b.account_id = %(account)s AND b.unbound_at IS NULL AND b.hospital_id = c.hospital_id
-    AND (%(binding)s::uuid IS NULL OR b.id = %(binding)s::uuid)
-  ORDER BY b.is_default DESC, b.id LIMIT 1
+  {bound_patient(account="%(account)s", binding="%(binding)s", hospital="c.hospital_id")}
 ) bound ON true
-LEFT JOIN patients_patient pt ON pt.id = bound.patient_id AND pt.is_active
+LEFT JOIN {PATIENT} pt ON pt.id = bound.patient_id AND pt.is_active
 """
-_NAMED = (
-    "LEFT JOIN patients_patient pt ON pt.id = %(patient)s AND pt.hospital_id = c.hospital_id AND pt.is_active"
-)
-_OFFER = """
-SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.ends_at, c.registration_fee_fen,
-  c.substitution_count, h.id, h.name, h.settings, h.is_active, d.id, d.name,
-  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
-  l.map_picture, p.id, p.name, p.title, p.portrait, pt.id, pt.name, own.id,
-  own.state = 'pending' AND own.hold_expires_at <= %(now)s,
-  EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable}),
-  (SELECT max(b.until) FROM scheduling_bookingsuspension b
-    WHERE b.patient_id = pt.id AND b.until > %(now)s AND b.lifted_at IS NULL),
-  EXISTS (SELECT FROM scheduling_bookinglimit l WHERE l.hospital_id = c.hospital_id AND l.is_active),
-  (SELECT jsonb_build_object('scope', r.scope, 'days', r.days, 'value', r.value, 'used', r.used)
-    FROM ({limits}) r WHERE r.used >= r.value ORDER BY r.id LIMIT 1)
-FROM scheduling_slot s
-JOIN scheduling_clinicsession c ON c.id = s.session_id
-JOIN identity_hospital h ON h.id = c.hospital_id
-JOIN identity_department d ON d.id = c.department_id
-LEFT JOIN identity_location l ON l.id = d.location_id
-JOIN identity_staffmember p ON p.id = c.practitioner_id
-{patient}
-LEFT JOIN scheduling_appointment own ON own.patient_id = pt.id AND own.practitioner_id = c.practitioner_id
-  AND own.session_id = c.id AND own.state IN ({occupying}) AND own.id IS DISTINCT FROM %(moving)s::uuid
-WHERE s.id = %(slot)s
-"""
+_NAMED = f"LEFT JOIN {PATIENT} pt ON pt.id = %(patient)s AND pt.hospital_id = c.hospital_id AND pt.is_active"
 _LIMITS = limits_used(
     hospital="c.hospital_id", patient="pt.id", practitioner="c.practitioner_id", department="c.department_id",
     date="c.date",
@@ -62,11 +36,14 @@ _LIMITS = limits_used(
 _OF_ACCOUNT, _OF_PATIENT = (
     Prepared(
         name,
-        _OFFER.format(takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient),
+        statement(
+            "apps.scheduling", "offer", takeable=TAKEABLE, occupying=_OCCUPYING, limits=_LIMITS, patient=patient,
+            hospital=HOSPITAL, department=DEPARTMENT, location=LOCATION, staff=STAFF,
+        ),
         by_key=True,
     )
     for name, patient in (("offer_for_account", _BOUND), ("offer_for_patient", _NAMED))
-)
+)  # fmt: skip
 
 
 class Offer(NamedTuple):

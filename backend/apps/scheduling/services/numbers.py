@@ -15,8 +15,9 @@ from apps.scheduling.states import AppointmentState, NumberState
 from kernel import clock
 from kernel.errors import RequestInProgress
 from kernel.idempotency import store
-from kernel.outbox.events import Event, row_of
+from kernel.outbox.events import INSERT_EVENTS, Event, row_of
 from kernel.prepared import Prepared, types_of
+from kernel.sql import statement
 
 COLUMNS = (
     "id", "created_at", "updated_at", "version", "hospital_id", "department_id", "practitioner_id", "patient_id",
@@ -24,11 +25,10 @@ COLUMNS = (
     "payer_type", "payment_status", "visit_date", "starts_at", "ends_at", "check_in_until", "hold_expires_at",
     "cancel_reason", "override_reason",
 )  # fmt: skip
-_OUTBOX = "INSERT INTO kernel_outboxevent (id, topic, payload, hospital_id, request_id, created_at, pending)"
 #: Events of appointments that a statement has just moved on, built by PostgreSQL from `moved`.
 _MOVED = """a.hospital_id, a.id, a.patient_id, a.account_id, a.practitioner_id, a.department_id,
   a.starts_at, a.number"""
-_MOVED_EVENTS = f"""{_OUTBOX}
+_MOVED_EVENTS = f"""{INSERT_EVENTS}
   SELECT uuid7(), %(moved_topic)s, jsonb_build_object('hospital_id', hospital_id, 'appointment_id', id,
     'patient_id', patient_id, 'account_id', account_id, 'practitioner_id', practitioner_id,
     'department_id', department_id, 'starts_at', starts_at, 'number', number), hospital_id, '', %(now)s, 0 FROM moved"""  # noqa: S608
@@ -39,33 +39,14 @@ EXPIRE_PREVIOUS = f"""moved AS (
   FROM taken WHERE a.id = taken.previous AND a.state = 'pending' RETURNING {_MOVED}
 ), moved_events AS ({_MOVED_EVENTS})"""  # noqa: S608
 
-# The new appointment waits for `moved`: the number must have left its old appointment when it is given to the next.
-_TAKE = f"""
-WITH running AS (
-  SELECT k.id FROM kernel_idempotencyrecord k WHERE k.id = %(record)s AND NOT k.done FOR UPDATE
-), candidate AS (
-  SELECT n.id, n.appointment_id FROM scheduling_slotnumber n WHERE {{which}}
-    AND n.substitution_count = %(substitution_count)s {{guard}}
-    AND (%(record)s IS NULL OR EXISTS (SELECT FROM running))
-  ORDER BY n.number LIMIT 1 FOR UPDATE {{lock}}
-), taken AS (
-  UPDATE scheduling_slotnumber n SET state = %(number_state)s, held_until = %(hold_expires_at)s,
-    appointment_id = %(id)s, updated_at = %(now)s
-  FROM candidate WHERE n.id = candidate.id RETURNING n.id, n.number, candidate.appointment_id AS previous
-), {EXPIRE_PREVIOUS}, made AS (
-  INSERT INTO scheduling_appointment ({", ".join(COLUMNS)}, slot_number_id, number)
-  SELECT {", ".join(f"%({name})s" for name in COLUMNS)}, taken.id, taken.number
-  FROM taken WHERE (SELECT count(*) FROM moved) >= 0
-), event AS (
-  {_OUTBOX} SELECT %(event_id)s, %(event_topic)s,
-    %(event_payload)s::jsonb || jsonb_build_object('number', taken.number),
-    %(hospital_id)s, %(event_request_id)s, %(now)s, 0 FROM taken
-), finished AS (
-  UPDATE kernel_idempotencyrecord k SET done = true, status = 201, result = %(id)s
-  FROM taken, running WHERE k.id = running.id
-)
-SELECT (SELECT taken.number FROM taken), %(record)s IS NULL OR EXISTS (SELECT FROM running)
-"""  # noqa: S608 - fragments of this module
+_TAKE = {
+    "columns": ", ".join(COLUMNS),
+    "values": ", ".join(f"%({name})s" for name in COLUMNS),
+    "expire_previous": EXPIRE_PREVIOUS,
+    "insert_events": INSERT_EVENTS,
+    "lock_running": store.LOCK_RUNNING,
+    "finish_running": store.finish_running("%(id)s", rows="taken"),
+}
 _LIMITS = limits_used(
     hospital="%(hospital_id)s", patient="%(patient_id)s", practitioner="%(practitioner_id)s",
     department="%(department_id)s", date="%(visit_date)s::date",
@@ -81,7 +62,7 @@ _TAKE_FREELY, _TAKE_GUARDED = (
     [
         Prepared(
             f"take_number_{rule}_{wait}",
-            _TAKE.format(which=_ANY, lock=lock, guard=guard),
+            statement("apps.scheduling", "take_number", which=_ANY, lock=lock, guard=guard, **_TAKE),
             _TYPES,
             writes=True,
             by_key=True,
@@ -96,7 +77,7 @@ _TAKE_KEPT, _TAKE_KEPT_GUARDED = (
     [
         Prepared(
             f"take_kept_{rule}",
-            _TAKE.format(which=_KEPT, lock="", guard=guard),
+            statement("apps.scheduling", "take_number", which=_KEPT, lock="", guard=guard, **_TAKE),
             _TYPES,
             writes=True,
             by_key=True,

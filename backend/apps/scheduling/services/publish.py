@@ -14,36 +14,18 @@ from apps.scheduling.services.layout import SlotPlan, cut
 from apps.scheduling.states import SESSIONS, SessionState
 from kernel import clock
 from kernel.ids import uuid7
+from kernel.sql import statement
 
 BATCH = 500
 
 #: The first 96 bits of a key made for the statement, and the row's place in it: random bits a row cost too much.
 _KEY = "(%({prefix})s || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid"
-_SLOT_KEY, _NUMBER_KEY = _KEY.format(prefix="slot_keys"), _KEY.format(prefix="number_keys")
-_SLOTS_AND_NUMBERS = f"""
-WITH session AS (
-  SELECT c.id, c.hospital_id, c.starts_at, CASE
-      WHEN c.release_minutes IS NOT NULL THEN c.starts_at - make_interval(mins => c.release_minutes)
-      WHEN c.release_at IS NOT NULL THEN (c.date - 1 + c.release_at) AT TIME ZONE %(zone)s
-    END AS released_at
-  FROM scheduling_clinicsession c WHERE c.id = ANY(%(sessions)s)
-), slot AS (
-  INSERT INTO scheduling_slot (id, created_at, updated_at, session_id, starts_at, ends_at, capacity)
-  SELECT {_SLOT_KEY}, %(now)s, %(now)s, session.id, session.starts_at + make_interval(mins => plan.start_minute),
-    session.starts_at + make_interval(mins => plan.end_minute), plan.capacity
-  FROM session, unnest(%(starts)s::int[], %(ends)s::int[], %(capacities)s::int[])
-    AS plan (start_minute, end_minute, capacity)
-  RETURNING id, session_id, starts_at
+_SLOTS_AND_NUMBERS = statement(
+    "apps.scheduling",
+    "publish_numbers",
+    slot_key=_KEY.format(prefix="slot_keys"),
+    number_key=_KEY.format(prefix="number_keys"),
 )
-INSERT INTO scheduling_slotnumber (id, created_at, updated_at, hospital_id, session_id, slot_id, number, channel, state,
-  reserved_until)
-SELECT {_NUMBER_KEY}, %(now)s, %(now)s, session.hospital_id, session.id, slot.id, plan.number, plan.channel, 'free',
-  CASE WHEN plan.channel <> '' THEN session.released_at END
-FROM session JOIN unnest(%(minutes)s::int[], %(numbers)s::int[], %(channels)s::text[])
-  AS plan (start_minute, number, channel) ON true
-JOIN slot ON slot.session_id = session.id
-  AND slot.starts_at = session.starts_at + make_interval(mins => plan.start_minute)
-"""  # noqa: S608 - fragments of this module
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from apps.payments import errors
 from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import OrderFilter
 from apps.payments.api.serializers import AttemptSerializer, PaymentOrderSerializer, RefundSerializer
-from apps.payments.models import PaymentOrder
+from apps.payments.models import CloseCause, PaymentOrder
 from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
 from apps.payments.services.counter import pay_at_counter, pay_from_card
@@ -112,7 +112,7 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
     @raises(StateConflict)
     def cancel(self, request: Any, pk: UUID) -> Response:
         """关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered."""
-        return self._answer(give_up(self.get_object(), note="given_up_by_staff"))
+        return self._answer(give_up(self.get_object(), cause=CloseCause.GIVEN_UP_BY_STAFF))
 
     def _answer(self, order: PaymentOrder) -> Response:
         return Response(WholeOrderSerializer(orders.whole(PaymentOrder.objects.all()).get(pk=order.pk)).data)

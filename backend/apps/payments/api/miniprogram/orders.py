@@ -18,7 +18,7 @@ from apps.payments.api.serializers import (
     RefundSerializer,
 )
 from apps.payments.channels.base import PayMethod
-from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, Refund
 from apps.payments.selectors import channels, orders
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
@@ -139,7 +139,7 @@ class PaymentOrderViewSet(OwnOrders):
     @raises(StateConflict)
     def cancel(self, request: Any, pk: UUID) -> Response:
         """放弃支付: close it at the channels; still pending in the answer if one has not answered yet."""
-        return self._answer(give_up(self._find(pk), note="given_up"))
+        return self._answer(give_up(self._find(pk), cause=CloseCause.GIVEN_UP))
 
     def replay(self, request: Any, result: UUID) -> Response:
         """The answer to a repeated request, with the present state of what it made."""
