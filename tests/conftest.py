@@ -8,26 +8,24 @@ import pytest
 import template
 from tests.support.payment_sandbox import payment_sandbox, payment_sandbox_process, push_receiver
 
+pytest_plugins = ["tests.plugins.failures", "tests.plugins.tiers"]
 __all__ = ["payment_sandbox", "payment_sandbox_process", "push_receiver"]
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """The databases of the workers are copies of one that is migrated already."""
+    """The databases of the workers are copies of one that is migrated already and holds the world."""
     from django.db import connection
 
-    connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure(os.environ["DATABASE_URL"])
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure_world(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef) -> None:
-    """Modules, permission codes and system roles are there, as after `migrate` and `sync_access`."""
-    from apps.access.services.sync import sync_access
-    from tests.support.database import empty_after_transactional_tests
+def django_db_setup(django_db_setup: None) -> None:
+    """Modules, permission codes, system roles and the world are there, but for tests with real transactions."""
+    from tests.support.database import empty_around_transactional_tests
 
-    empty_after_transactional_tests()
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        sync_access()
+    empty_around_transactional_tests()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,24 +40,14 @@ def _answers_as_documented() -> None:
 def _fresh_process_state() -> Iterator[None]:
     """Caches of the process outlive a rolled-back database: empty them."""
     from apps.access import actor
-    from kernel import clock, ids
+    from kernel import clock, ids, redis
 
     yield
     actor._resolve.cache_clear()
     clock.set_source(None)
     for series in ids.SERIES:
         series.forget()
-    _count_anew()
-
-
-def _count_anew() -> None:
-    """No test is limited by what another one did."""
-    from kernel.rates import PREFIX
-    from kernel.redis import client
-
-    found = list(client().scan_iter(f"{PREFIX}*", count=1000))
-    if found:
-        client().delete(*found)
+    redis.client().flushdb()  # nobody is limited by what another test did
 
 
 @pytest.fixture
@@ -79,6 +67,7 @@ def nobody_yet(db: None) -> None:
 @pytest.fixture
 def world(db: None) -> "object":
     """Two hospitals with staff of every role, patients and mini-program accounts (tests.support.world)."""
-    from tests.support.world import build_world
+    from tests.support.database import holds_world
+    from tests.support.world import build_world, shared_world
 
-    return build_world()
+    return shared_world() if holds_world() else build_world()

@@ -1,17 +1,24 @@
 """The project's checks, side by side, each named and timed; the exit code is 1 if any failed.
 
-    python scripts/lib/steps.py lock ruff … [pytest] [-- PYTEST ARGUMENTS]
+    python scripts/lib/steps.py [--tier TIER] [--since REV] lock ruff … [pytest] [-- PYTEST ARGUMENTS]
 
-pytest comes last, after the summary of the others, so that its closing line is the last one printed.
+pytest comes last, after the summary of the others, so that its closing lines are the last ones printed.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import affected
+import pytest_run
 from embedded import ROOT, local_dir
+
+#: How many times as many examples the widest tier gives to tests that invent theirs (tests.support.effort).
+FULL_EXAMPLES = "10"
 
 PYTHON = sys.executable
 MANAGE = [PYTHON, "backend/manage.py"]
@@ -61,28 +68,49 @@ def run(name: str) -> bool:
     return done.returncode == 0
 
 
-def run_pytest(extra: list[str]) -> bool:
-    """Its output as it comes; True if all passed."""
-    print("── pytest", flush=True)
-    return subprocess.run([*STEPS["pytest"][1], *extra], cwd=ROOT, env=environment()).returncode == 0
+def run_pytest(tier: str, extra: list[str], folders: list[Path] | None) -> int:
+    """Its output as it comes; returns its exit code. `folders`: what to run of all tests, None: what `extra` says."""
+    print(f"── pytest, {tier} tier", flush=True)
+    if folders is not None:
+        print("   ", *(folder.relative_to(ROOT) for folder in folders), flush=True)
+    if folders == []:
+        return pytest_run.PASSED
+    more = {"YIHUI_TEST_EXAMPLES": FULL_EXAMPLES} if tier == "full" else {}
+    command = [*STEPS["pytest"][1], "--tier", tier]
+    arguments = [*pytest_arguments(extra), *map(str, folders or ())]
+    code = pytest_run.run(command, arguments, cwd=ROOT, environment=more | environment())
+    return pytest_run.PASSED if folders and code == pytest_run.NOTHING else code
 
 
 def pytest_arguments(extra: list[str]) -> list[str]:
     """All cores unless the caller says otherwise; tests of one xdist_group stay together."""
     if any(argument == "-n" or argument.startswith(("-n", "--numprocesses")) for argument in extra):
-        return extra
+        return ["--dist", "loadgroup", *extra]
     return ["-n", str(os.cpu_count() or 1), "--dist", "loadgroup", *extra]
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Our options, and pytest's after `--`."""
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--tier", choices=["plain", "thorough", "full"], default="plain")
+    parser.add_argument("--since", metavar="REV")
+    parser.add_argument("names", nargs="*", choices=STEPS, metavar="STEP")
+    return parser.parse_args(arguments[:cut]), arguments[cut + 1 :]
 
 
 def main(arguments: list[str]) -> int:
     """Run the named steps; returns the exit code."""
-    cut = arguments.index("--") if "--" in arguments else len(arguments)
-    names, extra = arguments[:cut], arguments[cut + 1 :]
-    if "pytest" in names:  # while the other checks run; pytest waits for it
+    options, extra = parse(arguments)
+    folders = affected.since(options.since) if options.since else None
+    testing = "pytest" in options.names
+    if testing:  # while the other checks run; pytest waits for it
         subprocess.Popen(
             [PYTHON, "scripts/lib/template.py"], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
         )
-    checks = [name for name in names if name != "pytest"]
+    checks = [name for name in options.names if name != "pytest"]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = dict(zip(checks, pool.map(run, checks), strict=True))
     failed = [STEPS[name][0] for name, passed in results.items() if not passed]
@@ -90,7 +118,7 @@ def main(arguments: list[str]) -> int:
         print(
             f"── {len(results) - len(failed)} of {len(results)} checks passed", *failed, sep="\n   FAILED: "
         )
-    if "pytest" in names and not run_pytest(pytest_arguments(extra)):
+    if testing and run_pytest(options.tier, extra, folders):
         return 1
     return 1 if failed else 0
 

@@ -53,6 +53,7 @@ def _manage(url: str, *arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.thorough
 def test_every_migration_can_be_undone_and_leaves_nothing_behind() -> None:
     server, name = os.environ["DATABASE_URL"], f"undone_{os.getpid()}"
     own = "|".join(folder.parent.name for folder in FOLDERS)

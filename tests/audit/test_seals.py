@@ -1,7 +1,6 @@
 """The operation log can be verified as unaltered: whatever its owner changes behind our back is named."""
 
 import threading
-import time
 from io import StringIO
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from apps.audit.services import record
 from apps.audit.services.seals import seal
 from apps.audit.services.verify import Report, verify
 from tests.audit.conftest import tamper
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.requirement("ACC-06"), pytest.mark.usefixtures("empty_log")]
 
@@ -28,11 +28,7 @@ def write(count: int) -> list[UUID]:
 
 def sealed() -> AuditSeal:
     """A seal; a transaction that begins elsewhere on the server in the same instant may put it off."""
-    for _ in range(50):
-        if (made := seal()) is not None:
-            return made
-        time.sleep(0.1)
-    raise AssertionError("nothing could be sealed")
+    return wait_until(seal, 5, "nothing could be sealed")
 
 
 def three_seals() -> list[UUID]:

@@ -30,6 +30,7 @@ from tests.billing.refund_support import (
     top_up,
 )  # fmt: skip
 from tests.billing.support import NOW, code
+from tests.support.effort import examples
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("PAY-06")
@@ -201,7 +202,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(STEPS)
 def test_whatever_happens_in_any_order_no_cap_is_ever_exceeded(
     world: World, steps: list[tuple[str, int]]

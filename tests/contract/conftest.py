@@ -1,6 +1,7 @@
 """The three documents as the code gives them now, and one running product for the tests that need it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from tests.support.live import LiveStack, live_stack
 
 AUDIENCES = ("miniprogram", "admin", "partner")
+SAMPLE = ["--patients", "200", "--appointments", "200"]
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the running product on one worker, which then starts it once."""
     for item in items:
@@ -21,8 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """The product with a small sample hospital."""
-    sample = ["--patients", "200", "--appointments", "200"]
-    with live_stack(tmp_path_factory.mktemp("live"), sample=sample) as running:
+    with live_stack(tmp_path_factory.mktemp("live"), sample=SAMPLE) as running:
+        yield running
+
+
+@pytest.fixture
+def own_stack(tmp_path: Path) -> Iterator[LiveStack]:
+    """The same for one test that moves the clock for days."""
+    with live_stack(tmp_path / "live", sample=SAMPLE) as running:
         yield running
 
 

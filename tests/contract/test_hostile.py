@@ -58,6 +58,7 @@ def hostile(schema: dict[str, Any]) -> list[str]:
     return NUMBERS if schema.get("type") in ("integer", "number") else TEXTS
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_no_query_parameter_of_any_route_makes_a_500(
     audience: str, world: World, ids: dict[str, str], documents: dict[str, Any]
@@ -101,6 +102,7 @@ def bodies(example: Any) -> Iterator[tuple[str, str]]:
             yield f"{path} = {str(hostile_value)[:30]!r}", json.dumps(whole)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_no_value_of_a_body_makes_a_500(
     audience: str, world: World, ids: dict[str, str], documents: dict[str, Any]

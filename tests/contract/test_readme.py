@@ -80,7 +80,7 @@ def test_the_five_minutes_are_answered_as_printed(stack: LiveStack, home: Path) 
                 r"^API=.*$", f"API={stack.api}/api SANDBOX={stack.sandbox}", text, flags=re.MULTILINE
             )
             script += f"{text}\necho '{END}'\n"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=home)
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=home, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     answers = [list(documents(part)) for part in done.stdout.split(END)[:-1]]
     assert [kind for kind, _ in told] == ["bash", "json"] * len(answers)

@@ -1,6 +1,5 @@
 """Random valid and invalid requests by the documents, against the real application: it keeps to its own contract."""
 
-import os
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from config.wsgi import application as ours
 from kernel.text import clean_line
 from tests.contract.conftest import AUDIENCES
 from tests.permissions.objects import OBJECTS, estate_of
+from tests.support.effort import examples
 from tests.support.world import World
 
 
@@ -35,7 +35,7 @@ def no_crash(context: Any, response: Any, case: Any) -> None:
     assert response.status_code < 500 or response.status_code == 503, response.text
 
 
-pytestmark = pytest.mark.requirement("INT-04")
+pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.thorough]
 CHECKS = [
     no_crash,
     status_code_conformance,
@@ -46,10 +46,8 @@ CHECKS = [
 #: They end the very sign-in that the rest of the walk needs.
 ENDING = {"auth_sign_out", "auth_sign_out_all", "auth_change_password", "auth_sessions_end", "oauth_revoke"}
 FORM = "application/x-www-form-urlencoded"
-#: Cases an operation; 50 make more than twenty thousand of all documents.
-EXAMPLES = int(os.environ.get("YIHUI_TEST_EXAMPLES", "5"))
 SETTINGS = hypothesis.settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(5),  # an operation; 50 make more than twenty thousand of all documents
     derandomize=True,
     database=None,
     deadline=None,

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -215,6 +214,5 @@ def test_no_transaction_is_open_while_wechat_is_asked(sandbox: Sandbox) -> None:
                 "AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - interval '0.5 s'"
             )
             seen += cursor.fetchone()[0]
-        time.sleep(0.05)
-    thread.join()
+        thread.join(0.05)
     assert (done, seen) == ([200], 0)

@@ -3,7 +3,6 @@
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from apps.identity.models import Hospital
 from apps.integrations.adapters.http_his import HttpHis
 from tests.support.sandbox import Sandbox, sandbox, sandbox_process
+from tests.support.waiting import dawdle
 
 __all__ = ["sandbox", "sandbox_process"]
 
@@ -130,7 +130,7 @@ def trickle(content: bytes) -> Callable[[socket.socket], None]:
     def send(connection: socket.socket) -> None:
         for byte in content + b" " * 10_000:
             connection.sendall(bytes([byte]))
-            time.sleep(0.05)
+            dawdle(0.05)
 
     return send
 

@@ -21,12 +21,14 @@ ENVIRONMENT = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them on one worker, which then starts the product once."""
+    """All of them on one worker, which then starts the product once, and in the thorough tier."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

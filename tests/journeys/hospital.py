@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from tests.support.live import LiveStack
+from tests.support.waiting import wait_until
 
 API = "/api/miniprogram/v1"
 SCENE = "appointment_booked"
@@ -99,10 +100,11 @@ class Hospital:
 
     def insist(self, wish: Wish, seconds: float = 60.0) -> Wish:
         """Try until the answer is final, as the mini-program does: not on silence, 503 or a request in progress."""
-        deadline = time.monotonic() + seconds
-        while self.book(wish) in (0, 503) or wish.code == "request_in_progress":
-            assert time.monotonic() < deadline, f"no final answer to {wish.key}: {wish.answers[-1:]}"
-            time.sleep(0.1)
+
+        def final() -> bool:
+            return self.book(wish) not in (0, 503) and wish.code != "request_in_progress"
+
+        wait_until(final, seconds, lambda: f"no final answer to {wish.key}: {wish.answers[-1:]}", pause=0.1)
         return wish
 
     def crowd(self, wishes: Iterable[Wish], *, threads: int = 8) -> "Crowd":
@@ -151,11 +153,11 @@ class Hospital:
         return Counter({p.openid: n for p in people if (n := sum(to[a] for a in p.addresses))})
 
     def await_messages(self, people: list[Person], scene: str = SCENE, seconds: float = 40.0) -> None:
-        """Return when everybody was shown the message, and give a second one some time to appear; exactly one each."""
-        deadline = time.monotonic() + seconds
-        while len(self.shown(people, scene)) < len(people) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        wait_until(self.idle, 45, "work is left: " + str(self.waiting()))
+        """Return when everybody was shown the message, exactly once, and no work is left that could show another."""
+        wait_until(
+            lambda: len(self.shown(people, scene)) >= len(people), seconds, "a message is missing", pause=0.2
+        )
+        wait_until(self.idle, 45, lambda: f"work is left: {self.waiting()}", pause=0.1)
         assert self.shown(people, scene) == Counter(dict.fromkeys((p.openid for p in people), 1))
 
     def idle(self) -> bool:
@@ -224,14 +226,6 @@ from apps.scheduling.tasks import remind_patients, sweep_holds
 for actor in (sweep_outbox, sweep_messages, sweep_holds, remind_patients):
     actor.send()
 """
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
-    """Ask again and again; fails after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.1)
 
 
 def _client() -> httpx.Client:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.journeys.hospital import API, Hospital, Person, Wish, wait_until
+from tests.journeys.hospital import API, Hospital, Person, Wish
+from tests.support.waiting import wait_until
 
 ADMIN = "/api/admin/v1"
 #: How a hospital is set up here: an HIS of its own, fees that go back by the way they came, and time enough.
@@ -51,19 +51,19 @@ class Cashier:
         self, method: str, path: str, body: Any = None, *, token: str, key: str | None = None
     ) -> tuple[int, dict[str, Any]]:
         """One request until its answer is final: not on silence, 503, or while the first one is in progress."""
-        deadline, key = time.monotonic() + PATIENCE, key or uuid4().hex
-        while True:
+        headers = {"Idempotency-Key": key or uuid4().hex}
+
+        def final() -> tuple[int, dict[str, Any]] | None:
             try:
-                answer = self.hospital.ask(
-                    method, path, token=token, json=body or {}, headers={"Idempotency-Key": key}
-                )
-                code = answer.json().get("code") if answer.status_code >= 400 else ""
-                if answer.status_code != 503 and code != "request_in_progress":
-                    return answer.status_code, answer.json()
+                answer = self.hospital.ask(method, path, token=token, json=body or {}, headers=headers)
+                told = answer.json()
             except (httpx.HTTPError, json.JSONDecodeError):
-                pass  # the program has died, or is not there yet
-            assert time.monotonic() < deadline, f"no final answer to {method} {path}"
-            time.sleep(0.3)
+                return None  # the program has died, or is not there yet
+            code = told.get("code") if answer.status_code >= 400 else ""
+            again = answer.status_code == 503 or code == "request_in_progress"
+            return None if again else (answer.status_code, told)
+
+        return wait_until(final, PATIENCE, f"no final answer to {method} {path}", pause=0.3)
 
     def order(self, order_id: str) -> str:
         """The state of an order."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.hospital import Hospital, Person, Wish, wait_until
+from tests.journeys.hospital import Hospital, Person, Wish
+from tests.support.waiting import wait_until
 
 
 def _state(hospital: Hospital, wish: Wish) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.hospital import PATIENCE, Hospital, Person, Wish, wait_until
+from tests.journeys.hospital import PATIENCE, Hospital, Person, Wish
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.requirement("BOOK-05")

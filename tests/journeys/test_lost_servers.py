@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.journeys.hospital import API, PATIENCE, Hospital, Person, Wish, wait_until
+from tests.journeys.hospital import API, PATIENCE, Hospital, Person, Wish
+from tests.support.waiting import wait_until
 
 
 def _ready(hospital: Hospital) -> tuple[int, str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.hospital import API, Hospital, Person, Wish
+from tests.support.waiting import wait_until
 
 SIGN_IN = "/sns/jscode2session"
 SLOW = {"kind": "delay", "delay_ms": 9_000, "operation": SIGN_IN}
@@ -75,9 +76,17 @@ def test_messages_wait_for_a_provider_that_refuses_connections(
 ) -> None:
     slots = hospital.session()
     hospital.stack.kill("sandbox")
+    failed = _failed(hospital)
     for n, person in enumerate(people):
         assert hospital.book(Wish(person, slots[n % 8])) == 201
-    time.sleep(1.5)  # a first try fails
+    wait_until(lambda: _failed(hospital) > failed, 20, "nothing is tried")
     hospital.stack.revive("sandbox")
     hospital.introduce(people)
     hospital.await_messages(people)
+
+
+def _failed(hospital: Hospital) -> int:
+    """Attempts that failed so far."""
+    return hospital.stack.sql(
+        "SELECT count(*) FROM messaging_deliveryattempt WHERE outcome IN ('temporary', 'unknown')"
+    )[0][0]

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-import time
+import threading
 from pathlib import Path
 
 import django
@@ -15,6 +15,7 @@ import dramatiq  # noqa: E402 - apps come first
 import kernel.outbox.tasks  # noqa: E402, F401 - declares the actors
 from kernel.outbox.events import subscribe  # noqa: E402 - apps come first
 from tests.kernel.test_deaths import Lethal  # noqa: E402 - apps come first
+from tests.support.waiting import dawdle  # noqa: E402 - apps come first
 
 
 def run(event: Lethal) -> None:
@@ -22,10 +23,10 @@ def run(event: Lethal) -> None:
     with Path(sys.argv[1]).open("a") as file:
         file.write(f"{event.name}\n")
     if event.name == "deadly":
-        time.sleep(0.3)  # so that what was fetched with it runs beside it
+        dawdle(0.3)  # so that what was fetched with it runs beside it
         os.kill(os.getpid(), signal.SIGKILL)
     if event.name == "slow":
-        time.sleep(1)
+        dawdle(1)
 
 
 subscribe(Lethal, name="tests.lethal")(run)
@@ -33,10 +34,9 @@ broker = dramatiq.get_broker()
 broker.heartbeat_timeout = 1000
 broker.maintenance_chance = 1_000_000
 worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
-stopping: list[int] = []
-signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
+stopping = threading.Event()
+signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
 worker.start()
-while not stopping:
-    time.sleep(0.05)
+stopping.wait()
 worker.stop(timeout=100)
 os._exit(0)

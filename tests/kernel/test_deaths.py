@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,13 @@ from kernel.outbox import events, relay
 from kernel.outbox.events import Event, publish, subscribe
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 from kernel.redis import client
+from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.requirement("MSG-07"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.requirement("MSG-07"),
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.thorough,
+]
 ROOT = Path(__file__).parents[2]
 
 
@@ -66,11 +70,12 @@ class Workers:
             )
 
     def until(self, condition: Callable[[], Any], seconds: float = 90) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, f"waited in vain: {self.began()}"
-            self.keep_running()
-            time.sleep(0.1)
+        def met() -> bool:
+            if not (found := bool(condition())):
+                self.keep_running()
+            return found
+
+        wait_until(met, seconds, lambda: f"waited in vain: {self.began()}", pause=0.1)
 
     def began(self) -> list[str]:
         """The names of the events whose handling began, in order."""

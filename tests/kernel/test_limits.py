@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+import processes
 from kernel.http import limits
+from tests.support.waiting import wait_until
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("INT-04")
@@ -160,14 +161,8 @@ def server() -> Iterator[int]:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
     process = subprocess.Popen(command, cwd=ROOT / "backend", env=environment, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline and process.poll() is None
-                time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or not processes.port_is_free(port), 60)
+        assert process.poll() is None
         yield port
     finally:
         process.terminate()

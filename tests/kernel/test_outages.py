@@ -13,7 +13,8 @@ from django.db.utils import DatabaseError, Error, OperationalError
 from kernel.outages import is_outage
 from kernel.outbox import relay
 from kernel.outbox.models import DeadLetter
-from tests.kernel.test_outbox import Handlers, Happened, handlers, happen, names, settled, wait_until, worker
+from tests.kernel.test_outbox import Handlers, Happened, handlers, happen, names, settled, worker
+from tests.support.waiting import wait_until
 
 __all__ = ["handlers", "worker"]
 pytestmark = [pytest.mark.requirement("MSG-07"), pytest.mark.django_db(transaction=True)]

@@ -1,11 +1,10 @@
 """What a transaction published reaches every handler: once in effect, whatever fails in between."""
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import dramatiq
@@ -21,6 +20,7 @@ from kernel import clock
 from kernel.outbox import events, relay, tasks
 from kernel.outbox.events import Event, publish, rebuild, subscribe
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
+from tests.support.waiting import wait_until
 from tests.support.world import World
 from valkey_server import Valkey
 
@@ -85,13 +85,6 @@ def worker(handlers: Handlers) -> Iterator[dramatiq.Worker]:
     made.start()
     yield made
     made.stop()
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def happen(name: str, hospital: UUID | None = None) -> OutboxEvent:

@@ -1,6 +1,5 @@
 """Real workers, a real Redis and the sandbox over HTTP: nothing between a booking and a phone is replaced."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import dramatiq
 import pytest
 import redis
 
+from tests.support import waiting
 from tests.support.sandbox import Sandbox, running_sandbox
 
 SUBSCRIBE, TEMPLATE = "subscribe_appointment_booked", "template_appointment_booked"
@@ -23,10 +23,13 @@ DATA = {
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {_what_is_there()}"
-        time.sleep(0.02)
+    """Says what there is of messages and attempts if it waited in vain."""
+    waiting.wait_until(condition, seconds, _what_is_there)
+
+
+def request_arrived(sandbox: Sandbox, provider: str) -> bool:
+    """Whether the provider has met its first fault as often as it was to."""
+    return bool(sandbox.control("GET", f"faults/{provider}")["faults"][0]["times"] == 0)
 
 
 def _what_is_there() -> object:

@@ -1,6 +1,5 @@
 """A worker that loses the database hands on what it knows: no message waits for a lease or a report that need not."""
 
-import time
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from apps.messaging.services.sweeping import release_expired
 from kernel import clock
 from kernel.outbox import relay
 
-from .conftest import wait_until
+from .conftest import request_arrived, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("MSG-07")]
 SLOW = {"kind": "delay", "delay_ms": 1500, "times": 1}
@@ -39,7 +38,7 @@ def test_an_answer_that_could_not_be_recorded_is_recorded_later(
     message = telling.book()
     relay.drain()
     wait_until(DeliveryAttempt.objects.exists)
-    time.sleep(0.2)  # the call is under way now
+    wait_until(lambda: request_arrived(telling.sandbox, "aliyun_sms"))
     assert end_other_connections()
     message = telling.run(message, "sent")
     assert len(telling.sandbox.messages()) == 1

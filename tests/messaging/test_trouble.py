@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
-from apps.messaging.models import Message
+from apps.messaging.models import DeliveryAttempt, Message
 from apps.messaging.tasks import sweep_messages
 from kernel.outbox import relay
 from kernel.outbox.models import OutboxEvent
 from valkey_server import Valkey
 
-from .conftest import PHONE, SUBSCRIBE, wait_until
+from .conftest import PHONE, SUBSCRIBE, request_arrived, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("MSG-07")]
 
@@ -134,7 +133,13 @@ def test_an_unanswered_text_waits_for_its_report_and_is_not_sent_again(
     )
     assert answer.json()["code"] == 0
     telling.run(message, "delivered")
-    time.sleep(3)  # longer than the wait for the report
+    Message.objects.update(
+        due_at=F("due_at") - dt.timedelta(minutes=6)
+    )  # longer than the wait for the report
+    sweep()
+    for queue in worker.broker.queues:
+        worker.broker.join(queue)
+    worker.join()
     assert len(telling.sandbox.messages()) == 1
 
 
@@ -205,15 +210,12 @@ def programs(telling: Any, redis_url: str) -> Iterator[Callable[[str], Programs]
         programs.stop()
 
 
-def _request_arrived(sandbox: Any, provider: str) -> bool:
-    return bool(sandbox.control("GET", f"faults/{provider}")["faults"][0]["times"] == 0)
-
-
 def sweep() -> bool:
     sweep_messages.fn()
     return True
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("channel", ["subscribe", "template", "text"])
 def test_a_worker_killed_in_the_middle_of_a_send_loses_nothing_and_shows_nothing_twice(
     telling: Any, programs: Any, settings: Any, client: Any, channel: str
@@ -230,7 +232,7 @@ def test_a_worker_killed_in_the_middle_of_a_send_loses_nothing_and_shows_nothing
     first = programs()
     victim = first.worker()
     message = telling.book()
-    wait_until(lambda: relay.drain() >= 0 and _request_arrived(telling.sandbox, provider), 60)
+    wait_until(lambda: relay.drain() >= 0 and request_arrived(telling.sandbox, provider), 60)
     first.kill(victim)
     message.refresh_from_db()
     assert message.state == "sending"
@@ -242,7 +244,7 @@ def test_a_worker_killed_in_the_middle_of_a_send_loses_nothing_and_shows_nothing
         client.post("/callbacks/aliyun-sms/report-secret", body, content_type="application/json")
     programs().worker()
     wait_until(lambda: sweep() and relay.drain() >= 0 and _settled(message), 60)
-    time.sleep(1)
+    wait_until(lambda: not message.attempts.filter(outcome="open").exists())
     shown = telling.sandbox.messages()
     assert len(shown) == 1
     assert message.state == ("delivered" if channel == "text" else "sent")
@@ -250,6 +252,7 @@ def test_a_worker_killed_in_the_middle_of_a_send_loses_nothing_and_shows_nothing
         assert shown[0]["client_id"].replace("-", "") == message.pk.hex
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_before_the_provider_heard_of_it_sends_afterwards(
     telling: Any, programs: Any, settings: Any
 ) -> None:
@@ -273,6 +276,7 @@ def _settled(message: Message) -> bool:
     return message.state in ("sent", "delivered")
 
 
+@pytest.mark.thorough
 def test_redis_stopped_while_messages_wait_loses_none_and_doubles_none(
     telling: Any, programs: Any, tmp_path: Path
 ) -> None:
@@ -287,14 +291,16 @@ def test_redis_stopped_while_messages_wait_loses_none_and_doubles_none(
         wait_until(lambda: len(telling.sandbox.messages()) >= 3, 40)
         server.stop()
         messages += [telling.book(f"during-{i}") for i in range(10)]
-        time.sleep(2)
+        wait_until(lambda: not DeliveryAttempt.objects.filter(outcome="open").exists())
         assert Message.objects.filter(state="queued").count() >= 10
         restart(server)
-        for _ in range(3):
+
+        def all_sent_at_last() -> bool:
             _let_time_pass()
             running.once(SWEEP)
-            time.sleep(1)
-        wait_until(lambda: not Message.objects.exclude(state="sent").exists(), 60)
+            return not Message.objects.exclude(state="sent").exists()
+
+        wait_until(all_sent_at_last, 60)
     finally:
         server.stop()
     client_ids = [m["client_id"] for m in telling.sandbox.messages()]

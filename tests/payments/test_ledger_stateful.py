@@ -24,6 +24,7 @@ from apps.payments.selectors.ledger import account_statement, trial_balance
 from apps.payments.services.ledger import Account, AccountKind, Movement, natural, post
 from apps.payments.services.verify_ledger import verify_ledger
 from tests.payments.ledger_support import held, make_hospital
+from tests.support.effort import examples
 
 ACCOUNTS = (
     Account(AccountKind.CLEARING, "wechat_pay"), Account(AccountKind.UNPOSTED), Account(AccountKind.REVENUE),
@@ -129,6 +130,7 @@ def _same(one: list[Movement], other: list[Movement]) -> bool:
     return Counter(one) == Counter(other)
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 @pytest.mark.requirement("PAY-09")
 def test_the_ledger_is_its_model_whatever_is_posted() -> None:
@@ -136,6 +138,9 @@ def test_the_ledger_is_its_model_whatever_is_posted() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Books,
         settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(30),
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -38,7 +38,8 @@ from tests.billing.refund_support import configure, price
 from tests.billing.support import issue
 from tests.payments.support import Till
 from tests.scheduling.support import at_once, bind
-from tests.support.payment_sandbox import ReceivedPush, wait_until
+from tests.support.payment_sandbox import ReceivedPush
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("PAY-08")]
 FEE = 2_000

@@ -1,7 +1,6 @@
 """Payments under any order of what people, providers, HIS and workers do: every order ends, and every fen is found."""
 
 import contextlib
-import os
 from typing import Any, ClassVar
 
 import pytest
@@ -24,9 +23,8 @@ from tests.payments.balance_sheet import at_every_moment, at_rest
 from tests.payments.people import METHODS, People
 from tests.payments.support import Till
 from tests.payments.workers import Workers
+from tests.support.effort import examples
 
-#: Runs in the suite; YIHUI_BAD_DAYS=300 looks longer.
-EXAMPLES = int(os.environ.get("YIHUI_BAD_DAYS", "8"))
 STEPS = 40
 PROVIDERS = (*METHODS, "his")
 NUMBER = st.integers(0, 999)
@@ -51,7 +49,7 @@ REFUNDS: dict[str, dict[str, dict[str, Any]]] = {
     "not said": {"alipay": {"refund_outcome": "system_error_after"}},
 }
 EFFORT = settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(8),
     stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=list(HealthCheck),

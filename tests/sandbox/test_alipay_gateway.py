@@ -10,7 +10,7 @@ import pytest
 from alipay.exceptions import AliPayException, AliPayValidationError
 
 from tests.support.alipay import SUBJECT, create, other_key, paid, sdk
-from tests.support.payment_sandbox import wait_until
+from tests.support.waiting import wait_until
 
 
 def refused(call: Callable[[], object]) -> tuple[str, str]:

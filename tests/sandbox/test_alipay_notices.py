@@ -7,7 +7,7 @@ from alipay import AliPay
 
 from sandbox.alipay.notices import RETRIES
 from tests.support.alipay import create, paid, sdk
-from tests.support.payment_sandbox import wait_until
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 from alibabacloud_dysmsapi20170525 import models
 
-from .conftest import wait_until
+from tests.support.waiting import wait_until
+
 from .test_aliyun_signature import sdk, sms
 
 NOTICE = '{"name": "张三"}'

@@ -8,7 +8,8 @@ from cryptography import x509
 
 from apps.payments.channels.unionpay import SPEC
 from tests.support import unionpay
-from tests.support.payment_sandbox import PaymentSandbox, PushReceiver, wait_until
+from tests.support.payment_sandbox import PaymentSandbox, PushReceiver
+from tests.support.waiting import wait_until
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)

@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.unionpay.bill import line
 from tests.support import unionpay
-from tests.support.payment_sandbox import PaymentSandbox, wait_until
+from tests.support.payment_sandbox import PaymentSandbox
+from tests.support.waiting import wait_until
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=SHANGHAI)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.support.payment_sandbox import wait_until
+from tests.support.waiting import wait_until
 from tests.support.wechat_pay import OPENID, out_trade_no, published_sdk
 
 PROVIDER = "wechat_pay"

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +22,7 @@ from apps.scheduling.states import OCCUPYING
 from kernel import clock, ids
 from kernel.errors import DomainError
 from tests.scheduling.support import NOW, at_once, book, first_slot, open_session
+from tests.support.waiting import wait_until
 from tests.support.world import World, build_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("BOOK-05")]
@@ -61,13 +61,13 @@ def other_connection() -> Iterator[Any]:
 
 def wait_for_a_lock() -> None:
     """Until some connection waits for a lock."""
-    for _ in range(100):
+
+    def waits() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody waits")
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            return bool(cursor.fetchone()[0])
+
+    wait_until(waits, 5, "nobody waits")
 
 
 #: A pending appointment whose hold is over already.
@@ -172,7 +172,7 @@ def test_a_number_whose_taker_rolls_back_is_waited_for(clinic: World) -> None:
         job: Callable[[], Any] = partial(hold, clinic, patient, slot.pk)
         thread = threading.Thread(target=lambda: result.extend(at_once([job])))
         thread.start()
-        time.sleep(0.3)
+        wait_for_a_lock()
         assert not result
     thread.join(10)
     assert isinstance(result[0], Booked)

@@ -43,6 +43,7 @@ from apps.scheduling.states import LIVE, OCCUPYING
 from kernel import clock
 from kernel.errors import DomainError
 from tests.scheduling.support import NOW, TODAY, first_slot, open_session
+from tests.support.effort import examples
 from tests.support.world import World
 
 CAPACITY = (2, 2)
@@ -246,12 +247,16 @@ class Hall(RuleBasedStateMachine):
         assert set(states) <= {"stopped"}
 
 
+@pytest.mark.thorough
 @pytest.mark.requirement("BOOK-01", "BOOK-05", "BOOK-06", "BOOK-11", "QUE-01")
 def test_capacity_quotas_offers_and_queue_keep_their_invariants_in_any_order(clinic: World) -> None:
     Hall.world = clinic
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Hall,
         settings=settings(
-            max_examples=25, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples(25),
+            stateful_step_count=18,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

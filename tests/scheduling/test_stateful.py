@@ -19,6 +19,7 @@ from apps.scheduling.states import OCCUPYING
 from kernel import clock
 from kernel.errors import DomainError
 from tests.scheduling.support import NOW, first_slot, open_session
+from tests.support.effort import examples
 from tests.support.world import World
 
 CAPACITY, PATIENTS = 2, 4
@@ -43,7 +44,7 @@ def check(session: ClinicSession) -> None:
 
 
 @pytest.mark.requirement("BOOK-05")
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=5, max_size=25))
 def test_numbers_and_appointments_always_agree(clinic: World, steps: list[tuple[str, int]]) -> None:
     try:

@@ -84,6 +84,7 @@ def post(url: str, body: dict[str, Any]) -> Any:
 
 
 @pytest.mark.xdist_group("two-demos")
+@pytest.mark.thorough
 def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list[Running]) -> None:
     one, other = (running.addresses() for running in two)
     assert not set(one.values()) & set(other.values())
@@ -107,6 +108,7 @@ def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list
 
 
 @pytest.mark.xdist_group("two-demos")
+@pytest.mark.thorough
 def test_a_demo_that_ended_leaves_nothing_behind(two: list[Running]) -> None:
     running = two[0]
     known = running.addresses()

@@ -1,6 +1,5 @@
 """The document check: drift, the revision to compare with, and findings that are accepted."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 import openapi
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="compares git revisions")
+pytestmark = pytest.mark.needs("git")
 
 DOCUMENT = "openapi: 3.0.3\npaths:\n  /a:\n    get: {responses: {}}\n  /b:\n    get: {responses: {}}\n"
 SHRUNK = "openapi: 3.0.3\npaths:\n  /a:\n    get: {responses: {}}\n"

@@ -18,7 +18,7 @@ from postgres_server import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = [sys.executable, str(ROOT / "scripts" / "lib" / "backups.py")]
-pytestmark = pytest.mark.xdist_group("restore")
+pytestmark = [pytest.mark.xdist_group("restore"), pytest.mark.thorough]
 
 
 class Drill:

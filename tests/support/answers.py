@@ -131,8 +131,28 @@ def _validator(audience: str, method: str, path: str, status: str, kind: str) ->
     told = strict(content["schema"])
     if kind == JSON[1]:
         told = _open(told)  # what an error shows beside its code is its own
-    schema = {**told, "components": {"schemas": _components(audience)}}
+    schema = {**told, "components": {"schemas": _referred(audience, told)}}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=False)
+
+
+def _referred(audience: str, schema: Any) -> dict[str, Any]:
+    """The components that a schema needs, directly or through others: all in each validator would fill gigabytes."""
+    components, found, ahead = _components(audience), {}, _references(schema)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found[name] = components[name]
+            ahead |= _references(components[name])
+    return found
+
+
+def _references(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return set().union(*map(_references, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["$ref"].rpartition("/")[2]} if isinstance(node.get("$ref"), str) else set()
+    return own.union(*map(_references, node.values()))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What a test with real transactions leaves behind is emptied at once, logs and ledgers too; catalogues come back."""
+"""What tests with real transactions find and leave: nobody, with logs and ledgers empty, too; catalogues are there."""
 
 from typing import Any
 
@@ -7,15 +7,30 @@ from django.test import TransactionTestCase
 
 #: Ids that processes cache: they stay.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+#: Whether the database of this process still holds the world that it was copied with.
+_populated = True
 
 
-def empty_after_transactional_tests() -> None:
+def empty_around_transactional_tests() -> None:
     """Replace Django's flush, which stops at tables of unused third-party models and at append-only triggers."""
-    TransactionTestCase._fixture_teardown = _empty  # type: ignore[method-assign]
+    TransactionTestCase._fixture_setup = classmethod(_find_nobody)  # type: ignore[method-assign, assignment]
+    TransactionTestCase._fixture_teardown = _leave_nobody  # type: ignore[method-assign]
 
 
-def _empty(case: Any) -> None:
+def holds_world() -> bool:
+    """Until the first test with real transactions, which come last."""
+    return _populated
+
+
+def _find_nobody(case: Any) -> None:
+    if _populated:
+        _leave_nobody(case)
+
+
+def _leave_nobody(case: Any) -> None:
+    global _populated
     empty()
+    _populated = False
 
 
 def empty() -> None:

@@ -11,8 +11,7 @@ import datetime as dt
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ from typing import Any
 import pytest
 
 from tests.support.sandbox import BACKEND, Sandbox
+from tests.support.waiting import wait_until
 
 
 class PaymentSandbox(Sandbox):
@@ -131,14 +131,6 @@ class PushReceiver:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """For what another process does in its own time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 @contextmanager

@@ -12,9 +12,17 @@ from tests.support.wechat_pay import OPENID
 
 PROVIDER = "wechat_pay"
 NOTIFY = "http://127.0.0.1:9/callbacks/payments/1"
-NOW = dt.datetime.now(dt.UTC)
 QUICK = (1.0, 0.4)
-TIMES = {"started_at": NOW, "expires_at": NOW + dt.timedelta(days=2)}
+
+
+def now() -> dt.datetime:
+    """The sandbox's time, too."""
+    return dt.datetime.now(dt.UTC)
+
+
+def times() -> dict[str, dt.datetime]:
+    """Of an order of this moment."""
+    return {"started_at": now(), "expires_at": now() + dt.timedelta(days=2)}
 
 
 def order(**changes: Any) -> PrepayRequest:
@@ -26,7 +34,7 @@ def order(**changes: Any) -> PrepayRequest:
         notify_url=NOTIFY,
         method=PayMethod.MINI_PROGRAM,
         payer_id=OPENID,
-        **TIMES,
+        **times(),
     )
     return replace(request, **changes)
 
@@ -49,8 +57,8 @@ def refund_of(request: PrepayRequest, transaction_id: str = "", **changes: Any) 
         total_fen=request.amount_fen,
         reason="退号",
         notify_url=NOTIFY,
-        paid_at=NOW,
-        started_at=NOW,
+        paid_at=now(),
+        started_at=now(),
     )
     return replace(refund, **changes)
 

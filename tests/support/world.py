@@ -7,10 +7,14 @@ Patients of H1, on file with a card that their own account has bound: patient_a 
 and patient_b (in nobody's); the account patient_none has bound nothing.
 """
 
+import base64
 import datetime as dt
+import functools
+import pickle
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
@@ -162,3 +166,17 @@ def build_world() -> World:
         department_id=world.departments["cardiology"].pk, by_booking=False,
     )  # fmt: skip
     return world
+
+
+def shared_world() -> World:
+    """Fresh handles to the world that every copy of the template holds (tests.support.populate)."""
+    world = pickle.loads(_handles())
+    assert isinstance(world, World)
+    return world
+
+
+@functools.cache
+def _handles() -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')")
+        return base64.b64decode(cursor.fetchone()[0])

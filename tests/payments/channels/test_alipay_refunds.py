@@ -6,7 +6,8 @@ import pytest
 
 from apps.payments.channels.base import PermanentChannelError, RefundState, TemporaryChannelError
 from tests.support.alipay import NOW, SECOND, Bench, failure, refund_of, request
-from tests.support.payment_sandbox import PaymentSandbox, wait_until
+from tests.support.payment_sandbox import PaymentSandbox
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

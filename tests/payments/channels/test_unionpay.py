@@ -22,7 +22,8 @@ from apps.payments.channels.base import (
 )
 from apps.payments.channels.unionpay import MARGIN, SPEC, UnionPay, make
 from kernel import clock
-from tests.support.payment_sandbox import PaymentSandbox, wait_until
+from tests.support.payment_sandbox import PaymentSandbox
+from tests.support.waiting import wait_until
 
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=clock.LOCAL)
 SECOND = dt.timedelta(seconds=1)

@@ -20,7 +20,8 @@ from apps.payments.channels.base import (
 from apps.payments.channels.unionpay import UnionPay, make
 from apps.payments.channels.unionpay_file import bill_rows, columns, nearest_moment
 from kernel import clock
-from tests.support.payment_sandbox import PaymentSandbox, wait_until
+from tests.support.payment_sandbox import PaymentSandbox
+from tests.support.waiting import wait_until
 
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=clock.LOCAL)
 DAY, MINUTE = dt.date(2026, 3, 10), dt.timedelta(minutes=1)

@@ -19,13 +19,13 @@ from apps.payments.channels.wechat_pay import WeChatPayChannel, cut
 from apps.payments.channels.wechat_pay_certificates import shelf_of
 from tests.support.wechat_pay import OPENID
 from tests.support.wechat_pay_channel import (
-    NOW,
     PROVIDER,
-    TIMES,
     fault,
+    now,
     order,
     paid,
     refund_of,
+    times,
 )
 
 
@@ -81,7 +81,7 @@ def test_the_payer_can_pay_with_the_five_fields(payment_sandbox, channel) -> Non
     assert set(prepaid.client) == {"timeStamp", "nonceStr", "package", "signType", "paySign"}
     assert prepaid.client["package"] == f"prepay_id={prepaid.reference}"
     payment_sandbox.control("POST", f"{PROVIDER}/request-payment", {**prepaid.client, "openid": OPENID})
-    trade = channel.query(request.out_trade_no, started_at=NOW)
+    trade = channel.query(request.out_trade_no, started_at=now())
     assert (trade.state, trade.amount_fen, trade.currency) == (TradeState.PAID, 500, "CNY")
     assert (trade.out_trade_no, trade.payer_id) == (request.out_trade_no, OPENID)
     assert len(trade.transaction_id) == 28
@@ -149,7 +149,7 @@ def test_other_ways_to_pay_are_not_offered(channel) -> None:
 
 def test_an_order_that_has_ended_is_refused(channel) -> None:
     with pytest.raises(PermanentChannelError, match="INVALID_REQUEST"):
-        channel.prepay(order(expires_at=NOW - dt.timedelta(minutes=1)))
+        channel.prepay(order(expires_at=now() - dt.timedelta(minutes=1)))
 
 
 @pytest.mark.requirement("PAY-08")
@@ -166,7 +166,7 @@ def test_a_query_tells_every_state(payment_sandbox, channel) -> None:
     number = request.out_trade_no
 
     def state() -> TradeState:
-        return channel.query(number, started_at=NOW).state
+        return channel.query(number, started_at=now()).state
 
     assert state() == TradeState.NOT_FOUND
     channel.prepay(request)
@@ -177,15 +177,15 @@ def test_a_query_tells_every_state(payment_sandbox, channel) -> None:
     assert state() == TradeState.REFUNDED
     other = order()
     channel.prepay(other)
-    channel.close(other.out_trade_no, **TIMES)
-    assert channel.query(other.out_trade_no, started_at=NOW).state == TradeState.CLOSED
+    channel.close(other.out_trade_no, **times())
+    assert channel.query(other.out_trade_no, started_at=now()).state == TradeState.CLOSED
 
 
 def test_an_order_ends_at_its_expiry(payment_sandbox, channel) -> None:
     request = order(expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15))
     channel.prepay(request)
     payment_sandbox.advance(16 * 60)
-    assert channel.query(request.out_trade_no, started_at=NOW).state == TradeState.CLOSED
+    assert channel.query(request.out_trade_no, started_at=now()).state == TradeState.CLOSED
 
 
 @pytest.mark.requirement("PAY-08")
@@ -193,20 +193,20 @@ def test_closing_ends_an_order_or_tells_that_somebody_was_faster(payment_sandbox
     open_order, paid_order = order(), paid(payment_sandbox, channel)
     channel.prepay(open_order)
     for _ in range(2):
-        assert channel.close(open_order.out_trade_no, **TIMES).state == TradeState.CLOSED
-    trade = channel.close(paid_order.out_trade_no, **TIMES)
+        assert channel.close(open_order.out_trade_no, **times()).state == TradeState.CLOSED
+    trade = channel.close(paid_order.out_trade_no, **times())
     assert (trade.state, trade.amount_fen, len(trade.transaction_id)) == (TradeState.PAID, 500, 28)
-    assert channel.close(order().out_trade_no, **TIMES).state == TradeState.NOT_FOUND
+    assert channel.close(order().out_trade_no, **times()).state == TradeState.NOT_FOUND
     channel.refund(refund_of(paid_order))
-    assert channel.close(paid_order.out_trade_no, **TIMES).state == TradeState.REFUNDED
+    assert channel.close(paid_order.out_trade_no, **times()).state == TradeState.REFUNDED
     fault(payment_sandbox, "code", "close", code="ORDER_CLOSED")
-    assert channel.close(open_order.out_trade_no, **TIMES).state == TradeState.CLOSED
+    assert channel.close(open_order.out_trade_no, **times()).state == TradeState.CLOSED
 
 
 def test_a_refund_is_accepted_first_and_succeeds_later(payment_sandbox, channel) -> None:
     payment_sandbox.settings(PROVIDER, refund_delay_ms=60_000)
     request = paid(payment_sandbox, channel)
-    transaction_id = channel.query(request.out_trade_no, started_at=NOW).transaction_id
+    transaction_id = channel.query(request.out_trade_no, started_at=now()).transaction_id
     refund = refund_of(request, transaction_id)
     accepted = channel.refund(refund)
     assert (accepted.state, accepted.amount_fen, accepted.succeeded_at) == (RefundState.PROCESSING, 200, None)

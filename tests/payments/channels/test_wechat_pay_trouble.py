@@ -13,16 +13,16 @@ from apps.payments.channels.base import (
 from apps.payments.channels.wechat_pay import WeChatPayChannel
 from apps.payments.channels.wechat_pay_certificates import shelf_of
 from tests.support.wechat_pay_channel import (
-    NOW,
     PROVIDER,
     QUICK,
-    TIMES,
     count_fetches,
     fault,
     fetches,
+    now,
     order,
     paid,
     refund_of,
+    times,
 )
 
 
@@ -48,8 +48,8 @@ def by_certificate(payment_sandbox):
 
 CALLS = {
     "prepay": lambda channel, request: channel.prepay(request),
-    "query": lambda channel, request: channel.query(request.out_trade_no, started_at=NOW),
-    "close": lambda channel, request: channel.close(request.out_trade_no, **TIMES),
+    "query": lambda channel, request: channel.query(request.out_trade_no, started_at=now()),
+    "close": lambda channel, request: channel.close(request.out_trade_no, **times()),
     "refund": lambda channel, request: channel.refund(refund_of(request, out_refund_no="R1")),
     "query_refund": lambda channel, request: channel.query_refund(refund_of(request, out_refund_no="R1")),
 }
@@ -134,7 +134,7 @@ def test_a_closed_account_of_the_payer_is_permanent(payment_sandbox, channel) ->
 @pytest.mark.parametrize("code", ["ORDERNOTEXIST", "ORDER_NOT_EXIST"])
 def test_both_spellings_of_a_code_are_known(payment_sandbox, channel, code) -> None:
     fault(payment_sandbox, "code", "query", code=code)
-    assert channel.query(order().out_trade_no, started_at=NOW).state == TradeState.NOT_FOUND
+    assert channel.query(order().out_trade_no, started_at=now()).state == TradeState.NOT_FOUND
 
 
 def test_where_nobody_listens_nothing_has_happened(payment_sandbox) -> None:
@@ -163,7 +163,7 @@ def test_a_merchant_without_public_key_fetches_the_certificates_once(payment_san
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: by_certificate.prepay(request), range(4)))
     again = WeChatPayChannel(payment_sandbox.control("GET", f"{PROVIDER}/merchant?mode=certificate"))
-    assert again.query(request.out_trade_no, started_at=NOW).state == TradeState.UNPAID
+    assert again.query(request.out_trade_no, started_at=now()).state == TradeState.UNPAID
     assert fetches(payment_sandbox) == 1
 
 
