@@ -6,9 +6,19 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.scheduling.models import Appointment
+
 
 class Tickets(Protocol):
-    """Tickets of appointments. Called inside the transaction of the change, with the appointments' rows locked."""
+    """Tickets of appointments. All but `check_in` are called inside the transaction of the change, with the
+    appointments' rows locked.
+    """
+
+    def check_in(self, appointment: Appointment, *, priority: str = "", reason: str = "") -> None:
+        """取号: `services.arrive` and a ticket, outside any transaction. `priority`: code of a group.
+
+        CheckInTooEarly, CheckInTooLate, PaymentRequired, StateConflict, InvalidValue.
+        """
 
     def in_service(self, session_id: UUID) -> set[UUID]:
         """Appointments of the session whose patients are with the doctor; all live tickets of it stay locked."""

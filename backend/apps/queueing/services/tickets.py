@@ -7,16 +7,20 @@ from apps.encounters.services import encounters
 from apps.queueing.models import QueueTicket
 from apps.queueing.models.ticket import TICKET_ORDER
 from apps.queueing.services.boards import changed
+from apps.queueing.services.check_in import check_in
 from apps.queueing.services.positions import STEP, behind
 from apps.queueing.services.queues import issue_number, queue_of
 from apps.queueing.states import OPEN_TICKETS, SEEING, TicketState
-from apps.scheduling.models import ClinicSession
+from apps.scheduling.models import Appointment, ClinicSession
 from kernel import clock
 from kernel.errors import StateConflict
 
 
 class AppointmentTickets:
     """The tickets of scheduling.ports.Tickets; see there."""
+
+    def check_in(self, appointment: Appointment, *, priority: str = "", reason: str = "") -> None:
+        check_in(appointment, priority=priority, reason=reason)
 
     def in_service(self, session_id: UUID) -> set[UUID]:
         live = QueueTicket.objects.filter(session=session_id, state__in=[*OPEN_TICKETS, *SEEING])

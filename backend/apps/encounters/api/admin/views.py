@@ -3,6 +3,7 @@ from typing import Any
 import django_filters
 from drf_spectacular.utils import extend_schema
 
+from apps.access.scoped.filters import OfPractitionerFilter
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.encounters.api.admin.serializers import EncounterSerializer
 from apps.encounters.models import Encounter, EncounterKind
@@ -10,12 +11,9 @@ from apps.encounters.selectors import encounter_rows
 from apps.encounters.states import EncounterState
 
 
-class EncounterFilter(django_filters.FilterSet):
+class EncounterFilter(OfPractitionerFilter):
     """`arrived_from` and `arrived_to` are moments."""
 
-    hospital_id = django_filters.UUIDFilter()
-    department_id = django_filters.UUIDFilter()
-    practitioner_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     encounter_no = django_filters.CharFilter(max_length=32)
     kind = django_filters.MultipleChoiceFilter(choices=EncounterKind.choices)

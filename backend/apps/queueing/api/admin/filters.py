@@ -1,11 +1,11 @@
 import django_filters
 
+from apps.access.scoped.filters import OfPractitionerFilter
 from apps.queueing.models import QueueKind
 from apps.queueing.states import choices
-from apps.scheduling.api.admin.filters import OfDoctorFilter
 
 
-class QueueTicketFilter(OfDoctorFilter):
+class QueueTicketFilter(OfPractitionerFilter):
     queue_id = django_filters.UUIDFilter()
     encounter_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
@@ -14,7 +14,7 @@ class QueueTicketFilter(OfDoctorFilter):
     date = django_filters.DateFilter(field_name="day")
 
 
-class QueueFilter(OfDoctorFilter):
+class QueueFilter(OfPractitionerFilter):
     kind = django_filters.ChoiceFilter(choices=QueueKind.choices)
     is_active = django_filters.BooleanFilter()
 

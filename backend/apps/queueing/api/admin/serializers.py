@@ -260,18 +260,6 @@ class BoardSerializer(Serializer):
     counts = serializers.DictField(child=serializers.IntegerField())
 
 
-class CheckInSerializer(Serializer):
-    """`priority`: code of a priority group, with a reason; without it the patient's age decides."""
-
-    priority = serializers.CharField(max_length=32, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["priority"] and not attrs["reason"]:
-            raise serializers.ValidationError({"reason": ["请填写原因"]}, code="required")
-        return attrs
-
-
 class WalkInSerializer(Serializer):
     """现场排队. Into a queue, or to a doctor: then `department_id` says where, unless the doctor works in one only."""
 

@@ -3,11 +3,11 @@ from typing import Any
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.queueing.api.admin.arrivals import CallNextOfSessionViewSet, CheckInViewSet
 from apps.queueing.api.admin.overview import DayBoardView, OverviewView
 from apps.queueing.api.admin.queues import QueueViewSet
 from apps.queueing.api.admin.rules import QueuePriorityViewSet, QueueRuleViewSet
 from apps.queueing.api.admin.screens import QueueScreenViewSet
+from apps.queueing.api.admin.sessions import CallNextOfSessionViewSet
 from apps.queueing.api.admin.tickets import STEPS, QueueTicketViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -18,7 +18,6 @@ router.register("queue-screens", QueueScreenViewSet, basename="queue-screens")
 router.register("queue-tickets", QueueTicketViewSet, basename="queue-tickets")
 
 urlpatterns: list[Any] = [
-    path("appointments/<uuid:pk>/check-in", CheckInViewSet.as_view({"post": "check_in"})),
     path("clinic-sessions/<uuid:pk>/call-next", CallNextOfSessionViewSet.as_view({"post": "call_next"})),
     path("clinic-overview", OverviewView.as_view()),
     path("day-board", DayBoardView.as_view()),

@@ -16,6 +16,7 @@ from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.filters import AppointmentFilter
 from apps.scheduling.api.serializers import AppointmentSerializer, ChangeSerializer, new_appointment
 from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, Slot
+from apps.scheduling.ports import tickets
 from apps.scheduling.selectors import appointments
 from apps.scheduling.selectors.changes import changes_of
 from apps.scheduling.selectors.exports import appointment_rows
@@ -40,7 +41,7 @@ class AppointmentViewSet(ScopedViewSet):
 
     model = Appointment
     resource = "scheduling.appointment"
-    codes = {"settle": "settle", "cancel": "cancel", "excuse": "excuse",
+    codes = {"settle": "settle", "check_in": "check_in", "cancel": "cancel", "excuse": "excuse",
         "reschedule": "reschedule", "changes": "list"}  # fmt: skip
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
@@ -124,6 +125,16 @@ class AppointmentViewSet(ScopedViewSet):
     def settle(self, request: Any, pk: UUID) -> Response:
         """收费: the registration fee was paid in cash at the window."""
         return self._answer(settle_at_counter(self.get_object(), staff_id=self.actor.staff_id))
+
+    @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
+    @raises(
+        errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict, InvalidValue
+    )
+    def check_in(self, request: Any, pk: UUID) -> Response:
+        """取号: hand out the number; the patient joins the queue."""
+        appointment = self.get_object()
+        tickets().check_in(appointment, **validated(io.CheckInSerializer, request.data))
+        return self._answer(appointment)
 
     @extend_schema(request=io.CancelSerializer, responses=AppointmentSerializer)
     @raises(StateConflict)

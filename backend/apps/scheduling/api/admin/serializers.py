@@ -242,18 +242,6 @@ class RescheduleSerializer(Serializer):
     reason = serializers.CharField(max_length=200)
 
 
-class CancelSerializer(Serializer):
-    """Why it is cancelled: a code, words, or both."""
-
-    code = serializers.ChoiceField(choices=CancelCode.choices, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs["code"] and not attrs["reason"]:
-            raise serializers.ValidationError({"reason": ["请填写退号原因"]}, code="required")
-        return attrs
-
-
 class CheckInSerializer(Serializer):
     """`priority`: code of a priority group, with a reason; without it the patient's age decides."""
 
@@ -263,4 +251,16 @@ class CheckInSerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["priority"] and not attrs["reason"]:
             raise serializers.ValidationError({"reason": ["请填写原因"]}, code="required")
+        return attrs
+
+
+class CancelSerializer(Serializer):
+    """Why it is cancelled: a code, words, or both."""
+
+    code = serializers.ChoiceField(choices=CancelCode.choices, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["code"] and not attrs["reason"]:
+            raise serializers.ValidationError({"reason": ["请填写退号原因"]}, code="required")
         return attrs

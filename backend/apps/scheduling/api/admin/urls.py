@@ -56,7 +56,7 @@ urlpatterns += [
         RegistrationDeskViewSet.as_view({"get": "slip_prints", "post": "print_slip"}),
     ),
 ]
-for action in ("settle", "cancel", "excuse"):
+for action in ("settle", "check_in", "cancel", "excuse"):
     name = action.replace("_", "-")
     urlpatterns.append(path(f"appointments/<uuid:pk>/{name}", AppointmentViewSet.as_view({"post": action})))
 urlpatterns += [
