@@ -36,7 +36,8 @@ class Houses:
     def order(self, key: str) -> dict[str, Any]:
         """A doctor of that hospital orders something in its HIS."""
         patient = self.patients[key]
-        return self.books[key].bill(mrn=patient.mrn, hospital_code=patient.hospital.code)
+        code = patient.hospital.code
+        return self.books[key].bill(mrn=patient.mrn, hospital_code=code, external_id=f"HB-{code}")
 
 
 @pytest.fixture(scope="module")
