@@ -36,7 +36,8 @@ class Houses:
     def order(self, key: str) -> dict[str, Any]:
         """A doctor of that hospital orders something in its HIS."""
         patient = self.patients[key]
-        return self.books[key].bill(mrn=patient.mrn, hospital_code=patient.hospital.code)
+        code = patient.hospital.code
+        return self.books[key].bill(mrn=patient.mrn, hospital_code=code, external_id=f"HB-{code}")
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +63,14 @@ def houses(
     with redis.Redis.from_url(redis_url) as store:
         for key in store.scan_iter("yihui:his:*"):
             store.delete(key)
+    world.add_patient(
+        "south", hospital=world.h2, name="南山", national_id="110101195001010033", phone="13800138033"
+    )
     of = Patient.objects.select_related("hospital")
-    patients = {"h1": of.filter(hospital=world.h1).first(), "h2": of.filter(hospital=world.h2).first()}
-    assert patients["h1"] and patients["h2"]
+    patients = {
+        "h1": of.get(pk=world.patients["patient_a"].pk),
+        "h2": of.get(pk=world.patients["south"].pk),
+    }
     yield Houses(world, {"h1": HisControl(sandbox), "h2": HisControl(other_process)}, patients)
     factory.his_client.cache_clear()
 

@@ -366,4 +366,5 @@ def test_a_handler_that_moved_replays_its_dead_letters(
     answer = world.client("admin1").post(f"{LETTERS}/{DeadLetter.objects.get().pk}/replay")
     assert answer.status_code == 200, answer.content
     wait_until(lambda: settled(event))
-    assert (handlers.calls, names()) == (4, ["left behind", "other left behind"])
+    assert handlers.calls == 4
+    assert {"left behind", "other left behind"} <= set(names())
