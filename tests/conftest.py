@@ -38,12 +38,16 @@ def _answers_as_documented() -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Iterator[None]:
-    """Caches of the process outlive a rolled-back database: empty them."""
+    """Empty what the process remembers of a database that was rolled back: its people have the same ids again."""
     from apps.access import actor
+    from apps.access.policies import base
     from kernel import clock, ids, redis
+    from kernel.http import pagination
 
     yield
     actor._resolve.cache_clear()
+    base._held_many.clear()
+    pagination._KEPT.clear()
     clock.set_source(None)
     for series in ids.SERIES:
         series.forget()

@@ -71,10 +71,11 @@ def run(name: str) -> bool:
 def run_pytest(tier: str, extra: list[str], folders: list[Path] | None) -> int:
     """Its output as it comes; returns its exit code. `folders`: what to run of all tests, None: what `extra` says."""
     print(f"── pytest, {tier} tier", flush=True)
-    if folders is not None:
-        print("   ", *(folder.relative_to(ROOT) for folder in folders), flush=True)
     if folders == []:
+        print("   concerns no test", flush=True)
         return pytest_run.PASSED
+    if folders:
+        print("  ", *(folder.relative_to(ROOT) for folder in folders), flush=True)
     more = {"YIHUI_TEST_EXAMPLES": FULL_EXAMPLES} if tier == "full" else {}
     command = [*STEPS["pytest"][1], "--tier", tier]
     arguments = [*pytest_arguments(extra), *map(str, folders or ())]
@@ -104,9 +105,13 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 def main(arguments: list[str]) -> int:
     """Run the named steps; returns the exit code."""
     options, extra = parse(arguments)
-    folders = affected.since(options.since) if options.since else None
+    try:
+        folders = affected.since(options.since) if options.since else None
+    except subprocess.CalledProcessError:
+        print(f"git knows no revision {options.since}.", file=sys.stderr)
+        return 2
     testing = "pytest" in options.names
-    if testing:  # while the other checks run; pytest waits for it
+    if testing and folders != []:  # while the other checks run; pytest waits for it
         subprocess.Popen(
             [PYTHON, "scripts/lib/template.py"], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
         )

@@ -32,6 +32,7 @@ def world_for_real(transactional_db: None) -> World:
     return build_world()
 
 
+@pytest.mark.thorough  # the plain tier compares them in a check of its own
 def test_documents_types_and_manifest_are_those_of_the_code(tmp_path: Path) -> None:
     assert openapi.generate(tmp_path)
     assert openapi.drift(tmp_path) == []

@@ -152,6 +152,7 @@ def come_to_rest(people: People, workers: Workers) -> None:
     at_rest(people, workers)
 
 
+@pytest.mark.thorough
 @pytest.mark.requirement("PAY-01", "PAY-08", "PAY-09", "BOOK-04")
 def test_every_order_ends_and_every_fen_is_found_whatever_happens(till: Till, settings: Any) -> None:
     till.offer("alipay", "unionpay")

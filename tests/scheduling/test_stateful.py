@@ -43,6 +43,7 @@ def check(session: ClinicSession) -> None:
     assert len({a.patient_id for a in occupying}) == len(occupying)
 
 
+@pytest.mark.thorough
 @pytest.mark.requirement("BOOK-05")
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=5, max_size=25))

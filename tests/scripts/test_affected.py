@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import affected
+import steps
 
 ABOVE = {"patients": {"billing", "workflows"}, "billing": {"workflows"}, "workflows": set()}
 NEEDS = {
@@ -80,3 +81,19 @@ def test_changed_is_what_differs_from_the_revision_new_files_included(
     assert affected.changed("HEAD") == ["edited", "moved", "to", "新"]
     with pytest.raises(subprocess.CalledProcessError):
         affected.changed("no-such-revision")
+
+
+def test_prose_concerns_no_test_and_a_revision_that_is_none_is_refused(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert steps.run_pytest("plain", [], affected_folders()) == 0
+    assert "concerns no test" in capfd.readouterr().out
+    assert steps.main(["--since", "no-such-revision", "pytest"]) == 2
+    assert "git knows no revision no-such-revision." in capfd.readouterr().err
+
+
+def affected_folders() -> list[Path]:
+    """Of a change of prose."""
+    found = affected.folders(["docs/operations.md"], ABOVE, NEEDS)
+    assert found == set()
+    return [affected.TESTS / name for name in found]
