@@ -18,6 +18,7 @@ from apps.billing.services.refund_requests import request_bills
 from apps.encounters.models import Encounter
 from apps.identity.models import (
     AuthSession,
+    CalendarDay,
     Dictionary,
     DictionaryItem,
     Location,
@@ -63,7 +64,6 @@ from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
     BookingSuspension,
-    CalendarDay,
     ClinicSession,
     ScheduleTemplate,
     StaffLeave,
