@@ -5319,6 +5319,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/work-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询工作职责
+         * @description 工作职责: executor, manager and supervisor of a kind of work in a hospital.
+         */
+        get: operations["work_duties_list"];
+        put?: never;
+        /**
+         * 新增工作职责
+         * @description 工作职责: executor, manager and supervisor of a kind of work in a hospital.
+         */
+        post: operations["work_duties_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看工作职责
+         * @description 工作职责: executor, manager and supervisor of a kind of work in a hospital.
+         */
+        get: operations["work_duties_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除工作职责
+         * @description 工作职责: executor, manager and supervisor of a kind of work in a hospital.
+         */
+        delete: operations["work_duties_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改工作职责
+         * @description 工作职责: executor, manager and supervisor of a kind of work in a hospital.
+         */
+        patch: operations["work_duties_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/work-duties/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 工作类型: every kind of work with its roles by default
+         * @description 工作类型: every kind of work with its roles by default.
+         */
+        get: operations["work_duties_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询待办
+         * @description 待办: what somebody has to do by a time.
+         */
+        get: operations["work_items_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看待办
+         * @description 待办: what somebody has to do by a time.
+         */
+        get: operations["work_items_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 分派: give it to a person
+         * @description 分派: give it to a person.
+         */
+        post: operations["work_items_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 办结: say what was done
+         * @description 办结: say what was done.
+         */
+        post: operations["work_items_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 领取: make work of a role the own
+         * @description 领取: make work of a role the own.
+         */
+        post: operations["work_items_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 工作交接: all open work of somebody goes to another person, in one step
+         * @description 工作交接: all open work of somebody goes to another person, in one step.
+         */
+        post: operations["work_items_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的待办: what is due first; `state` is open
+         * @description 我的待办: what is due first; `state` is open.
+         */
+        get: operations["work_items_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5457,6 +5669,11 @@ export interface components {
             order_id: string;
             bills: components["schemas"]["RequestedBillRequest"][];
             reason: string;
+        };
+        /** @description Base of plain serializers. */
+        AssignRequest: {
+            /** Format: uuid */
+            executor_id: string;
         };
         /** @description One try to pay through one channel. */
         Attempt: {
@@ -6517,6 +6734,10 @@ export interface components {
             cell: string | null;
             column: string | null;
         };
+        /** @description Base of plain serializers. */
+        FinishRequest: {
+            outcome: string;
+        };
         /** @description A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person. */
         FullContact: {
             /** Format: uuid */
@@ -6569,6 +6790,20 @@ export interface components {
             readonly id: string;
             name: string;
             version: number;
+        };
+        /** @description All open work of `source_id` goes to `target_id`, both of one hospital. */
+        HandOverRequest: {
+            /** Format: uuid */
+            source_id: string;
+            /** Format: uuid */
+            target_id: string;
+            reason: string;
+        };
+        /** @description How many items in each place. */
+        HandedOver: {
+            executor: number;
+            manager: number;
+            supervisor: number;
         };
         /** @description A role as its holder shows it. */
         HeldRole: {
@@ -6931,6 +7166,8 @@ export interface components {
              */
             readonly posted_on: string;
         };
+        /** @enum {integer} */
+        Level: 0 | 1 | 2;
         /** @enum {string} */
         LimitScope: "patient" | "patient_doctor" | "patient_department" | "account";
         /** @description 负荷 of a slot or an hour. `share` is the percentage taken; `quiet`: clearly below the average, and not full. */
@@ -7950,6 +8187,26 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["WaitlistEntry"][];
         };
+        PaginatedWorkDutyList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["WorkDuty"][];
+        };
+        PaginatedWorkItemList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["WorkItem"][];
+        };
         /** @enum {string} */
         PairState: "open" | "distinct";
         /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
@@ -8448,6 +8705,20 @@ export interface components {
             languages?: string[];
             /** Format: date */
             employed_on?: string | null;
+            version: number;
+        };
+        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        PatchedWorkDutyRequest: {
+            /** Format: uuid */
+            hospital_id?: string;
+            kind?: string;
+            /** Format: uuid */
+            executor_role_id?: string;
+            /** Format: uuid */
+            manager_role_id?: string;
+            /** Format: uuid */
+            supervisor_role_id?: string;
+            hours?: number;
             version: number;
         };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
@@ -10498,6 +10769,103 @@ export interface components {
             readonly attempts: components["schemas"]["Attempt"][];
             readonly refunds: components["schemas"]["Refund"][];
         };
+        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        WorkDuty: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            hospital_id: string;
+            readonly hospital_name: string;
+            kind: string;
+            readonly kind_name: string;
+            /** Format: uuid */
+            executor_role_id: string;
+            readonly executor_role_name: string;
+            /** Format: uuid */
+            manager_role_id: string;
+            readonly manager_role_name: string;
+            /** Format: uuid */
+            supervisor_role_id: string;
+            readonly supervisor_role_name: string;
+            hours: number;
+            version: number;
+        };
+        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        WorkDutyRequest: {
+            /** Format: uuid */
+            hospital_id: string;
+            kind: string;
+            /** Format: uuid */
+            executor_role_id: string;
+            /** Format: uuid */
+            manager_role_id: string;
+            /** Format: uuid */
+            supervisor_role_id: string;
+            hours: number;
+        };
+        /** @description 待办. Where a person is null whoever holds the role has it; `level`: 0 executor, 1 manager, 2 supervisor. */
+        WorkItem: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            readonly department_name: string | null;
+            readonly kind: string;
+            readonly kind_name: string;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            /** @default open */
+            readonly state: components["schemas"]["WorkState"];
+            readonly level: components["schemas"]["Level"];
+            /** Format: uuid */
+            readonly executor_id: string | null;
+            readonly executor_name: string | null;
+            /** Format: uuid */
+            readonly executor_role_id: string;
+            readonly executor_role_name: string;
+            /** Format: uuid */
+            readonly manager_id: string | null;
+            readonly manager_name: string | null;
+            /** Format: uuid */
+            readonly manager_role_id: string;
+            readonly manager_role_name: string;
+            /** Format: uuid */
+            readonly supervisor_id: string | null;
+            readonly supervisor_name: string | null;
+            /** Format: uuid */
+            readonly supervisor_role_id: string;
+            readonly supervisor_role_name: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly ended_by_id: string | null;
+            readonly ended_by_name: string | null;
+            /** @description what was done, or why not */
+            readonly outcome: string;
+        };
+        /** @description A kind of work with the roles and hours it is declared with. */
+        WorkKind: {
+            code: string;
+            name: string;
+            hours: number;
+            /** @description code of a role */
+            executor: string;
+            /** @description code of a role */
+            manager: string;
+            /** @description code of a role */
+            supervisor: string;
+        };
+        /** @enum {string} */
+        WorkState: "open" | "done" | "withdrawn";
         /** @description A row as it is stored. */
         WrittenCharge: {
             /** Format: uuid */
@@ -11101,6 +11469,18 @@ export interface components {
                 };
             };
         };
+        /** @description Conflict: state_conflict, work_already_taken */
+        Problem409StateConflictWorkAlreadyTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "state_conflict" | "work_already_taken";
+                };
+            };
+        };
         /** @description Conflict: suspension_over */
         Problem409SuspensionOver: {
             headers: {
@@ -11242,6 +11622,7 @@ export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
 export type AskForCardRefundRequest = components['schemas']['AskForCardRefundRequest'];
 export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
+export type AssignRequest = components['schemas']['AssignRequest'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AttemptState = components['schemas']['AttemptState'];
@@ -11333,12 +11714,15 @@ export type FileFormatEnum = components['schemas']['FileFormatEnum'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
 export type Finding = components['schemas']['Finding'];
+export type FinishRequest = components['schemas']['FinishRequest'];
 export type FullContact = components['schemas']['FullContact'];
 export type FullContactRequest = components['schemas']['FullContactRequest'];
 export type Gender = components['schemas']['Gender'];
 export type GenerateRequest = components['schemas']['GenerateRequest'];
 export type Generated = components['schemas']['Generated'];
 export type Group = components['schemas']['Group'];
+export type HandOverRequest = components['schemas']['HandOverRequest'];
+export type HandedOver = components['schemas']['HandedOver'];
 export type HeldRole = components['schemas']['HeldRole'];
 export type Hospital = components['schemas']['Hospital'];
 export type HospitalRequest = components['schemas']['HospitalRequest'];
@@ -11365,6 +11749,7 @@ export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type LedgerStatementEntry = components['schemas']['LedgerStatementEntry'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
+export type Level = components['schemas']['Level'];
 export type LimitScope = components['schemas']['LimitScope'];
 export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
@@ -11461,6 +11846,8 @@ export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSusp
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
+export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList'];
+export type PaginatedWorkItemList = components['schemas']['PaginatedWorkItemList'];
 export type PairState = components['schemas']['PairState'];
 export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
@@ -11497,6 +11884,7 @@ export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
 export type PatchedStaffRequest = components['schemas']['PatchedStaffRequest'];
+export type PatchedWorkDutyRequest = components['schemas']['PatchedWorkDutyRequest'];
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
@@ -11646,6 +12034,11 @@ export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeOrder = components['schemas']['WholeOrder'];
+export type WorkDuty = components['schemas']['WorkDuty'];
+export type WorkDutyRequest = components['schemas']['WorkDutyRequest'];
+export type WorkItem = components['schemas']['WorkItem'];
+export type WorkKind = components['schemas']['WorkKind'];
+export type WorkState = components['schemas']['WorkState'];
 export type WrittenCharge = components['schemas']['WrittenCharge'];
 export type WrittenCharges = components['schemas']['WrittenCharges'];
 export type ResponseProblem400ImportUnreadableValidationError = components['responses']['Problem400ImportUnreadableValidationError'];
@@ -11697,6 +12090,7 @@ export type ResponseProblem409StaleVersion = components['responses']['Problem409
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem409StateConflictSurvivorMerged = components['responses']['Problem409StateConflictSurvivorMerged'];
+export type ResponseProblem409StateConflictWorkAlreadyTaken = components['responses']['Problem409StateConflictWorkAlreadyTaken'];
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
@@ -32464,6 +32858,774 @@ export interface operations {
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                kind?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询工作职责 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "kind": "示例",
+                     *           "kind_name": "张三",
+                     *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *           "executor_role_name": "张三",
+                     *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *           "manager_role_name": "张三",
+                     *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *           "supervisor_role_name": "张三",
+                     *           "hours": 1,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWorkDutyList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "kind": "示例",
+                 *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                 *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                 *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                 *       "hours": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkDutyRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增工作职责 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "hours": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDuty"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看工作职责 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "hours": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDuty"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "kind": "示例",
+                 *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                 *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                 *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                 *       "hours": 1,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedWorkDutyRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改工作职责 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "hours": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDuty"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_duties_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 工作类型: every kind of work with its roles by default */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "A001",
+                     *         "name": "张三",
+                     *         "hours": 1,
+                     *         "executor": "示例",
+                     *         "manager": "示例",
+                     *         "supervisor": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WorkKind"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                executor_id?: string;
+                kind?: string;
+                state?: ("done" | "open" | "withdrawn")[];
+                level?: 0 | 1 | 2;
+                due_before?: string;
+                /** @description due_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询待办 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "kind": "示例",
+                     *           "kind_name": "张三",
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "state": "open",
+                     *           "level": 0,
+                     *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *           "executor_name": "张三",
+                     *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *           "executor_role_name": "张三",
+                     *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *           "manager_name": "张三",
+                     *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *           "manager_role_name": "张三",
+                     *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *           "supervisor_name": "张三",
+                     *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *           "supervisor_role_name": "张三",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *           "ended_by_name": "张三",
+                     *           "outcome": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWorkItemList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看待办 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "state": "open",
+                     *       "level": 0,
+                     *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *       "executor_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *       "manager_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *       "supervisor_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *       "ended_by_name": "张三",
+                     *       "outcome": "示例"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignRequest"];
+            };
+        };
+        responses: {
+            /** @description 分派: give it to a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "state": "open",
+                     *       "level": 0,
+                     *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *       "executor_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *       "manager_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *       "supervisor_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *       "ended_by_name": "张三",
+                     *       "outcome": "示例"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "示例"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FinishRequest"];
+            };
+        };
+        responses: {
+            /** @description 办结: say what was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "state": "open",
+                     *       "level": 0,
+                     *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *       "executor_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *       "manager_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *       "supervisor_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *       "ended_by_name": "张三",
+                     *       "outcome": "示例"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 领取: make work of a role the own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "state": "open",
+                     *       "level": 0,
+                     *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *       "executor_name": "张三",
+                     *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *       "executor_role_name": "张三",
+                     *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *       "manager_name": "张三",
+                     *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *       "manager_role_name": "张三",
+                     *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *       "supervisor_name": "张三",
+                     *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *       "supervisor_role_name": "张三",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *       "ended_by_name": "张三",
+                     *       "outcome": "示例"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkItem"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflictWorkAlreadyTaken"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source_id": "0199c3a5-d1f2-7d9f-9b5c-0ef20e45aeca",
+                 *       "target_id": "0199c3a5-d1f2-7fd5-931e-d4370e087874",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description 工作交接: all open work of somebody goes to another person, in one step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "executor": 1,
+                     *       "manager": 1,
+                     *       "supervisor": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_mine: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                executor_id?: string;
+                kind?: string;
+                state?: ("done" | "open" | "withdrawn")[];
+                level?: 0 | 1 | 2;
+                due_before?: string;
+                /** @description due_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 我的待办: what is due first; `state` is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "kind": "示例",
+                     *           "kind_name": "张三",
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "state": "open",
+                     *           "level": 0,
+                     *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
+                     *           "executor_name": "张三",
+                     *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
+                     *           "executor_role_name": "张三",
+                     *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
+                     *           "manager_name": "张三",
+                     *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
+                     *           "manager_role_name": "张三",
+                     *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
+                     *           "supervisor_name": "张三",
+                     *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
+                     *           "supervisor_role_name": "张三",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
+                     *           "ended_by_name": "张三",
+                     *           "outcome": "示例"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWorkItemList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -18,6 +18,7 @@ from apps.billing.services.refund_requests import request_bills
 from apps.encounters.models import Encounter
 from apps.identity.models import (
     AuthSession,
+    CalendarDay,
     Dictionary,
     DictionaryItem,
     Location,
@@ -63,7 +64,6 @@ from apps.scheduling.models import (
     AppointmentKind,
     BookingLimit,
     BookingSuspension,
-    CalendarDay,
     ClinicSession,
     ScheduleTemplate,
     StaffLeave,
@@ -71,6 +71,9 @@ from apps.scheduling.models import (
     WaitlistEntry,
 )
 from apps.scheduling.services import appeal, book, publish, sessions, suspend, templates, waitlist
+from apps.worklist.kinds import DEAD_LETTER
+from apps.worklist.models import WorkDuty, WorkItem
+from apps.worklist.services.items import open_item
 from kernel import clock
 from kernel.outbox.models import DeadLetter, OutboxEvent
 from tests.billing.support import issue, pay
@@ -140,6 +143,16 @@ class Estate:
         appointment = self.get("appointment")
         with clock.frozen(appointment.starts_at):
             return check_in.check_in(appointment)
+
+    def make_work_item(self) -> WorkItem:
+        return open_item(
+            DEAD_LETTER, hospital=self.world.h1, subject_type="matrix", subject_id=self.world.h1.pk, title="matrix"
+        )  # fmt: skip
+
+    def make_work_duty(self) -> WorkDuty:
+        role = Role.objects.get(hospital=None, code="finance")
+        roles = dict.fromkeys(("executor_role", "manager_role", "supervisor_role"), role)
+        return WorkDuty.objects.create(hospital=self.world.h1, kind=DEAD_LETTER.code, hours=4, **roles)
 
     def make_encounter(self) -> Encounter:
         return self.get("ticket").encounter  # type: ignore[no-any-return]
@@ -365,6 +378,8 @@ OBJECTS: dict[str, Callable[[Estate], Any]] = {
     "admin/v1/dictionaries/": lambda e: e.get("dictionary").pk,
     "admin/v1/dictionary-items/": lambda e: e.get("dictionary_item").pk,
     "admin/v1/invoices/": lambda e: e.get("invoice").pk,
+    "admin/v1/work-items/": lambda e: e.get("work_item").pk,
+    "admin/v1/work-duties/": lambda e: e.get("work_duty").pk,
     "admin/v1/encounters/": lambda e: e.get("encounter").pk,
     "admin/v1/groups/": lambda e: e.world.h1.group_id,
     "admin/v1/hospitals/": lambda e: e.world.h1.pk,

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from apps.identity.models import Location
-from apps.scheduling.models import Appointment, CalendarDay, ClinicSession, SlotNumber, StaffLeave
-from apps.scheduling.services.calendar import fill_year
+from apps.identity.models import CalendarDay, Location
+from apps.identity.services.calendar import fill_year
+from apps.scheduling.models import Appointment, ClinicSession, SlotNumber, StaffLeave
 from kernel import clock
 from tests.scheduling.support import ADMIN, MINI, TODAY, TOMORROW, book, code, first_slot, open_session
 from tests.scheduling.test_schedules import post, template

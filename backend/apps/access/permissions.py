@@ -8,6 +8,7 @@ resource("identity", "org_unit", "部门", ("list", "add", "change", "delete"))
 resource("identity", "location", "位置", ("list", "add", "change", "delete"))
 resource("identity", "department", "科室", ("list", "add", "change", "delete"))
 resource("identity", "position", "职务", ("list", "add", "change", "delete"))
+resource("identity", "calendar", "节假日", ("list", "add", "change", "delete"))
 resource(
     "identity",
     "staff",
@@ -30,6 +31,7 @@ for role in ("department_head", "doctor", "clerk", "finance"):
         "location",
         "department",
         "position",
+        "calendar",
         "staff",
         "dictionary",
         "setting",
@@ -73,6 +75,7 @@ for _sort, (_code, _resource, _zh, _en, _path, _icon) in enumerate(
         ("departments", "identity.department", "科室", "Departments", "departments", "department"),
         ("locations", "identity.location", "科室分布", "Locations", "locations", "location"),
         ("positions", "identity.position", "职务", "Positions", "positions", "position"),
+        ("calendar_days", "identity.calendar", "节假日", "Calendar", "calendar-days", "calendar"),
         ("staff", "identity.staff", "员工", "Staff", "staff", "user"),
         ("dictionaries", "identity.dictionary", "数据字典", "Dictionaries", "dictionaries", "book"),
         ("settings", "identity.setting", "参数设置", "Settings", "settings", "setting"),

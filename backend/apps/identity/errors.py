@@ -117,3 +117,13 @@ class PhoneNotMainland(DomainError):
 class LastAdministrator(DomainError):
     code, status = "last_administrator", 409
     zh, en = "必须保留至少一名集团管理员", "At least one group administrator must remain."
+
+
+class CalendarYearUnknown(DomainError):
+    """`first_year` to `last_year` are known."""
+
+    code, status = "calendar_year_unknown", 409
+    zh, en = (
+        "尚无{year}年的节假日安排(已知{first_year}至{last_year}年),请等待发布或手工录入",
+        "The public holidays of {year} are not known ({first_year} to {last_year} are); wait or enter them by hand.",
+    )

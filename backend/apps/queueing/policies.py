@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from apps.access.actor import Actor
-from apps.access.policies import Policy, hide, policy_for
+from apps.access.policies import OfOwnHospitalPolicy, Policy, hide, policy_for
 from apps.queueing.models import (
     Queue,
     QueueDay,
@@ -14,7 +14,7 @@ from apps.queueing.models import (
     QueueTicket,
 )
 from apps.queueing.selectors.boards import served_by
-from apps.scheduling.policies import OfOwnHospitalPolicy, OfPractitioner
+from apps.scheduling.policies import OfPractitioner
 
 hide(QueueDay, QueueMember)
 

@@ -157,16 +157,6 @@ class PractitionerOnLeave(DomainError):
     zh, en = "该医生此时段请假", "The doctor is on leave at that time."
 
 
-class CalendarYearUnknown(DomainError):
-    """`first_year` to `last_year` are known."""
-
-    code, status = "calendar_year_unknown", 409
-    zh, en = (
-        "尚无{year}年的节假日安排(已知{first_year}至{last_year}年),请等待发布或手工录入",
-        "The public holidays of {year} are not known ({first_year} to {last_year} are); wait or enter them by hand.",
-    )
-
-
 class NotSettledInCash(DomainError):
     code, status = "not_settled_in_cash", 409
     zh, en = "该挂号费不是窗口现金收取,不能冲正", "The fee was not taken in cash at the window."

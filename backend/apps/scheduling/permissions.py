@@ -26,7 +26,6 @@ resource(
     excuse="更正爽约",
     reschedule="改期",
 )
-resource("scheduling", "calendar", "节假日", ("list", "add", "change", "delete"))
 resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
 resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
@@ -37,7 +36,7 @@ _BROWSE = (
 )  # fmt: skip
 
 give(
-    "doctor", *_BROWSE, "scheduling.template.list", "scheduling.calendar.list", "scheduling.leave.list",
+    "doctor", *_BROWSE, "scheduling.template.list", "scheduling.leave.list",
 )  # fmt: skip
 give(
     "department_head",
@@ -45,13 +44,11 @@ give(
     *(f"scheduling.template.{verb}" for verb in ("list", "add", "change", "delete")),
     *(f"scheduling.session.{verb}" for verb in ("add", "change", "delete", "generate", "publish", "stop")),
     *(f"scheduling.leave.{verb}" for verb in ("list", "add", "delete")),
-    "scheduling.calendar.list",
 )
 give(
     "clerk",
     *_BROWSE,
     "scheduling.template.list",
-    "scheduling.calendar.list",
     "scheduling.leave.list",
     *(
         f"scheduling.appointment.{verb}"
@@ -76,8 +73,6 @@ page("booking_limits", resource="scheduling.limit", zh="挂号限制", en="Booki
 page("booking_suspensions", resource="scheduling.suspension", zh="停止预约", en="Suspensions",
      path="booking-suspensions", component="scheduling/booking-suspensions/index", parent="scheduling", icon="ban",
      sort=6)  # fmt: skip
-page("calendar_days", resource="scheduling.calendar", zh="节假日", en="Calendar", path="calendar-days",
-     component="scheduling/calendar-days/index", parent="scheduling", icon="calendar", sort=7)  # fmt: skip
 page("staff_leaves", resource="scheduling.leave", zh="医生请假", en="Leave", path="staff-leaves",
      component="scheduling/staff-leaves/index", parent="scheduling", icon="leave", sort=8)  # fmt: skip
 page("waitlist", resource="scheduling.waitlist", zh="候补", en="Waiting list", path="waitlist",

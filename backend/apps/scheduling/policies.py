@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
 from apps.identity.models import StaffDepartment
 from apps.scheduling.models import (
@@ -13,7 +12,6 @@ from apps.scheduling.models import (
     AppointmentChange,
     BookingLimit,
     BookingSuspension,
-    CalendarDay,
     ClinicSession,
     ScheduleTemplate,
     SessionSubstitution,
@@ -58,17 +56,6 @@ class AppointmentPolicy(OfPractitioner):
     inherits = ("patient_id", "patients.Patient")
 
 
-class OfOwnHospitalPolicy(Policy):
-    """Of the hospital as a whole: whoever may look at such rows sees those of the own hospital, at any scope."""
-
-    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
-        arms, scope = super().arms(actor, code, grant), actor.scope(code)
-        narrow = scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals
-        if narrow and grant == "view":
-            arms.append(Q(hospital_id=actor.hospital_id))
-        return arms
-
-
 @policy_for(BookingLimit)
 class BookingLimitPolicy(Policy):
     """Of the hospital as a whole."""
@@ -82,11 +69,6 @@ class BookingSuspensionPolicy(Policy):
 @policy_for(SuspensionAppeal)
 class SuspensionAppealPolicy(Policy):
     """Reached like the suspension."""
-
-
-@policy_for(CalendarDay)
-class CalendarDayPolicy(OfOwnHospitalPolicy):
-    pass
 
 
 @policy_for(StaffLeave)

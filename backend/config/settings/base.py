@@ -28,6 +28,7 @@ LOCAL_APPS = [
     "apps.audit",
     "apps.identity",
     "apps.access",
+    "apps.worklist",
     "apps.patients",
     "apps.encounters",
     "apps.messaging",

@@ -24,6 +24,30 @@ class Event:
     hospital_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfDeadLetter(Event):
+    """`handler`: the name of the handler that refused an event of `of_topic`."""
+
+    hospital_id: UUID | None
+    letter_id: UUID
+    handler: str
+    of_topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventDied(OfDeadLetter):
+    """A handler has refused an event too often: it is a dead letter."""
+
+    topic: ClassVar[str] = "kernel.event_died"
+
+
+@dataclass(frozen=True, slots=True)
+class EventRevived(OfDeadLetter):
+    """An administrator had a dead letter tried again."""
+
+    topic: ClassVar[str] = "kernel.event_revived"
+
+
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any], None]
 

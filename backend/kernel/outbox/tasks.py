@@ -12,7 +12,15 @@ from dramatiq_crontab import cron
 from kernel import clock, ids
 from kernel.idempotency import store
 from kernel.outbox import relay
-from kernel.outbox.events import SUBSCRIPTIONS, Subscription, rebuild
+from kernel.outbox.events import (
+    SUBSCRIPTIONS,
+    EventDied,
+    EventRevived,
+    OfDeadLetter,
+    Subscription,
+    publish,
+    rebuild,
+)
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 from kernel.prepared import Prepared, types_of
 
@@ -103,18 +111,28 @@ def bury_event(message: dict[str, Any], details: dict[str, Any]) -> None:
     """Keep what a handler refused too often, for an administrator to see and replay."""
     event_id, handler = message["args"]
     error = str(message["options"].get("traceback") or details)
-    DeadLetter.objects.update_or_create(
-        event_id=event_id,
-        handler=handler,
-        defaults={"error": error[-4000:], "created_at": clock.now(), "replayed_at": None},
-    )
+    with transaction.atomic():
+        letter, _ = DeadLetter.objects.update_or_create(
+            event_id=event_id,
+            handler=handler,
+            defaults={"error": error[-4000:], "created_at": clock.now(), "replayed_at": None},
+        )
+        _tell(EventDied, letter)
     log.error("event_dead_lettered", event_id=event_id, handler=handler)
+
+
+def _tell(kind: type[OfDeadLetter], letter: DeadLetter) -> None:
+    """Of every event but those about dead letters: what tells of them must not tell of itself for ever."""
+    event = letter.event
+    if not event.topic.startswith("kernel."):
+        publish(kind(event.hospital_id, letter.pk, letter.handler, event.topic))
 
 
 def replay(letter: DeadLetter) -> None:
     """Try a dead letter again. Should the queue be down, the sweep queues it later."""
     letter.replayed_at = clock.now()
     letter.save(update_fields=["replayed_at"])
+    _tell(EventRevived, letter)
     transaction.on_commit(lambda: enqueue(letter.event_id, SUBSCRIPTIONS[letter.handler]), robust=True)
 
 

@@ -1,6 +1,16 @@
 """The policies of access itself and of the apps below it; higher apps have a `policies.py` of their own."""
 
 from apps.access.policies import access, audit, identity, kernel
-from apps.access.policies.base import Policy, hide, policy_for, policy_of
+from apps.access.policies.base import OfOwnHospitalPolicy, Policy, hide, policy_for, policy_of
 
-__all__ = ["Policy", "access", "audit", "hide", "identity", "kernel", "policy_for", "policy_of"]
+__all__ = [
+    "OfOwnHospitalPolicy",
+    "Policy",
+    "access",
+    "audit",
+    "hide",
+    "identity",
+    "kernel",
+    "policy_for",
+    "policy_of",
+]

@@ -250,3 +250,14 @@ def hide(*models: type[Model]) -> None:
     """Declare that these models are never shown as rows of their own."""
     for model in models:
         policy_for(model)(Hidden)
+
+
+class OfOwnHospitalPolicy(Policy):
+    """Of the hospital as a whole: whoever may look at such rows sees those of the own hospital, at any scope."""
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        arms, scope = super().arms(actor, code, grant), actor.scope(code)
+        narrow = scope is not None and not scope.everything and actor.hospital_id not in scope.hospitals
+        if narrow and grant == "view":
+            arms.append(Q(hospital_id=actor.hospital_id))
+        return arms

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db.models import Model, Q
 
 from apps.access.actor import Actor, may_manage
-from apps.access.policies.base import Policy, hide, policy_for
+from apps.access.policies.base import OfOwnHospitalPolicy, Policy, hide, policy_for
 from apps.identity.models import (
     AuthSession,
+    CalendarDay,
     Department,
     Dictionary,
     DictionaryItem,
@@ -46,6 +47,11 @@ class GroupPolicy(Policy):
 @policy_for(Hospital)
 class HospitalPolicy(Policy):
     hospital = "pk"
+
+
+@policy_for(CalendarDay)
+class CalendarDayPolicy(OfOwnHospitalPolicy):
+    pass
 
 
 for _model in (Location, Position, PartnerApplication):

@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 import kernel.clock
 import kernel.crypto.fields
@@ -37,6 +38,19 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='CalendarDay',
+            fields=[
+                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
+                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('date', models.DateField()),
+                ('kind', models.CharField(choices=[('holiday', 'Holiday'), ('workday', 'Workday')], max_length=8)),
+                ('follows_weekday', models.PositiveSmallIntegerField(blank=True, help_text='whose templates a make-up workday follows; 0 = Monday; null = its own', null=True, validators=[django.core.validators.MaxValueValidator(6)])),
+                ('note', models.CharField(blank=True, default='', max_length=80)),
             ],
         ),
         migrations.CreateModel(
@@ -300,6 +314,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='identity.hospital'),
         ),
         migrations.AddField(
+            model_name='calendarday',
+            name='hospital',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital'),
+        ),
+        migrations.AddField(
             model_name='knowndevice',
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_devices', to=settings.AUTH_USER_MODEL),
@@ -430,6 +449,18 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='dictionary',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('identity.dictionary', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='10f56fa8686bf50f72bbd0c753fadff5081493a2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_caf62', table='identity_dictionary', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='calendarday',
+            constraint=models.UniqueConstraint(fields=('hospital', 'date'), name='calendar_day_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='calendarday',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'workday'), ('follows_weekday__isnull', True), _connector='OR'), name='calendar_day_follows'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='calendarday',
+            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('identity.calendarday', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='dd34c5beff10a0c620c6de97cca6743076bf41e0', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_e7fb1', table='identity_calendarday', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='knowndevice',

@@ -1,3 +1,4 @@
+from apps.identity.models.calendar import CalendarDay, DayKind
 from apps.identity.models.dictionary import Dictionary, DictionaryItem
 from apps.identity.models.notice import StaffNotice
 from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
@@ -9,6 +10,8 @@ from apps.identity.models.wechat import WeChatAccount
 
 __all__ = [
     "AuthSession",
+    "CalendarDay",
+    "DayKind",
     "Department",
     "Dictionary",
     "DictionaryItem",

@@ -25,6 +25,8 @@ from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.outcomes import event_of
 from apps.payments.services.refunds import refund_unposted
 from apps.payments.states import ORDERS, OrderState
+from apps.payments.work import STUCK_ORDER
+from apps.worklist.services.items import close_item
 from kernel import clock
 from kernel.faults import fault_point
 from kernel.locks import lock_one
@@ -61,6 +63,8 @@ def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
     _credit(locked, lines, business().settle(locked, lines))
     now = clock.now()
     ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
+    if locked.alarmed_at is not None:
+        close_item(STUCK_ORDER, subject_id=locked.pk, outcome="已入账")
     publish(event_of(PaymentOrderPosted, locked))
     fault_point("post.settling")
 

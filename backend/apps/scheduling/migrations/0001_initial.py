@@ -42,20 +42,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='CalendarDay',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('date', models.DateField()),
-                ('kind', models.CharField(choices=[('holiday', 'Holiday'), ('workday', 'Workday')], max_length=8)),
-                ('follows_weekday', models.PositiveSmallIntegerField(blank=True, help_text='whose templates a make-up workday follows; 0 = Monday; null = its own', null=True, validators=[django.core.validators.MaxValueValidator(6)])),
-                ('note', models.CharField(blank=True, default='', max_length=80)),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-            ],
-        ),
-        migrations.CreateModel(
             name='ClinicSession',
             fields=[
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -348,18 +334,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='bookingsuspension',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.bookingsuspension', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='bca7b09c66a68306abecaead578eb8f67e23cf46', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_fd697', table='scheduling_bookingsuspension', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('hospital', 'date'), name='calendar_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'workday'), ('follows_weekday__isnull', True), _connector='OR'), name='calendar_day_follows'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='calendarday',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.calendarday', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='f0f6c807f56de67de5694c2eb09b7f06e177a6a2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_b76aa', table='scheduling_calendarday', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='scheduletemplate',

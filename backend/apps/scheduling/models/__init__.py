@@ -14,7 +14,7 @@ from apps.scheduling.models.limits import (
     SuspensionAppeal,
     SuspensionSource,
 )
-from apps.scheduling.models.planning import CalendarDay, DayKind, StaffLeave
+from apps.scheduling.models.planning import StaffLeave
 from apps.scheduling.models.schedule import (
     ClinicSession,
     Period,
@@ -33,10 +33,8 @@ __all__ = [
     "AppointmentSource",
     "BookingLimit",
     "BookingSuspension",
-    "CalendarDay",
     "CancelCode",
     "ClinicSession",
-    "DayKind",
     "LimitScope",
     "PayerType",
     "PaymentStatus",

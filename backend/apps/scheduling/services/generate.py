@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.scheduling.models import CalendarDay, ClinicSession, DayKind, ScheduleTemplate
-from apps.scheduling.services.calendar import Days, calendars_of, known_years
+from apps.identity.models import CalendarDay, DayKind
+from apps.identity.services.calendar import Days, calendars_of, known_years
+from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.services.conflicts import conflicts_of, lock_resources, overlapping
 from apps.scheduling.services.layout import span
 from apps.scheduling.services.leave import leaves_of

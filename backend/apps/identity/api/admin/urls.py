@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.identity.api.admin import auth, notices, totp
+from apps.identity.api.admin.calendar import CalendarDayViewSet
 from apps.identity.api.admin.departments import DepartmentViewSet
 from apps.identity.api.admin.dictionaries import DictionaryItemViewSet, DictionaryViewSet, LookupView
 from apps.identity.api.admin.hospital_settings import HospitalSettingsViewSet
@@ -23,6 +24,7 @@ for prefix, viewset in (
     ("locations", LocationViewSet),
     ("departments", DepartmentViewSet),
     ("positions", PositionViewSet),
+    ("calendar-days", CalendarDayViewSet),
     ("staff", StaffViewSet),
     ("dictionaries", DictionaryViewSet),
     ("dictionary-items", DictionaryItemViewSet),
@@ -45,6 +47,7 @@ urlpatterns = [
     path("auth/totp", totp.TotpEnrolView.as_view()),
     path("auth/totp/confirm", totp.TotpConfirmView.as_view()),
     path("auth/totp/disable", totp.TotpDisableView.as_view()),
+    path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),
     path("dictionaries/lookup", LookupView.as_view()),
     path("hospitals/<uuid:pk>/settings", settings_view),
     *router.urls,

@@ -1,7 +1,7 @@
 """节假日, leave, and the answer of generating sessions."""
 
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.db import transaction
@@ -12,16 +12,15 @@ from rest_framework.response import Response
 
 from apps.access.policies import policy_of
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.access.scoped.views import CrudViewSet, DestroyMixin, ListMixin, RetrieveMixin, ScopedViewSet
-from apps.identity.models import Hospital, StaffMember
-from apps.scheduling import errors
-from apps.scheduling.models import CalendarDay, ClinicSession, DayKind, StaffLeave
-from apps.scheduling.services import calendar, leave
+from apps.access.scoped.views import DestroyMixin, ListMixin, RetrieveMixin, ScopedViewSet
+from apps.identity.models import StaffMember
+from apps.scheduling.models import ClinicSession, StaffLeave
+from apps.scheduling.services import leave
 from apps.scheduling.services.generate import Generated
 from apps.scheduling.services.live import Outcome
-from kernel.errors import DuplicateValue, InvalidValue, PermissionDenied, StateConflict
+from kernel.errors import InvalidValue, PermissionDenied, StateConflict
 from kernel.http.schema import raises
-from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+from kernel.http.serializers import ModelSerializer, Serializer
 
 LISTED = 1_000
 
@@ -42,71 +41,6 @@ def generated(answer: Generated) -> dict[str, Any]:
         "on_leave_count": len(answer.on_leave), "on_leave": on_leave,
         "conflict_count": len(answer.conflicts), "conflicts": conflicts,
     }  # fmt: skip
-
-
-class CalendarDaySerializer(VersionedModelSerializer):
-    """节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday."""
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-
-    class Meta:
-        model = CalendarDay
-        fields = ["id", "hospital_id", "hospital_name", "date", "kind", "follows_weekday", "note", "version"]
-        validators: ClassVar[list[Any]] = []
-
-
-class FillYearSerializer(Serializer):
-    """A hospital and a year."""
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    year = serializers.IntegerField(min_value=2000, max_value=2100)
-
-
-class FilledYearSerializer(Serializer):
-    """`kept`: days that the hospital had decided on itself."""
-
-    entered = serializers.IntegerField()
-    kept = serializers.IntegerField()
-
-
-class CalendarDayFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    date_from = django_filters.DateFilter(field_name="date", lookup_expr="gte")
-    date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte")
-    kind = django_filters.ChoiceFilter(choices=DayKind.choices)
-
-
-@extend_schema(tags=["schedules"])
-class CalendarDayViewSet(CrudViewSet):
-    """节假日与调休: days that differ from their weekday."""
-
-    model = CalendarDay
-    resource = "scheduling.calendar"
-    codes = {"fill": "add"}
-    serializer_class = CalendarDaySerializer
-    filterset_class = CalendarDayFilter
-    ordering_fields = ["date"]
-    ordering = ["date"]
-
-    @raises(DuplicateValue, InvalidValue)
-    def perform_create(self, data: dict[str, Any]) -> CalendarDay:
-        return calendar.create_day(**data)
-
-    @raises(DuplicateValue, InvalidValue)
-    def perform_update(self, instance: CalendarDay, data: dict[str, Any], version: int) -> CalendarDay:
-        return calendar.update_day(instance, version=version, **data)
-
-    def perform_destroy(self, instance: CalendarDay) -> None:
-        calendar.delete_day(instance)
-
-    @extend_schema(request=FillYearSerializer, responses=FilledYearSerializer)
-    @raises(errors.CalendarYearUnknown)
-    def fill(self, request: Any) -> Response:
-        """Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed."""
-        body = FillYearSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        entered, kept = calendar.fill_year(**body.validated_data)
-        return Response({"entered": entered, "kept": kept})
 
 
 class StaffLeaveSerializer(ModelSerializer):

@@ -11,7 +11,7 @@ from apps.scheduling.api.admin.limits import (
     SuspensionAppealViewSet,
 )
 from apps.scheduling.api.admin.load import SessionLoadViewSet
-from apps.scheduling.api.admin.planning import CalendarDayViewSet, StaffLeaveViewSet
+from apps.scheduling.api.admin.planning import StaffLeaveViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 from apps.scheduling.api.admin.slips import RegistrationDeskViewSet
 from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
@@ -19,7 +19,6 @@ from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("schedule-templates", ScheduleTemplateViewSet, basename="schedule-templates")
 router.register("clinic-sessions", ClinicSessionViewSet, basename="clinic-sessions")
-router.register("calendar-days", CalendarDayViewSet, basename="calendar-days")
 router.register("staff-leaves", StaffLeaveViewSet, basename="staff-leaves")
 router.register("appointments", AppointmentViewSet, basename="appointments")
 router.register("booking-limits", BookingLimitViewSet, basename="booking-limits")
@@ -32,7 +31,6 @@ urlpatterns: list[Any] = [
     path("appointments/export", AppointmentViewSet.as_view({"get": "export"})),
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
     path("clinic-sessions/bulk", BulkSessionsView.as_view({"post": "bulk"})),
-    path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),
 ]
 SESSION_ACTIONS = (
     ("publish", "post"),

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from apps.identity.models import Hospital
-from apps.scheduling import errors
-from apps.scheduling.models import CalendarDay, DayKind
+from apps.identity import errors
+from apps.identity.models import CalendarDay, DayKind, Hospital
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
 

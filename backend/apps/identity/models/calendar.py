@@ -1,0 +1,36 @@
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+
+from apps.audit.triggers import audited
+from apps.identity.models.organisation import Hospital
+from kernel.models import VersionedModel
+
+
+class DayKind(models.TextChoices):
+    HOLIDAY = "holiday"
+    WORKDAY = "workday"
+
+
+class CalendarDay(VersionedModel):
+    """节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    date = models.DateField()
+    kind = models.CharField(max_length=8, choices=DayKind.choices)
+    follows_weekday = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(6)],
+        null=True,
+        blank=True,
+        help_text="whose templates a make-up workday follows; 0 = Monday; null = its own",
+    )
+    note = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hospital", "date"], name="calendar_day_once"),
+            models.CheckConstraint(
+                condition=Q(kind="workday") | Q(follows_weekday__isnull=True), name="calendar_day_follows"
+            ),
+        ]
+        triggers = [audited()]

@@ -1,0 +1,17 @@
+"""What others may react to. Ids and plain values only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from kernel.outbox.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemEscalated(Event):
+    """Overdue work has reached the next of the ladder: `level` 1 is the manager, 2 the supervisor."""
+
+    topic: ClassVar[str] = "worklist.item_escalated"
+    hospital_id: UUID
+    item_id: UUID
+    level: int

@@ -1,0 +1,24 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from apps.access.models import Role
+from apps.audit.triggers import audited
+from apps.identity.models import Hospital
+from kernel.models import VersionedModel
+
+MAX_HOURS = 2_000
+
+
+class WorkDuty(VersionedModel):
+    """职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    executor_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    manager_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    supervisor_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    hours = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_HOURS)])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hospital", "kind"], name="work_duty_once")]
+        triggers = [audited()]

@@ -1,0 +1,16 @@
+from apps.access.codes import give, module, resource
+from apps.access.menus import directory, page
+
+module("worklist", "待办", "Work list", 12)
+resource("worklist", "item", "待办", ("list",), finish="办理待办", assign="分派待办", hand_over="工作交接")
+resource("worklist", "duty", "工作职责", ("list", "add", "change", "delete"))
+
+for role in ("department_head", "doctor", "clerk", "finance"):
+    give(role, "worklist.item.list", "worklist.item.finish", "worklist.duty.list")
+give("department_head", "worklist.item.assign", "worklist.item.hand_over")
+
+directory("worklist", module="worklist", zh="待办", en="Work list", path="/worklist", icon="list", sort=5)
+page("my_work", resource="worklist.item", zh="我的待办", en="My work", path="mine",
+     component="worklist/mine/index", parent="worklist", icon="list", sort=1)  # fmt: skip
+page("work_duties", resource="worklist.duty", zh="工作职责", en="Duties", path="duties",
+     component="worklist/duties/index", parent="worklist", icon="team", sort=2)  # fmt: skip

@@ -1,0 +1,103 @@
+"""待办 from opening to end. Apps open and close items of their kinds in the transaction of what happened."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from apps.identity.models import Hospital, StaffMember
+from apps.identity.services.working_time import working_time
+from apps.worklist import errors
+from apps.worklist.kinds import WorkKind
+from apps.worklist.models import WorkItem
+from apps.worklist.services.duties import duty_of
+from apps.worklist.states import WORK, WorkState
+from kernel import clock
+from kernel.errors import InvalidValue, StateConflict
+from kernel.locks import lock_one
+
+MAX_TITLE = 160
+
+
+@transaction.atomic
+def open_item(
+    kind: WorkKind,
+    *,
+    hospital: Hospital,
+    subject_type: str,
+    subject_id: UUID,
+    title: str,
+    department_id: UUID | None = None,
+    executor: StaffMember | None = None,
+) -> WorkItem:
+    """A new item, due after the working hours of the hospital's duty; the open one, if the subject has one."""
+    duty, now = duty_of(hospital.pk, kind), clock.now()
+    due_at = working_time(hospital, now).after_hours(now, duty.hours)
+    item = WorkItem(
+        hospital=hospital, department_id=department_id, kind=kind.code, subject_type=subject_type,
+        subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, executor_role_id=duty.executor_role_id,
+        manager_role_id=duty.manager_role_id, supervisor_role_id=duty.supervisor_role_id, due_at=due_at,
+        escalates_at=due_at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            item.save(force_insert=True)
+    except IntegrityError as error:
+        if "work_item_open_once" not in str(error):
+            raise
+        return WorkItem.objects.get(kind=kind.code, subject_id=subject_id, state=WorkState.OPEN)
+    return item
+
+
+@transaction.atomic
+def close_item(kind: WorkKind, *, subject_id: UUID, outcome: str = "", withdrawn: bool = False) -> None:
+    """What the item was about has been settled, or is gone; nothing where none is open. Safe to repeat."""
+    open_ones = WorkItem.objects.filter(kind=kind.code, subject_id=subject_id, state=WorkState.OPEN)
+    item = open_ones.select_for_update(no_key=True).first()
+    if item is not None:
+        _end(item, WorkState.WITHDRAWN if withdrawn else WorkState.DONE, None, outcome)
+
+
+@transaction.atomic
+def take(item: WorkItem, *, staff: StaffMember) -> WorkItem:
+    """Who holds the role makes it the own. AlreadyTaken, StateConflict."""
+    current = _open(item)
+    if current.executor_id not in (None, staff.pk):
+        raise errors.AlreadyTaken(executor_name=current.executor.name if current.executor else "")
+    return _assign(current, staff)
+
+
+@transaction.atomic
+def assign(item: WorkItem, *, executor: StaffMember) -> WorkItem:
+    """Give it to a person of the hospital in active service. InvalidValue, StateConflict."""
+    if executor.hospital_id != item.hospital_id or executor.status != "active":
+        raise InvalidValue(field="executor_id")
+    return _assign(_open(item), executor)
+
+
+@transaction.atomic
+def finish(item: WorkItem, *, staff: StaffMember, outcome: str) -> WorkItem:
+    """It is done; `outcome` says what was done. StateConflict."""
+    current = _open(item)
+    _end(current, WorkState.DONE, staff, outcome)
+    return current
+
+
+def _open(item: WorkItem) -> WorkItem:
+    current = lock_one(WorkItem.objects.select_related("executor"), pk=item.pk)
+    if current.state != WorkState.OPEN:
+        raise StateConflict(current=current.state)
+    return current
+
+
+def _assign(item: WorkItem, staff: StaffMember) -> WorkItem:
+    item.executor, item.updated_at = staff, clock.now()
+    item.version += 1
+    item.save(update_fields=["executor", "version", "updated_at"])
+    return item
+
+
+def _end(item: WorkItem, state: WorkState, staff: StaffMember | None, outcome: str) -> None:
+    now = clock.now()
+    WORK.move(
+        item, state, ended_at=now, ended_by=staff, outcome=outcome[:300], escalates_at=None, updated_at=now
+    )
