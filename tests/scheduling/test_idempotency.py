@@ -42,6 +42,16 @@ def test_a_request_that_still_runs_is_refused_and_a_failed_one_may_be_repeated(c
 
 
 @pytest.mark.requirement("BOOK-05")
+@pytest.mark.parametrize("key", ["two words", "k" * 129, "键", "k\x7f"])
+def test_a_key_is_taken_only_in_the_form_that_the_document_says(clinic: World, key: str) -> None:
+    answer = book(clinic, "patient_a", first_slot(open_session(clinic)), key=key)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["Idempotency-Key"]
+    assert not Appointment.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
+
+
+@pytest.mark.requirement("BOOK-05")
 def test_a_booking_without_a_key_is_refused(clinic: World) -> None:
     slot = first_slot(open_session(clinic))
     body = {"slot_id": str(slot.pk), "kind": "same_day"}

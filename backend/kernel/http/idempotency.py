@@ -1,6 +1,7 @@
 """`@idempotent` for POST views that book or move money."""
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from kernel.http.rendering import dumps
 from kernel.idempotency import store
 
 HEADER = "Idempotency-Key"
+#: As the documents say it.
+FORM = re.compile(r"[!-~]{1,128}")
 View = Callable[..., Response]
 
 
@@ -30,7 +33,7 @@ def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
             key = request.headers.get(HEADER, "")
             if not key:
                 raise IdempotencyKeyRequired
-            if len(key) > 128 or not key.isprintable() or not key.isascii():
+            if not FORM.fullmatch(key):
                 raise InvalidValue(field=HEADER)
             mark = store.fingerprint(request.method, request.get_full_path(), request._request.body)
             begun = store.begin(caller_of(request), key, mark)

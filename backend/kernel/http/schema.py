@@ -21,7 +21,7 @@ from kernel.errors import (
     ServiceUnavailable,
     TooManyRequests,
 )
-from kernel.http.idempotency import HEADER
+from kernel.http.idempotency import FORM, HEADER
 from kernel.http.problems import FRAMEWORK_CODES, MEDIA_TYPE, TITLES, TYPE_BASE
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -159,7 +159,7 @@ class AutoSchema(SpectacularAutoSchema):
                     OpenApiParameter.HEADER,
                     required=True,
                     description=text,
-                    pattern=r"^[!-~]{1,128}$",
+                    pattern=rf"^{FORM.pattern}$",
                 )
             )
         return parameters
