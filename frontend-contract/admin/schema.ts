@@ -10537,6 +10537,7 @@ export interface components {
             readonly at: string;
             /** @description booking, visit, charge, payment, case, message … */
             readonly kind: string;
+            readonly kind_name: string;
             readonly state: string;
             readonly title: string;
             /** Format: uuid */
@@ -25417,6 +25418,7 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "at": "2026-03-16T09:30:00+08:00",
                      *           "kind": "示例",
+                     *           "kind_name": "张三",
                      *           "state": "示例",
                      *           "title": "主任医师",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
+from apps.encounters.timeline import VISIT
 from apps.patients import duplicates as likeness
 from apps.patients.models import (
     CardBinding,
@@ -93,7 +94,7 @@ def full_life(world: World, first: Patient, second: Patient) -> None:
     """Rows of every kind on both sides, with relations that one patient can have only once."""
     for number, patient in enumerate((first, second)):
         write_entry(
-            hospital_id=world.h1.pk, patient_id=patient.pk, at=clock.now(), kind="visit", title=f"{number}",
+            hospital_id=world.h1.pk, patient_id=patient.pk, at=clock.now(), kind=VISIT, title=f"{number}",
             ref_type="test", ref_id=ids.uuid7(),
         )  # fmt: skip
         patient.related_persons.create(hospital=world.h1, name="家人", relation="parent")
@@ -145,7 +146,7 @@ def test_a_merge_keeps_every_record_of_both_and_undoing_it_restores_them(world: 
         == 1
     )
     write_entry(
-        hospital_id=world.h1.pk, patient_id=first.pk, at=clock.now(), kind="visit", title="since", ref_type="test",
+        hospital_id=world.h1.pk, patient_id=first.pk, at=clock.now(), kind=VISIT, title="since", ref_type="test",
         ref_id=ids.uuid7(),
     )  # fmt: skip
     undone = client.post(f"{MERGES}/{answer.json()['id']}/undo")
@@ -316,7 +317,7 @@ def test_a_row_written_while_the_two_were_merged_follows(world: World) -> None:
     first, second = twins(world)
     done = merge.merge(survivor_id=first.pk, version=1, merged_id=second.pk, merged_version=1)
     write_entry(
-        hospital_id=world.h1.pk, patient_id=second.pk, at=clock.now(), kind="visit", title="late", ref_type="test",
+        hospital_id=world.h1.pk, patient_id=second.pk, at=clock.now(), kind=VISIT, title="late", ref_type="test",
         ref_id=ids.uuid7(),
     )  # fmt: skip
     assert (merge.settle(done.pk), merge.settle(done.pk)) == (1, 0)

@@ -25,6 +25,7 @@ from apps.patients.models import (
 )
 from apps.patients.services import care_team
 from apps.patients.services.timeline import write_entry
+from apps.patients.timeline import TimelineKind
 from apps.scheduling.models import Appointment
 from kernel import clock
 from kernel.http.pagination import capped_count
@@ -164,7 +165,7 @@ def test_the_timeline_is_one_chronological_read_and_an_entry_is_written_once(wor
 
     def entry(ref: UUID, kind: str, hours: int, title: str, state: str = "") -> None:
         write_entry(
-            hospital_id=world.h1.pk, patient_id=patient.pk, at=NOW + dt.timedelta(hours=hours), kind=kind,
+            hospital_id=world.h1.pk, patient_id=patient.pk, at=NOW + dt.timedelta(hours=hours), kind=TimelineKind(kind, kind, kind),
             title=title, state=state, ref_type="test", ref_id=ref,
         )  # fmt: skip
 

@@ -10,5 +10,14 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules(
-            "settings", "errors", "permissions", "menus", "policies", "events", "subscribers"
+            "settings",
+            "errors",
+            "permissions",
+            "menus",
+            "policies",
+            "events",
+            "work",
+            "scenes",
+            "timeline",
+            "subscribers",
         )

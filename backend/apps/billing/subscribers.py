@@ -11,6 +11,7 @@ from apps.billing.services.card_top_up import end_top_up
 from apps.billing.services.checkout import close_payments
 from apps.billing.services.refund_followup import follow, take_back
 from apps.billing.states import BillStatus, TopUpState
+from apps.billing.timeline import CARD_TOP_UP, CHARGE, PAYMENT, REFUND
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import own_account_of
 from apps.patients.services.timeline import write_entry
@@ -40,7 +41,7 @@ def _record(event: events.OfBill) -> Bill:
         hospital_id=bill.hospital_id,
         patient_id=bill.patient_id,
         at=bill.issued_at,
-        kind="charge",
+        kind=CHARGE,
         state=bill.status,
         title=f"{bill.title} {fen_to_yuan(bill.amount_fen)} 元",
         ref_type="billing.bill",
@@ -60,7 +61,7 @@ def _record_payment(bill: Bill) -> None:
         hospital_id=bill.hospital_id,
         patient_id=bill.patient_id,
         at=bill.paid_at,
-        kind="payment",
+        kind=PAYMENT,
         state=bill.status,
         title=f"{bill.title[:100]} {fen_to_yuan(bill.amount_fen)} 元{back}",
         ref_type="billing.bill",
@@ -147,7 +148,7 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
         hospital_id=top_up.hospital_id,
         patient_id=top_up.patient_id,
         at=at,
-        kind="card_top_up",
+        kind=CARD_TOP_UP,
         state=top_up.state,
         title=f"就诊卡充值 {amount}",
         ref_type="billing.card_top_up",
@@ -188,7 +189,7 @@ def _record_refund(event: OfRefund) -> Refund:
         hospital_id=refund.hospital_id,
         patient_id=refund.patient_id,
         at=refund.succeeded_at or refund.created_at,
-        kind="refund",
+        kind=REFUND,
         state=refund.state,
         title=f"退费 {fen_to_yuan(refund.amount_fen)} 元",
         ref_type="payments.refund",

@@ -2,6 +2,7 @@
 
 from apps.encounters import events
 from apps.encounters.selectors import encounter_rows
+from apps.encounters.timeline import VISIT
 from apps.patients.services.timeline import write_entry
 from kernel.outbox.events import subscribe
 
@@ -13,7 +14,7 @@ def _record(event: events.OfEncounter) -> None:
         hospital_id=encounter.hospital_id,
         patient_id=encounter.patient_id,
         at=encounter.arrived_at,
-        kind="visit",
+        kind=VISIT,
         state=encounter.state,
         title=f"{encounter.department.name} {doctor.name if doctor else ''}".strip(),
         ref_type="encounters.encounter",

@@ -4,6 +4,7 @@ from apps.billing.states import TopUpState
 from apps.inpatient import events
 from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.services.deposits import end_deposit
+from apps.inpatient.timeline import ADMISSION, INPATIENT_DEPOSIT
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for, own_account_of
 from apps.patients.services.timeline import write_entry
@@ -20,7 +21,7 @@ def _record(event: events.OfAdmission) -> None:
         hospital_id=stay.hospital_id,
         patient_id=stay.patient_id,
         at=stay.admitted_at,
-        kind="admission",
+        kind=ADMISSION,
         state=stay.status,
         title=f"住院 {stay.department.name} {stay.admission_no}",
         ref_type="inpatient.admission",
@@ -51,7 +52,7 @@ def tell_of_deposit(event: events.DepositReceived) -> None:
         hospital_id=deposit.hospital_id,
         patient_id=deposit.patient_id,
         at=at,
-        kind="inpatient_deposit",
+        kind=INPATIENT_DEPOSIT,
         state=deposit.state,
         title=f"住院押金 {amount}",
         ref_type="inpatient.deposit",

@@ -17,6 +17,7 @@ from apps.scheduling.services.suspend import suspend_after_no_shows
 from apps.scheduling.services.visits import let_go
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
 from apps.scheduling.states import OCCUPYING, AppealState, OfferState
+from apps.scheduling.timeline import BOOKING
 from kernel import clock
 from kernel.outbox.events import subscribe
 
@@ -35,7 +36,7 @@ def _record(event: events.OfAppointment) -> Appointment:
         hospital_id=appointment.hospital_id,
         patient_id=appointment.patient_id,
         at=appointment.starts_at,
-        kind="booking",
+        kind=BOOKING,
         state=appointment.state,
         title=f"{appointment.department.name} {appointment.practitioner.name}",
         ref_type="scheduling.appointment",

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from apps.patients.models import TimelineEntry
+from apps.patients.timeline import TimelineKind
 
 
 def write_entry(
@@ -11,7 +12,7 @@ def write_entry(
     hospital_id: UUID,
     patient_id: UUID,
     at: dt.datetime,
-    kind: str,
+    kind: TimelineKind,
     title: str,
     ref_type: str,
     ref_id: UUID,
@@ -21,7 +22,7 @@ def write_entry(
 ) -> None:
     """Write or rewrite the entry of (ref_type, ref_id, kind); one statement, safe to repeat. A long title is cut."""
     entry = TimelineEntry(
-        hospital_id=hospital_id, patient_id=patient_id, at=at, kind=kind, title=title[:160], state=state,
+        hospital_id=hospital_id, patient_id=patient_id, at=at, kind=kind.code, title=title[:160], state=state,
         ref_type=ref_type, ref_id=ref_id, department_id=department_id, staff_id=staff_id,
     )  # fmt: skip
     TimelineEntry.objects.bulk_create(

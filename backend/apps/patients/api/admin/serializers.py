@@ -8,6 +8,7 @@ from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.fields import FullContactSerializer, age
 from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
+from apps.patients.timeline import KINDS
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
@@ -181,11 +182,16 @@ class JoinSerializer(ShareSerializer):
 class TimelineEntrySerializer(ModelSerializer):
     department_name = serializers.CharField(read_only=True, allow_null=True)
     staff_name = serializers.CharField(read_only=True, allow_null=True)
+    kind_name = serializers.SerializerMethodField()
 
     class Meta:
         model = TimelineEntry
         fields = [
-            "id", "at", "kind", "state", "title", "department_id", "department_name",
+            "id", "at", "kind", "kind_name", "state", "title", "department_id", "department_name",
             "staff_id", "staff_name", "ref_type", "ref_id",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_kind_name(self, entry: TimelineEntry) -> str:
+        kind = KINDS.get(entry.kind)
+        return kind.name if kind else entry.kind

@@ -1,0 +1,52 @@
+"""What patients are told by this app."""
+
+from apps.messaging.scenes import scene
+
+scene(
+    "bill_issued",
+    "待缴费提醒",
+    "{patient}您好,您在{hospital}有新的待缴费用{amount}({items}),请在小程序查看明细并缴费。",
+    {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "items": "thing4"},
+    page="pages/bills/index",
+)
+scene(
+    "bill_paid",
+    "缴费成功",
+    "{patient}您好,您已在{hospital}缴费{amount}({items}),缴费时间{time},凭证号{voucher},凭此到药房取药或检查。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "amount": "amount3",
+        "items": "thing4",
+        "time": "time5",
+        "voucher": "character_string6",
+    },
+    page="pages/bills/index",
+)
+scene(
+    "card_topped_up",
+    "充值成功",
+    "{patient}您好,您在{hospital}的就诊卡已充值{amount},当前余额{balance}。",
+    {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "balance": "amount4", "time": "time5"},
+    page="pages/cards/index",
+)
+scene(
+    "refund_succeeded",
+    "退费成功",
+    "{patient}您好,您在{hospital}的退费{amount}已退回({way}),退费单号{refund_no}。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "amount": "amount3",
+        "way": "thing4",
+        "refund_no": "character_string5",
+    },
+    page="pages/refunds/index",
+)
+scene(
+    "refund_failed",
+    "退费未成功",
+    "{patient}您好,您在{hospital}的退费{amount}未能退回,医院将尽快处理,退费单号{refund_no}。",
+    {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "refund_no": "character_string4"},
+    page="pages/refunds/index",
+)
