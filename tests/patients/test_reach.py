@@ -165,8 +165,8 @@ def test_the_timeline_is_one_chronological_read_and_an_entry_is_written_once(wor
 
     def entry(ref: UUID, kind: str, hours: int, title: str, state: str = "") -> None:
         write_entry(
-            hospital_id=world.h1.pk, patient_id=patient.pk, at=NOW + dt.timedelta(hours=hours), kind=TimelineKind(kind, kind, kind),
-            title=title, state=state, ref_type="test", ref_id=ref,
+            hospital_id=world.h1.pk, patient_id=patient.pk, at=NOW + dt.timedelta(hours=hours),
+            kind=TimelineKind(kind, kind, kind), title=title, state=state, ref_type="test", ref_id=ref,
         )  # fmt: skip
 
     entry(booking, "booking", 0, "预约心内科", "booked")

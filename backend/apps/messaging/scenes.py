@@ -1,4 +1,4 @@
-"""What patients are told about, declared by the apps that tell it (`scenes.py`): words and usual fields of each provider."""
+"""What patients are told, declared by the apps that tell it (`scenes.py`): words, and usual fields of each provider."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
