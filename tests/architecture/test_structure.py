@@ -101,3 +101,10 @@ def test_the_product_speaks_of_the_product_alone() -> None:
         if word in path.read_text(errors="ignore")
     ]
     assert not found
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_map_of_the_readme_names_every_app_from_low_to_high(name: str) -> None:
+    block = (ROOT / name).read_text().split("  apps/  ", 1)[1].split("  workflows/  ", 1)[0]
+    shown = [line.split()[0] for line in block.splitlines()[1:] if line.startswith("    ")]
+    assert shown == [c.label for c in django_apps.get_app_configs() if c.name.startswith("apps.")]
