@@ -119,6 +119,7 @@ API_TAGS: dict[str, str] = {
     "cards": "就诊卡 Patient cards",
     "dictionaries": "字典 Dictionaries",
     "directory": "医院、科室、医生 Hospitals, departments, doctors",
+    "encounters": "就诊 Encounters",
     "inpatient": "住院 Inpatient",
     "invoices": "发票 Invoices",
     "ledger": "资金账 The ledger",
@@ -136,6 +137,7 @@ API_TAGS: dict[str, str] = {
     "sign-in": "登录 Signing in",
     "staff": "员工 Staff",
     "waitlist": "候补 The waiting list",
+    "worklist": "待办和职责 Work items and duties",
 }
 
 #: Choices of a form that are a part of an enum's values.

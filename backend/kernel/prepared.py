@@ -21,6 +21,8 @@ _UNPREPARABLE: set[str] = set()
 #: of a statement that looks rows up does so whatever the tables hold. It is EXPLAIN that makes it and keeps it.
 _PLAN = """; SELECT set_config('enable_seqscan', 'off', true); EXPLAIN EXECUTE {name}{values};
 SELECT set_config('enable_seqscan', 'on', true)"""
+#: Every prepared statement of the product by its text.
+EVERY: dict[str, "Prepared"] = {}
 _PARAMETER = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -42,6 +44,7 @@ class Prepared:
         writes: bool = False,
         by_key: bool = False,
     ) -> None:
+        EVERY[sql] = self
         order = list(dict.fromkeys(match[1] for match in _PARAMETER.finditer(sql) if match[1]))
         kinds = ", ".join((types or {}).get(each, "unknown") for each in order)
 

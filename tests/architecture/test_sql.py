@@ -2,11 +2,9 @@
 
 import ast
 import functools
-import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +12,7 @@ from django.db import connection, transaction
 from apps.identity import fragments as identity
 from apps.patients import fragments as patients
 from kernel import sql
-from kernel.prepared import Prepared
+from kernel.prepared import EVERY, Prepared
 from tests.architecture.test_writers import SOURCES, owner_of
 from tests.architecture.typed_code import BACKEND, models_of_the_product, module_of
 
@@ -84,11 +82,11 @@ def test_statements_are_completed_when_their_module_is_imported() -> None:
 
 
 @functools.cache
-def prepared() -> dict[str, Any]:
+def prepared() -> dict[str, Prepared]:
     """Text → the statement that is prepared of it, once every module is imported."""
     for path in SOURCES:
         module_of(path)
-    return {each.plain: each for each in gc.get_objects() if type(each) is Prepared}
+    return dict(EVERY)
 
 
 @pytest.mark.django_db

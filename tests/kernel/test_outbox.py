@@ -172,7 +172,7 @@ def test_what_is_refused_too_often_becomes_a_dead_letter_that_is_replayed(
     assert world.client("admin2").post(f"{LETTERS}/{row['id']}/replay").status_code == 404
     assert world.client("doctor_a").post(f"{LETTERS}/{row['id']}/replay").status_code == 403
     state = boss.get("/api/admin/v1/operations/outbox").json()
-    assert (state["dead"], state["pending"], state["waiting"]) == (1, 1, 0)
+    assert (state["dead"], state["pending"], state["waiting"]) == (1, 1, 1)  # what tells of it waits
     assert relay.republish_lost() == 0
     answer = admin.post(f"{LETTERS}/{row['id']}/replay")
     assert (answer.status_code, answer.json()["replayed_at"] is not None) == (200, True)
@@ -294,7 +294,8 @@ def test_handled_events_are_forgotten_and_dead_letters_are_not(
     wait_until(DeadLetter.objects.exists)
     with clock.frozen(clock.now() + relay.KEEP + dt.timedelta(minutes=1)):
         relay.purge()
-    assert list(OutboxEvent.objects.values_list("pk", flat=True)) == [dead.pk]
+    left = OutboxEvent.objects.filter(topic=Happened.topic)
+    assert list(left.values_list("pk", flat=True)) == [dead.pk]
     connections.close_all()
 
 

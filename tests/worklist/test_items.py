@@ -209,6 +209,13 @@ def test_a_department_s_work_is_for_those_who_work_there(office: World) -> None:
     assert mine(office, "doctor_a") == []
 
 
+def test_who_oversees_the_hospital_or_the_group_sees_all_its_work_and_others_their_own(office: World) -> None:
+    item = opened(office)
+    for who, status in (("boss", 200), ("admin1", 200), ("books", 200), ("clerk", 404), ("doctor_a", 404)):
+        assert office.client(who).get(f"{ADMIN}/work-items/{item.pk}").status_code == status, who
+    assert post(office, "clerk", f"{item.pk}/finish", {"outcome": "x"}).status_code == 404
+
+
 def test_another_hospitals_work_is_not_found(office: World) -> None:
     item = opened(office)
     assert mine(office, "admin2") == []

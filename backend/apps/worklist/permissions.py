@@ -1,4 +1,4 @@
-from apps.access.codes import give, module, resource
+from apps.access.codes import give, module, reach, resource
 from apps.access.menus import directory, page
 
 module("worklist", "待办", "Work list", 12)
@@ -8,6 +8,8 @@ resource("worklist", "duty", "工作职责", ("list", "add", "change", "delete")
 for role in ("department_head", "doctor", "clerk", "finance"):
     give(role, "worklist.item.list", "worklist.item.finish", "worklist.duty.list")
 give("department_head", "worklist.item.assign", "worklist.item.hand_over")
+for role in ("clerk", "finance"):
+    reach(role, "worklist", "own")  # whatever is in their own list, wherever in the hospital it belongs
 
 directory("worklist", module="worklist", zh="待办", en="Work list", path="/worklist", icon="list", sort=5)
 page("my_work", resource="worklist.item", zh="我的待办", en="My work", path="mine",

@@ -14,9 +14,10 @@ class WorkItemPolicy(Policy):
 
     def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
         arms = super().arms(actor, code, grant)
-        if actor.has(code):
-            arms += arms_of(actor.staff_id)
-        return arms
+        scope = actor.scope(code)
+        if scope is None or scope.everything:
+            return arms
+        return [*arms, *arms_of(actor.staff_id)]
 
 
 @policy_for(WorkDuty)
