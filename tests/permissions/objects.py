@@ -145,9 +145,12 @@ class Estate:
             return check_in.check_in(appointment)
 
     def make_work_item(self) -> WorkItem:
-        return open_item(
-            DEAD_LETTER, hospital=self.world.h1, subject_type="matrix", subject_id=self.world.h1.pk, title="matrix"
+        item = open_item(
+            DEAD_LETTER, hospital=self.world.h1, subject_type="matrix", subject_id=self.world.h1.pk, title="matrix",
+            department_id=self.world.departments["cardiology"].pk, executor=self.world.staff["doctor_a"],
         )  # fmt: skip
+        WorkItem.objects.filter(pk=item.pk).update(manager=self.world.staff["clerk"], level=1)
+        return item
 
     def make_work_duty(self) -> WorkDuty:
         role = Role.objects.get(hospital=None, code="finance")
