@@ -7,17 +7,14 @@ from apps.billing.models import Bill, CardTopUp
 from apps.billing.selectors.bills import items_of
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
-from apps.billing.services.card_top_up import end_top_up
 from apps.billing.services.checkout import close_payments
 from apps.billing.services.refund_followup import follow, take_back
-from apps.billing.states import BillStatus, TopUpState
+from apps.billing.states import BillStatus
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import own_account_of
 from apps.patients.services.timeline import write_entry
 from apps.payments.events import (
     OfRefund,
-    PaymentOrderClosed,
-    PaymentOrderReturning,
     RefundCancelled,
     RefundFailed,
     RefundSucceeded,
@@ -167,16 +164,6 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
         },
         dedupe_key=f"card_topped_up:{top_up.pk}",
     )
-
-
-@subscribe(PaymentOrderClosed, name="billing.close_top_up")
-def close_top_up(event: PaymentOrderClosed) -> None:
-    end_top_up(order_id=event.order_id, state=TopUpState.CLOSED)
-
-
-@subscribe(PaymentOrderReturning, name="billing.return_top_up")
-def return_top_up(event: PaymentOrderReturning) -> None:
-    end_top_up(order_id=event.order_id, state=TopUpState.RETURNED)
 
 
 def _record_refund(event: OfRefund) -> Refund:

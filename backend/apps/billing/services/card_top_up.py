@@ -8,10 +8,11 @@ from apps.billing import errors, settings
 from apps.billing.events import CardToppedUp
 from apps.billing.models import CardTopUp
 from apps.billing.selectors.card_balance import account_of, balance_of
+from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
-from apps.payments.models import PaymentOrder, PaymentScene
+from apps.payments.models import PaymentOrder
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
 from kernel import clock
@@ -83,7 +84,7 @@ def _order_for(top_up: CardTopUp) -> PaymentOrder:
     return open_order(
         hospital=hospital,
         patient_id=top_up.patient_id,
-        scene=PaymentScene.CARD_TOP_UP,
+        scene=CARD_TOP_UP,
         lines=[line],
         description="就诊卡充值",
         expires_at=settings.order_expires_at(hospital),

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 
 from apps.billing import errors
 from apps.billing.models import Bill
-from apps.billing.ports import BillKey, HisRefused, HisUnavailable
-from apps.billing.selectors.his import posting_of
+from apps.billing.ports import BillKey
+from apps.billing.selectors.his import refunds_of
 from apps.billing.services.checkout import SUBJECT
 from apps.identity.his import his_of
 from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundLine
+from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.states import RefundState
 from kernel.errors import NotFound, ServiceUnavailable
 
@@ -40,7 +41,8 @@ def _standing(line_id: UUID) -> QuerySet[RefundLine]:
 def bills_in(order: PaymentOrder, wanted: Sequence[UUID] | None = None) -> dict[UUID, Bill]:
     """The bills that `order` has paid, by id in key order; only `wanted` (NotFound if one is not among them)."""
     keys = order.lines.filter(subject_type=SUBJECT).values_list("subject_id", flat=True)
-    bills = {bill.pk: bill for bill in Bill.objects.filter(pk__in=keys, order_id=order.pk).order_by("pk")}
+    rows = Bill.objects.select_related("hospital").filter(pk__in=keys, order_id=order.pk)
+    bills = {bill.pk: bill for bill in rows.order_by("pk")}
     if wanted is None:
         return bills
     if not set(wanted) <= bills.keys():
@@ -67,7 +69,7 @@ def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allow
         for key, line in lines.items()
     }
     try:
-        his = posting_of(order.hospital)
+        his = refunds_of(order.hospital)
         return {
             key: Allowance(
                 his.refundable_fen(BillKey(order.hospital.code, bill.bill_no, bill.external_id)), told[key]

@@ -36,7 +36,7 @@ def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
     _check_conditions(request)
     if request.order is not None:
         bills = bills_in(request.order, list(request.lines.values_list("bill_id", flat=True)))
-        check_cancelled(bills.values())
+        check_cancelled(list(bills.values()))
         _move(request.pk, staff, ask_his(request.order, bills))
     elif request.card is not None:
         with within_balance(request.card, None):

@@ -38,7 +38,7 @@ def quote_in_app(*, order: PaymentOrder, application: str, wanted: Sequence[UUID
         raise StateConflict(current=order.state)
     check_paid_here(order, application)
     _check_route(order, bills)
-    check_given_up(bills.values())
+    check_given_up(list(bills.values()))
     allowances = ask_his(order, bills)
     return BillQuote(bills, allowed_of(order, allowances), allowances)
 

@@ -9,7 +9,6 @@ import structlog
 from django.db import DatabaseError
 
 from apps.billing.models import Bill, BillSource
-from apps.billing.ports import HisRefused, HisUnavailable
 from apps.billing.services import his_feed
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.issue import BillSpec
@@ -20,6 +19,7 @@ from apps.integrations.adapters.http_his import HttpHis
 from apps.integrations.services import pull_turns
 from apps.patients.models import Patient
 from apps.payments.models import PaymentOrderLine
+from apps.payments.ports import HisRefused, HisUnavailable
 from kernel import clock
 from kernel.errors import DomainError
 

@@ -1,10 +1,17 @@
 """缴费记录: payment orders and refunds as the front ends show them."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bound_patients
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, PaymentScene, Refund
+from apps.payments.channels.base import PayMethod
+from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+from apps.payments.payables import scenes
+from apps.payments.states import AttemptState
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
 ATTEMPTS = Prefetch("attempts", PaymentAttempt.objects.order_by("id"))
@@ -16,9 +23,30 @@ def orders_of(account: WeChatAccount) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(patient_id__in=bound_patients(account))
 
 
-def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
-    """Orders of inpatient deposits that the account opened itself: a relative pays who is not bound to the patient."""
-    return PaymentOrder.objects.filter(account=account, scene=PaymentScene.INPATIENT_DEPOSIT)
+def opened_for_strangers(account: WeChatAccount) -> QuerySet[PaymentOrder]:
+    """Orders that the account opened itself, of what may be paid by who is not bound to the patient."""
+    open_to_all = [scene.value for scene in scenes().values() if scene.for_strangers]
+    return PaymentOrder.objects.filter(account=account, scene__in=open_to_all)
+
+
+def find(order_id: UUID) -> PaymentOrder | None:
+    """The order, if there is one."""
+    return PaymentOrder.objects.filter(pk=order_id).first()
+
+
+def is_recorded(order: PaymentOrder) -> bool:
+    """Whether the order was paid by money that a clerk had taken before."""
+    paid_by = order.attempts.filter(state=AttemptState.SUCCEEDED, method=PayMethod.RECORDED)
+    return order.channel in AT_COUNTER and paid_by.exists()
+
+
+def recorded_for(subject_type: str, subject_ids: Iterable[UUID]) -> QuerySet[PaymentOrder]:
+    """Orders of these subjects that were paid by money that a clerk had taken before, the oldest first."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
+    attempts = PaymentAttempt.objects.filter(state=AttemptState.SUCCEEDED, method=PayMethod.RECORDED)
+    return PaymentOrder.objects.filter(
+        pk__in=attempts.filter(order__in=lines.values("order_id")).values("order_id")
+    ).order_by("pk")
 
 
 def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:
