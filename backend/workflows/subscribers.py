@@ -3,7 +3,8 @@
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for
 from apps.payments.events import PaymentOrderReturning, RefundSucceeded
-from apps.payments.models import PaymentOrder, ReturnCause
+from apps.payments.selectors.orders import listed, of_hospitals
+from apps.payments.types import ReturnCause
 from apps.scheduling import events
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -59,7 +60,7 @@ _REASONS: dict[str, str] = {
 @subscribe(PaymentOrderReturning, name="workflows.tell_of_returning_payment", queue="urgent")
 def tell_of_return(event: PaymentOrderReturning) -> None:
     """The patient hears at once that the money goes back, and again when it is there (billing)."""
-    order = PaymentOrder.objects.select_related("hospital", "patient").get(pk=event.order_id)
+    order = listed(of_hospitals()).get(pk=event.order_id)
     notify(
         hospital_id=event.hospital_id,
         scene="payment_returned",

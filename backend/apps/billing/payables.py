@@ -10,10 +10,10 @@ from apps.billing.services.refund_rules import rules_of
 from apps.billing.services.settle import mark_paid
 from apps.billing.states import TopUpState
 from apps.payments import payables
-from apps.payments.models import PaymentOrder
 from apps.payments.payables import Credit, PayableLine, RefundRule
 from apps.payments.ports import PostedLine
 from apps.payments.services.ledger import Account, AccountKind
+from apps.payments.types import PaymentOrder
 
 Lines = Sequence[PayableLine]
 

@@ -19,8 +19,9 @@ from apps.payments.events import (
     RefundFailed,
     RefundSucceeded,
 )
-from apps.payments.models import CloseCause, Refund, RefundRoute
+from apps.payments.selectors.refunds import find
 from apps.payments.states import RefundState
+from apps.payments.types import CloseCause, Refund, RefundRoute
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -170,7 +171,7 @@ def _record_refund(event: OfRefund) -> Refund:
     """Bring the request behind it in line, and write the refund's timeline entry with its present state."""
     if event.decision_id is not None:
         follow(event.decision_id)
-    refund = Refund.objects.select_related("hospital", "patient").get(pk=event.refund_id)
+    refund = find(event.refund_id)
     write_entry(
         hospital_id=refund.hospital_id,
         patient_id=refund.patient_id,

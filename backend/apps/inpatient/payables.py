@@ -7,9 +7,9 @@ from apps.billing.states import TopUpState
 from apps.inpatient.models import DepositTransaction
 from apps.inpatient.services import deposits
 from apps.payments import payables
-from apps.payments.models import PaymentOrder
 from apps.payments.payables import Credit, PayableLine
 from apps.payments.ports import PostedLine
+from apps.payments.types import PaymentOrder
 
 Lines = Sequence[PayableLine]
 

@@ -7,6 +7,7 @@ from apps.payments.channels.base import PayMethod
 from apps.payments.models import (
     AccountKind,
     CloseCause,
+    LedgerEntry,
     PaymentOrder,
     PaymentOrderLine,
     PaymentOrigin,
@@ -20,6 +21,7 @@ from apps.payments.models import (
 __all__ = [
     "AccountKind",
     "CloseCause",
+    "LedgerEntry",
     "PayMethod",
     "PaymentOrder",
     "PaymentOrderLine",

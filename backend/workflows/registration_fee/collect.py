@@ -15,6 +15,7 @@ from apps.billing.selectors.payable import payable
 from apps.billing.services.checkout import REGISTRATION, SUBJECT, open_payment
 from apps.billing.states import UNSETTLED
 from apps.identity.models import StaffMember, WeChatAccount
+from apps.payments.payables import lines_of
 from apps.payments.selectors.orders import is_recorded
 from apps.payments.services.counter import record_taken
 from apps.payments.services.orders import LineSpec, lock_order_of, open_order
@@ -99,7 +100,7 @@ def _order_for(
 ) -> PaymentOrder | None:
     """The order that takes the cash: the patient's own for this fee alone, or a new one. None: it has it already."""
     if held is not None and held.state == OrderState.PENDING:
-        if held.lines.count() == 1:
+        if len(lines_of(held)) == 1:
             return held
         let_go(held.pk, cause=CloseCause.PAID_AT_WINDOW)
         release_line(held.pk, subject_type=SUBJECT, subject_id=bill.pk)

@@ -7,9 +7,9 @@ from rest_framework import serializers
 from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory, PayerKind
 from apps.billing.services.items import MOST_ITEMS, ItemSpec
 from apps.billing.states import BillStatus, choices
-from apps.payments.models import PaymentOrder, PaymentOrderLine
 from apps.payments.payables import payment_scene
 from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.http.fields import QuantityField
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN

@@ -8,10 +8,10 @@ from apps.billing import errors, settings
 from apps.billing.models import Bill, BillKind, PayerKind
 from apps.billing.selectors.payable import check_selection
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
-from apps.payments.models import CloseCause, PaymentOrder
 from apps.payments.payables import Scene
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.services.tending import let_go_of
+from apps.payments.types import CloseCause, PaymentOrder
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
 from kernel.idempotency import store

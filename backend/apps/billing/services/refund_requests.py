@@ -14,8 +14,8 @@ from apps.billing.services.refund_rules import check_cancelled, needs_reprint, r
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
-from apps.payments.models import PaymentOrder
 from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from kernel.idempotency import store

@@ -10,8 +10,8 @@ from apps.identity.models import Hospital
 from apps.payments import payables, settings as payment_settings
 from apps.payments.channels.card_balance import CARD_BALANCE
 from apps.payments.channels.registry import CHANNELS
-from apps.payments.models import PaymentOrder, RefundRoute
 from apps.payments.payables import RefundRule
+from apps.payments.types import PaymentOrder, RefundRoute
 
 #: A clinic fee of something that nobody knows: who asks in the application has not given it up.
 UNKNOWN = RefundRule(in_app=False)

@@ -13,9 +13,9 @@ from apps.inpatient.events import DepositReceived
 from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.selectors.deposits import account_of
 from apps.inpatient.states import AdmissionStatus
-from apps.payments.models import PaymentOrder
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
+from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
 from kernel.idempotency import store

@@ -1,9 +1,10 @@
 """缴费记录: payment orders and refunds as the front ends show them."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bound_patients
@@ -11,7 +12,7 @@ from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
 from apps.payments.payables import scenes
-from apps.payments.states import AttemptState
+from apps.payments.states import AttemptState, OrderState
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
 ATTEMPTS = Prefetch("attempts", PaymentAttempt.objects.order_by("id"))
@@ -31,7 +32,35 @@ def opened_for_strangers(account: WeChatAccount) -> QuerySet[PaymentOrder]:
 
 def find(order_id: UUID) -> PaymentOrder | None:
     """The order, if there is one."""
-    return PaymentOrder.objects.filter(pk=order_id).first()
+    return of_hospitals().filter(pk=order_id).first()
+
+
+def of_hospitals() -> QuerySet[PaymentOrder]:
+    """All orders with their hospital; whoever shows them narrows them to what may be seen."""
+    return PaymentOrder.objects.select_related("hospital")
+
+
+def lines_for(subject_type: str, *orders: UUID) -> QuerySet[PaymentOrderLine]:
+    """Lines of the orders about subjects of the type, in key order."""
+    return PaymentOrderLine.objects.filter(order__in=orders, subject_type=subject_type).order_by("pk")
+
+
+def is_being_paid(subject_type: str, subject_id: UUID, *, state: OrderState | None = None) -> bool:
+    """Whether the subject stands in a live order; `state` None: in any state."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id=subject_id, is_live=True)
+    return (lines if state is None else lines.filter(order__state=state)).exists()
+
+
+def posted_with_rest(order_ids: QuerySet[Any, Any]) -> QuerySet[PaymentOrder]:
+    """Those of the orders that are posted and hold something still."""
+    return PaymentOrder.objects.filter(
+        pk__in=order_ids, state=OrderState.POSTED, refunded_fen__lt=F("amount_fen")
+    )
+
+
+def numbers_of(order_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """支付单号 by order."""
+    return dict(PaymentOrder.objects.filter(pk__in=list(order_ids)).values_list("pk", "order_no"))
 
 
 def is_recorded(order: PaymentOrder) -> bool:

@@ -31,6 +31,32 @@ def is_back(subject_type: str, subject_id: UUID) -> bool:
     return not waiting.exists()
 
 
+def find(refund_id: UUID) -> Refund:
+    """The refund with what its notice names."""
+    return Refund.objects.select_related("hospital", "patient").get(pk=refund_id)
+
+
+def decided_by(*decision_ids: UUID) -> QuerySet[Refund]:
+    """Refunds that these refund requests have led to, in key order."""
+    return Refund.objects.filter(decision_id__in=decision_ids).order_by("pk")
+
+
+def amounts_of(refund_id: UUID, subject_type: str) -> list[tuple[UUID, int]]:
+    """How much the refund gives back of which subject of the type, by subject."""
+    parts = RefundLine.objects.filter(refund_id=refund_id, line__subject_type=subject_type)
+    return list(parts.order_by("line__subject_id").values_list("line__subject_id", "amount_fen"))
+
+
+def standing_parts(line_id: UUID) -> QuerySet[RefundLine]:
+    """What has gone back of a line, or is on its way."""
+    return RefundLine.objects.filter(line_id=line_id).exclude(refund__state=RefundState.CANCELLED)
+
+
+def numbers_of(refund_ids: Ids) -> dict[UUID, str]:
+    """退费单号 by refund."""
+    return dict(Refund.objects.filter(pk__in=list(refund_ids)).values_list("pk", "refund_no"))
+
+
 def _parts(subject_type: str, subject_ids: Ids) -> QuerySet[RefundLine]:
     return RefundLine.objects.filter(line__subject_type=subject_type, line__subject_id__in=list(subject_ids))
 

@@ -8,7 +8,6 @@ from rest_framework.viewsets import GenericViewSet
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.billing.errors import BillNotPayable
 from apps.payments.errors import AmountNotAllowed, OrderExpired, SubjectBeingPaid
-from apps.payments.models import PaymentOrder
 from apps.payments.selectors import orders
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment
@@ -52,5 +51,5 @@ class CheckoutViewSet(GenericViewSet[Appointment]):
         return self._answer(result)
 
     def _answer(self, order_id: UUID) -> Response:
-        order = orders.listed(PaymentOrder.objects.filter(pk=order_id)).get()
+        order = orders.listed(orders.of_hospitals()).get(pk=order_id)
         return Response(CheckoutOrderSerializer(order).data, status=201)
