@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class WorkflowsConfig(AppConfig):
-    """Processes over several apps, and the sample hospital."""
+    """Processes over several apps."""
 
     name = "workflows"
     label = "workflows"
