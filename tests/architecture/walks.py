@@ -13,6 +13,8 @@ from tests.architecture.typed_code import BACKEND
 
 #: What a file declares is no step of a walk: rows, states, words.
 DECLARATIONS = {"models", "states.py", "events.py", "errors.py", "settings.py"}
+#: The operation log hears of every statement, through the connection.
+HEARS_OF_ALL = "apps/audit/"
 RULES = tomllib.loads((BACKEND.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 LAYERS = [
     [name.removeprefix("apps.") for name in re.findall(r"[\w.]+", layer)]
@@ -58,7 +60,8 @@ def walk(run: Callable[[], Any]) -> Walk:
 def _file(frame: FrameType) -> str | None:
     """The file of a business module, below `backend`."""
     name = frame.f_code.co_filename.removeprefix(f"{BACKEND}/")
-    return name if name.startswith(("apps/", "workflows/")) else None
+    is_business = name.startswith(("apps/", "workflows/")) and not name.startswith(HEARS_OF_ALL)
+    return name if is_business else None
 
 
 def _height(name: str) -> int:
@@ -70,4 +73,4 @@ def _height(name: str) -> int:
 
 def _is_payable(frame: FrameType) -> bool:
     """Whether it is called as what its owner has registered: payments know no more of it."""
-    return isinstance(frame.f_locals.get("self"), Payable)
+    return Payable in type(frame.f_locals.get("self")).__mro__

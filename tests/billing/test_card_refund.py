@@ -87,7 +87,7 @@ def test_never_more_than_was_paid_online_through_the_application(clinic: World) 
 
 def test_what_was_not_posted_or_went_back_does_not_count(clinic: World) -> None:
     orders(clinic, 1_000)
-    PaymentOrder.objects.update(state="returning")
+    PaymentOrder.objects.update(state="returning", return_cause="refused")
     assert code(refund_of(clinic, "patient_a", 1)) == (409, "refund_exceeds_online_total")
 
 

@@ -135,7 +135,7 @@ def test_a_top_up_ends_in_the_transaction_that_ends_its_order(till: Till) -> Non
         assert returned.order is not None
         till.confirm(till.prepay("patient_a", returned.order))
         till.deliver()
-        till._due()
+        till.work()
         give_back(returned.order, cause=ReturnCause.NOT_POSTED_IN_TIME)
     returned.refresh_from_db()
     assert returned.state == "returned"
