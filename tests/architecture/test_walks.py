@@ -79,5 +79,9 @@ def test_posting_reaches_what_was_paid_for_through_its_payable_alone(clinic: Wor
     way = walk(lambda: pay_at_counter(order=order, channel="cash", staff=clinic.staff["clerk"]))
     order.refresh_from_db()
     assert order.state == "posted"
-    assert {"apps/billing/payables.py", "workflows/registration_fee/payable.py"} <= set(way.files)
+    assert way.registered == [
+        "apps/payments/services/his.py → apps/billing/payables.py Bills.describe",
+        "apps/payments/services/posting.py → apps/billing/payables.py Bills.settle",
+        "apps/billing/payables.py → workflows/registration_fee/payable.py Registrations.settle",
+    ]
     assert not way.up

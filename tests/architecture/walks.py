@@ -26,10 +26,11 @@ LAYERS = [
 
 @dataclass
 class Walk:
-    """`files`: the entered ones, in order. `up`: calls from an app into one above it, but through its Payable."""
+    """`files`: the entered ones, in order. `up`: calls from an app into one above it; `registered`: into its Payable."""
 
     files: list[str] = field(default_factory=list)
     up: list[str] = field(default_factory=list)
+    registered: list[str] = field(default_factory=list)
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
         """The profiler's hook."""
@@ -42,8 +43,9 @@ class Walk:
         while caller is not None and _file(caller) is None:
             caller = caller.f_back
         source = _file(caller) if caller else None
-        if source and _height(name) < _height(source) and not _is_payable(frame):
-            self.up.append(f"{source} → {name} {frame.f_code.co_qualname}")
+        if source and _height(name) < _height(source):
+            found = self.registered if _is_payable(frame) else self.up
+            found.append(f"{source} → {name} {frame.f_code.co_qualname}")
 
 
 def walk(run: Callable[[], Any]) -> Walk:
