@@ -26,7 +26,7 @@ LAYERS = [
 
 @dataclass
 class Walk:
-    """`files`: the entered ones, in order. `up`: calls from an app into one above it; `registered`: into its Payable."""
+    """`files`: the entered ones, in order. `up`: calls into an app above; `registered`: those into its Payable."""
 
     files: list[str] = field(default_factory=list)
     up: list[str] = field(default_factory=list)
