@@ -92,6 +92,16 @@ def test_what_nobody_has_registered_cannot_be_paid(till: Till, bath: Payable) ->
     assert PaymentOrder.objects.count() == 1
 
 
+@pytest.mark.requirement("PAY-08")
+def test_an_order_of_what_is_registered_no_more_ends_all_the_same(till: Till, bath: Payable) -> None:
+    order = open_for(till, bath.subject_type)
+    payables.forget(bath.subject_type)
+    try:
+        assert give_up(order, cause=CloseCause.GIVEN_UP_BY_STAFF).state == "closed"
+    finally:
+        payables.register(bath)
+
+
 @pytest.mark.requirement("PAY-06", "PAY-07")
 def test_no_refund_is_decided_that_the_owner_of_the_thing_does_not_allow(till: Till) -> None:
     order = till.checkout("patient_a", till.hold()["id"])

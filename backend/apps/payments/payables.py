@@ -132,16 +132,22 @@ def find(subject_type: str) -> Payable | None:
     return PAYABLES.get(subject_type)
 
 
-def by_payable(lines: Iterable[PayableLine]) -> Iterator[tuple[Payable, list[PayableLine]]]:
-    """The lines by what they are for; types in alphabetical order, so that all lock alike. UnknownSubject."""
+def by_payable(
+    lines: Iterable[PayableLine], *, known_only: bool = False
+) -> Iterator[tuple[Payable, list[PayableLine]]]:
+    """The lines by what they are for; types in alphabetical order, so that all lock alike.
+
+    UnknownSubject; `known_only`: without those that nobody has registered, so that their money can go back.
+    """
     kinds: dict[str, list[PayableLine]] = {}
     for line in lines:
         kinds.setdefault(line.subject_type, []).append(line)
     for subject_type, some in sorted(kinds.items()):
         payable = find(subject_type)
-        if payable is None:
+        if payable is not None:
+            yield payable, some
+        elif not known_only:
             raise UnknownSubject(subject_type)
-        yield payable, some
 
 
 def lines_of(order: PaymentOrder) -> list[PayableLine]:

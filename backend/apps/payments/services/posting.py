@@ -161,7 +161,7 @@ def give_back(
         updated_at=now,
     )
     locked.lines.update(is_live=False, updated_at=now)
-    for payable, lines in by_payable(lines_of(locked)):
+    for payable, lines in by_payable(lines_of(locked), known_only=True):
         payable.returned(locked, lines)
     late = cause in (ReturnCause.HOLD_EXPIRED, ReturnCause.CHANGED)
     refund_unposted(locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=route)

@@ -116,6 +116,6 @@ def _closed(order_id: UUID) -> None:
         updated_at=now,
     )
     order.lines.update(is_live=False, updated_at=now)
-    for payable, lines in by_payable(lines_of(order)):
+    for payable, lines in by_payable(lines_of(order), known_only=True):
         payable.closed(order, lines)
     publish(event_of(PaymentOrderClosed, order))
