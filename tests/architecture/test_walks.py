@@ -79,7 +79,7 @@ def test_posting_reaches_what_was_paid_for_through_its_payable_alone(clinic: Wor
     way = walk(lambda: pay_at_counter(order=order, channel="cash", staff=clinic.staff["clerk"]))
     order.refresh_from_db()
     assert order.state == "posted"
-    assert way.registered == [
+    assert [call for call in way.registered if "/adapters/" not in call] == [
         "apps/payments/services/his.py → apps/billing/payables.py Bills.describe",
         "apps/payments/services/posting.py → apps/billing/payables.py Bills.settle",
         "apps/billing/payables.py → workflows/registration_fee/payable.py Registrations.settle",

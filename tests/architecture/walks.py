@@ -26,7 +26,9 @@ LAYERS = [
 
 @dataclass
 class Walk:
-    """`files`: the entered ones, in order. `up`: calls into an app above; `registered`: those into its Payable."""
+    """`files`: the entered ones, in order. `up`: calls into an app above; `registered`: into what it has put
+    in place below, a Payable or the adapter of a port.
+    """
 
     files: list[str] = field(default_factory=list)
     up: list[str] = field(default_factory=list)
@@ -44,7 +46,7 @@ class Walk:
             caller = caller.f_back
         source = _file(caller) if caller else None
         if source and _height(name) < _height(source):
-            found = self.registered if _is_payable(frame) else self.up
+            found = self.registered if _is_payable(frame) or "/adapters/" in name else self.up
             found.append(f"{source} → {name} {frame.f_code.co_qualname}")
 
 

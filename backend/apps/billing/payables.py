@@ -39,7 +39,7 @@ class Bills(payables.Payable):
         own = [Credit(line.line_id, _account_of(by_id[line.subject_id])) for line in lines]
         settled = {
             credit.line_id: credit
-            for payable, behind in payables.by_payable(_behind(lines, by_id))
+            for payable, behind in payables.by_payable(list(_behind(lines, by_id)))
             for credit in payable.settle(order, behind)
         }
         return [settled.get(credit.line_id, credit) for credit in own]
