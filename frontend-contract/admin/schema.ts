@@ -9016,7 +9016,7 @@ export interface components {
             amount_fen: number;
         };
         /** @enum {string} */
-        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
+        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "recorded" | "balance";
         /** @enum {string} */
         PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description A channel that the product knows, and what a merchant account of it has to name. */
@@ -26063,6 +26063,8 @@ export interface operations {
                 return_cause?: "changed" | "hold_expired" | "not_posted_in_time" | "paid_at_window" | "refused" | "reversed";
                 order_no?: string;
                 channel?: string;
+                /** @description of the attempt that paid */
+                method?: "app" | "balance" | "counter" | "mini_program" | "qr_code" | "recorded" | "wap";
                 application?: string;
                 /** @description first day, Asia/Shanghai */
                 created_from?: string;

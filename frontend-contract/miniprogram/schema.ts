@@ -2298,7 +2298,7 @@ export interface components {
             amount_fen: number;
         };
         /** @enum {string} */
-        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "balance";
+        PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "recorded" | "balance";
         /** @description How to pay: one of the order's `channels`; `method` may be left out where only one is possible. */
         PayRequest: {
             channel: string;

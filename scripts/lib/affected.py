@@ -15,15 +15,15 @@ import grimp
 from embedded import ROOT, local_dir
 
 TESTS = ROOT / "tests"
-SOURCES = ("apps", "kernel", "workflows")
+SOURCES = ("apps", "kernel", "sample", "workflows")
 #: They look at all apps together.
 WHOLE = {"architecture", "contract", "journeys", "permissions"}
 #: Read by people, and by the checks that run anyway.
 PROSE = re.compile(r"(docs/.*|.*\.md|LICENSE|\.gitignore)")
 OWN_TESTS = re.compile(r"tests/(?!support/|plugins/)(\w+)/.*")
-BUSINESS = re.compile(r"backend/(?:apps/(\w+)|(workflows))/.*")
+BUSINESS = re.compile(r"backend/(?:apps/(\w+)|(sample|workflows))/.*")
 CONTRACT = re.compile(r"(openapi|frontend-contract)/.*")
-APP_OR_TESTS = re.compile(r"apps\.(\w+)|(workflows)|(tests\.(?!support|plugins)\w+)")
+APP_OR_TESTS = re.compile(r"apps\.(\w+)|(sample|workflows)\b|(tests\.(?!support|plugins)\w+)")
 
 
 def changed(revision: str) -> list[str]:
@@ -66,10 +66,11 @@ def folders(
 
 
 def apps_above() -> dict[str, set[str]]:
-    """App → the apps, and `workflows`, with a module that imports it, directly or through others."""
+    """App → the apps, and what stands above them, with a module that imports it, directly or through others."""
     sys.path.insert(0, str(ROOT / "backend"))
     graph = grimp.build_graph(*SOURCES, cache_dir=str(local_dir() / "cache" / "grimp"))
-    names = {module: module.removeprefix("apps.") for module in {*graph.find_children("apps"), "workflows"}}
+    packages = {*graph.find_children("apps"), "sample", "workflows"}
+    names = {module: module.removeprefix("apps.") for module in packages}
     found = {}
     for module, name in names.items():
         modules = graph.find_downstream_modules(module, as_package=True)

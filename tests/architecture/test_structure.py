@@ -13,7 +13,6 @@ from apps.access.policies.base import POLICIES
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND = ROOT / "backend"
-OURS = ("apps.", "kernel", "workflows")
 SOURCES = sorted(p for p in BACKEND.rglob("*.py") if "migrations" not in p.parts)
 
 

@@ -29,8 +29,8 @@ ALLOWED = {
     "apps/patients/services/merge_relations.py move_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py part_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py _revive": "patients' own tables, by a list",
-    "workflows/sample/schedule.py create_templates": "loads a demo in bulk: hundreds of templates",
-    "workflows/sample/staff.py write": "loads a demo in bulk: hundreds of accounts",
+    "sample/schedule.py create_templates": "loads a demo in bulk: hundreds of templates",
+    "sample/staff.py write": "loads a demo in bulk: hundreds of accounts",
 }
 
 

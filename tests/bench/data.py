@@ -14,7 +14,7 @@ import psycopg2
 from tests.bench.servers import ROOT, environment
 
 BACKEND = ROOT / "backend"
-TABLES, SAMPLE = ("apps/*/migrations/*.py", "kernel/migrations/*.py"), ("workflows/sample/**/*.py",)
+TABLES, SAMPLE = ("apps/*/migrations/*.py", "kernel/migrations/*.py"), ("sample/**/*.py",)
 
 
 def url_of(name: str) -> str:

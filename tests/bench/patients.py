@@ -13,7 +13,7 @@ from apps.patients.columns import TITLES
 from apps.patients.models import DuplicatePolicy, PatientImport
 from apps.patients.services import imports
 from apps.patients.services.duplicates import scan
-from workflows.sample.people import person
+from sample.people import person
 
 
 def import_patients(count: str) -> dict[str, float]:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.billing.models import Bill, BillKind, ChargeItem, ItemCategory
+from apps.billing.services.checkout import OUTPATIENT
 from apps.identity.models import Hospital, WeChatAccount
 from apps.patients.models import CardBinding
 from apps.payments import tasks as actors
@@ -21,7 +22,6 @@ from apps.payments.models import (
     PaymentAttempt,
     PaymentOrder,
     PaymentOrderLine,
-    PaymentScene,
 )
 from apps.payments.services.merchants import channel_of, open_merchant
 from apps.payments.services.pay import notify_url
@@ -87,7 +87,7 @@ def _orders(bindings: list[CardBinding], bills: list[Bill]) -> list[PaymentOrder
     orders = [
         PaymentOrder(
             hospital_id=bill.hospital_id, patient_id=bill.patient_id, account_id=binding.account_id,
-            application="miniprogram", origin="online", scene=PaymentScene.OUTPATIENT,
+            application="miniprogram", origin="online", scene=OUTPATIENT.value,
             order_no=bill.bill_no.replace("ZD", "ZF"),
             description=bill.title, amount_fen=bill.amount_fen, expires_at=until, due_at=until,
         )

@@ -21,8 +21,8 @@ from apps.patients.models import CardBinding, Patient, PatientCard, PatientUserO
 from apps.patients.selectors import find_patients
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
 from kernel import clock, ids
-from workflows.sample import numbers
-from workflows.sample.people import person
+from sample import numbers
+from sample.people import person
 
 HOSPITAL = "YH01"
 

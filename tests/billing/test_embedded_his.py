@@ -3,11 +3,13 @@
 import pytest
 
 from apps.billing.models import CancelCause
-from apps.billing.ports import BillKey, HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
-from apps.billing.selectors.his import posting_of
+from apps.billing.ports import BillKey
+from apps.billing.selectors.his import refunds_of
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.perform import perform_item
 from apps.billing.services.settle import mark_refunded
+from apps.payments.ports import HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
+from apps.payments.services.his import posting_of
 from tests.billing.support import NOW, fresh, issue, pay
 from tests.support.world import World
 
@@ -19,7 +21,7 @@ def posting(*lines: PostedLine) -> PaymentPosting:
 
 @pytest.mark.requirement("PAY-07")
 def test_it_states_what_was_not_performed_and_did_not_go_back(clinic: World) -> None:
-    his, bill = posting_of(clinic.h1), issue(clinic)
+    his, bill = refunds_of(clinic.h1), issue(clinic)
     key = BillKey("H1", bill.bill_no, "")
     assert his.refundable_fen(key) == 0
     pay(bill)
@@ -31,7 +33,7 @@ def test_it_states_what_was_not_performed_and_did_not_go_back(clinic: World) -> 
     with pytest.raises(HisRefused):
         his.refundable_fen(BillKey("H1", "unknown", ""))
     with pytest.raises(HisRefused):
-        posting_of(clinic.h2).refundable_fen(key)
+        refunds_of(clinic.h2).refundable_fen(key)
 
 
 @pytest.mark.requirement("PAY-08")
@@ -59,3 +61,5 @@ def test_a_driver_that_nobody_has_registered_is_a_his_that_does_not_answer(clini
     clinic.h1.settings = {"his.driver": "nowhere"}
     with pytest.raises(HisUnavailable):
         posting_of(clinic.h1)
+    with pytest.raises(HisUnavailable):
+        refunds_of(clinic.h1)

@@ -1,6 +1,6 @@
 """退费 of bills by the patient in the application (PAY-06): what HIS allows, by the way it was paid, paid here only."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,13 +10,14 @@ import pytest
 from apps.access.services.sync import sync_access
 from apps.billing import errors
 from apps.billing.models import Bill, ChargeItem, RefundRequest
-from apps.billing.ports import POSTING, BillKey, HisRefused, HisUnavailable
+from apps.billing.ports import REFUNDS, BillKey
 from apps.billing.services.perform import perform_item
 from apps.billing.services.refund_in_app import refund_in_app
-from apps.billing.services.refund_rules import _SUBJECTS, use_subject
 from apps.identity import his as registry
+from apps.payments import payables
 from apps.payments.errors import RefundExceedsPaid
 from apps.payments.models import PaymentOrder, Refund
+from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.services.refund_outcomes import cancel
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
@@ -168,14 +169,19 @@ def test_a_registration_is_refunded_at_the_counter_unless_the_hospital_says_othe
 def given_up() -> Iterator[set[UUID]]:
     """Visits that were given up, as a workflow knows them."""
 
-    class Visits:
-        def standing(self, subject_ids: Iterable[UUID]) -> set[UUID]:
-            return set(subject_ids) - over
+    class Visits(payables.Payable):
+        subject_type, scenes = "test.visit", ()
+
+        def settle(self, order: PaymentOrder, lines: Sequence[payables.PayableLine]) -> list[payables.Credit]:
+            return []
+
+        def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, payables.RefundRule]:
+            return {key: payables.RefundRule(in_app=key in over) for key in subject_ids}
 
     over: set[UUID] = set()
-    use_subject("test.visit", Visits())
+    payables.register(Visits())
     yield over
-    _SUBJECTS.pop("test.visit")
+    payables.forget("test.visit")
 
 
 def test_a_registration_that_was_given_up_goes_back_online(clinic: World, given_up: set[UUID]) -> None:
@@ -210,7 +216,7 @@ def test_what_the_hospital_system_refuses_afterwards_stays_paid(clinic: World) -
 
 
 class OtherHis:
-    """A hospital's own system that says what a test wants it to say of refunds, and takes note of everything else."""
+    """A hospital's own system that says what a test wants it to say of refunds."""
 
     def __init__(self) -> None:
         self.allowed: dict[str, int | Exception] = {}
@@ -228,7 +234,7 @@ class OtherHis:
 def his() -> Iterator[OtherHis]:
     """Registered as the driver `other`."""
     found = OtherHis()
-    registry.register("other", POSTING, lambda hospital: found)  # type: ignore[arg-type,return-value]
+    registry.register("other", REFUNDS, lambda hospital: found)  # type: ignore[arg-type,return-value]
     yield found
     registry.forget("other")
 

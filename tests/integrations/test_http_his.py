@@ -10,19 +10,13 @@ from typing import Any
 import pytest
 import structlog
 
-from apps.billing.ports import (
-    BillKey,
-    HisRefused,
-    HisUnavailable,
-    PaymentPosting,
-    PostedLine,
-    RefundPosting,
-)
-from apps.billing.selectors.his import posting_of
+from apps.billing.ports import BillKey
 from apps.identity.models import Hospital
 from apps.integrations.adapters.his_client import CONNECTIONS, HisClient
 from apps.integrations.adapters.his_signature import signature
 from apps.integrations.adapters.http_his import HttpHis
+from apps.payments.ports import HisRefused, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
+from apps.payments.services.his import posting_of
 from tests.integrations.conftest import HisControl, never, reply_with, trickle
 from tests.integrations.tls import tls_of, tls_server
 

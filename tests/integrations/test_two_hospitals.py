@@ -9,7 +9,6 @@ import pytest
 import redis
 
 from apps.billing.models import Bill
-from apps.billing.ports import HisRefused
 from apps.billing.services.refresh import refresh_bills
 from apps.identity import his
 from apps.identity.models import Hospital
@@ -18,6 +17,7 @@ from apps.integrations.adapters.http_his import HttpHis
 from apps.patients.adapters.own_archive import OwnArchive
 from apps.patients.models import CardBinding, Patient, PatientCard
 from apps.patients.ports import CARDS, BindingClaim
+from apps.payments.ports import HisRefused
 from tests.integrations.conftest import HisControl
 from tests.support.sandbox import Sandbox, running_sandbox
 from tests.support.world import World

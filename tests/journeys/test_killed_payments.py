@@ -15,7 +15,7 @@ PAYING = ("pay.begun", "pay.asked", "pay.opened")
 PUSHING = ("push.verified", "push.stored", "push.handled")
 POSTING = ("post.announced", "post.settling", "post.settled", "check.asked")
 REFUNDING = ("refund.decided", "refund.told", "refund.asked", "refund.recorded")
-WINDOW = ("counter.taken", "fee.written_down")
+WINDOW = ("counter.taken", "fee.recorded")
 ENDING = ("give_up.noted", "close.asked", "return.decided")
 
 _SET = "UPDATE identity_hospital SET settings = %s WHERE code = 'YH01' RETURNING id"

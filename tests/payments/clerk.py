@@ -18,7 +18,7 @@ from apps.scheduling.services.reverse import reverse_settlement
 from apps.scheduling.services.stop import stop_session
 from kernel.errors import DomainError
 from tests.payments.support import Till
-from workflows.booking_checkout import find
+from workflows.registration_fee.bill import find
 
 
 @dataclass

@@ -30,7 +30,8 @@ from tests.payments.clerk import Clerk
 from tests.payments.support import NOW, Till
 from tests.scheduling.support import bind, first_slot, open_session
 from tests.support.payment_sandbox import ReceivedPush
-from workflows.booking_checkout import checkout, find
+from workflows.registration_fee.bill import find
+from workflows.registration_fee.collect import checkout
 
 METHODS = {
     "wechat_pay": PayMethod.MINI_PROGRAM,

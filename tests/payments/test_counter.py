@@ -135,6 +135,24 @@ def test_an_order_says_how_it_came_about_and_is_found_by_it(till: Till) -> None:
             "",
         )
     assert admin.get(f"{ADMIN}/payment-orders?return_cause=refused").json()["results"] == []
+    (row,) = admin.get(f"{ADMIN}/payment-orders?method=recorded").json()["results"]
+    assert row["origin"] == "recorded"
+    assert admin.get(f"{ADMIN}/payment-orders?method=counter").json()["results"] == []
+
+
+@pytest.mark.requirement("PAY-09", "BOOK-10")
+def test_a_fee_that_a_clerk_takes_of_the_patients_own_order_is_an_attempt_of_its_own_kind(till: Till) -> None:
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    path = f"{ADMIN}/appointments/{held['id']}/settle"
+    assert till.world.client("clerk").post(path, HTTP_IDEMPOTENCY_KEY="k").status_code == 200
+    till.work()
+    order.refresh_from_db()
+    assert (order.state, order.channel, order.origin) == ("posted", "cash", "online")
+    attempt = PaymentAttempt.objects.get(order=order)
+    assert (attempt.method, attempt.state) == ("recorded", "succeeded")
+    found = till.world.client("admin1").get(f"{ADMIN}/payment-orders?method=recorded").json()["results"]
+    assert [row["id"] for row in found] == [str(order.pk)]
 
 
 @pytest.mark.requirement("PAY-09", "BOOK-10")

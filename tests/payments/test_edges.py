@@ -14,7 +14,7 @@ from apps.scheduling.models import Appointment
 from kernel import clock
 from tests.payments.support import MINI, Till
 from tests.scheduling.support import ADMIN, TOMORROW, bind, book, code, first_slot, open_session
-from workflows.booking_checkout import follow_reschedule
+from workflows.registration_fee.bill import follow_reschedule
 
 
 def settle(till: Till, order: PaymentOrder, body: dict[str, Any]) -> Any:

@@ -4,33 +4,26 @@ from collections.abc import Iterator
 
 import pytest
 
+from apps.billing.adapters.embedded import EmbeddedHis
 from apps.payments.models import AccountKind, PaymentOrder, Refund
-from apps.payments.ports import BusinessUnavailable, use_business
 from apps.payments.services.ledger import Account, balance
 from apps.scheduling.models import Appointment
 from kernel.models import OutboxEvent
+from tests.payments.his import Away, use_his, well_afterwards
 from tests.payments.support import Till
-from workflows.payment_to_business import HospitalBusiness
-
-
-class Away(HospitalBusiness):
-    """The hospital's business while its HIS does not answer."""
-
-    def announce(self, order, lines) -> None:  # type: ignore[no-untyped-def]
-        raise BusinessUnavailable("timeout")
 
 
 @pytest.fixture
 def paid(till: Till) -> Iterator[PaymentOrder]:
     """A hold that is paid while HIS is away."""
-    use_business(Away())
-    order = till.checkout("patient_a", till.hold()["id"])
-    till.confirm(till.prepay("patient_a", order))
-    till.deliver()
-    till.work()
-    order.refresh_from_db()
-    yield order
-    use_business(HospitalBusiness())
+    with well_afterwards():
+        use_his(Away)
+        order = till.checkout("patient_a", till.hold()["id"])
+        till.confirm(till.prepay("patient_a", order))
+        till.deliver()
+        till.work()
+        order.refresh_from_db()
+        yield order
 
 
 @pytest.mark.requirement("PAY-08")
@@ -43,7 +36,7 @@ def test_what_is_not_posted_is_never_shown_as_posted(till: Till, paid: PaymentOr
 
 @pytest.mark.requirement("PAY-08")
 def test_it_is_posted_as_soon_as_his_answers_again(till: Till, paid: PaymentOrder) -> None:
-    use_business(HospitalBusiness())
+    use_his(EmbeddedHis)
     till.later(seconds=5)
     till.work()
     paid.refresh_from_db()

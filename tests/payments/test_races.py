@@ -279,7 +279,7 @@ def test_eight_workers_at_one_refund_tell_his_and_the_channel_once(
     till.deliver()
     till.work()
     refund = create_refund(
-        order=order, parts=[RefundPart(order.lines.get().pk, 500)], cause="window", reason="测试", route="original"
+        order=order, parts=[RefundPart(order.lines.get().pk, 500)], cause="cancelled", reason="测试", route="original"
     )  # fmt: skip
     assert asked(till, "refund", partial(forward_refund, refund.pk)) == 1
     assert his(refund.refund_no)["sent"] == 1

@@ -35,7 +35,7 @@ def refund(order: PaymentOrder, amount_fen: int, route: RefundRoute = RefundRout
     return create_refund(
         order=order,
         parts=[RefundPart(line.pk, amount_fen)],
-        cause=RefundCause.WINDOW,
+        cause=RefundCause.CANCELLED,
         reason="测试",
         route=route,
     )

@@ -39,7 +39,7 @@ def test_the_failure_of_an_old_number_does_not_end_a_refund_that_was_sent_again(
     till.sandbox.settings("wechat_pay", refund_outcome="closed", refund_delay_ms=0)
     part = RefundPart(order.lines.get().pk, 2_000)
     made = create_refund(
-        order=order, parts=[part], cause=RefundCause.WINDOW, reason="测试", route=RefundRoute.ORIGINAL
+        order=order, parts=[part], cause=RefundCause.CANCELLED, reason="测试", route=RefundRoute.ORIGINAL
     )
     till.work()
     slow = Refund.objects.select_related("attempt__merchant").get(pk=made.pk)

@@ -13,7 +13,7 @@ from kernel.models import OutboxEvent
 from kernel.outbox.events import Subscription, rebuild, subscriptions_of
 from kernel.outbox.tasks import MAX_RETRIES
 from tests.payments.support import STEPS, Till
-from workflows.booking_checkout import NotYet
+from workflows.registration_fee.refund import NotYet
 
 #: Of these apps the handlers are run; the others only tell people.
 HANDLERS = ("payments.", "billing.", "workflows.")

@@ -8,9 +8,15 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """HIS may be our own tables."""
+        """HIS may be our own tables; bills and top-ups can be paid."""
         from apps.billing.adapters.embedded import EmbeddedHis
-        from apps.billing.ports import POSTING
+        from apps.billing.payables import Bills, CardTopUps
+        from apps.billing.ports import REFUNDS
         from apps.identity import his
+        from apps.payments import payables
+        from apps.payments.ports import POSTING
 
         his.register(his.EMBEDDED, POSTING, EmbeddedHis)
+        his.register(his.EMBEDDED, REFUNDS, EmbeddedHis)
+        payables.register(Bills())
+        payables.register(CardTopUps())

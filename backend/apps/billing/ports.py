@@ -1,65 +1,16 @@
-"""What is asked of the hospital information system (HIS): take note of payments and refunds, say what may go back.
+"""What is asked of the hospital information system (HIS) about bills: what may go back, and which are open.
 
 Each hospital has a HIS of its own (identity.his). The driver `embedded` (adapters/embedded.py) answers from our own
-tables; others register themselves from above. Every call is idempotent by our numbers, has a time-out and is made
-outside any transaction.
+tables; others register themselves from above. Every call has a time-out and is made outside any transaction. That HIS
+takes note of payments and refunds is asked by payments (`payments.ports`).
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from apps.identity.his import Capability
 from apps.patients.models import Patient
-
-
-@dataclass(frozen=True, slots=True)
-class PostedLine:
-    """One paid bill. `external_id`: HIS's own key of the bill, empty for bills of ours."""
-
-    bill_no: str
-    external_id: str
-    kind: str
-    amount_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPosting:
-    """A payment that a channel has confirmed. `order_no` is the key under which HIS takes it once.
-
-    `admission_no`: the stay whose deposit is paid; blank for everything else.
-    """
-
-    order_no: str
-    scene: str
-    hospital_code: str
-    mrn: str
-    channel: str
-    transaction_id: str
-    paid_at: dt.datetime
-    amount_fen: int
-    lines: tuple[PostedLine, ...]
-    admission_no: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundPosting:
-    """Money that goes back. `refund_no` is the key under which HIS takes it once."""
-
-    refund_no: str
-    order_no: str
-    hospital_code: str
-    amount_fen: int
-    reason: str
-    lines: tuple[PostedLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """HIS has it. `his_no`: its own number, empty where it gives none."""
-
-    his_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +22,14 @@ class BillKey:
     external_id: str
 
 
-class HisPosting(Protocol):
-    """Methods raise HisUnavailable (try again: nothing is known) or HisRefused (final) and nothing else."""
-
-    def post_payment(self, posting: PaymentPosting) -> Receipt:
-        """Write the payment; the same `order_no` again changes nothing."""
-
-    def withdraw_payment(self, *, hospital_code: str, order_no: str, reason: str) -> Receipt:
-        """The payment was given back: undo it, or never take it if it has not arrived. May be repeated."""
+class HisRefunds(Protocol):
+    """Raises payments.ports.HisUnavailable (try again: nothing is known) or HisRefused (final) and nothing else."""
 
     def refundable_fen(self, bill: BillKey) -> int:
         """How much of a paid bill may go back now: what was not dispensed or performed, less what went back."""
 
-    def post_refund(self, posting: RefundPosting) -> Receipt:
-        """Write the refund; the same `refund_no` again changes nothing. HisRefused when HIS no longer allows it."""
 
-
-class HisUnavailable(Exception):
-    """No answer, or one that says nothing: the outcome is unknown."""
-
-
-class HisRefused(Exception):
-    """HIS says no and stays with it. `code` and `text` are its own words."""
-
-    def __init__(self, code: str, text: str = "") -> None:
-        super().__init__(f"{code}: {text}".rstrip(": "))
-        self.code, self.text = code, text
-
-
-POSTING: Capability[HisPosting] = Capability("billing.posting")
+REFUNDS: Capability[HisRefunds] = Capability("billing.refunds")
 
 
 class BillFeed(Protocol):

@@ -7,24 +7,22 @@ from apps.billing.models import Bill, CardTopUp
 from apps.billing.selectors.bills import items_of
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
-from apps.billing.services.card_top_up import end_top_up
 from apps.billing.services.checkout import close_payments
 from apps.billing.services.refund_followup import follow, take_back
-from apps.billing.states import BillStatus, TopUpState
+from apps.billing.states import BillStatus
 from apps.billing.timeline import CARD_TOP_UP, CHARGE, PAYMENT, REFUND
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import own_account_of
 from apps.patients.services.timeline import write_entry
 from apps.payments.events import (
     OfRefund,
-    PaymentOrderClosed,
-    PaymentOrderReturning,
     RefundCancelled,
     RefundFailed,
     RefundSucceeded,
 )
-from apps.payments.models import CloseCause, Refund, RefundRoute
+from apps.payments.selectors.refunds import find
 from apps.payments.states import RefundState
+from apps.payments.types import CloseCause, Refund, RefundRoute
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -170,21 +168,11 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
     )
 
 
-@subscribe(PaymentOrderClosed, name="billing.close_top_up")
-def close_top_up(event: PaymentOrderClosed) -> None:
-    end_top_up(order_id=event.order_id, state=TopUpState.CLOSED)
-
-
-@subscribe(PaymentOrderReturning, name="billing.return_top_up")
-def return_top_up(event: PaymentOrderReturning) -> None:
-    end_top_up(order_id=event.order_id, state=TopUpState.RETURNED)
-
-
 def _record_refund(event: OfRefund) -> Refund:
     """Bring the request behind it in line, and write the refund's timeline entry with its present state."""
     if event.decision_id is not None:
         follow(event.decision_id)
-    refund = Refund.objects.select_related("hospital", "patient").get(pk=event.refund_id)
+    refund = find(event.refund_id)
     write_entry(
         hospital_id=refund.hospital_id,
         patient_id=refund.patient_id,

@@ -8,8 +8,11 @@ class InpatientConfig(AppConfig):
     label = "inpatient"
 
     def ready(self) -> None:
-        """Have a say when a doctor's relation to a patient ends."""
+        """Have a say when a doctor's relation to a patient ends; deposits can be paid."""
+        from apps.inpatient.payables import Deposits
         from apps.inpatient.services.stays import Stays
         from apps.patients.ports import use_upholder
+        from apps.payments import payables
 
         use_upholder(Stays())
+        payables.register(Deposits())

@@ -1,14 +1,11 @@
-"""What follows from stays and deposits: the patient's timeline and message, and deposits that end with their order."""
+"""What follows from stays and deposits: the patient's timeline and message."""
 
-from apps.billing.states import TopUpState
 from apps.inpatient import events
 from apps.inpatient.models import Admission, DepositTransaction
-from apps.inpatient.services.deposits import end_deposit
 from apps.inpatient.timeline import ADMISSION, INPATIENT_DEPOSIT
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for, own_account_of
 from apps.patients.services.timeline import write_entry
-from apps.payments.events import PaymentOrderClosed, PaymentOrderReturning
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -74,13 +71,3 @@ def tell_of_deposit(event: events.DepositReceived) -> None:
         },
         dedupe_key=f"deposit_received:{deposit.pk}",
     )
-
-
-@subscribe(PaymentOrderClosed, name="inpatient.close_deposit")
-def close_deposit(event: PaymentOrderClosed) -> None:
-    end_deposit(order_id=event.order_id, state=TopUpState.CLOSED)
-
-
-@subscribe(PaymentOrderReturning, name="inpatient.return_deposit")
-def return_deposit(event: PaymentOrderReturning) -> None:
-    end_deposit(order_id=event.order_id, state=TopUpState.RETURNED)

@@ -30,14 +30,14 @@ class OfOrder(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrderPaid(OfOrder):
-    """The channel has the money; the business has not taken note yet."""
+    """The channel has the money; what was paid for is not the patient's yet."""
 
     topic: ClassVar[str] = "payments.order_paid"
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrderPosted(OfOrder):
-    """The business has taken note: what was paid for is the patient's."""
+    """What was paid for is the patient's, and HIS has taken note."""
 
     topic: ClassVar[str] = "payments.order_posted"
 
@@ -94,6 +94,6 @@ class RefundFailed(OfRefund):
 
 @dataclass(frozen=True, slots=True)
 class RefundCancelled(OfRefund):
-    """The business would not let the money go back: nothing moved."""
+    """HIS would not let the money go back: nothing moved."""
 
     topic: ClassVar[str] = "payments.refund_cancelled"

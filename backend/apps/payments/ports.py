@@ -1,65 +1,91 @@
-"""What payments ask of the business whose things are paid for; `workflows` puts an implementation in place."""
+"""What is asked of the hospital information system (HIS): take note of payments and of refunds.
 
-from collections.abc import Sequence
+Each hospital has a HIS of its own (identity.his). Whoever owns a driver registers what it can do. Every call is
+idempotent by our numbers, has a time-out and is made outside any transaction.
+"""
+
+import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import UUID
 
-from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, ReturnCause
-from apps.payments.services.ledger import Account
+from apps.identity.his import Capability
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """The account that a line's money belongs to once it is posted."""
+class PostedLine:
+    """One thing that was paid. `external_id`: HIS's own key of the bill, empty for what is ours.
 
-    line_id: UUID
-    account: Account
-
-
-class Business(Protocol):
-    """`announce`, `withdraw` and `allow_refund` may use the network and are called outside transactions, as often as
-    needed: they are idempotent by order_no and refund_no. The others write in the transaction that calls them.
-
-    BusinessUnavailable: try again later. BusinessRefused: no, and it stays no.
+    `admission_no`: the stay whose deposit it is; blank for everything else.
     """
 
-    def announce(self, order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
-        """Tell HIS that the order is paid."""
-
-    def settle(self, order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> list[Credit]:
-        """Let what was paid for be the patient's: bills paid, a number confirmed, a balance raised."""
-
-    def withdraw(self, order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
-        """The order goes back whole, posted in HIS or not: HIS must forget it."""
-
-    def allow_refund(self, refund: Refund) -> None:
-        """HIS takes note of a refund before the channel is asked; BusinessRefused when it no longer allows it."""
+    bill_no: str
+    external_id: str
+    kind: str
+    amount_fen: int
+    admission_no: str = ""
 
 
-class BusinessUnavailable(Exception):
-    """No answer, or one that says nothing."""
+@dataclass(frozen=True, slots=True)
+class PaymentPosting:
+    """A payment that a channel has confirmed. `order_no` is the key under which HIS takes it once.
+
+    `admission_no`: the stay whose deposit is paid; blank for everything else.
+    """
+
+    order_no: str
+    scene: str
+    hospital_code: str
+    mrn: str
+    channel: str
+    transaction_id: str
+    paid_at: dt.datetime
+    amount_fen: int
+    lines: tuple[PostedLine, ...]
+    admission_no: str = ""
 
 
-class BusinessRefused(Exception):
-    """`code` says why, for people and programs; `cause` what the payer is to hear of it."""
+@dataclass(frozen=True, slots=True)
+class RefundPosting:
+    """Money that goes back. `refund_no` is the key under which HIS takes it once."""
 
-    def __init__(self, code: str, text: str = "", cause: ReturnCause = ReturnCause.REFUSED) -> None:
+    refund_no: str
+    order_no: str
+    hospital_code: str
+    amount_fen: int
+    reason: str
+    lines: tuple[PostedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """HIS has it. `his_no`: its own number, empty where it gives none."""
+
+    his_no: str = ""
+
+
+class HisPosting(Protocol):
+    """Methods raise HisUnavailable (try again: nothing is known) or HisRefused (final) and nothing else."""
+
+    def post_payment(self, posting: PaymentPosting) -> Receipt:
+        """Write the payment; the same `order_no` again changes nothing."""
+
+    def withdraw_payment(self, *, hospital_code: str, order_no: str, reason: str) -> Receipt:
+        """The payment was given back: undo it, or never take it if it has not arrived. May be repeated."""
+
+    def post_refund(self, posting: RefundPosting) -> Receipt:
+        """Write the refund; the same `refund_no` again changes nothing. HisRefused when HIS no longer allows it."""
+
+
+class HisUnavailable(Exception):
+    """No answer, or one that says nothing: the outcome is unknown."""
+
+
+class HisRefused(Exception):
+    """HIS says no and stays with it. `code` and `text` are its own words."""
+
+    def __init__(self, code: str, text: str = "") -> None:
         super().__init__(f"{code}: {text}".rstrip(": "))
-        self.code, self.text, self.cause = code, text, cause
+        self.code, self.text = code, text
 
 
-_business: Business | None = None
-
-
-def use_business(business: Business | None) -> None:
-    """Put the implementation in place; called once at start."""
-    global _business
-    _business = business
-
-
-def business() -> Business:
-    """The implementation in force; BusinessUnavailable without one, so that nothing is lost."""
-    if _business is None:
-        raise BusinessUnavailable
-    return _business
+POSTING: Capability[HisPosting] = Capability("payments.posting")

@@ -6,7 +6,7 @@ from kernel.states import StateTable
 
 
 class OrderState(StrEnum):
-    """`paid_unposted`: the channel has the money, the business has not taken note yet; never shown as posted.
+    """`paid_unposted`: the channel has the money, it is not posted yet; never shown as posted.
 
     `returning`: it could not be posted and goes back by itself.
     """
@@ -73,7 +73,7 @@ ATTEMPTS: StateTable[AttemptState] = StateTable(
     }
 )
 
-#: `failed → created` is sent again, `failed → succeeded` paid out in cash; `cancelled`: the business would not have it.
+#: `failed → created` is sent again, `failed → succeeded` paid out in cash; `cancelled`: HIS would not have it.
 REFUNDS: StateTable[RefundState] = StateTable(
     {
         _R.CREATED: {_R.PROCESSING, _R.SUCCEEDED, _R.FAILED, _R.CANCELLED},

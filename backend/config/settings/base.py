@@ -39,6 +39,7 @@ LOCAL_APPS = [
     "apps.inpatient",
     "apps.integrations",
     "workflows",
+    "sample",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,4 +1,4 @@
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 from kernel.http.serializers import ModelSerializer
 
 

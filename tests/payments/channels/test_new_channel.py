@@ -201,7 +201,7 @@ def test_the_product_pays_pushes_posts_and_refunds_by_it_without_any_other_chang
     given_back = create_refund(
         order=payment,
         parts=[RefundPart(payment.lines.get().pk, 500)],
-        cause=RefundCause.WINDOW,
+        cause=RefundCause.CANCELLED,
         reason="退费",
         route=RefundRoute.ORIGINAL,
     )

@@ -1,14 +1,15 @@
 """HIS is our own tables: a hospital without one of its own."""
 
 from apps.billing.models import Bill
-from apps.billing.ports import BillKey, HisRefused, PaymentPosting, Receipt, RefundPosting
+from apps.billing.ports import BillKey
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.states import UNSETTLED, BillStatus
 from apps.identity.models import Hospital
+from apps.payments.ports import HisRefused, PaymentPosting, Receipt, RefundPosting
 
 
 class EmbeddedHis:
-    """HisPosting of the hospital itself: what is posted stands in our own bills, so that nothing is recorded twice."""
+    """The hospital itself: what is posted stands in our own bills, so that nothing is recorded twice."""
 
     def __init__(self, hospital: Hospital) -> None:
         self.hospital = hospital

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from apps.billing import errors
 from apps.billing.api.serializers import OpenedOrderSerializer
 from apps.payments import errors as payment_errors
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 from kernel.errors import InvalidValue, NotFound
 from kernel.http.schema import raises
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.billing.models import Bill
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 
 
 def quoted_bills(order: PaymentOrder, bills: Iterable[Bill], allowed: Mapping[UUID, int]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from rest_framework import serializers
 from apps.billing.models import BillKind, RefundRequest
 from apps.billing.states import RefundRequestState, choices
 from apps.patients.own_filters import BoundFilterSet
-from apps.payments.models import RefundRoute
 from apps.payments.states import RefundState
+from apps.payments.types import RefundRoute
 from kernel.http.serializers import ModelSerializer, Serializer
 
 

@@ -7,8 +7,9 @@ from rest_framework import serializers
 from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory, PayerKind
 from apps.billing.services.items import MOST_ITEMS, ItemSpec
 from apps.billing.states import BillStatus, choices
-from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.payables import payment_scene
 from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.http.fields import QuantityField
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
@@ -100,7 +101,7 @@ class OrderLineSerializer(ModelSerializer):
 class OpenedOrderSerializer(ModelSerializer):
     """支付单 that waits for its payment until `expires_at`."""
 
-    scene = serializers.ChoiceField(choices=PaymentScene.choices)
+    scene = serializers.ChoiceField(choices=payment_scene().choices)
     state = serializers.ChoiceField(choices=[(state.value, state.value) for state in OrderState])
     lines = OrderLineSerializer(many=True)
 

@@ -5,7 +5,7 @@ from apps.audit.triggers import audited
 from apps.billing.states import TopUpState, choices
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient, PatientCard
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 from kernel.models import BaseModel
 from kernel.money import FenField
 

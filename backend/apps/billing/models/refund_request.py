@@ -9,7 +9,7 @@ from apps.billing.models.bill import Bill
 from apps.billing.states import RefundRequestState, choices
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient, PatientCard
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
 

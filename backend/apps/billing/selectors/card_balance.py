@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from apps.billing import settings
 from apps.patients.models import PatientCard
-from apps.payments.models import PaymentOrder, Refund
-from apps.payments.models.ledger import LedgerAccount, LedgerEntry
+from apps.payments.selectors import ledger, orders, refunds
 from apps.payments.services.ledger import Account, AccountKind, balance
+from apps.payments.types import LedgerEntry
 
 
 def account_of(card_id: UUID) -> Account:
@@ -25,11 +25,7 @@ def balance_of(card: PatientCard) -> int:
 
 def entries_of(card: PatientCard) -> QuerySet[LedgerEntry]:
     """The movements of the card's balance, the newest first."""
-    account = LedgerAccount.objects.filter(
-        hospital_id=card.hospital_id, kind=AccountKind.CARD_BALANCE, owner=str(card.pk)
-    ).first()
-    entries = LedgerEntry.objects.filter(account_id=account.pk) if account else LedgerEntry.objects.none()
-    return entries.select_related("transaction").order_by("-id")
+    return ledger.entries_of_account(card.hospital_id, account_of(card.pk))
 
 
 def statement_rows(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
@@ -37,10 +33,9 @@ def statement_rows(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
     if not entries:
         return []
     moves = [entry.transaction for entry in entries]
-    orders = _numbers(PaymentOrder.objects, "order_no", [move.order_id for move in moves])
-    refunds = _numbers(Refund.objects, "refund_no", [move.refund_id for move in moves])
-    older = LedgerEntry.objects.filter(account_id=entries[-1].account_id, id__lt=entries[-1].pk)
-    held, rows = -(older.aggregate(total=Sum("amount_fen"))["total"] or 0), []
+    order_nos = orders.numbers_of(move.order_id for move in moves if move.order_id)
+    refund_nos = refunds.numbers_of(move.refund_id for move in moves if move.refund_id)
+    held, rows = ledger.held_before(entries[-1]), []
     for entry in reversed(entries):
         move, held = entry.transaction, held - entry.amount_fen
         rows.append(
@@ -51,17 +46,12 @@ def statement_rows(entries: Sequence[LedgerEntry]) -> list[dict[str, Any]]:
                 "amount_fen": -entry.amount_fen,
                 "balance_fen": held,
                 "order_id": move.order_id,
-                "order_no": orders.get(move.order_id, ""),
+                "order_no": order_nos.get(move.order_id, "") if move.order_id else "",
                 "refund_id": move.refund_id,
-                "refund_no": refunds.get(move.refund_id, ""),
+                "refund_no": refund_nos.get(move.refund_id, "") if move.refund_id else "",
             }
         )
     return rows[::-1]
-
-
-def _numbers(rows: Any, name: str, keys: Sequence[UUID | None]) -> dict[UUID | None, str]:
-    wanted = {key for key in keys if key is not None}
-    return dict(rows.filter(pk__in=wanted).values_list("pk", name)) if wanted else {}
 
 
 def figures_of(card: PatientCard) -> dict[str, Any]:

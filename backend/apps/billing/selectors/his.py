@@ -1,12 +1,13 @@
-from apps.billing.ports import POSTING, HisPosting, HisUnavailable
+from apps.billing.ports import REFUNDS, HisRefunds
 from apps.identity.his import his_of
 from apps.identity.models import Hospital
+from apps.payments.ports import HisUnavailable
 
 
-def posting_of(hospital: Hospital) -> HisPosting:
-    """The hospital's HIS as the one that takes note of money. HisUnavailable when nobody there can."""
+def refunds_of(hospital: Hospital) -> HisRefunds:
+    """The hospital's HIS as the one that says what may go back. HisUnavailable when nobody there can."""
     his = his_of(hospital)
-    posting = his.find(POSTING)
-    if posting is None:
+    refunds = his.find(REFUNDS)
+    if refunds is None:
         raise HisUnavailable(f"no driver {his.driver}")
-    return posting
+    return refunds

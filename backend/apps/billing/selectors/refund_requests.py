@@ -11,7 +11,7 @@ from apps.billing.services.refund_rules import not_reprinted
 from apps.billing.states import RefundRequestState
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bound_patients
-from apps.payments.models import Refund
+from apps.payments.selectors.refunds import decided_by
 from apps.payments.states import RefundState
 from kernel.errors import NotFound
 
@@ -41,7 +41,7 @@ def listed(queryset: QuerySet[RefundRequest]) -> QuerySet[RefundRequest]:
 
 def rows_of(requests: Sequence[RefundRequest]) -> list[RefundRequest]:
     """A page of `listed`, each with `succeeded_fen` and `failed_fen` of its refunds, in one more query."""
-    refunds = Refund.objects.filter(decision_id__in=[request.pk for request in requests])
+    refunds = decided_by(*(request.pk for request in requests))
     sums = (
         refunds.order_by()
         .values("decision_id")
@@ -87,7 +87,7 @@ def lines_of(request: RefundRequest) -> list[dict[str, Any]]:
 
 def refunds_of(request: RefundRequest) -> list[dict[str, Any]]:
     """How the money goes back, the newest order first."""
-    rows = Refund.objects.filter(decision_id=request.pk).order_by("pk")
+    rows = decided_by(request.pk)
     names = (
         "id", "refund_no", "order_id", "order__order_no", "amount_fen", "route", "state", "accepted_at",
         "succeeded_at",

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from apps.billing import errors, settings
 from apps.billing.models import CardTopUp, RefundRequest
@@ -17,9 +17,9 @@ from apps.billing.states import RefundRequestState, TopUpState
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
 from apps.payments.errors import InsufficientBalance
-from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundCause, RefundRoute
+from apps.payments.selectors.orders import lines_for, posted_with_rest
 from apps.payments.services.refunds import RefundPart, create_refund
-from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder, RefundCause, RefundRoute
 from kernel import clock
 from kernel.idempotency import store
 from kernel.locks import lock_rows
@@ -61,9 +61,7 @@ def topped_up(card: PatientCard, application: str | None) -> QuerySet[PaymentOrd
     None is the window: all applications together, and what was topped up in cash, which goes back in cash.
     """
     keys = CardTopUp.objects.filter(card=card, state=TopUpState.CREDITED).values("order_id")
-    orders = PaymentOrder.objects.filter(
-        pk__in=keys, state=OrderState.POSTED, refunded_fen__lt=F("amount_fen")
-    )
+    orders = posted_with_rest(keys)
     if application is None:
         return orders
     return orders.filter(application=application, channel__in=online_channels())
@@ -139,8 +137,7 @@ def move_card_money(
     orders = {order.pk: order for order in lock_rows(topped_up(card, application))}
     wanted = RefundRoute(settings.CARD_REFUND_ROUTE.of(card.hospital))
     shares = shares_of(_caps(card, list(orders.values())), request.amount_fen)
-    lines = PaymentOrderLine.objects.filter(order__in=orders, subject_type=SUBJECT)
-    line_of = dict(lines.values_list("order_id", "pk"))
+    line_of = dict(lines_for(SUBJECT, *orders).values_list("order_id", "pk"))
     for share in shares:
         order = orders[share.order_id]
         create_refund(

@@ -8,12 +8,14 @@ from apps.billing import errors, settings
 from apps.billing.events import CardToppedUp
 from apps.billing.models import CardTopUp
 from apps.billing.selectors.card_balance import account_of, balance_of
+from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
-from apps.payments.models import PaymentOrder, PaymentScene
+from apps.payments.selectors.orders import lines_for
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
+from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import DomainError, NotFound, StateConflict
 from kernel.idempotency import store
@@ -83,7 +85,7 @@ def _order_for(top_up: CardTopUp) -> PaymentOrder:
     return open_order(
         hospital=hospital,
         patient_id=top_up.patient_id,
-        scene=PaymentScene.CARD_TOP_UP,
+        scene=CARD_TOP_UP,
         lines=[line],
         description="就诊卡充值",
         expires_at=settings.order_expires_at(hospital),
@@ -139,7 +141,7 @@ def end_top_up(*, order_id: UUID, state: TopUpState) -> None:
 
 def top_up_of(order: PaymentOrder) -> CardTopUp:
     """What an order of this scene is for; NotFound for any other order."""
-    keys = order.lines.filter(subject_type=SUBJECT).values_list("subject_id", flat=True)
+    keys = lines_for(SUBJECT, order.pk).values_list("subject_id", flat=True)
     found = CardTopUp.objects.filter(pk__in=keys).first()
     if found is None:
         raise NotFound

@@ -8,10 +8,10 @@ from apps.billing import errors, settings
 from apps.billing.models import Bill, BillKind, PayerKind
 from apps.billing.selectors.payable import check_selection
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
-from apps.payments.models import CloseCause, PaymentOrder, PaymentOrderLine, PaymentScene
+from apps.payments.payables import Scene
 from apps.payments.services.orders import LineSpec, open_order
-from apps.payments.services.tending import let_go
-from apps.payments.states import OrderState
+from apps.payments.services.tending import let_go_of
+from apps.payments.types import CloseCause, PaymentOrder
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
 from kernel.idempotency import store
@@ -19,11 +19,14 @@ from kernel.idempotency import store
 #: What the lines of a payment order of bills name.
 SUBJECT = "billing.bill"
 MOST_BILLS = 100
+REGISTRATION = Scene("registration", "挂号", "Registration")
+OUTPATIENT = Scene("outpatient", "门诊缴费", "Outpatient bills")
+CARD_TOP_UP = Scene("card_top_up", "就诊卡充值", "Card top-up", by_card=False)
+INPATIENT_DEPOSIT = Scene("inpatient_deposit", "住院押金", "Inpatient deposit", for_strangers=True)
+#: What paying bills may be.
+SCENES = (REGISTRATION, OUTPATIENT, CARD_TOP_UP, INPATIENT_DEPOSIT)
 #: Kinds that are paid in advance, each by itself.
-_ALONE = {
-    BillKind.CARD_TOP_UP.value: PaymentScene.CARD_TOP_UP,
-    BillKind.INPATIENT_DEPOSIT.value: PaymentScene.INPATIENT_DEPOSIT,
-}
+_ALONE = {BillKind.CARD_TOP_UP.value: CARD_TOP_UP, BillKind.INPATIENT_DEPOSIT.value: INPATIENT_DEPOSIT}
 
 
 def open_payment(
@@ -67,16 +70,12 @@ def open_payment(
     return order
 
 
-def close_payments(bill_id: UUID, *, cause: CloseCause) -> None:
-    """Nobody is to pay the bill any more: pending orders that have it are closed by a worker."""
-    lines = PaymentOrderLine.objects.filter(
-        subject_type=SUBJECT, subject_id=bill_id, is_live=True, order__state=OrderState.PENDING
-    )
-    for order_id in lines.values_list("order_id", flat=True):
-        let_go(order_id, cause=cause)
+def close_payments(*bill_ids: UUID, cause: CloseCause) -> None:
+    """Nobody is to pay the bills any more: pending orders that have one are closed by a worker."""
+    let_go_of(SUBJECT, bill_ids, cause=cause)
 
 
-def scene_of(bills: Sequence[Bill]) -> PaymentScene:
+def scene_of(bills: Sequence[Bill]) -> Scene:
     """What is paid; BillsNotTogether when a payment in advance stands beside anything else."""
     kinds = {bill.kind for bill in bills}
     alone = kinds & _ALONE.keys()
@@ -84,7 +83,7 @@ def scene_of(bills: Sequence[Bill]) -> PaymentScene:
         raise errors.BillsNotTogether
     if alone:
         return _ALONE[alone.pop()]
-    return PaymentScene.REGISTRATION if kinds == {BillKind.REGISTRATION} else PaymentScene.OUTPATIENT
+    return REGISTRATION if kinds == {BillKind.REGISTRATION} else OUTPATIENT
 
 
 def _expires_at(hospital: Hospital, bills: Sequence[Bill]) -> dt.datetime:

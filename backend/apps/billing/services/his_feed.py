@@ -14,7 +14,7 @@ from apps.billing.services.settle import mark_paid
 from apps.billing.states import BillStatus
 from apps.identity.models import Hospital
 from apps.patients.models import Patient
-from apps.payments.models import PaymentOrderLine
+from apps.payments.selectors.orders import is_being_paid
 from apps.payments.states import OrderState
 from kernel.errors import StateConflict
 
@@ -102,5 +102,4 @@ def settled_at_his(bill: Bill, *, paid_at: dt.datetime) -> Bill:
 
 def _is_paid_here(bill: Bill) -> bool:
     """Whether the money of our own order for it is here and is being posted."""
-    lines = PaymentOrderLine.objects.filter(subject_type=SUBJECT, subject_id=bill.pk, is_live=True)
-    return lines.filter(order__state=OrderState.PAID_UNPOSTED).exists()
+    return is_being_paid(SUBJECT, bill.pk, state=OrderState.PAID_UNPOSTED)

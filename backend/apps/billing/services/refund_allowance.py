@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from apps.billing import errors
 from apps.billing.models import Bill
-from apps.billing.ports import BillKey, HisRefused, HisUnavailable
-from apps.billing.selectors.his import posting_of
+from apps.billing.ports import BillKey
+from apps.billing.selectors.his import refunds_of
 from apps.billing.services.checkout import SUBJECT
 from apps.identity.his import his_of
-from apps.payments.models import PaymentOrder, PaymentOrderLine, RefundLine
-from apps.payments.states import RefundState
+from apps.payments.ports import HisRefused, HisUnavailable
+from apps.payments.selectors.orders import lines_for
+from apps.payments.selectors.refunds import standing_parts
+from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.errors import NotFound, ServiceUnavailable
 
 
@@ -29,18 +29,15 @@ class Allowance:
         paid = line.amount_fen - line.refunded_fen
         if not at_his:
             return max(min(self.his_fen, paid), 0)
-        parts = _standing(line.pk).exclude(refund_id__in=self.told).values_list("amount_fen", flat=True)
+        parts = standing_parts(line.pk).exclude(refund_id__in=self.told).values_list("amount_fen", flat=True)
         return max(min(self.his_fen - sum(parts), paid), 0)
-
-
-def _standing(line_id: UUID) -> QuerySet[RefundLine]:
-    return RefundLine.objects.filter(line_id=line_id).exclude(refund__state=RefundState.CANCELLED)
 
 
 def bills_in(order: PaymentOrder, wanted: Sequence[UUID] | None = None) -> dict[UUID, Bill]:
     """The bills that `order` has paid, by id in key order; only `wanted` (NotFound if one is not among them)."""
-    keys = order.lines.filter(subject_type=SUBJECT).values_list("subject_id", flat=True)
-    bills = {bill.pk: bill for bill in Bill.objects.filter(pk__in=keys, order_id=order.pk).order_by("pk")}
+    keys = lines_for(SUBJECT, order.pk).values_list("subject_id", flat=True)
+    rows = Bill.objects.select_related("hospital").filter(pk__in=keys, order_id=order.pk)
+    bills = {bill.pk: bill for bill in rows.order_by("pk")}
     if wanted is None:
         return bills
     if not set(wanted) <= bills.keys():
@@ -50,8 +47,8 @@ def bills_in(order: PaymentOrder, wanted: Sequence[UUID] | None = None) -> dict[
 
 def lines_of(order: PaymentOrder, keys: Sequence[UUID]) -> dict[UUID, PaymentOrderLine]:
     """Lines of the order by the bill they are for; NotFound when one has none."""
-    found = PaymentOrderLine.objects.filter(order=order, subject_type=SUBJECT, subject_id__in=keys)
-    lines = {line.subject_id: line for line in found.order_by("pk")}
+    found = lines_for(SUBJECT, order.pk).filter(subject_id__in=keys)
+    lines = {line.subject_id: line for line in found}
     if len(lines) != len(set(keys)):
         raise NotFound
     return lines
@@ -62,12 +59,12 @@ def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allow
     lines = lines_of(order, list(bills))
     told = {
         key: frozenset(
-            _standing(line.pk).filter(refund__told_at__isnull=False).values_list("refund_id", flat=True)
+            standing_parts(line.pk).filter(refund__told_at__isnull=False).values_list("refund_id", flat=True)
         )
         for key, line in lines.items()
     }
     try:
-        his = posting_of(order.hospital)
+        his = refunds_of(order.hospital)
         return {
             key: Allowance(
                 his.refundable_fen(BillKey(order.hospital.code, bill.bill_no, bill.external_id)), told[key]

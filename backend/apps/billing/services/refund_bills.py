@@ -12,8 +12,9 @@ from apps.billing.services.refund_rules import route_of_bill, way_back
 from apps.billing.services.settle import mark_refunded
 from apps.billing.states import RefundRequestState
 from apps.identity.models import StaffMember, WeChatAccount
-from apps.payments.models import PaymentOrder, RefundCause, RefundRoute
+from apps.payments.selectors.orders import of_hospitals
 from apps.payments.services.refunds import RefundPart, create_refund
+from apps.payments.types import PaymentOrder, RefundCause, RefundRoute
 from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
@@ -87,7 +88,7 @@ def move_bills(
 
     Locks: the order, its bills in key order, its lines, accounts; like paying them. Errors as `refund_bills`.
     """
-    order = lock_one(PaymentOrder.objects.select_related("hospital"), pk=request.order_id)
+    order = lock_one(of_hospitals(), pk=request.order_id)
     amounts: dict[UUID, int] = dict(request.lines.order_by("bill_id").values_list("bill_id", "amount_fen"))
     if allowances is not None:
         check_allowed(amounts, allowed_of(order, allowances))

@@ -14,8 +14,9 @@ from apps.billing.services.refund_followup import follow
 from apps.billing.services.refund_rules import check_cancelled, not_reprinted
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
-from apps.payments.models import Refund, RefundCause, RefundRoute
+from apps.payments.selectors.refunds import decided_by
 from apps.payments.services.forwarding import forward_refund
+from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.idempotency import store
@@ -36,7 +37,7 @@ def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
     _check_conditions(request)
     if request.order is not None:
         bills = bills_in(request.order, list(request.lines.values_list("bill_id", flat=True)))
-        check_cancelled(bills.values())
+        check_cancelled(list(bills.values()))
         _move(request.pk, staff, ask_his(request.order, bills))
     elif request.card is not None:
         with within_balance(request.card, None):
@@ -74,7 +75,7 @@ def _move(request_id: UUID, staff: StaffMember, allowances: Mapping[UUID, Allowa
 
 def _pay_cash_out(request_id: UUID) -> None:
     """Cash goes back at once; should HIS not answer, a worker tells it later and only then it counts as paid out."""
-    cash = Refund.objects.filter(decision_id=request_id, route=RefundRoute.COUNTER_CASH)
-    for refund_id in cash.order_by("pk").values_list("pk", flat=True):
+    cash = decided_by(request_id).filter(route=RefundRoute.COUNTER_CASH)
+    for refund_id in cash.values_list("pk", flat=True):
         forward_refund(refund_id)
     follow(request_id)

@@ -8,7 +8,7 @@ from apps.billing.models import RefundRequest
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.settle import withdraw_refund
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
-from apps.payments.models import Refund, RefundLine
+from apps.payments.selectors.refunds import amounts_of, decided_by
 from apps.payments.states import RefundState
 from kernel import clock
 from kernel.locks import lock_rows
@@ -30,7 +30,7 @@ def follow(request_id: UUID) -> None:
 
 
 def _target(request: RefundRequest) -> RefundRequestState:
-    states = list(Refund.objects.filter(decision_id=request.pk).values_list("state", flat=True))
+    states = list(decided_by(request.pk).values_list("state", flat=True))
     if states and all(state == RefundState.SUCCEEDED for state in states):
         return RefundRequestState.DONE
     if any(state in _OVER for state in states):
@@ -41,6 +41,5 @@ def _target(request: RefundRequest) -> RefundRequestState:
 @transaction.atomic
 def take_back(refund_id: UUID) -> None:
     """HIS would not have the refund and nothing moved: its bills are paid as before. Call it once per refund."""
-    parts = RefundLine.objects.filter(refund_id=refund_id, line__subject_type=SUBJECT)
-    for part in parts.select_related("line").order_by("line__subject_id"):
-        withdraw_refund(bill_id=part.line.subject_id, amount_fen=part.amount_fen)
+    for bill_id, amount_fen in amounts_of(refund_id, SUBJECT):
+        withdraw_refund(bill_id=bill_id, amount_fen=amount_fen)

@@ -12,8 +12,8 @@ from apps.billing.services.refund_allowance import Allowance, allowed_of, ask_hi
 from apps.billing.services.refund_bills import refund_bills
 from apps.billing.services.refund_rules import check_given_up, check_paid_here, route_of_bill
 from apps.identity.models import WeChatAccount
-from apps.payments.models import PaymentOrder, RefundCause, RefundRoute
 from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder, RefundCause, RefundRoute
 from kernel.errors import StateConflict
 from kernel.idempotency import store
 
@@ -38,7 +38,7 @@ def quote_in_app(*, order: PaymentOrder, application: str, wanted: Sequence[UUID
         raise StateConflict(current=order.state)
     check_paid_here(order, application)
     _check_route(order, bills)
-    check_given_up(bills.values())
+    check_given_up(list(bills.values()))
     allowances = ask_his(order, bills)
     return BillQuote(bills, allowed_of(order, allowances), allowances)
 

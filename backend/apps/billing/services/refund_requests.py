@@ -10,12 +10,12 @@ from apps.billing.models import RefundRequest
 from apps.billing.services.card_refund import caps_of
 from apps.billing.services.refund_allowance import allowed_of, ask_his, bills_in
 from apps.billing.services.refund_bills import check_allowed, scope_of, write_lines
-from apps.billing.services.refund_rules import check_cancelled, needs_approval, needs_reprint
+from apps.billing.services.refund_rules import check_cancelled, needs_reprint, rules_of
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
-from apps.payments.models import PaymentOrder
 from apps.payments.states import OrderState
+from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from kernel.idempotency import store
@@ -45,13 +45,14 @@ def request_bills(
     bills, allowed = bills_in(order, list(amounts)), quote_bills(order)
     if not bills:
         raise InvalidValue(field="bill_ids")
-    check_cancelled(bills.values())
+    check_cancelled(list(bills.values()))
     wanted = {key: allowed[key] if amount is None else amount for key, amount in amounts.items()}
     empty = [str(key) for key in wanted if not allowed[key]]
     if empty:
         raise errors.NothingRefundable(bill_ids=empty)
     check_allowed(wanted, allowed)
-    decided = [bill for bill in bills.values() if needs_approval(order.hospital, bill)]
+    rules = rules_of(list(bills.values()))
+    decided = [bill for key, bill in bills.items() if rules[key].needs_doctor]
     if len({bill.practitioner_id for bill in decided}) > 1:
         raise errors.RefundOfSeveralDoctors
     with transaction.atomic():

@@ -1,34 +1,20 @@
 """Which bills need what before their money goes back, and by which way it goes (rules.md 7, 8 and 16)."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from apps.billing import errors, settings
 from apps.billing.models import Bill, BillKind, Invoice, RefundRequest
 from apps.identity.models import Hospital
-from apps.payments import settings as payment_settings
+from apps.payments import payables, settings as payment_settings
 from apps.payments.channels.card_balance import CARD_BALANCE
 from apps.payments.channels.registry import CHANNELS
-from apps.payments.models import PaymentOrder, RefundRoute
+from apps.payments.payables import RefundRule
+from apps.payments.types import PaymentOrder, RefundRoute
 
-
-class Subject(Protocol):
-    """What an own bill is for, known to a workflow: whether it still stands in the way of the patient's own refund."""
-
-    def standing(self, subject_ids: Iterable[UUID]) -> set[UUID]:
-        """Those of the subjects that have to be given up first (an appointment that is not cancelled). Reads only."""
-
-    def ahead(self, subject_ids: Iterable[UUID]) -> set[UUID]:
-        """Those that are still to come: at the window too they are cancelled before their fee goes back. Reads only."""
-
-
-_SUBJECTS: dict[str, Subject] = {}
-
-
-def use_subject(subject_type: str, subject: Subject) -> None:
-    """Declare who knows about bills of that `subject_type`; called once at start by a workflow."""
-    _SUBJECTS[subject_type] = subject
+#: A clinic fee of something that nobody knows: who asks in the application has not given it up.
+UNKNOWN = RefundRule(in_app=False)
 
 
 def is_clinic_fee(bill: Bill) -> bool:
@@ -36,9 +22,24 @@ def is_clinic_fee(bill: Bill) -> bool:
     return bill.kind == BillKind.REGISTRATION or bill.is_mandatory
 
 
-def needs_approval(hospital: Hospital, bill: Bill) -> bool:
-    """Whether a doctor approves its refund at the window."""
-    return is_clinic_fee(bill) or settings.REFUND_APPROVAL.of(hospital) == "every_bill"
+def rules_of(bills: Sequence[Bill]) -> dict[UUID, RefundRule]:
+    """By bill what holds for its refund now; what a clinic fee is for decides on it. `bills` with their hospital."""
+    subjects: dict[str, set[UUID]] = {}
+    for bill in bills:
+        if is_clinic_fee(bill) and bill.subject_id is not None:
+            subjects.setdefault(bill.subject_type, set()).add(bill.subject_id)
+    known: dict[UUID, RefundRule] = {}
+    for subject_type, ids in subjects.items():
+        payable = payables.find(subject_type)
+        known |= payable.refund_rules(ids) if payable else dict.fromkeys(ids, UNKNOWN)
+    return {bill.pk: _rule_of(bill, known) for bill in bills}
+
+
+def _rule_of(bill: Bill, subjects: Mapping[UUID, RefundRule]) -> RefundRule:
+    if is_clinic_fee(bill):
+        subject = subjects[bill.subject_id] if bill.subject_id is not None else RefundRule()
+        return replace(subject, needs_doctor=True)
+    return RefundRule(needs_doctor=settings.REFUND_APPROVAL.of(bill.hospital) == "every_bill")
 
 
 def needs_reprint(hospital: Hospital, bill: Bill) -> bool:
@@ -76,37 +77,20 @@ def check_paid_here(order: PaymentOrder, application: str) -> None:
         raise errors.RefundNotPaidHere(application=order.application, channel=order.channel)
 
 
-def check_cancelled(bills: Iterable[Bill]) -> None:
-    """AppointmentStands for clinic fees whose subject is still to come."""
-    ahead = [
-        str(by_id[subject_id].pk)
-        for subject_type, by_id in _fees(bills).items()
-        if subject_type in _SUBJECTS
-        for subject_id in _SUBJECTS[subject_type].ahead(by_id)
-    ]
-    if ahead:
-        raise errors.AppointmentStands(bill_ids=sorted(ahead))
+def check_cancelled(bills: Sequence[Bill]) -> None:
+    """AppointmentStands for clinic fees whose subject is still to come. `bills` with their hospital."""
+    _check({key: rule.at_window for key, rule in rules_of(bills).items()})
 
 
-def _fees(bills: Iterable[Bill]) -> dict[str, dict[UUID, Bill]]:
-    """Clinic fees by what they are for."""
-    by_type: dict[str, dict[UUID, Bill]] = {}
-    for bill in bills:
-        if is_clinic_fee(bill) and bill.subject_id is not None:
-            by_type.setdefault(bill.subject_type, {})[bill.subject_id] = bill
-    return by_type
-
-
-def check_given_up(bills: Iterable[Bill]) -> None:
+def check_given_up(bills: Sequence[Bill]) -> None:
     """AppointmentStands for clinic fees whose subject has not been given up; where nobody knows, it has not."""
-    by_type = _fees(bills)
-    standing = [
-        str(by_id[subject_id].pk)
-        for subject_type, by_id in by_type.items()
-        for subject_id in (_SUBJECTS[subject_type].standing(by_id) if subject_type in _SUBJECTS else by_id)
-    ]
+    _check({key: rule.in_app for key, rule in rules_of(bills).items()})
+
+
+def _check(allowed: Mapping[UUID, bool]) -> None:
+    standing = sorted(str(key) for key, is_allowed in allowed.items() if not is_allowed)
     if standing:
-        raise errors.AppointmentStands(bill_ids=sorted(standing))
+        raise errors.AppointmentStands(bill_ids=standing)
 
 
 def not_reprinted(request: RefundRequest) -> list[UUID]:

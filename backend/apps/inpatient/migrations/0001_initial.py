@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
         ('encounters', '0001_initial'),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),

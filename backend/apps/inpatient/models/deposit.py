@@ -6,7 +6,7 @@ from apps.billing.states import TopUpState, choices
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.inpatient.models.admission import Admission
 from apps.patients.models import Patient
-from apps.payments.models import PaymentOrder
+from apps.payments.types import PaymentOrder
 from kernel.models import BaseModel
 from kernel.money import FenField
 

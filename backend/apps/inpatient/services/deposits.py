@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from apps.billing.services.checkout import INPATIENT_DEPOSIT
 from apps.billing.settings import order_expires_at
 from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
@@ -12,9 +13,9 @@ from apps.inpatient.events import DepositReceived
 from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.selectors.deposits import account_of
 from apps.inpatient.states import AdmissionStatus
-from apps.payments.models import PaymentOrder, PaymentScene
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
+from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
 from kernel.idempotency import store
@@ -84,7 +85,7 @@ def _order_for(deposit: DepositTransaction) -> PaymentOrder:
     return open_order(
         hospital=hospital,
         patient_id=deposit.patient_id,
-        scene=PaymentScene.INPATIENT_DEPOSIT,
+        scene=INPATIENT_DEPOSIT,
         lines=[LineSpec(SUBJECT, deposit.pk, title, deposit.amount_fen, deposit.admission.department_id)],
         description=title,
         expires_at=order_expires_at(hospital),

@@ -8,9 +8,9 @@ import httpx
 import orjson
 import structlog
 
-from apps.billing.ports import HisRefused, HisUnavailable
 from apps.integrations.adapters.bounded import BoundedTransport, deadline, left
 from apps.integrations.adapters.his_signature import signed_headers
+from apps.payments.ports import HisRefused, HisUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -1,19 +1,13 @@
-"""The HIS that speaks docs/his-http.md, as billing asks it (`billing.ports.HisPosting`)."""
+"""The HIS that speaks docs/his-http.md, as payments and billing ask it (`HisPosting`, `HisRefunds`)."""
 
 from typing import Any
 
-from apps.billing.ports import (
-    BillKey,
-    HisUnavailable,
-    PaymentPosting,
-    PostedLine,
-    Receipt,
-    RefundPosting,
-)
+from apps.billing.ports import BillKey
 from apps.identity.models import Hospital
 from apps.integrations.adapters import factory
 from apps.integrations.adapters.his_bills import HisBills, read_bills
 from apps.integrations.adapters.his_client import HisClient, segment
+from apps.payments.ports import HisUnavailable, PaymentPosting, PostedLine, Receipt, RefundPosting
 from kernel.clock import LOCAL
 
 LONGEST_REASON = 200
@@ -49,7 +43,7 @@ class HttpHis:
         return _receipt(answer, order_no=order_no, state="withdrawn")
 
     def refundable_fen(self, bill: BillKey) -> int:
-        """See HisPosting."""
+        """See HisRefunds."""
         kind, number = ("external_id", bill.external_id) if bill.external_id else ("bill_no", bill.bill_no)
         query = {"hospital_code": bill.hospital_code, "kind": kind}
         answer = self._client.get(f"/his/v1/bills/{segment(number)}/refundable", query)

@@ -9,7 +9,6 @@ import structlog
 from django.db import DatabaseError
 
 from apps.billing.models import Bill, BillSource
-from apps.billing.ports import HisRefused, HisUnavailable
 from apps.billing.services import his_feed
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.issue import BillSpec
@@ -19,7 +18,8 @@ from apps.integrations.adapters.his_bills import HisBill, HisBills
 from apps.integrations.adapters.http_his import HttpHis
 from apps.integrations.services import pull_turns
 from apps.patients.models import Patient
-from apps.payments.models import PaymentOrderLine
+from apps.payments.ports import HisRefused, HisUnavailable
+from apps.payments.selectors.orders import is_being_paid
 from kernel import clock
 from kernel.errors import DomainError
 
@@ -129,7 +129,7 @@ def _cancel_gone(patient: Patient, still_there: set[str], asked_at: dt.datetime)
 
 
 def _being_paid(bill: Bill) -> bool:
-    return PaymentOrderLine.objects.filter(subject_type=SUBJECT, subject_id=bill.pk, is_live=True).exists()
+    return is_being_paid(SUBJECT, bill.pk)
 
 
 def _spec(patient: Patient, row: HisBill, registration: Bill | None) -> BillSpec:

@@ -2,17 +2,20 @@ import datetime as dt
 from typing import Any
 
 import django_filters
+from django.db.models import Exists, OuterRef
 
 from apps.patients.own_filters import BoundFilterSet
-from apps.payments.models import PaymentOrder, PaymentOrigin, PaymentScene, Refund, RefundCause, ReturnCause
-from apps.payments.states import OrderState, RefundState, choices
+from apps.payments.channels.base import PayMethod
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, Refund, RefundCause, ReturnCause
+from apps.payments.payables import payment_scene
+from apps.payments.states import AttemptState, OrderState, RefundState, choices
 from kernel import clock
 
 
 class PaidFilter(django_filters.FilterSet):
     """What payment orders can be filtered by, whoever asks."""
 
-    scene = django_filters.ChoiceFilter(choices=PaymentScene.choices)
+    scene = django_filters.ChoiceFilter(choices=payment_scene().choices)
     state = django_filters.ChoiceFilter(choices=choices(OrderState))
 
     class Meta:
@@ -25,7 +28,7 @@ class OwnOrderFilter(BoundFilterSet, PaidFilter):
 
 
 class OrderFilter(PaidFilter):
-    """For staff: also by hospital, patient, number, channel, application, origin, cause and day, and what is stuck."""
+    """For staff: also by hospital, patient, number, way of paying, application, origin, cause, day, and if stuck."""
 
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
@@ -34,6 +37,9 @@ class OrderFilter(PaidFilter):
     return_cause = django_filters.ChoiceFilter(choices=ReturnCause.choices)
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
+    method = django_filters.ChoiceFilter(
+        choices=choices(PayMethod), method="filter_method", label="of the attempt that paid"
+    )
     application = django_filters.CharFilter(max_length=100)
     created_from = django_filters.DateFilter(method="filter_from", label="first day, Asia/Shanghai")
     created_to = django_filters.DateFilter(method="filter_to", label="last day, Asia/Shanghai")
@@ -46,6 +52,10 @@ class OrderFilter(PaidFilter):
 
     def filter_to(self, queryset: Any, name: str, value: dt.date) -> Any:
         return queryset.filter(created_at__lte=clock.local(value, dt.time.max))
+
+    def filter_method(self, queryset: Any, name: str, value: str) -> Any:
+        paid = PaymentAttempt.objects.filter(state=AttemptState.SUCCEEDED, method=value)
+        return queryset.filter(Exists(paid.filter(order=OuterRef("pk"))))
 
     def filter_stuck(self, queryset: Any, name: str, value: bool) -> Any:
         stuck = {"state": OrderState.PAID_UNPOSTED, "alarmed_at__isnull": False}

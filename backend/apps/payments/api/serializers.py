@@ -10,6 +10,7 @@ from apps.payments.models import (
     Refund,
     ReturnCause,
 )
+from apps.payments.payables import payment_scene
 from kernel.http.serializers import ModelSerializer
 
 
@@ -26,6 +27,7 @@ class PaymentOrderSerializer(ModelSerializer):
     """支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of."""
 
     lines = PaymentOrderLineSerializer(many=True, read_only=True)
+    scene = serializers.ChoiceField(choices=payment_scene().choices, read_only=True)
     close_cause = serializers.ChoiceField(choices=CloseCause.choices, allow_blank=True, read_only=True)
     return_cause = serializers.ChoiceField(choices=ReturnCause.choices, allow_blank=True, read_only=True)
 

@@ -20,6 +20,7 @@ class PayMethod(StrEnum):
     WAP = "wap"  # a page in the phone's browser
     APP = "app"  # parameters for the provider's own SDK
     COUNTER = "counter"  # cash or a POS slip in front of a clerk
+    RECORDED = "recorded"  # a clerk had taken it before anybody asked for it: it is put on the books
     BALANCE = "balance"  # out of an account that we keep
 
 

@@ -1,5 +1,4 @@
 from pathlib import Path
-
 import django.core.validators
 import django.db.models.deletion
 import kernel.clock
@@ -11,6 +10,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+
 HERE = Path(__file__).parent
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('application', models.CharField(max_length=100)),
                 ('order_no', models.CharField(help_text='支付单号', max_length=32)),
-                ('scene', models.CharField(choices=[('registration', 'Registration'), ('outpatient', 'Outpatient'), ('card_top_up', 'Card Top Up'), ('inpatient_deposit', 'Inpatient Deposit')], max_length=20)),
+                ('scene', models.CharField(max_length=20)),
                 ('payer_type', models.CharField(choices=[('self_pay', 'Self Pay')], default='self_pay', max_length=16)),
                 ('description', models.CharField(max_length=120)),
                 ('amount_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('channel', models.CharField(max_length=24)),
-                ('method', models.CharField(choices=[('mini_program', 'mini_program'), ('qr_code', 'qr_code'), ('wap', 'wap'), ('app', 'app'), ('counter', 'counter'), ('balance', 'balance')], max_length=16)),
+                ('method', models.CharField(choices=[('mini_program', 'mini_program'), ('qr_code', 'qr_code'), ('wap', 'wap'), ('app', 'app'), ('counter', 'counter'), ('recorded', 'recorded'), ('balance', 'balance')], max_length=16)),
                 ('out_trade_no', models.CharField(max_length=32, unique=True)),
                 ('amount_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('paid_fen', kernel.money.FenField(default=0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),

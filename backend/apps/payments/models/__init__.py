@@ -13,7 +13,6 @@ from apps.payments.models.order import (
     PaymentOrder,
     PaymentOrderLine,
     PaymentOrigin,
-    PaymentScene,
     ReturnCause,
 )
 from apps.payments.models.push import ChannelPush
@@ -33,7 +32,6 @@ __all__ = [
     "PaymentOrder",
     "PaymentOrderLine",
     "PaymentOrigin",
-    "PaymentScene",
     "Refund",
     "RefundCause",
     "RefundLine",

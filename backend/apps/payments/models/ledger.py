@@ -17,7 +17,7 @@ class AccountKind(models.TextChoices):
     """What an account stands for; in brackets whose it is (`owner`). The last four are prepaid: never below zero."""
 
     CLEARING = "clearing", "渠道待清算"  # (channel code) what a channel has taken for us
-    UNPOSTED = "unposted_receipts", "未入账收款"  # paid, not yet known to the business
+    UNPOSTED = "unposted_receipts", "未入账收款"  # paid, not yet posted
     REVENUE = "revenue", "收入"
     REFUNDS_PAYABLE = "refunds_payable", "应退款"  # decided, not yet back with the payer
     DIFFERENCES = "differences", "对账差异"  # what reconciliation wrote off

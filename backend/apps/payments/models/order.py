@@ -9,15 +9,6 @@ from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
 
 
-class PaymentScene(models.TextChoices):
-    """What is paid."""
-
-    REGISTRATION = "registration"
-    OUTPATIENT = "outpatient"
-    CARD_TOP_UP = "card_top_up"
-    INPATIENT_DEPOSIT = "inpatient_deposit"
-
-
 class PayerType(models.TextChoices):
     """Who bears it; insured payers come with a later release."""
 
@@ -62,7 +53,7 @@ class PaymentOrder(VersionedModel):
 
     `application` is where it was opened: miniprogram, window, or a partner's client id (then `partner` too).
     `refunded_fen` counts refunds from their decision on. `expires_at` ends paying, also at the channel.
-    `department`: whose things are paid; null when they belong to several, or to none.
+    `department`: whose things are paid; null when they belong to several, or to none. `scene`: of `payables`.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -81,7 +72,7 @@ class PaymentOrder(VersionedModel):
     )
     application = models.CharField(max_length=100)
     order_no = models.CharField(max_length=32, help_text="支付单号")
-    scene = models.CharField(max_length=20, choices=PaymentScene.choices)
+    scene = models.CharField(max_length=20)
     payer_type = models.CharField(max_length=16, choices=PayerType.choices, default=PayerType.SELF_PAY)
     description = models.CharField(max_length=120)
     amount_fen = FenField()

@@ -36,9 +36,8 @@ class RefundCause(models.TextChoices):
 class Refund(VersionedModel):
     """退费: money that goes back for an order. `refund_no` is our number at the channel: repeated, it refunds once.
 
-    `attempt` is where the money came from. `told_at`: the business (HIS) has taken note. `decision_id`: the refund
-    request behind it, if there was one. `reissued`: how often it was sent again after it failed. `department`: the
-    order's.
+    `attempt` is where the money came from. `told_at`: HIS has taken note. `decision_id`: the refund request behind it,
+    if there was one. `reissued`: how often it was sent again after it failed. `department`: the order's.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)

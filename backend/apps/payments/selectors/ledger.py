@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import (
     BigIntegerField,
@@ -22,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from apps.payments.models import AccountKind, LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
 from apps.payments.models.ledger import PREPAID
-from apps.payments.services.ledger import natural
+from apps.payments.services.ledger import Account, natural
 
 _NOTHING = Value(0, output_field=BigIntegerField())
 _SIDES = {
@@ -41,6 +42,21 @@ def _signed_balance(account: Any) -> Any:
 def with_balances(accounts: QuerySet[LedgerAccount]) -> QuerySet[LedgerAccount]:
     """Accounts with `signed_fen`, debit positive."""
     return accounts.annotate(signed_fen=_signed_balance(OuterRef("pk")))
+
+
+def entries_of_account(hospital_id: UUID, account: Account) -> QuerySet[LedgerEntry]:
+    """The movements of an account by its name, newest first, with their transactions."""
+    found = LedgerAccount.objects.filter(
+        hospital_id=hospital_id, kind=account.kind, owner=account.owner
+    ).first()
+    entries = LedgerEntry.objects.filter(account_id=found.pk) if found else LedgerEntry.objects.none()
+    return entries.select_related("transaction").order_by("-id")
+
+
+def held_before(entry: LedgerEntry) -> int:
+    """What the entry's account held before it, credit positive."""
+    older = LedgerEntry.objects.filter(account_id=entry.account_id, id__lt=entry.pk)
+    return -(older.aggregate(total=Sum("amount_fen"))["total"] or 0)
 
 
 def account_statement(account: LedgerAccount) -> QuerySet[LedgerEntry]:

@@ -1,10 +1,18 @@
 """缴费记录: payment orders and refunds as the front ends show them."""
 
-from django.db.models import Prefetch, QuerySet
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Prefetch, QuerySet
 
 from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bound_patients
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, PaymentScene, Refund
+from apps.payments.channels.base import PayMethod
+from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
+from apps.payments.payables import scenes
+from apps.payments.states import AttemptState, OrderState
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
 ATTEMPTS = Prefetch("attempts", PaymentAttempt.objects.order_by("id"))
@@ -16,9 +24,58 @@ def orders_of(account: WeChatAccount) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(patient_id__in=bound_patients(account))
 
 
-def deposits_opened_by(account: WeChatAccount) -> QuerySet[PaymentOrder]:
-    """Orders of inpatient deposits that the account opened itself: a relative pays who is not bound to the patient."""
-    return PaymentOrder.objects.filter(account=account, scene=PaymentScene.INPATIENT_DEPOSIT)
+def opened_for_strangers(account: WeChatAccount) -> QuerySet[PaymentOrder]:
+    """Orders that the account opened itself, of what may be paid by who is not bound to the patient."""
+    open_to_all = [scene.value for scene in scenes().values() if scene.for_strangers]
+    return PaymentOrder.objects.filter(account=account, scene__in=open_to_all)
+
+
+def find(order_id: UUID) -> PaymentOrder | None:
+    """The order, if there is one."""
+    return of_hospitals().filter(pk=order_id).first()
+
+
+def of_hospitals() -> QuerySet[PaymentOrder]:
+    """All orders with their hospital; whoever shows them narrows them to what may be seen."""
+    return PaymentOrder.objects.select_related("hospital")
+
+
+def lines_for(subject_type: str, *orders: UUID) -> QuerySet[PaymentOrderLine]:
+    """Lines of the orders about subjects of the type, in key order."""
+    return PaymentOrderLine.objects.filter(order__in=orders, subject_type=subject_type).order_by("pk")
+
+
+def is_being_paid(subject_type: str, subject_id: UUID, *, state: OrderState | None = None) -> bool:
+    """Whether the subject stands in a live order; `state` None: in any state."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id=subject_id, is_live=True)
+    return (lines if state is None else lines.filter(order__state=state)).exists()
+
+
+def posted_with_rest(order_ids: QuerySet[Any, Any]) -> QuerySet[PaymentOrder]:
+    """Those of the orders that are posted and hold something still."""
+    return PaymentOrder.objects.filter(
+        pk__in=order_ids, state=OrderState.POSTED, refunded_fen__lt=F("amount_fen")
+    )
+
+
+def numbers_of(order_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """支付单号 by order."""
+    return dict(PaymentOrder.objects.filter(pk__in=list(order_ids)).values_list("pk", "order_no"))
+
+
+def is_recorded(order: PaymentOrder) -> bool:
+    """Whether the order was paid by money that a clerk had taken before."""
+    paid_by = order.attempts.filter(state=AttemptState.SUCCEEDED, method=PayMethod.RECORDED)
+    return order.channel in AT_COUNTER and paid_by.exists()
+
+
+def recorded_for(subject_type: str, subject_ids: Iterable[UUID]) -> QuerySet[PaymentOrder]:
+    """Orders of these subjects that were paid by money that a clerk had taken before, the oldest first."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
+    attempts = PaymentAttempt.objects.filter(state=AttemptState.SUCCEEDED, method=PayMethod.RECORDED)
+    return PaymentOrder.objects.filter(
+        pk__in=attempts.filter(order__in=lines.values("order_id")).values("order_id")
+    ).order_by("pk")
 
 
 def refunds_of(account: WeChatAccount) -> QuerySet[Refund]:

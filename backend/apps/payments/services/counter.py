@@ -9,10 +9,11 @@ from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
-from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, PaymentScene
+from apps.payments.models import PaymentAttempt, PaymentOrder
+from apps.payments.payables import scenes
 from apps.payments.services import work
 from apps.payments.services.merchants import spec_of
-from apps.payments.services.outcomes import PAYABLE, record_paid
+from apps.payments.services.outcomes import record_paid
 from apps.payments.services.posting import post_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
@@ -53,7 +54,7 @@ def pay_from_card(
     """Out of the balance of a card of the order's patient. InsufficientBalance; else as `pay_at_counter`."""
     if card.patient_id != order.patient_id or not card.is_active:
         raise NotFound
-    if order.scene == PaymentScene.CARD_TOP_UP:
+    if not scenes()[order.scene].by_card:
         raise errors.ChannelNotOffered(channel=CARD_BALANCE)
     _take(order.pk, CARD_BALANCE, PayMethod.BALANCE, staff=staff, payer_id=str(card.pk))
     return _posted(order)
@@ -61,15 +62,12 @@ def pay_from_card(
 
 @transaction.atomic
 def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) -> None:
-    """Cash that a clerk has taken already is written down, however late; a worker posts it.
+    """Cash that a clerk has taken already is an attempt of its own kind, however late; a worker posts it.
 
     For an order that is paid it is surplus, and waits for a clerk to hand it back.
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
-    if locked.state in PAYABLE:
-        locked.origin = PaymentOrigin.RECORDED
-        PaymentOrder.objects.filter(pk=locked.pk).update(origin=PaymentOrigin.RECORDED)
-    _write(locked, channel, PayMethod.COUNTER, staff_id=staff_id, tendered_fen=locked.amount_fen)
+    _write(locked, channel, PayMethod.RECORDED, staff_id=staff_id, tendered_fen=locked.amount_fen)
 
 
 @transaction.atomic

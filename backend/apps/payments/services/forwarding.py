@@ -13,8 +13,8 @@ from apps.payments.channels.base import (
 )
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import Refund, RefundCause, RefundRoute
-from apps.payments.ports import BusinessRefused, BusinessUnavailable, business
-from apps.payments.services import refund_outcomes, work
+from apps.payments.ports import HisRefused, HisUnavailable
+from apps.payments.services import his, refund_outcomes, work
 from apps.payments.services.merchants import channel_for
 from apps.payments.services.pay import notify_url
 from apps.payments.states import OrderState, RefundState
@@ -37,25 +37,25 @@ def forward_refund(refund_id: UUID) -> None:
     try:
         if _told(refund):
             error = _step(refund)
-    except BusinessRefused as refusal:
+    except HisRefused as refusal:
         refund_outcomes.cancel(refund.pk, code=refusal.code)
-    except BusinessUnavailable as failure:
-        error = f"business: {failure}"
+    except HisUnavailable as failure:
+        error = f"his: {failure}"
     _look_again(refund.pk, error)
 
 
 def _told(refund: Refund) -> bool:
-    """Tell the business; True when the channel may be asked. Where it has a say, that is only once it agrees."""
+    """Tell HIS; True when the channel may be asked. Where HIS has a say, that is only once it agrees."""
     if refund.told_at is not None:
         return True
     if refund.cause in ASKED_FOR:
-        business().allow_refund(refund)
+        his.post_refund(refund)
     else:
         try:
             _tell(refund)
-        except BusinessUnavailable:
+        except HisUnavailable:
             return True  # the money goes back all the same; HIS is told again later
-        except BusinessRefused as error:
+        except HisRefused as error:
             log.error("return_refused", refund_id=str(refund.pk), code=error.code)
     refund.told_at = clock.now()
     Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
@@ -66,9 +66,9 @@ def _told(refund: Refund) -> bool:
 def _tell(refund: Refund) -> None:
     """HIS hears of what it cannot stop."""
     if refund.cause == RefundCause.REVERSED:
-        business().allow_refund(refund)
+        his.post_refund(refund)
     elif refund.order.state in GOING_BACK and refund.attempt.state == "succeeded":
-        business().withdraw(refund.order, list(refund.order.lines.order_by("position")))
+        his.withdraw(refund.order)
 
 
 def _step(refund: Refund) -> str:
@@ -146,7 +146,7 @@ def request_of(refund: Refund) -> RefundRequest:
 
 
 def _look_again(refund_id: UUID, error: str) -> None:
-    """A refund at its end whose business has been told needs no further look; one sent again meanwhile is due."""
+    """A refund at its end of which HIS has been told needs no further look; one sent again meanwhile is due."""
     refund = Refund.objects.get(pk=refund_id)
     over = refund.state in (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED)
     told = refund.told_at is not None or refund.state == RefundState.CANCELLED

@@ -9,11 +9,13 @@ from django.db import IntegrityError, transaction
 
 from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.payments import errors, settings
-from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentOrigin, PaymentScene
+from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentOrigin
+from apps.payments.payables import PAYABLES, Scene, UnknownSubject
 from apps.payments.services.pokes import poke_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
 from kernel.errors import TooManyRequests
+from kernel.locks import lock_one
 from kernel.money import MAX_FEN, fen_to_yuan
 
 NUMBERS = ids.NumberSeries("payment_order", "ZF")
@@ -46,18 +48,21 @@ def open_order(
     *,
     hospital: Hospital,
     patient_id: UUID,
-    scene: PaymentScene,
+    scene: Scene,
     lines: Sequence[LineSpec],
     description: str,
     expires_at: dt.datetime,
     application: str,
     account: WeChatAccount | None = None,
     staff: StaffMember | None = None,
+    origin: PaymentOrigin | None = None,
 ) -> PaymentOrder:
     """A new pending order, or the one that is open for exactly these lines.
 
     SubjectBeingPaid when a line stands in another live order; AmountNotAllowed; OrderExpired when the time is over.
+    UnknownSubject for what nobody has registered. `origin` None: as the opener has it.
     """
+    _check_known(lines, scene)
     total = _total(hospital, lines)
     if expires_at <= clock.now():
         raise errors.OrderExpired
@@ -70,14 +75,30 @@ def open_order(
         patient_id=patient_id,
         department_id=_department(lines),
         order_no=number,
-        scene=scene,
+        scene=scene.value,
         description=description[:LONGEST_TITLE],
         amount_fen=total,
         expires_at=expires_at,
         due_at=expires_at,
-        origin=PaymentOrigin.ONLINE if account is not None else PaymentOrigin.COUNTER,
+        origin=origin or (PaymentOrigin.ONLINE if account is not None else PaymentOrigin.COUNTER),
     )
     return _insert(order, opener, lines) or _open_already(lines, expires_at)
+
+
+def lock_order_of(subject_type: str, subject_id: UUID) -> PaymentOrder | None:
+    """The order in which the subject is being paid, or is paid, under its lock."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id=subject_id, is_live=True)
+    order_id = lines.values_list("order_id", flat=True).first()
+    order = lock_one(PaymentOrder.objects, pk=order_id) if order_id else None
+    return order if order and lines.filter(order=order).exists() else None
+
+
+def _check_known(lines: Sequence[LineSpec], scene: Scene) -> None:
+    """UnknownSubject unless everything is registered as payable, with the scene."""
+    for line in lines:
+        payable = PAYABLES.get(line.subject_type)
+        if payable is None or scene not in payable.scenes:
+            raise UnknownSubject(f"{line.subject_type} as {scene.value}")
 
 
 def _department(lines: Sequence[LineSpec]) -> UUID | None:

@@ -14,13 +14,14 @@ from apps.payments.events import PaymentOrderPosted, PaymentOrderReturning, Paym
 from apps.payments.models import (
     PaymentOrder,
     PaymentOrderLine,
-    PaymentOrigin,
     RefundCause,
     RefundRoute,
     ReturnCause,
 )
-from apps.payments.ports import BusinessRefused, BusinessUnavailable, Credit, business
-from apps.payments.services import ledger, work
+from apps.payments.payables import Credit, PayableLine, SettleLater, SettleRefused, by_payable, lines_of
+from apps.payments.ports import HisRefused, HisUnavailable
+from apps.payments.selectors.orders import is_recorded
+from apps.payments.services import his, ledger, work
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.outcomes import event_of
 from apps.payments.services.refunds import refund_unposted
@@ -28,6 +29,7 @@ from apps.payments.states import ORDERS, OrderState
 from apps.payments.work import STUCK_ORDER
 from apps.worklist.services.items import close_item
 from kernel import clock
+from kernel.errors import DomainError, StateConflict
 from kernel.faults import fault_point
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
@@ -40,15 +42,17 @@ def post_order(order: PaymentOrder) -> None:
 
     What lies with a clerk does not go back by itself: it waits for HIS however long, and once refused for a clerk.
     """
-    lines = list(order.lines.order_by("position"))
+    lines = lines_of(order)
     try:
-        business().announce(order, lines)
+        his.announce(order, lines)
         fault_point("post.announced")
         _settle(order, lines)
         fault_point("post.settled")
-    except BusinessRefused as error:
-        _refused(order, error)
-    except BusinessUnavailable as error:
+    except HisRefused as refusal:
+        _refused(order, refusal.code, ReturnCause.REFUSED)
+    except SettleRefused as refusal:
+        _refused(order, refusal.code, refusal.cause)
+    except (HisUnavailable, SettleLater) as error:
         _again_or_return(order, str(error))
     except Exception as error:  # whatever is wrong with us: retried, alarmed and given back in time too
         log.exception("posting_failed", order_id=str(order.pk))
@@ -56,11 +60,11 @@ def post_order(order: PaymentOrder) -> None:
 
 
 @transaction.atomic
-def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
+def _settle(order: PaymentOrder, lines: Sequence[PayableLine]) -> None:
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.PAID_UNPOSTED:
         return
-    _credit(locked, lines, business().settle(locked, lines))
+    _credit(locked, lines, _settle_lines(locked, lines))
     now = clock.now()
     ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
     if locked.alarmed_at is not None:
@@ -69,14 +73,23 @@ def _settle(order: PaymentOrder, lines: Sequence[PaymentOrderLine]) -> None:
     fault_point("post.settling")
 
 
-def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Sequence[Credit]) -> None:
+def _settle_lines(order: PaymentOrder, lines: Sequence[PayableLine]) -> list[Credit]:
+    """All lines or none; SettleRefused for whatever cannot be had any more."""
+    try:
+        return [credit for payable, some in by_payable(lines) for credit in payable.settle(order, some)]
+    except DomainError as error:
+        changed = type(error) is StateConflict
+        raise SettleRefused(error.code, ReturnCause.CHANGED if changed else ReturnCause.REFUSED) from error
+
+
+def _credit(order: PaymentOrder, lines: Sequence[PayableLine], credited: Sequence[Credit]) -> None:
     """The money of every line belongs to its account now; the line remembers which."""
     accounts = {credit.line_id: credit.account for credit in credited}
     movements = [Movement(Account(AccountKind.UNPOSTED), order.amount_fen)]
     by_account: dict[Account, list[UUID]] = {}
     for line in lines:
-        movements.append(Movement(accounts[line.pk], -line.amount_fen))
-        by_account.setdefault(accounts[line.pk], []).append(line.pk)
+        movements.append(Movement(accounts[line.line_id], -line.amount_fen))
+        by_account.setdefault(accounts[line.line_id], []).append(line.line_id)
     for account, keys in by_account.items():
         PaymentOrderLine.objects.filter(pk__in=keys).update(
             ledger_kind=account.kind, ledger_owner=account.owner, updated_at=clock.now()
@@ -90,14 +103,12 @@ def _credit(order: PaymentOrder, lines: Sequence[PaymentOrderLine], credited: Se
     )
 
 
-def _refused(order: PaymentOrder, error: BusinessRefused) -> None:
-    """What was settled before the order was there is tried for a while: HIS may yet forget another payment of it."""
-    if order.origin == PaymentOrigin.RECORDED and _paid_for(order) < _minutes(
-        settings.GIVE_UP_MINUTES, order
-    ):
-        _again(order, error.code)
+def _refused(order: PaymentOrder, code: str, cause: ReturnCause) -> None:
+    """What a clerk took before the order was there is tried for a while: HIS may yet forget another payment of it."""
+    if is_recorded(order) and _paid_for(order) < _minutes(settings.GIVE_UP_MINUTES, order):
+        _again(order, code)
     else:
-        give_back(order, cause=error.cause, code=error.code)
+        give_back(order, cause=cause, code=code)
 
 
 def _again_or_return(order: PaymentOrder, error: str) -> None:
@@ -154,6 +165,8 @@ def give_back(
         updated_at=now,
     )
     locked.lines.update(is_live=False, updated_at=now)
+    for payable, lines in by_payable(lines_of(locked), known_only=True):
+        payable.returned(locked, lines)
     late = cause in (ReturnCause.HOLD_EXPIRED, ReturnCause.CHANGED)
     refund_unposted(locked, cause=RefundCause.LATE if late else RefundCause.NOT_POSTED, route=route)
     publish(event_of(PaymentOrderReturning, locked, cause=cause))

@@ -103,7 +103,7 @@ def record_failed(refund_id: UUID, *, code: str, same_number: bool, number: str 
 
 @transaction.atomic
 def cancel(refund_id: UUID, *, code: str) -> None:
-    """The business does not allow it: what was set aside is free again."""
+    """HIS does not allow it: what was set aside is free again."""
     order, refund = _lock(refund_id)
     if refund.state != RefundState.CREATED:
         return

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.identity.models import StaffMember, WeChatAccount
-from apps.payments import errors
+from apps.payments import errors, payables
 from apps.payments.models import (
     PaymentAttempt,
     PaymentOrder,
@@ -53,13 +53,15 @@ def create_refund(
     """Decide that parts of a posted order go back. The amounts are set aside at once; a worker asks the channel.
 
     RefundExceedsPaid beyond what a line still holds; InsufficientBalance when a prepaid account has been spent;
-    StateConflict unless the order is posted; InvalidValue for a foreign line or an amount below 1.
+    StateConflict unless the order is posted and its Payable lets go of it; InvalidValue for a foreign line or an amount
+    below 1.
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.POSTED:
         raise StateConflict(current=locked.state)
     lines = {line.pk: line for line in lock_rows(PaymentOrderLine.objects.filter(order=locked))}
     amounts = _amounts(lines, parts)
+    _check_rules([lines[pk] for pk in amounts], cause)
     refund = _create(
         locked,
         sum(amounts.values()),
@@ -75,6 +77,18 @@ def create_refund(
     _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()])
     fault_point("refund.decided")
     return refund
+
+
+def _check_rules(lines: Sequence[PaymentOrderLine], cause: RefundCause) -> None:
+    """The last look at what the owner of each thing says; what is cancelled or handed back by us is not asked for."""
+    by_type: dict[str, list[UUID]] = {}
+    for line in lines:
+        by_type.setdefault(line.subject_type, []).append(line.subject_id)
+    for subject_type, keys in by_type.items():
+        payable = payables.find(subject_type)
+        for rule in payable.refund_rules(keys).values() if payable else ():
+            if not {RefundCause.PATIENT: rule.in_app, RefundCause.WINDOW: rule.at_window}.get(cause, True):
+                raise StateConflict(current="not_refundable")
 
 
 def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRoute) -> Refund:

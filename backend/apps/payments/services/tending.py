@@ -1,11 +1,13 @@
 """What an order needs next: closing when its time is over, posting when it is paid. Workers call it when it is due."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.payments.events import PaymentOrderClosed
 from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, PaymentOrderLine
+from apps.payments.payables import by_payable, lines_of
 from apps.payments.services import work
 from apps.payments.services.checks import ask
 from apps.payments.services.outcomes import event_of
@@ -64,6 +66,18 @@ def let_go(order_id: UUID, *, cause: CloseCause) -> None:
         poke_order(order_id)
 
 
+def let_go_of(subject_type: str, subject_ids: Iterable[UUID], *, cause: CloseCause) -> None:
+    """Nobody is to pay these any more: pending orders that have one of them are closed by a worker."""
+    lines = PaymentOrderLine.objects.filter(
+        subject_type=subject_type,
+        subject_id__in=list(subject_ids),
+        is_live=True,
+        order__state=OrderState.PENDING,
+    )
+    for order_id in lines.values_list("order_id", flat=True):
+        let_go(order_id, cause=cause)
+
+
 def release_line(order_id: UUID, *, subject_type: str, subject_id: UUID) -> None:
     """Another order may have this line at once: for one that was let go and is not closed yet. Under its lock."""
     lines = PaymentOrderLine.objects.filter(order=order_id, subject_type=subject_type, subject_id=subject_id)
@@ -102,4 +116,6 @@ def _closed(order_id: UUID) -> None:
         updated_at=now,
     )
     order.lines.update(is_live=False, updated_at=now)
+    for payable, lines in by_payable(lines_of(order), known_only=True):
+        payable.closed(order, lines)
     publish(event_of(PaymentOrderClosed, order))

@@ -8,7 +8,6 @@ from rest_framework.viewsets import GenericViewSet
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.billing.errors import BillNotPayable
 from apps.payments.errors import AmountNotAllowed, OrderExpired, SubjectBeingPaid
-from apps.payments.models import PaymentOrder
 from apps.payments.selectors import orders
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment
@@ -16,8 +15,8 @@ from apps.scheduling.selectors.appointments import appointments_of
 from kernel.errors import NotFound, StateConflict, TooManyRequests
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
-from workflows import booking_checkout
 from workflows.api.serializers import CheckoutOrderSerializer
+from workflows.registration_fee import bill, collect
 
 MINIPROGRAM = "miniprogram"
 
@@ -41,10 +40,10 @@ class CheckoutViewSet(GenericViewSet[Appointment]):
     def checkout(self, request: Any, pk: UUID) -> Response:
         """挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires."""
         account = request.user.wechat
-        found = appointments_of(account).select_related(*booking_checkout.RELATED).filter(pk=pk).first()
+        found = appointments_of(account).select_related(*bill.RELATED).filter(pk=pk).first()
         if found is None:
             raise NotFound
-        order = booking_checkout.checkout(found, account=account, application=MINIPROGRAM)
+        order = collect.checkout(found, account=account, application=MINIPROGRAM)
         return self._answer(order.pk)
 
     def replay(self, request: Any, result: UUID) -> Response:
@@ -52,5 +51,5 @@ class CheckoutViewSet(GenericViewSet[Appointment]):
         return self._answer(result)
 
     def _answer(self, order_id: UUID) -> Response:
-        order = orders.listed(PaymentOrder.objects.filter(pk=order_id)).get()
+        order = orders.listed(orders.of_hospitals()).get(pk=order_id)
         return Response(CheckoutOrderSerializer(order).data, status=201)

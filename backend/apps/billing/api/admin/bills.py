@@ -31,7 +31,7 @@ from apps.billing.services.issue import BillSpec, issue_bill, reissue_bill, spec
 from apps.billing.services.refresh import refresh_bills
 from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.patients.models import Patient
-from apps.payments.models import PaymentOrder
+from apps.payments.selectors import orders
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -256,4 +256,4 @@ class PayBillsView(ScopedViewSet):
 
     def replay(self, request: Any, result: UUID) -> Response:
         """The answer to a repeated request: the order as it is now."""
-        return answer(PaymentOrder.objects.get(pk=result))
+        return answer(orders.of_hospitals().get(pk=result))

@@ -24,7 +24,8 @@ from apps.billing.services import refund_requests as requests
 from apps.billing.services.refund_allowance import bills_in
 from apps.billing.services.refund_execution import execute
 from apps.identity.models import StaffMember
-from apps.payments.models import PaymentOrder
+from apps.payments.selectors import orders
+from apps.payments.types import PaymentOrder
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -48,7 +49,7 @@ class RequestedBillSerializer(Serializer):
 class AskForRefundSerializer(Serializer):
     """Which bills of which payment order."""
 
-    order_id = ScopedRelatedField(source="order", queryset=PaymentOrder.objects.select_related("hospital"))
+    order_id = ScopedRelatedField(source="order", queryset=orders.of_hospitals())
     bills = serializers.ListField(child=RequestedBillSerializer(), min_length=1, max_length=100)
     reason = serializers.CharField(max_length=200)
 
@@ -164,7 +165,7 @@ class OrderRefundQuoteViewSet(ScopedViewSet):
     filter_backends: Any = []
 
     def base_queryset(self) -> Any:
-        return PaymentOrder.objects.select_related("hospital")
+        return orders.of_hospitals()
 
     @extend_schema(operation_id="payment_orders_refund_quote", responses=BillQuoteSerializer)
     @raises(StateConflict, errors.HisRefusedRefund)

@@ -19,8 +19,8 @@ from apps.billing.api.refund_requests import (
 from apps.billing.models import RefundRequest
 from apps.billing.selectors import refund_requests
 from apps.billing.services import refund_in_app
-from apps.payments.models import PaymentOrder
 from apps.payments.selectors.orders import orders_of
+from apps.payments.types import PaymentOrder
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises

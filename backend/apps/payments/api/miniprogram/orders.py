@@ -149,7 +149,7 @@ class PaymentOrderViewSet(OwnOrders):
         return self._answer(self._find(result))
 
     def _find(self, pk: UUID) -> PaymentOrder:
-        relatives = orders.deposits_opened_by(self.request.user.wechat)  # type: ignore[union-attr]
+        relatives = orders.opened_for_strangers(self.request.user.wechat)  # type: ignore[union-attr]
         order: PaymentOrder | None = (
             self.get_queryset().filter(pk=pk).first() or relatives.filter(pk=pk).first()
         )

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from apps.identity.models import StaffMember
 from kernel import clock
-from workflows.sample.bulk import writer
-from workflows.sample.bulk.plan import Doctor, Panels, Plan, hospital_sizes
-from workflows.sample.inpatient import admit_patients, take_deposits
-from workflows.sample.organisation import House, create_houses, load_houses
-from workflows.sample.schedule import create_templates, open_coming_days
-from workflows.sample.staff import DOCTORS_PER_DEPARTMENT, create_staff
+from sample.bulk import writer
+from sample.bulk.plan import Doctor, Panels, Plan, hospital_sizes
+from sample.inpatient import admit_patients, take_deposits
+from sample.organisation import House, create_houses, load_houses
+from sample.schedule import create_templates, open_coming_days
+from sample.staff import DOCTORS_PER_DEPARTMENT, create_staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.services.org_units import create_org_unit
 from apps.identity.services.rows import create_row
-from workflows.sample.hospitals import HOSPITALS, DepartmentPlan, HospitalPlan
+from sample.hospitals import HOSPITALS, DepartmentPlan, HospitalPlan
 
 OPENING_HOURS = {
     day: ["08:00-12:00", "14:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -1,43 +1,30 @@
 """A fee that a clerk has taken is on the books once, whatever happens before the books have heard of it."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from apps.billing.adapters.embedded import EmbeddedHis
 from apps.billing.errors import AppointmentStands
 from apps.billing.models import Bill
 from apps.billing.services.refund_requests import request_bills
 from apps.payments.models import AccountKind, PaymentOrder, Refund
-from apps.payments.ports import BusinessRefused, BusinessUnavailable, use_business
 from apps.payments.services.ledger import Account, balance
 from apps.scheduling.models import Appointment
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
 from tests.billing.support import issue
+from tests.payments.his import Away, NoRefunds, Refusing, use_his, well_afterwards
 from tests.payments.support import Till
 from tests.scheduling.support import ADMIN
-from workflows.payment_to_business import HospitalBusiness
-
-
-class Away(HospitalBusiness):
-    """While HIS does not answer."""
-
-    def announce(self, order, lines) -> None:  # type: ignore[no-untyped-def]
-        raise BusinessUnavailable("timeout")
-
-
-class Refusing(HospitalBusiness):
-    """HIS says no."""
-
-    def announce(self, order, lines) -> None:  # type: ignore[no-untyped-def]
-        raise BusinessRefused("BILL_NOT_OPEN")
 
 
 @pytest.fixture(autouse=True)
-def _same_business() -> Any:
-    yield
-    use_business(HospitalBusiness())
+def _his_is_well() -> Iterator[None]:
+    with well_afterwards():
+        yield
 
 
 def at_window(till: Till, held: dict[str, Any], action: str, body: Any = None) -> None:
@@ -144,14 +131,14 @@ def test_a_fee_that_is_due_after_an_earlier_one_was_reversed_stays_due(till: Til
 def test_a_fee_taken_while_the_online_payment_waits_for_his_is_on_the_books_and_the_other_goes_back(
     till: Till,
 ) -> None:
-    use_business(Away())
+    use_his(Away)
     held = till.hold()
     till.confirm(till.prepay("patient_a", till.checkout("patient_a", held["id"])))
     till.deliver()
     till.work()
     at_window(till, held, "settle")
     till.work()
-    use_business(HospitalBusiness())
+    use_his(EmbeddedHis)
     rest(till)
     assert books(till) == (2_000, 2_000, 0, 0)
     assert till.sandbox.balance("wechat_pay")["balance_fen"] == 0
@@ -180,20 +167,20 @@ def test_a_fee_taken_while_it_stands_in_an_order_that_cannot_be_closed_is_on_the
 
 @pytest.mark.requirement("PAY-08", "PAY-09")
 def test_cash_is_never_given_back_by_itself_while_his_is_away(till: Till) -> None:
-    use_business(Away())
+    use_his(Away)
     held = till.hold()
     at_window(till, held, "settle")
     rest(till, 45)
     assert books(till) == (2_000, 0, 2_000, 0)
     assert PaymentOrder.objects.get().alarmed_at is not None
-    use_business(HospitalBusiness())
+    use_his(EmbeddedHis)
     rest(till, 11)
     assert books(till) == (2_000, 2_000, 0, 0)
 
 
 @pytest.mark.requirement("PAY-08", "PAY-09")
 def test_cash_that_his_refuses_waits_for_a_clerk_to_hand_it_back(till: Till) -> None:
-    use_business(Refusing())
+    use_his(Refusing)
     order = till.checkout("patient_a", till.hold()["id"])
     clerk = till.world.client("clerk")
     path = f"{ADMIN}/payment-orders/{order.pk}/settle"
@@ -211,7 +198,7 @@ def test_cash_that_his_refuses_waits_for_a_clerk_to_hand_it_back(till: Till) -> 
 
 @pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
 def test_a_settled_fee_that_his_refuses_is_handed_back_by_reversing_it(till: Till) -> None:
-    use_business(Refusing())
+    use_his(Refusing)
     held = till.hold()
     at_window(till, held, "settle")
     rest(till, 40)
@@ -223,14 +210,14 @@ def test_a_settled_fee_that_his_refuses_is_handed_back_by_reversing_it(till: Til
 
 
 @pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
-@pytest.mark.parametrize("his", [HospitalBusiness, Away])
+@pytest.mark.parametrize("his", [EmbeddedHis, Away])
 @pytest.mark.parametrize("first", ["appointment", "order"])
 def test_a_fee_that_two_clerks_took_is_on_the_books_twice_and_handed_back_once(
-    till: Till, first: str, his: type[HospitalBusiness]
+    till: Till, first: str, his: type[EmbeddedHis]
 ) -> None:
     held = till.hold()
     order = till.checkout("patient_a", held["id"])
-    use_business(his())
+    use_his(his)
 
     def settle_order() -> None:
         clerk = till.world.client("clerk")
@@ -242,12 +229,12 @@ def test_a_fee_that_two_clerks_took_is_on_the_books_twice_and_handed_back_once(
     if first == "appointment":
         at_window(till, held, "settle")
         settle_order()
-    elif his is HospitalBusiness:
+    elif his is EmbeddedHis:
         pytest.skip("posted at once: the second clerk is told")
     else:
         settle_order()
         at_window(till, held, "settle")
-    use_business(HospitalBusiness())
+    use_his(EmbeddedHis)
     rest(till)
     refund = Refund.objects.get()
     assert (refund.state, refund.error, books(till)) == ("failed", "at_counter", (4_000, 2_000, 0, 2_000))
@@ -256,19 +243,12 @@ def test_a_fee_that_two_clerks_took_is_on_the_books_twice_and_handed_back_once(
     assert (status(held), books(till)) == ("paid_at_counter", (2_000, 2_000, 0, 0))
 
 
-class NoRefunds(HospitalBusiness):
-    """HIS does not let money go back."""
-
-    def allow_refund(self, refund: Refund) -> None:
-        raise BusinessRefused("NOT_REFUNDABLE")
-
-
 @pytest.mark.requirement("PAY-09", "BOOK-10")
 def test_what_a_clerk_has_handed_back_is_on_the_books_whatever_his_says(till: Till) -> None:
     held = till.hold()
     at_window(till, held, "settle")
     till.work()
-    use_business(NoRefunds())
+    use_his(NoRefunds)
     at_window(till, held, "reverse-settlement", {"reason": "收错"})
     rest(till)
     assert Refund.objects.get().state == "succeeded"
@@ -293,18 +273,18 @@ def test_a_fee_that_was_handed_back_is_not_handed_back_again_by_a_request(till: 
 @pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
 @pytest.mark.parametrize("his", [Away, Refusing])
 def test_a_reversal_hands_back_its_own_fee_and_not_what_another_clerk_took(
-    till: Till, his: type[HospitalBusiness]
+    till: Till, his: type[EmbeddedHis]
 ) -> None:
     held = till.hold()
     order = till.checkout("patient_a", held["id"])
     at_window(till, held, "settle")
     at_window(till, held, "reverse-settlement", {"reason": "收错"})
-    use_business(his())
+    use_his(his)
     clerk = till.world.client("clerk")
     path = f"{ADMIN}/payment-orders/{order.pk}/settle"
     assert clerk.post(path, {"channel": "cash"}, format="json", HTTP_IDEMPOTENCY_KEY="s").status_code == 200
     till.work()
-    use_business(HospitalBusiness())
+    use_his(EmbeddedHis)
     rest(till)
     if his is Away:
         assert (status(held), books(till)) == ("paid_at_counter", (2_000, 2_000, 0, 0))

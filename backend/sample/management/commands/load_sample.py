@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.patients.models import Patient
 from apps.scheduling.models import Appointment, ClinicSession
 from apps.scheduling.states import SessionState
-from workflows.sample.accounts import Document, write_accounts
-from workflows.sample.load import Size, load_huge, load_small
-from workflows.sample.organisation import House, load_houses
-from workflows.sample.staff import system_roles
+from sample.accounts import Document, write_accounts
+from sample.load import Size, load_huge, load_small
+from sample.organisation import House, load_houses
+from sample.staff import system_roles
 
 HUGE_DAYS, HUGE_PER_SESSION = 3 * 365, 40
 

@@ -20,8 +20,8 @@ from apps.inpatient.services.reversals import reverse_charge
 from apps.patients.models import Patient
 from apps.payments.services.counter import pay_at_counter
 from kernel import clock
-from workflows.sample.bulk.patients import mrn
-from workflows.sample.organisation import House
+from sample.bulk.patients import mrn
+from sample.organisation import House
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from apps.patients.models import (
     PatientUserObjectPermission,
 )
 from kernel.crypto import EncryptedTextField, blind_index, encrypt
-from workflows.sample import numbers
-from workflows.sample.bulk.copy import Row, Table, text
-from workflows.sample.bulk.plan import ATTENDING, Plan, row_id
-from workflows.sample.people import person
+from sample import numbers
+from sample.bulk.copy import Row, Table, text
+from sample.bulk.plan import ATTENDING, Plan, row_id
+from sample.people import person
 
 SOURCES = ("outpatient", "referral", "miniprogram", "phone", "")
 PATIENT = Table(

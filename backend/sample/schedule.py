@@ -9,7 +9,7 @@ from apps.scheduling.services.generate import generate_sessions
 from apps.scheduling.services.publish import publish_sessions
 from apps.scheduling.settings import MAX_ADVANCE_DAYS
 from kernel import clock
-from workflows.sample.organisation import House
+from sample.organisation import House
 
 ON_DUTY = 8  # doctors of a department who have sessions
 FEES_FEN = {"normal": 1500, "expert": 5000}

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from apps.encounters.models import Encounter
 from apps.scheduling.models import Appointment, ClinicSession, Slot, SlotNumber
 from kernel import clock
-from workflows.sample.bulk.copy import NULL, Row, Table
-from workflows.sample.bulk.patients import moment
-from workflows.sample.bulk.plan import Doctor, Panels, Plan, row_id
+from sample.bulk.copy import NULL, Row, Table
+from sample.bulk.patients import moment
+from sample.bulk.plan import Doctor, Panels, Plan, row_id
 
 STARTS = (("morning", dt.time(8, 30)), ("afternoon", dt.time(14, 0)))
 SLOTS, SLOT_MINUTES = 4, 45

@@ -11,9 +11,9 @@ from apps.access.models import Role, StaffRole
 from apps.identity.models import Department, Hospital, StaffDepartment, StaffMember, User
 from apps.identity.models.staff import VisitTier
 from kernel.text import name_spellings
-from workflows.sample import names, numbers
-from workflows.sample.hospitals import EXPERT_TITLES, NORMAL_TITLES
-from workflows.sample.organisation import House
+from sample import names, numbers
+from sample.hospitals import EXPERT_TITLES, NORMAL_TITLES
+from sample.organisation import House
 
 CLERKS = 4
 DOCTORS_PER_DEPARTMENT = 4

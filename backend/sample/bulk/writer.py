@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from django.db import connection, connections
 
-from workflows.sample.bulk import patients, visits
-from workflows.sample.bulk.copy import Row, Table
-from workflows.sample.bulk.plan import Plan
+from sample.bulk import patients, visits
+from sample.bulk.copy import Row, Table
+from sample.bulk.plan import Plan
 
 Rows = Callable[[Plan, Iterable[int]], Iterator[Row]]
 BY_PATIENT: tuple[tuple[Table, Rows], ...] = (

@@ -14,11 +14,11 @@ from typing import Any
 
 from apps.identity.models import StaffMember, User
 from apps.identity.services.passwords import reset_password
-from workflows.sample import numbers
-from workflows.sample.bulk.plan import PATTERN
-from workflows.sample.organisation import House
-from workflows.sample.people import person
-from workflows.sample.staff import NAMED
+from sample import numbers
+from sample.bulk.plan import PATTERN
+from sample.organisation import House
+from sample.people import person
+from sample.staff import NAMED
 
 Document = dict[str, list[dict[str, Any]]]
 WECHAT_USERS = 2

@@ -4,7 +4,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from workflows.sample import names, numbers
+from sample import names, numbers
 
 DISTRICTS = ("东湖区", "西山区", "南苑区", "北辰新区", "高新区", "经开区", "滨江新城", "古城区")
 ROADS = (

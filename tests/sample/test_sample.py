@@ -17,7 +17,7 @@ from apps.inpatient.settings import DEPOSIT_ENABLED
 from apps.patients.models import Patient, PatientCard
 from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
 from kernel.crypto import blind_index
-from workflows.sample.people import person
+from sample.people import person
 
 pytestmark = pytest.mark.usefixtures("nobody_yet")
 MODELS = (User, StaffMember, Department, Patient, PatientCard, Appointment, ClinicSession, SlotNumber)

@@ -1,0 +1,51 @@
+"""What inpatient can be paid for: deposits."""
+
+from collections.abc import Sequence
+
+from apps.billing.services.checkout import INPATIENT_DEPOSIT
+from apps.billing.states import TopUpState
+from apps.inpatient.models import DepositTransaction
+from apps.inpatient.services import deposits
+from apps.payments import payables
+from apps.payments.payables import Credit, PayableLine
+from apps.payments.ports import PostedLine
+from apps.payments.types import PaymentOrder
+
+Lines = Sequence[PayableLine]
+
+
+class Deposits(payables.Payable):
+    """The deposit of a stay is raised."""
+
+    subject_type = deposits.SUBJECT
+    scenes = (INPATIENT_DEPOSIT,)
+
+    def settle(self, order: PaymentOrder, lines: Lines) -> list[Credit]:
+        """As `credit_deposit`."""
+        return [
+            Credit(line.line_id, deposits.credit_deposit(deposit_id=line.subject_id, order=order))
+            for line in lines
+        ]
+
+    def describe(self, order: PaymentOrder, lines: Lines) -> list[PostedLine]:
+        """By the number of the stay."""
+        rows = DepositTransaction.objects.filter(pk__in=[line.subject_id for line in lines])
+        stays = dict(rows.values_list("pk", "admission__admission_no"))
+        return [
+            PostedLine(
+                f"{order.order_no}-{line.position}",
+                "",
+                order.scene,
+                line.amount_fen,
+                admission_no=stays[line.subject_id],
+            )
+            for line in lines
+        ]
+
+    def closed(self, order: PaymentOrder, lines: Lines) -> None:
+        """The deposit is closed."""
+        deposits.end_deposit(order_id=order.pk, state=TopUpState.CLOSED)
+
+    def returned(self, order: PaymentOrder, lines: Lines) -> None:
+        """The deposit is returned."""
+        deposits.end_deposit(order_id=order.pk, state=TopUpState.RETURNED)

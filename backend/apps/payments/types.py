@@ -1,0 +1,34 @@
+"""The words and rows of payments for other apps: enums to compare with, and what selectors and services give.
+
+Rows are read; only payments query and write them (an import contract and a test hold both).
+"""
+
+from apps.payments.channels.base import PayMethod
+from apps.payments.models import (
+    AccountKind,
+    CloseCause,
+    LedgerEntry,
+    PaymentOrder,
+    PaymentOrderLine,
+    PaymentOrigin,
+    Refund,
+    RefundCause,
+    RefundLine,
+    RefundRoute,
+    ReturnCause,
+)
+
+__all__ = [
+    "AccountKind",
+    "CloseCause",
+    "LedgerEntry",
+    "PayMethod",
+    "PaymentOrder",
+    "PaymentOrderLine",
+    "PaymentOrigin",
+    "Refund",
+    "RefundCause",
+    "RefundLine",
+    "RefundRoute",
+    "ReturnCause",
+]
