@@ -8,7 +8,8 @@ class InpatientConfig(AppConfig):
     label = "inpatient"
 
     def ready(self) -> None:
-        """Have a say when a doctor's relation to a patient ends; deposits can be paid."""
+        """Have a say when a doctor's relation to a patient ends; deposits can be paid and are held."""
+        from apps.inpatient import prepaid  # noqa: F401 - its kind is declared
         from apps.inpatient.payables import Deposits
         from apps.inpatient.services.stays import Stays
         from apps.patients.ports import use_upholder

@@ -8,6 +8,7 @@ from apps.payments.models import (
     AccountKind,
     CloseCause,
     LedgerEntry,
+    LedgerTransaction,
     PaymentOrder,
     PaymentOrderLine,
     PaymentOrigin,
@@ -17,11 +18,14 @@ from apps.payments.models import (
     RefundRoute,
     ReturnCause,
 )
+from apps.payments.models.ledger import PREPAID
 
 __all__ = [
+    "PREPAID",
     "AccountKind",
     "CloseCause",
     "LedgerEntry",
+    "LedgerTransaction",
     "PayMethod",
     "PaymentOrder",
     "PaymentOrderLine",

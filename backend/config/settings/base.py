@@ -33,6 +33,7 @@ LOCAL_APPS = [
     "apps.encounters",
     "apps.messaging",
     "apps.payments",
+    "apps.prepaid",
     "apps.scheduling",
     "apps.billing",
     "apps.queueing",

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.billing import errors, settings
 from apps.billing.events import CardToppedUp
 from apps.billing.models import CardTopUp
-from apps.billing.selectors.card_balance import account_of, balance_of
+from apps.billing.selectors.card_balance import account_of
 from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import StaffMember, WeChatAccount
@@ -16,6 +16,7 @@ from apps.payments.selectors.orders import lines_for
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.types import PaymentOrder
+from apps.prepaid.selectors import room_of
 from kernel import clock
 from kernel.errors import DomainError, NotFound, StateConflict
 from kernel.idempotency import store
@@ -74,9 +75,10 @@ def check_top_up(card: PatientCard, amount_fen: int) -> None:
 
 
 def _check_limit(card: PatientCard, amount_fen: int) -> None:
-    most, held = settings.CARD_MAX_BALANCE_FEN.of(card.hospital), balance_of(card)
-    if held + amount_fen > most:
-        raise errors.CardBalanceLimit(most_fen=most, balance_fen=held)
+    room = room_of(card.hospital, account_of(card.pk))
+    if room is not None and amount_fen > room:
+        most = settings.CARD_MAX_BALANCE_FEN.of(card.hospital)
+        raise errors.CardBalanceLimit(most_fen=most, balance_fen=most - room)
 
 
 def _order_for(top_up: CardTopUp) -> PaymentOrder:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             name='LedgerAccount',
             fields=[
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('clearing', '渠道待清算'), ('unposted_receipts', '未入账收款'), ('revenue', '收入'), ('refunds_payable', '应退款'), ('differences', '对账差异'), ('booking_deposit', '预约定金'), ('stored_value', '储值'), ('inpatient_deposit', '住院押金'), ('card_balance', '就诊卡余额')], max_length=20)),
+                ('kind', models.CharField(choices=[('clearing', '渠道待清算'), ('unposted_receipts', '未入账收款'), ('revenue', '收入'), ('refunds_payable', '应退款'), ('differences', '对账差异'), ('promotions', '赠送'), ('booking_deposit', '预约定金'), ('stored_value', '储值'), ('inpatient_deposit', '住院押金'), ('card_balance', '就诊卡余额')], max_length=20)),
                 ('owner', models.CharField(blank=True, default='', max_length=64)),
                 ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['clearing', 'unposted_receipts', 'revenue', 'refunds_payable', 'differences', 'booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance'])), name='ledger_account_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['clearing', 'unposted_receipts', 'revenue', 'refunds_payable', 'differences', 'promotions', 'booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance'])), name='ledger_account_kind'),
         ),
         migrations.AddConstraint(
             model_name='ledgeraccount',

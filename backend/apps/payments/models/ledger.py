@@ -21,6 +21,7 @@ class AccountKind(models.TextChoices):
     REVENUE = "revenue", "收入"
     REFUNDS_PAYABLE = "refunds_payable", "应退款"  # decided, not yet back with the payer
     DIFFERENCES = "differences", "对账差异"  # what reconciliation wrote off
+    PROMOTIONS = "promotions", "赠送"  # what was given on top of prepaid money
     BOOKING_DEPOSIT = "booking_deposit", "预约定金"  # (deposit)
     STORED_VALUE = "stored_value", "储值"  # (stored-value account)
     INPATIENT_DEPOSIT = "inpatient_deposit", "住院押金"  # (admission)
@@ -31,7 +32,7 @@ PREPAID = (
     AccountKind.BOOKING_DEPOSIT, AccountKind.STORED_VALUE, AccountKind.INPATIENT_DEPOSIT, AccountKind.CARD_BALANCE,
 )  # fmt: skip
 #: Their natural side is debit: a positive balance is money that is ours, or that is missing.
-DEBIT_KINDS = (AccountKind.CLEARING, AccountKind.DIFFERENCES)
+DEBIT_KINDS = (AccountKind.CLEARING, AccountKind.DIFFERENCES, AccountKind.PROMOTIONS)
 #: Rows that the balance of an account that everybody posts to is spread over.
 STRIPES = 16
 

@@ -1,17 +1,18 @@
 """记账: every movement of money is written here, and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.transaction import TransactionManagementError
 
 from apps.payments.errors import InsufficientBalance, LedgerConflict
 from apps.payments.models.ledger import (
     DEBIT_KINDS,
+    PREPAID,
     AccountKind,
     LedgerAccount,
     LedgerBalance,
@@ -22,7 +23,7 @@ from kernel.money import MAX_FEN
 from kernel.prepared import Prepared, types_of
 from kernel.sql import statement
 
-__all__ = ["Account", "AccountKind", "Movement", "balance", "natural", "post"]
+__all__ = ["AFTER_POSTING", "Account", "AccountKind", "Movement", "balance", "natural", "post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Movement:
     amount_fen: int
 
 
+Follower: TypeAlias = Callable[[LedgerTransaction, Sequence[Movement]], None]
+#: Called with a posting that has just moved a prepaid account, in its transaction; what one of them raises undoes it.
+AFTER_POSTING: list[Follower] = []
 _COLUMNS = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on")
 _ROW = ", ".join(f"%({name})s" for name in _COLUMNS)
 #: Nothing is written if an account is missing, a prepaid one would fall below zero or the key is known.
@@ -75,6 +79,15 @@ def post(
     made = LedgerTransaction(
         hospital_id=hospital_id, key=key, kind=kind, order_id=order_id, refund_id=refund_id, note=note
     )
+    if not any(movement.account.kind in PREPAID for movement in movements):
+        return _posted(hospital_id, made, movements)
+    with transaction.atomic():  # what follows a prepaid account may refuse the posting
+        return _posted(hospital_id, made, movements, AFTER_POSTING)
+
+
+def _posted(
+    hospital_id: UUID, made: LedgerTransaction, movements: Sequence[Movement], followers: Sequence[Follower] = ()
+) -> LedgerTransaction:
     written, known = _write(made, movements)
     if known < len(movements):
         _open_accounts(hospital_id, movements)
@@ -82,6 +95,8 @@ def post(
     if not written:
         return _posted_before(made, movements)
     made._state.adding, made._state.db = False, connection.alias
+    for follow in followers:
+        follow(made, movements)
     return made
 
 

@@ -21,7 +21,7 @@ _SETTINGS = (
 _PREPAID = ", ".join(f"'{kind.value}'" for kind in PREPAID)
 
 #: Each answers (kind, id, detail) of what is wrong, where `{here}` compares with the hospital that was asked for. The
-#: longest comes first, so that others fit beside it.
+#: longest comes first, so that others fit beside it. Apps above add what follows the ledger.
 CHECKS = {
     "balances": """
         SELECT CASE WHEN coalesce(e.total, 0) <> coalesce(b.total, 0) THEN 'balance_differs'

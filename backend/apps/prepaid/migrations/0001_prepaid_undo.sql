@@ -1,0 +1,14 @@
+DROP TRIGGER has_lots ON payments_ledgerbalance;
+DROP TRIGGER adds_up ON prepaid_prepaidmovement;
+DROP TRIGGER taken ON prepaid_prepaidmovementpart;
+DROP TRIGGER no_truncate ON prepaid_prepaidlot;
+DROP TRIGGER follows_parts ON prepaid_prepaidlot;
+DROP TRIGGER no_truncate ON prepaid_prepaidmovementpart;
+DROP TRIGGER append_only ON prepaid_prepaidmovementpart;
+DROP TRIGGER no_truncate ON prepaid_prepaidmovement;
+DROP TRIGGER append_only ON prepaid_prepaidmovement;
+DROP FUNCTION prepaid_check_balance();
+DROP FUNCTION prepaid_check_movement();
+DROP FUNCTION prepaid_check(uuid);
+DROP FUNCTION prepaid_take_part();
+DROP FUNCTION prepaid_refuse_lot();
