@@ -5,7 +5,7 @@ import django_filters
 
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.models import PaymentOrder, PaymentOrigin, PaymentScene, Refund, RefundCause, ReturnCause
-from apps.payments.states import OrderState, RefundState, choices
+from apps.payments.states import ORDERS, REFUNDS, OrderState
 from kernel import clock
 
 
@@ -13,7 +13,7 @@ class PaidFilter(django_filters.FilterSet):
     """What payment orders can be filtered by, whoever asks."""
 
     scene = django_filters.ChoiceFilter(choices=PaymentScene.choices)
-    state = django_filters.ChoiceFilter(choices=choices(OrderState))
+    state = django_filters.ChoiceFilter(choices=ORDERS.choices)
 
     class Meta:
         model = PaymentOrder
@@ -55,7 +55,7 @@ class OrderFilter(PaidFilter):
 class ReturnedFilter(django_filters.FilterSet):
     """What refunds can be filtered by, whoever asks."""
 
-    state = django_filters.ChoiceFilter(choices=choices(RefundState))
+    state = django_filters.ChoiceFilter(choices=REFUNDS.choices)
 
     class Meta:
         model = Refund

@@ -16,7 +16,7 @@ from apps.queueing.models import (
 )
 from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.walk_in import walk_in_queue
-from apps.queueing.states import choices
+from apps.queueing.states import TICKETS
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 
@@ -228,7 +228,7 @@ class BoardEntrySerializer(Serializer):
 
     id = serializers.UUIDField()
     ticket_no = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=choices())
+    state = serializers.ChoiceField(choices=TICKETS.choices)
     priority = serializers.CharField(allow_blank=True)
     due_at = serializers.DateTimeField()
     called_at = serializers.DateTimeField(allow_null=True)

@@ -25,7 +25,7 @@ from apps.scheduling.selectors.suspensions import with_appeals
 from apps.scheduling.services import limits
 from apps.scheduling.services.appeal import decide
 from apps.scheduling.services.suspend import lift, suspend_by_staff
-from apps.scheduling.states import AppealState, choices
+from apps.scheduling.states import APPEALS
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
@@ -157,7 +157,7 @@ class SuspensionAppealFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     suspension_id = django_filters.UUIDFilter()
-    state = django_filters.MultipleChoiceFilter(choices=choices(AppealState))
+    state = django_filters.MultipleChoiceFilter(choices=APPEALS.choices)
 
 
 @extend_schema(tags=["booking-suspensions"])
