@@ -6,6 +6,7 @@ from apps.identity.models.user import User
 from apps.identity.states import STAFF, StaffState
 from kernel.crypto import BlindIndexField, EncryptedTextField
 from kernel.models import VersionedModel
+from kernel.text import name_spellings
 
 
 class VisitTier(models.TextChoices):
@@ -58,6 +59,11 @@ class StaffMember(VersionedModel):
             models.Index(fields=["pinyin", "-id"], name="staff_in_order"),
         ]
         triggers = [audited()]
+
+    @staticmethod
+    def spelling(name: str) -> str:
+        """The search key, with the surname as surnames are read (kernel.rows)."""
+        return name_spellings(name)[0]
 
 
 class StaffDepartment(models.Model):

@@ -19,16 +19,6 @@ class QueueFilter(OfPractitionerFilter):
     is_active = django_filters.BooleanFilter()
 
 
-class QueueRuleFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    department_id = django_filters.UUIDFilter()
-
-
-class QueuePriorityFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    code = django_filters.CharFilter(max_length=32)
-
-
 class QueueScreenFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()
