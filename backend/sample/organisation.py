@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.services.org_units import create_org_unit
-from apps.identity.services.rows import create_row
+from kernel.rows import create_row
 from sample.hospitals import HOSPITALS, DepartmentPlan, HospitalPlan
 
 OPENING_HOURS = {

@@ -1661,13 +1661,13 @@ export interface paths {
         };
         /**
          * 查询医院
-         * @description 医院: hospitals and clinics, the tenants.
+         * @description 医院: hospitals and clinics, the tenants; their settings have a resource of their own.
          */
         get: operations["hospitals_list"];
         put?: never;
         /**
          * 新增医院
-         * @description 医院: hospitals and clinics, the tenants.
+         * @description 医院: hospitals and clinics, the tenants; their settings have a resource of their own.
          */
         post: operations["hospitals_create"];
         delete?: never;
@@ -1685,21 +1685,21 @@ export interface paths {
         };
         /**
          * 查看医院
-         * @description 医院: hospitals and clinics, the tenants.
+         * @description 医院: hospitals and clinics, the tenants; their settings have a resource of their own.
          */
         get: operations["hospitals_retrieve"];
         put?: never;
         post?: never;
         /**
          * 删除医院
-         * @description 医院: hospitals and clinics, the tenants.
+         * @description 医院: hospitals and clinics, the tenants; their settings have a resource of their own.
          */
         delete: operations["hospitals_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改医院
-         * @description 医院: hospitals and clinics, the tenants.
+         * @description 医院: hospitals and clinics, the tenants; their settings have a resource of their own.
          */
         patch: operations["hospitals_partial_update"];
         trace?: never;
@@ -2197,13 +2197,13 @@ export interface paths {
         };
         /**
          * 查询消息模板
-         * @description 消息模板: which provider template serves a scene.
+         * @description 消息模板: which provider template serves a scene; without a hospital the group's default.
          */
         get: operations["message_templates_list"];
         put?: never;
         /**
          * 新增消息模板
-         * @description 消息模板: which provider template serves a scene.
+         * @description 消息模板: which provider template serves a scene; without a hospital the group's default.
          */
         post: operations["message_templates_create"];
         delete?: never;
@@ -2221,21 +2221,21 @@ export interface paths {
         };
         /**
          * 查看消息模板
-         * @description 消息模板: which provider template serves a scene.
+         * @description 消息模板: which provider template serves a scene; without a hospital the group's default.
          */
         get: operations["message_templates_retrieve"];
         put?: never;
         post?: never;
         /**
          * 删除消息模板
-         * @description 消息模板: which provider template serves a scene.
+         * @description 消息模板: which provider template serves a scene; without a hospital the group's default.
          */
         delete: operations["message_templates_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改消息模板
-         * @description 消息模板: which provider template serves a scene.
+         * @description 消息模板: which provider template serves a scene; without a hospital the group's default.
          */
         patch: operations["message_templates_partial_update"];
         trace?: never;
@@ -5853,7 +5853,7 @@ export interface components {
         };
         /** @enum {string} */
         BookOnBehalfSourceEnum: "window" | "phone" | "web" | "follow_up";
-        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         BookingLimit: {
             /** Format: uuid */
             readonly id: string;
@@ -5868,7 +5868,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         BookingLimitRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -5952,7 +5952,7 @@ export interface components {
             refund_due: number;
             in_service: number;
         };
-        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDay: {
             /** Format: uuid */
             readonly id: string;
@@ -5967,7 +5967,7 @@ export interface components {
             note: string;
             version: number;
         };
-        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDayRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -6011,7 +6011,7 @@ export interface components {
             score: number;
             reasons: string[];
         };
-        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         CaptureField: {
             /** Format: uuid */
             readonly id: string;
@@ -6029,7 +6029,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         CaptureFieldRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -6543,7 +6543,7 @@ export interface components {
             readonly reported_at: string | null;
             readonly report_code: string;
         };
-        /** @description 科室 with its place in the organisation. */
+        /** @description 科室: clinical department; the unit of data scope. */
         Department: {
             /** Format: uuid */
             readonly id: string;
@@ -6564,7 +6564,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 科室 with its place in the organisation. */
+        /** @description 科室: clinical department; the unit of data scope. */
         DepartmentRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -6578,7 +6578,7 @@ export interface components {
             sort?: number;
             is_active?: boolean;
         };
-        /** @description 数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list. */
+        /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         Dictionary: {
             /** Format: uuid */
             readonly id: string;
@@ -6588,11 +6588,10 @@ export interface components {
             /** @description never changes */
             code: string;
             name: string;
-            /** @description made by the product: can be extended, not deleted */
             readonly is_system: boolean;
             version: number;
         };
-        /** @description One entry; `value` is what other tables store. */
+        /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         DictionaryItem: {
             /** Format: uuid */
             readonly id: string;
@@ -6606,7 +6605,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description One entry; `value` is what other tables store. */
+        /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         DictionaryItemRequest: {
             /** Format: uuid */
             dictionary_id: string;
@@ -6616,7 +6615,7 @@ export interface components {
             sort?: number;
             is_active?: boolean;
         };
-        /** @description 数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list. */
+        /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         DictionaryRequest: {
             /** Format: uuid */
             hospital_id?: string | null;
@@ -6784,7 +6783,7 @@ export interface components {
             conflict_count: number;
             conflicts: components["schemas"]["Conflict"][];
         };
-        /** @description 集团. */
+        /** @description 集团: the owner of one or several hospitals; one per installation. */
         Group: {
             /** Format: uuid */
             readonly id: string;
@@ -6816,7 +6815,7 @@ export interface components {
             name: string;
             is_active: boolean;
         };
-        /** @description 医院/门诊/分公司; its settings have a resource of their own. */
+        /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         Hospital: {
             /** Format: uuid */
             readonly id: string;
@@ -6835,7 +6834,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 医院/门诊/分公司; its settings have a resource of their own. */
+        /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         HospitalRequest: {
             /** Format: uuid */
             group_id: string;
@@ -7039,7 +7038,7 @@ export interface components {
             /** @default false */
             is_mandatory?: boolean;
             /** @default self_pay */
-            payer_type?: components["schemas"]["PayerKind"];
+            payer_type?: components["schemas"]["PayerType"];
             /** Format: date-time */
             due_at?: string | null;
             /** Format: date-time */
@@ -7182,7 +7181,7 @@ export interface components {
             share: number;
             quiet: boolean;
         };
-        /** @description 科室分布: building, floor, room. */
+        /** @description 科室分布: a place in a building, with a picture of the map. */
         Location: {
             /** Format: uuid */
             readonly id: string;
@@ -7197,7 +7196,7 @@ export interface components {
             readonly map_picture_url: string;
             version: number;
         };
-        /** @description 科室分布: building, floor, room. */
+        /** @description 科室分布: a place in a building, with a picture of the map. */
         LocationRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -7427,7 +7426,7 @@ export interface components {
         };
         /** @enum {string} */
         MessageState: "queued" | "sending" | "sent" | "delivered" | "failed" | "dead";
-        /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
+        /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         MessageTemplate: {
             /** Format: uuid */
             readonly id: string;
@@ -7445,7 +7444,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
+        /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         MessageTemplateRequest: {
             /** Format: uuid */
             hospital_id?: string | null;
@@ -7559,7 +7558,7 @@ export interface components {
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
         /** @enum {string} */
         OrderingEnum: "id" | "-id";
-        /** @description 部门; `path` is the ids from the root, ended by a slash each. */
+        /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         OrgUnit: {
             /** Format: uuid */
             readonly id: string;
@@ -7576,7 +7575,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 部门; `path` is the ids from the root, ended by a slash each. */
+        /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         OrgUnitRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -8271,7 +8270,7 @@ export interface components {
         PasswordRequest: {
             password: string;
         };
-        /** @description 挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days. */
+        /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         PatchedBookingLimitRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8283,7 +8282,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 节假日或调休. `follows_weekday`: whose templates a make-up workday follows, 0 = Monday. */
+        /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         PatchedCalendarDayRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8295,7 +8294,7 @@ export interface components {
             note?: string;
             version: number;
         };
-        /** @description 采集项: a field of a stage; `dictionary` names the list of a choice. */
+        /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         PatchedCaptureFieldRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8360,7 +8359,7 @@ export interface components {
             release_at?: string | null;
             version: number;
         };
-        /** @description 科室 with its place in the organisation. */
+        /** @description 科室: clinical department; the unit of data scope. */
         PatchedDepartmentRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8375,7 +8374,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description One entry; `value` is what other tables store. */
+        /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         PatchedDictionaryItemRequest: {
             /** Format: uuid */
             dictionary_id?: string;
@@ -8386,7 +8385,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list. */
+        /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         PatchedDictionaryRequest: {
             /** Format: uuid */
             hospital_id?: string | null;
@@ -8395,12 +8394,12 @@ export interface components {
             name?: string;
             version: number;
         };
-        /** @description 集团. */
+        /** @description 集团: the owner of one or several hospitals; one per installation. */
         PatchedGroupRequest: {
             name?: string;
             version: number;
         };
-        /** @description 医院/门诊/分公司; its settings have a resource of their own. */
+        /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         PatchedHospitalRequest: {
             /** Format: uuid */
             group_id?: string;
@@ -8416,7 +8415,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 科室分布: building, floor, room. */
+        /** @description 科室分布: a place in a building, with a picture of the map. */
         PatchedLocationRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8455,7 +8454,7 @@ export interface components {
             };
             version: number;
         };
-        /** @description 消息模板: the provider's template for a scene; without a hospital the group's default. */
+        /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         PatchedMessageTemplateRequest: {
             /** Format: uuid */
             hospital_id?: string | null;
@@ -8477,7 +8476,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 部门; `path` is the ids from the root, ended by a slash each. */
+        /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         PatchedOrgUnitRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8543,7 +8542,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 标签 with its colour. */
+        /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatchedPatientTagRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8553,7 +8552,7 @@ export interface components {
             is_active?: boolean;
             version: number;
         };
-        /** @description 职务. */
+        /** @description 职务: a fact of human resources; grants nothing (roles do). */
         PatchedPositionRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8567,13 +8566,15 @@ export interface components {
             priority?: number;
             version: number;
         };
-        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         PatchedQueuePriorityRequest: {
             /** Format: uuid */
             hospital_id?: string;
             code?: string;
             name?: string;
+            /** @description called as if so much earlier */
             minutes?: number;
+            /** @description given by itself from this age */
             from_age?: number | null;
             is_active?: boolean;
             version: number;
@@ -8707,7 +8708,7 @@ export interface components {
             employed_on?: string | null;
             version: number;
         };
-        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         PatchedWorkDutyRequest: {
             /** Format: uuid */
             hospital_id?: string;
@@ -8981,7 +8982,7 @@ export interface components {
             page?: number;
             page_size?: number;
         };
-        /** @description 标签 with its colour. */
+        /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatientTag: {
             /** Format: uuid */
             readonly id: string;
@@ -8994,7 +8995,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 标签 with its colour. */
+        /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatientTagRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -9018,7 +9019,7 @@ export interface components {
         /** @enum {string} */
         PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "recorded" | "balance";
         /** @enum {string} */
-        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description A channel that the product knows, and what a merchant account of it has to name. */
         PaymentChannel: {
             code: string;
@@ -9050,8 +9051,6 @@ export interface components {
         PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
-        /** @enum {string} */
-        PaymentsPayerType: "self_pay";
         /** @enum {string} */
         PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @enum {string} */
@@ -9092,7 +9091,7 @@ export interface components {
             room?: string;
             directions?: string;
         };
-        /** @description 职务. */
+        /** @description 职务: a fact of human resources; grants nothing (roles do). */
         Position: {
             /** Format: uuid */
             readonly id: string;
@@ -9104,7 +9103,7 @@ export interface components {
             is_active: boolean;
             version: number;
         };
-        /** @description 职务. */
+        /** @description 职务: a fact of human resources; grants nothing (roles do). */
         PositionRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -9185,7 +9184,7 @@ export interface components {
         QueueKind: "doctor" | "department" | "shared";
         /** @enum {string} */
         QueueOrder: "appointment" | "arrival";
-        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         QueuePriority: {
             /** Format: uuid */
             readonly id: string;
@@ -9194,18 +9193,22 @@ export interface components {
             readonly hospital_name: string;
             code: string;
             name: string;
+            /** @description called as if so much earlier */
             minutes: number;
+            /** @description given by itself from this age */
             from_age: number | null;
             is_active: boolean;
             version: number;
         };
-        /** @description 优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier. */
+        /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         QueuePriorityRequest: {
             /** Format: uuid */
             hospital_id: string;
             code: string;
             name: string;
+            /** @description called as if so much earlier */
             minutes: number;
+            /** @description given by itself from this age */
             from_age?: number | null;
             is_active?: boolean;
         };
@@ -9906,7 +9909,7 @@ export interface components {
             is_mandatory: boolean;
             /** Format: uuid */
             registration_bill_id: string | null;
-            payer_type: components["schemas"]["PayerKind"];
+            payer_type: components["schemas"]["PayerType"];
             amount_fen: number;
             refunded_fen: number;
             /** Format: date-time */
@@ -9957,7 +9960,7 @@ export interface components {
             is_mandatory: boolean;
             /** Format: uuid */
             registration_bill_id: string | null;
-            payer_type: components["schemas"]["PayerKind"];
+            payer_type: components["schemas"]["PayerType"];
             amount_fen: number;
             refunded_fen: number;
             /** Format: date-time */
@@ -10149,7 +10152,7 @@ export interface components {
             readonly patient_id: string;
             readonly patient_name: string;
             readonly scene: components["schemas"]["PaymentScene"];
-            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly payer_type: components["schemas"]["PayerType"];
             readonly description: string;
             readonly amount_fen: number;
             readonly refunded_fen: number;
@@ -10498,7 +10501,7 @@ export interface components {
             patient_id: string;
             bill_ids: string[];
             /** @default self_pay */
-            payer_type?: components["schemas"]["PayerKind"];
+            payer_type?: components["schemas"]["PayerType"];
         };
         /** @description The leave, the sessions it touches, and what became of their appointments if they were stopped. */
         TakenLeave: {
@@ -10732,7 +10735,7 @@ export interface components {
             readonly patient_id: string;
             readonly patient_name: string;
             readonly scene: components["schemas"]["PaymentScene"];
-            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly payer_type: components["schemas"]["PayerType"];
             readonly description: string;
             readonly amount_fen: number;
             readonly refunded_fen: number;
@@ -10770,7 +10773,7 @@ export interface components {
             readonly attempts: components["schemas"]["Attempt"][];
             readonly refunds: components["schemas"]["Refund"][];
         };
-        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         WorkDuty: {
             /** Format: uuid */
             readonly id: string;
@@ -10791,7 +10794,7 @@ export interface components {
             hours: number;
             version: number;
         };
-        /** @description 工作职责 of a hospital for a kind of work: three roles, and working hours until it is due. */
+        /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         WorkDutyRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -11901,13 +11904,12 @@ export type PatientTagRequest = components['schemas']['PatientTagRequest'];
 export type PauseRequest = components['schemas']['PauseRequest'];
 export type PayDepositRequest = components['schemas']['PayDepositRequest'];
 export type PayMethod = components['schemas']['PayMethod'];
-export type PayerKind = components['schemas']['PayerKind'];
+export type PayerType = components['schemas']['PayerType'];
 export type PaymentChannel = components['schemas']['PaymentChannel'];
 export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
 export type PaymentOrigin = components['schemas']['PaymentOrigin'];
 export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
-export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
 export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Period = components['schemas']['Period'];
 export type Permission = components['schemas']['Permission'];
@@ -17484,11 +17486,11 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
+                org_unit_id?: string;
+                location_id?: string;
                 is_active?: boolean;
                 /** @description part of the name, code or pinyin */
                 search?: string;
-                org_unit_id?: string;
-                location_id?: string;
                 /** @description sort, name, code; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -17795,6 +17797,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 code?: string;
+                /** @description part of the name */
                 search?: string;
                 /** @description code, name; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -18006,7 +18009,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -18059,6 +18062,7 @@ export interface operations {
             query?: {
                 dictionary_id?: string;
                 is_active?: boolean;
+                /** @description part of the label */
                 search?: string;
                 /** @description sort, label; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -18278,7 +18282,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -19754,7 +19758,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                /** @description part of building or room */
+                /** @description part of the building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -21555,12 +21559,12 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                is_active?: boolean;
-                /** @description part of the name or code */
-                search?: string;
                 parent_id?: string;
                 /** @description the unit and everything below it */
                 below?: unknown;
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
                 /** @description sort, name, code; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -32871,7 +32875,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 kind?: string;
-                /** @description 用于排序结果的字段。 */
+                /** @description kind; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
                 page_size?: number;

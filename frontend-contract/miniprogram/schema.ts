@@ -1496,7 +1496,7 @@ export interface components {
             is_mandatory: boolean;
             /** Format: uuid */
             registration_bill_id: string | null;
-            payer_type: components["schemas"]["PayerKind"];
+            payer_type: components["schemas"]["PayerType"];
             amount_fen: number;
             refunded_fen: number;
             /** Format: date-time */
@@ -1540,7 +1540,7 @@ export interface components {
             is_mandatory: boolean;
             /** Format: uuid */
             registration_bill_id: string | null;
-            payer_type: components["schemas"]["PayerKind"];
+            payer_type: components["schemas"]["PayerType"];
             amount_fen: number;
             refunded_fen: number;
             /** Format: date-time */
@@ -2290,7 +2290,7 @@ export interface components {
             binding_id?: string | null;
             bill_ids: string[];
             /** @default self_pay */
-            payer_type?: components["schemas"]["PayerKind"];
+            payer_type?: components["schemas"]["PayerType"];
         };
         /** @description How much the deposit is to be raised by. */
         PayDepositRequest: {
@@ -2310,7 +2310,7 @@ export interface components {
             bills: components["schemas"]["Bill"][];
         };
         /** @enum {string} */
-        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description 支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of. */
         PaymentOrder: {
             /** Format: uuid */
@@ -2324,7 +2324,7 @@ export interface components {
             readonly patient_id: string;
             readonly patient_name: string;
             readonly scene: components["schemas"]["PaymentScene"];
-            readonly payer_type: components["schemas"]["PaymentsPayerType"];
+            readonly payer_type: components["schemas"]["PayerType"];
             readonly description: string;
             readonly amount_fen: number;
             readonly refunded_fen: number;
@@ -2367,8 +2367,6 @@ export interface components {
         PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
-        /** @enum {string} */
-        PaymentsPayerType: "self_pay";
         /** @enum {string} */
         PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @enum {string} */
@@ -3108,13 +3106,12 @@ export type PayDepositRequest = components['schemas']['PayDepositRequest'];
 export type PayMethod = components['schemas']['PayMethod'];
 export type PayRequest = components['schemas']['PayRequest'];
 export type PayableBills = components['schemas']['PayableBills'];
-export type PayerKind = components['schemas']['PayerKind'];
+export type PayerType = components['schemas']['PayerType'];
 export type PaymentOrder = components['schemas']['PaymentOrder'];
 export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
 export type PaymentOrigin = components['schemas']['PaymentOrigin'];
 export type PaymentScene = components['schemas']['PaymentScene'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
-export type PaymentsPayerType = components['schemas']['PaymentsPayerType'];
 export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Period = components['schemas']['Period'];
 export type Personal = components['schemas']['Personal'];

@@ -394,7 +394,7 @@ export interface components {
             results: components["schemas"]["Hospital"][];
         };
         /** @enum {string} */
-        PayerKind: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
             type: string;
@@ -460,7 +460,7 @@ export interface components {
             /** @default false */
             is_mandatory?: boolean;
             /** @default self_pay */
-            payer_type?: components["schemas"]["PayerKind"];
+            payer_type?: components["schemas"]["PayerType"];
             /** @default CNY */
             currency?: components["schemas"]["CurrencyEnum"];
             /** Format: int64 */
@@ -764,7 +764,7 @@ export type OAuthError = components['schemas']['OAuthError'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
-export type PayerKind = components['schemas']['PayerKind'];
+export type PayerType = components['schemas']['PayerType'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type PushAdmissionRequest = components['schemas']['PushAdmissionRequest'];

@@ -1,11 +1,15 @@
 """A table has one owner: only the services of its app write it, whoever else the backend has."""
 
 import functools
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from django.apps import apps
 from django.db import models
 
+from apps.access.scoped.rows import GivenRowViewSet
+from apps.billing.models import Bill
 from tests.architecture import forbidden_writes
 from tests.architecture.typed_code import BACKEND
 from tests.architecture.writers import Write, Writes
@@ -24,11 +28,17 @@ ALLOWED = {
     "apps/access/services/grants.py set_grants": "the one writer of every app's table of grants",
     "apps/access/services/grants.py revoke": "the one writer of every app's table of grants",
     "apps/access/services/grants.py drop_lapsed": "the one writer of every app's table of grants",
+    "apps/access/scoped/rows.py perform_create": "plain rows of the view's own app, see below",
+    "apps/access/scoped/rows.py perform_update": "plain rows of the view's own app, see below",
+    "apps/access/scoped/rows.py perform_destroy": "plain rows of the view's own app, see below",
     "apps/patients/services/merge_rows.py move_all": "every table that refers to a patient follows a merge by itself",
     "apps/patients/services/merge_rows.py move_back": "every table that refers to a patient follows a merge by itself",
     "apps/patients/services/merge_relations.py move_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py part_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py _revive": "patients' own tables, by a list",
+    "sample/organisation.py create_houses": "loads a demo: plain rows of the organisation",
+    "sample/organisation.py _house": "loads a demo: plain rows of the organisation",
+    "sample/organisation.py _department": "loads a demo: plain rows of the organisation",
     "sample/schedule.py create_templates": "loads a demo in bulk: hundreds of templates",
     "sample/staff.py write": "loads a demo in bulk: hundreds of accounts",
 }
@@ -92,3 +102,21 @@ def test_only_an_apps_own_services_write_its_tables() -> None:
 
 def test_every_exception_is_still_needed() -> None:
     assert not ALLOWED.keys() - {_place(write) for write in writes() if _is_wrong(write)}
+
+
+def _plain(view: type[GivenRowViewSet]) -> Iterator[type[GivenRowViewSet]]:
+    for each in view.__subclasses__():
+        yield each
+        yield from _plain(each)
+
+
+def _is_foreign(module: str, model: type[models.Model]) -> bool:
+    return not module.startswith(f"apps.{model._meta.app_label}.api.")
+
+
+def test_plain_rows_are_declared_by_the_app_that_owns_their_table() -> None:
+    import_module("config.urls.admin")
+    views = [view for view in _plain(GivenRowViewSet) if hasattr(view, "model")]
+    assert len(views) > 10
+    assert not [view for view in views if _is_foreign(view.__module__, view.model)]
+    assert _is_foreign("apps.scheduling.api.admin.limits", Bill)

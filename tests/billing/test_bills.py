@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
 from apps.billing import errors
-from apps.billing.models import Bill, CancelCause, ChargeItem, Invoice, PayerKind
+from apps.billing.models import Bill, CancelCause, ChargeItem, Invoice
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.cancel import LATE, cancel_bill, cancel_expired, lapse_expired
 from apps.billing.services.invoices import issue_invoice
@@ -18,6 +18,7 @@ from apps.billing.services.items import ItemSpec
 from apps.billing.services.perform import perform_item, undo_item
 from apps.billing.services.settle import mark_paid, mark_refunded, withdraw_refund
 from apps.patients.services.merge import merge
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.money import MAX_FEN
@@ -95,7 +96,7 @@ def test_the_database_holds_that_the_amount_is_the_sum_and_that_nothing_is_rewri
 
 
 @pytest.mark.requirement("PAY-13")
-@pytest.mark.parametrize("payer", [kind.value for kind in PayerKind if kind != PayerKind.SELF_PAY])
+@pytest.mark.parametrize("payer", [kind.value for kind in PayerType if kind != PayerType.SELF_PAY])
 def test_an_insured_payer_is_known_and_refused(clinic: World, payer: str) -> None:
     with pytest.raises(errors.InsuranceNotSupported):
         issue(clinic, payer_type=payer)

@@ -1,5 +1,6 @@
 """State changes and edits are compare-and-set: of two at once, one wins and the other is told."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from enum import StrEnum
@@ -10,6 +11,7 @@ import pytest
 from django.db import connections, transaction
 
 from apps.identity.models import Group
+from kernel import clock
 from kernel.errors import DomainError, NotFound, StaleVersion, StateConflict
 from kernel.locks import lock_one, lock_rows, save_version
 from kernel.states import StateTable
@@ -49,6 +51,7 @@ def test_the_table_knows_what_follows_what() -> None:
     assert TABLE.allows(Light.RED, Light.OFF) and not TABLE.allows(Light.OFF, Light.RED)
     assert TABLE.sources(Light.RED) == {Light.GREEN}
     assert TABLE.final() == {Light.OFF}
+    assert TABLE.choices == [("red", "red"), ("green", "green"), ("off", "off")]
 
 
 @pytest.mark.django_db
@@ -68,6 +71,17 @@ def test_a_step_writes_its_changes_and_raises_the_version() -> None:
     assert (group.name, group.version) == ("green", 2)
     group.refresh_from_db()
     assert (group.name, group.version) == ("green", 2)
+
+
+@pytest.mark.django_db
+def test_a_step_says_when_it_was_taken() -> None:
+    group = Group.objects.create(name="red")
+    moment = clock.now() + dt.timedelta(hours=1)
+    with clock.frozen(moment):
+        TABLE.move(group, Light.GREEN, field="name")
+    assert group.updated_at == moment
+    group.refresh_from_db()
+    assert group.updated_at == moment
 
 
 @pytest.mark.django_db(transaction=True)

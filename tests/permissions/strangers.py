@@ -21,8 +21,8 @@ from apps.scheduling.services import publish, sessions, templates
 from kernel import clock
 from kernel.ids import uuid7
 from tests.billing.support import issue
-from tests.permissions.objects import Estate
 from tests.permissions.routes import Route
+from tests.support.estates import Estate
 
 #: Names for the same kind of thing.
 KIND = {

@@ -157,6 +157,16 @@ def test_a_refund_takes_its_time_and_may_fail(merchant, payment_sandbox) -> None
     assert payment_sandbox.balance("unionpay")["refunded_fen"] == 0
 
 
+def test_a_refund_that_is_unclear_comes_out_in_the_end(merchant, payment_sandbox) -> None:
+    query_id = paid(merchant, payment_sandbox, "orderI02")
+    payment_sandbox.settings("unionpay", refund_code="04")
+    merchant.give_back("refundI2", query_id, 1000)
+    assert merchant.query("refundI2", "20260310101500")["origRespCode"] == "04"
+    payment_sandbox.settings("unionpay", refund_code="00")
+    assert merchant.query("refundI2", "20260310101500")["origRespCode"] == "00"
+    assert payment_sandbox.balance("unionpay")["refunded_fen"] == 1000
+
+
 def test_eleven_months_later_nothing_is_refunded(merchant, payment_sandbox) -> None:
     query_id = paid(merchant, payment_sandbox, "orderJ01")
     payment_sandbox.advance(331 * 86_400)

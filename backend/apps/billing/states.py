@@ -79,8 +79,3 @@ REFUND_REQUESTS: StateTable[RefundRequestState] = StateTable(
         _R.DONE: frozenset(),
     }
 )
-
-
-def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
-    """What a model field of these states offers."""
-    return [(state.value, state.value) for state in states]

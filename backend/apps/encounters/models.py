@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
-from apps.encounters.states import OPEN, EncounterState
+from apps.encounters.states import ENCOUNTERS, OPEN, EncounterState
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from kernel.models import BaseModel
@@ -30,7 +30,7 @@ class Encounter(BaseModel):
     kind = models.CharField(max_length=12, choices=EncounterKind.choices)
     state = models.CharField(
         max_length=12,
-        choices=[(state.value, state.value) for state in EncounterState],
+        choices=ENCOUNTERS.choices,
         default=EncounterState.ARRIVED,
     )
     arrived_at = models.DateTimeField()

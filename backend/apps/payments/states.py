@@ -83,8 +83,3 @@ REFUNDS: StateTable[RefundState] = StateTable(
         _R.CANCELLED: frozenset(),
     }
 )
-
-
-def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
-    """What a model field of these states offers."""
-    return [(state.value, state.value) for state in states]

@@ -35,8 +35,3 @@ TICKETS: StateTable[TicketState] = StateTable(
         _T.CANCELLED: frozenset(),
     }
 )
-
-
-def choices() -> list[tuple[str, str]]:
-    """What a model field of these states offers."""
-    return [(state.value, state.value) for state in TicketState]

@@ -62,11 +62,6 @@ class AppealState(StrEnum):
     REJECTED = "rejected"
 
 
-def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
-    """What a model field of these states offers."""
-    return [(state.value, state.value) for state in states]
-
-
 _S, _A = SessionState, AppointmentState
 
 #: Appointments that something can still happen to.

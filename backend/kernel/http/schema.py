@@ -209,10 +209,11 @@ class AutoSchema(SpectacularAutoSchema):
         return codes
 
     def _declared(self, permissions: Any) -> Iterator[type[DomainError]]:
-        """Errors that the view, its method, the hook of it, or a permission (`raised_for(view)`) names."""
+        """Errors that the view (`raised_in(action)`, too), its method, the hook of it, or a permission names."""
         hook = {"create": "perform_create", "partial_update": "perform_update", "destroy": "perform_destroy"}
         action = getattr(self.view, "action", None) or ""
         for owner in (self.view, self._method_of_view(), getattr(self.view, hook.get(action, ""), None)):
             yield from getattr(owner, "raises", ())
+        yield from getattr(self.view, "raised_in", lambda action: ())(action)
         for permission in permissions:
             yield from getattr(permission, "raised_for", lambda view: ())(self.view)

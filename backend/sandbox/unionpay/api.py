@@ -1,5 +1,6 @@
 """The paths of gateway.95516.com and filedownload.95516.com that Yihui calls, and their control API."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -161,12 +162,12 @@ class UnionPay:
 
     def _given_back(self, transaction: Transaction) -> Fields:
         refund = transaction.refund
-        if refund is not None:
+        if refund is not None and refund.settles_at < math.inf:
             self._later.at(refund.settles_at, lambda: self.book.settle(refund))
         return self.notices.about(transaction)
 
     def _query(self, fields: Fields) -> Fields:
-        found = self.orders.query(fields)
+        found = self.orders.query(fields, self.config)
         return self.notices.about(found) | {
             "origRespCode": found.code,
             "origRespMsg": message_for(found.code),

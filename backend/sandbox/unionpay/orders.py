@@ -1,14 +1,15 @@
 """What the messages do: consume, refund, cancel, query. A Refusal leaves everything as it was."""
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 
 from sandbox.clock import Clock
-from sandbox.trading.book import PAID, REFUND_CLOSED, SUCCEEDED, UNPAID, Trade, TradeBook
+from sandbox.trading.book import PAID, REFUND_CLOSED, SUCCEEDED, UNPAID, Trade, TradeBook, TradeRefund
 from sandbox.unionpay.errors import Refusal
 from sandbox.unionpay.fields import amount, moment, needed, order_id
 from sandbox.unionpay.settings import UnionPaySettings
-from sandbox.unionpay.transactions import CONSUME, Transaction, Transactions
+from sandbox.unionpay.transactions import CONSUME, UNCLEAR, Transaction, Transactions
 
 #: Settlement days end at 23:00; a consumption can be refunded for eleven months.
 DAY_ENDS = 23
@@ -103,19 +104,20 @@ class Orders:
     ) -> Transaction:
         if self.transactions.find(number, fields["txnTime"]):
             raise Refusal("12")
+        code = settings.refund_code
         refund = self._book.refund(
             original.trade,
             _own_number(number, fields["txnTime"], self._book.refunds),
             amount_fen,
             reason=fields.get("reqReserved", ""),
             notify_url=fields["backUrl"],
-            settles_at=self._clock.now() + seconds,
-            outcome=SUCCEEDED if settings.refund_code == "00" else REFUND_CLOSED,
+            settles_at=math.inf if code in UNCLEAR else self._clock.now() + seconds,
+            outcome=SUCCEEDED if code == "00" else REFUND_CLOSED,
         )
-        recorded = Transaction(dict(fields), original.trade, refund, failure_code=settings.refund_code)
+        recorded = Transaction(dict(fields), original.trade, refund, failure_code=code)
         return self.transactions.add(recorded)
 
-    def query(self, fields: Mapping[str, str]) -> Transaction:
+    def query(self, fields: Mapping[str, str], settings: UnionPaySettings) -> Transaction:
         """Refusal 34 also for an order that nobody has paid: UnionPay knows it from the payment on."""
         with self._book.lock:
             if fields.get("queryId"):
@@ -125,10 +127,19 @@ class Orders:
                 if found and found.request["txnTime"] != fields["txnTime"]:
                     found = None
         if found and found.refund:
+            self._clear_up(found, found.refund, settings.refund_code)
             self._book.settle(found.refund)
         if found is None or not found.code:
             raise Refusal("34")
         return found
+
+    def _clear_up(self, recorded: Transaction, refund: TradeRefund, code: str) -> None:
+        """What was unclear comes out as the settings say by now."""
+        with self._book.lock:
+            if recorded.failure_code in UNCLEAR and code not in UNCLEAR:
+                recorded.failure_code = code
+                refund.outcome = SUCCEEDED if code == "00" else REFUND_CLOSED
+                refund.settles_at = self._clock.now()
 
     def settle_day(self, at: float) -> str:
         """MMDD: what comes about from 23:00 on belongs to the next day."""

@@ -12,8 +12,8 @@ _POSITIVE, _NOT_NEGATIVE = ("speed",), ("refund_seconds", "fee_per_mille", "bill
 @dataclass(slots=True)
 class UnionPaySettings:
     """`speed` divides the delays between notices. `refund_seconds`: how long a refund is under way, by the sandbox's
-    clock; `refund_code`: how it comes out. `strict_repeats`: an unpaid order sent again is a duplicate. `bill_hour`:
-    when yesterday's file is there."""
+    clock; `refund_code`: how it comes out; with 03, 04 or 05 that is unclear until a query finds another code here.
+    `strict_repeats`: an unpaid order sent again is a duplicate. `bill_hour`: when yesterday's file is there."""
 
     mer_id: str = "777290058110048"
     merchant_name: str = "医汇测试医院"

@@ -7,6 +7,8 @@ from sandbox.trading.book import PAID, PROCESSING, SUCCEEDED, Trade, TradeRefund
 
 KEPT = 200_000
 CONSUME, REFUND, CANCEL = "01", "04", "31"
+#: Codes of what is not decided yet.
+UNCLEAR = ("03", "04", "05")
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Transaction:
         if self.refund is None:
             return "00" if self.trade.state == PAID else ""
         if self.refund.state == PROCESSING:
-            return "05"
+            return self.failure_code if self.failure_code in UNCLEAR else "05"
         return "00" if self.refund.state == SUCCEEDED else self.failure_code
 
     @property

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.billing.models import CardTopUp
 from apps.billing.services.card_refund import CardCaps, shares_of
-from apps.billing.states import TopUpState, choices
+from apps.billing.states import TOP_UPS
 from apps.patients.models import PatientCard
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.states import OrderState
@@ -42,7 +42,7 @@ class CardTopUpSerializer(ModelSerializer):
 
 
 class TopUpFilter(django_filters.FilterSet):
-    state = django_filters.MultipleChoiceFilter(choices=choices(TopUpState))
+    state = django_filters.MultipleChoiceFilter(choices=TOP_UPS.choices)
 
 
 class OwnCardTopUpFilter(BoundFilterSet, TopUpFilter):

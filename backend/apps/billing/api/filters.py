@@ -5,7 +5,7 @@ import django_filters
 from django.db.models import Q
 
 from apps.billing.models import BillKind
-from apps.billing.states import BillStatus, choices
+from apps.billing.states import BILLS
 from apps.patients.own_filters import BoundFilterSet
 from kernel import clock
 
@@ -13,7 +13,7 @@ from kernel import clock
 class BillingFilter(django_filters.FilterSet):
     """What bills can be filtered by, whoever asks."""
 
-    status = django_filters.MultipleChoiceFilter(choices=choices(BillStatus))
+    status = django_filters.MultipleChoiceFilter(choices=BILLS.choices)
     kind = django_filters.MultipleChoiceFilter(choices=BillKind.choices)
 
 

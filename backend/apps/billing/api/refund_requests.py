@@ -4,7 +4,7 @@ import django_filters
 from rest_framework import serializers
 
 from apps.billing.models import BillKind, RefundRequest
-from apps.billing.states import RefundRequestState, choices
+from apps.billing.states import REFUND_REQUESTS
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.states import RefundState
 from apps.payments.types import RefundRoute
@@ -115,7 +115,7 @@ class BillQuoteSerializer(Serializer):
 
 class RequestFilter(django_filters.FilterSet):
     order_id = django_filters.UUIDFilter()
-    state = django_filters.MultipleChoiceFilter(choices=choices(RefundRequestState))
+    state = django_filters.MultipleChoiceFilter(choices=REFUND_REQUESTS.choices)
 
 
 class OwnRefundRequestFilter(BoundFilterSet, RequestFilter):

@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory, PayerKind
+from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory
 from apps.billing.services.items import MOST_ITEMS, ItemSpec
-from apps.billing.states import BillStatus, choices
+from apps.billing.states import BILLS
 from apps.payments.payables import payment_scene
+from apps.payments.payers import PayerType
 from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.http.fields import QuantityField
@@ -39,11 +40,11 @@ class BillSerializer(Serializer):
     bill_no = serializers.CharField()
     kind = serializers.ChoiceField(choices=BillKind.choices)
     title = serializers.CharField()
-    status = serializers.ChoiceField(choices=choices(BillStatus))
+    status = serializers.ChoiceField(choices=BILLS.choices)
     is_payable = serializers.BooleanField()
     is_mandatory = serializers.BooleanField()
     registration_bill_id = serializers.UUIDField(allow_null=True)
-    payer_type = serializers.ChoiceField(choices=PayerKind.choices)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices)
     amount_fen = serializers.IntegerField()
     refunded_fen = serializers.IntegerField()
     issued_at = serializers.DateTimeField()

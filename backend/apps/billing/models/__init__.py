@@ -5,7 +5,6 @@ from apps.billing.models.bill import (
     CancelCause,
     ChargeItem,
     ItemCategory,
-    PayerKind,
 )
 from apps.billing.models.card_top_up import CardTopUp
 from apps.billing.models.invoice import Invoice, InvoicePrint
@@ -21,7 +20,6 @@ __all__ = [
     "Invoice",
     "InvoicePrint",
     "ItemCategory",
-    "PayerKind",
     "RefundRequest",
     "RefundRequestLine",
 ]

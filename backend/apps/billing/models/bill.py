@@ -4,10 +4,11 @@ from django.db.models import F, Q
 
 from apps.audit.triggers import audited
 from apps.billing.models import guards
-from apps.billing.states import STANDING, BillStatus, choices
+from apps.billing.states import BILLS, STANDING, BillStatus
 from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
 
@@ -22,16 +23,6 @@ class BillKind(models.TextChoices):
     TREATMENT = "treatment"
     INPATIENT_DEPOSIT = "inpatient_deposit"
     CARD_TOP_UP = "card_top_up"
-
-
-class PayerKind(models.TextChoices):
-    """Who bears the costs. All but self-pay are refused until insured settlement is there (rules.md 13)."""
-
-    SELF_PAY = "self_pay"
-    EMPLOYEE_INSURANCE = "employee_insurance"
-    RESIDENT_INSURANCE = "resident_insurance"
-    COMMERCIAL_INSURANCE = "commercial_insurance"
-    PUBLIC_MEDICAL_CARE = "public_medical_care"
 
 
 class BillSource(models.TextChoices):
@@ -91,7 +82,7 @@ class Bill(VersionedModel):
     bill_no = models.CharField(max_length=32, help_text="账单号")
     kind = models.CharField(max_length=20, choices=BillKind.choices)
     title = models.CharField(max_length=120)
-    status = models.CharField(max_length=12, choices=choices(BillStatus), default=BillStatus.ISSUED.value)
+    status = models.CharField(max_length=12, choices=BILLS.choices, default=BillStatus.ISSUED.value)
     is_mandatory = models.BooleanField(default=False)
     registration_bill = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -99,7 +90,7 @@ class Bill(VersionedModel):
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    payer_type = models.CharField(max_length=24, choices=PayerKind.choices, default=PayerKind.SELF_PAY)
+    payer_type = models.CharField(max_length=24, choices=PayerType.choices, default=PayerType.SELF_PAY)
     source = models.CharField(max_length=4, choices=BillSource.choices, default=BillSource.OWN)
     external_id = models.CharField(max_length=64, blank=True, default="", help_text="HIS's key of the bill")
     subject_type = models.CharField(max_length=40, blank=True, default="")

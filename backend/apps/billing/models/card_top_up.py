@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
-from apps.billing.states import TopUpState, choices
+from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient, PatientCard
 from apps.payments.types import PaymentOrder
@@ -28,7 +28,7 @@ class CardTopUp(BaseModel):
     )
     application = models.CharField(max_length=100)
     amount_fen = FenField()
-    state = models.CharField(max_length=12, choices=choices(TopUpState), default=TopUpState.PENDING.value)
+    state = models.CharField(max_length=12, choices=TOP_UPS.choices, default=TopUpState.PENDING.value)
     credited_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from apps.audit.triggers import audited
 from apps.billing.models.bill import Bill
-from apps.billing.states import RefundRequestState, choices
+from apps.billing.states import REFUND_REQUESTS
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient, PatientCard
 from apps.payments.types import PaymentOrder
@@ -43,7 +43,7 @@ class RefundRequest(VersionedModel):
     reason = models.CharField(max_length=200)
     needs_approval = models.BooleanField(default=False)
     needs_reprint = models.BooleanField(default=False)
-    state = models.CharField(max_length=12, choices=choices(RefundRequestState))
+    state = models.CharField(max_length=12, choices=REFUND_REQUESTS.choices)
     decided_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

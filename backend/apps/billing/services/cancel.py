@@ -34,7 +34,7 @@ def lapse_bill(bill_id: UUID) -> None:
     """The time to pay an issued bill is over; any other bill stays as it is."""
     bill = lock_one(Bill.objects.all(), pk=bill_id)
     if bill.status == BillStatus.ISSUED:
-        BILLS.move(bill, BillStatus.LAPSED, field="status", updated_at=clock.now())
+        BILLS.move(bill, BillStatus.LAPSED, field="status")
         publish(event_of(BillLapsed, bill))
 
 

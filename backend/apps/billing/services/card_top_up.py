@@ -52,7 +52,7 @@ def open_top_up(
     try:
         order = _order_for(top_up)
     except DomainError:
-        TOP_UPS.move(top_up, TopUpState.CLOSED, updated_at=clock.now())
+        TOP_UPS.move(top_up, TopUpState.CLOSED)
         raise
     with transaction.atomic():
         CardTopUp.objects.filter(pk=top_up.pk, order=None).update(order=order, updated_at=clock.now())
@@ -111,7 +111,7 @@ def credit_card_top_up(*, top_up_id: UUID, order: PaymentOrder) -> Account:
         raise StateConflict(current=top_up.state)
     _hold(top_up)
     now = clock.now()
-    TOP_UPS.move(top_up, TopUpState.CREDITED, order=order, credited_at=now, updated_at=now)
+    TOP_UPS.move(top_up, TopUpState.CREDITED, order=order, credited_at=now)
     publish(
         CardToppedUp(
             hospital_id=top_up.hospital_id,
@@ -138,7 +138,7 @@ def end_top_up(*, order_id: UUID, state: TopUpState) -> None:
     """Its order was closed, or goes back: the top-up is over unless it was credited. Safe to repeat."""
     for top_up in CardTopUp.objects.filter(order_id=order_id):
         if TOP_UPS.allows(TopUpState(top_up.state), state):
-            TOP_UPS.move(top_up, state, updated_at=clock.now())
+            TOP_UPS.move(top_up, state)
 
 
 def top_up_of(order: PaymentOrder) -> CardTopUp:

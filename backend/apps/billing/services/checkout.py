@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from apps.billing import errors, settings
-from apps.billing.models import Bill, BillKind, PayerKind
+from apps.billing.models import Bill, BillKind
 from apps.billing.selectors.payable import check_selection
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.payments.payables import Scene
+from apps.payments.payers import PayerType
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.services.tending import let_go_of
 from apps.payments.types import CloseCause, PaymentOrder
@@ -37,7 +38,7 @@ def open_payment(
     application: str,
     account: WeChatAccount | None = None,
     staff: StaffMember | None = None,
-    payer_type: str = PayerKind.SELF_PAY,
+    payer_type: str = PayerType.SELF_PAY,
 ) -> PaymentOrder:
     """A pending order of these bills of the patient at `hospital`, or the one that is open for exactly them.
 
@@ -45,7 +46,7 @@ def open_payment(
     `payments.services.orders.open_order` refuse. The order ends with the first of the bills. Not in a transaction:
     a bill that is cancelled meanwhile is noticed when the payment is posted.
     """
-    if payer_type != PayerKind.SELF_PAY:
+    if payer_type != PayerType.SELF_PAY:
         raise errors.InsuranceNotSupported
     if not 0 < len(set(bill_ids)) <= MOST_BILLS:
         raise InvalidValue(field="bill_ids")

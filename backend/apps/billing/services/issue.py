@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from apps.billing import errors
 from apps.billing.events import BillCancelled, BillIssued
-from apps.billing.models import Bill, BillKind, BillSource, CancelCause, PayerKind
+from apps.billing.models import Bill, BillKind, BillSource, CancelCause
 from apps.billing.numbers import BILLS as NUMBERS, next_number
 from apps.billing.services.announce import event_of
 from apps.billing.services.items import ItemSpec, check_items, specs_of, write_items
@@ -19,6 +19,7 @@ from apps.encounters.models import Encounter
 from apps.encounters.selectors import current_encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from kernel.locks import lock_one
@@ -42,7 +43,7 @@ class BillSpec:
     practitioner: StaffMember | None = None
     registration_bill: Bill | None = None
     is_mandatory: bool = False
-    payer_type: str = PayerKind.SELF_PAY
+    payer_type: str = PayerType.SELF_PAY
     source: BillSource = BillSource.OWN
     external_id: str = ""
     subject_type: str = ""
@@ -101,14 +102,13 @@ def cancel_locked(bill: Bill, *, cause: CancelCause, reason: str, staff: StaffMe
         cancelled_by=staff,
         cancel_cause=cause.value,
         cancel_reason=reason,
-        updated_at=now,
     )
     publish(event_of(BillCancelled, bill, cause=cause.value))
 
 
 def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
     """The amount of what would be issued; InsuranceNotSupported, InvalidValue with the field."""
-    if spec.payer_type != PayerKind.SELF_PAY:
+    if spec.payer_type != PayerType.SELF_PAY:
         raise errors.InsuranceNotSupported
     amount = check_items(spec.items)
     owners: dict[str, Any] = {

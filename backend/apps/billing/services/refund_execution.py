@@ -63,9 +63,7 @@ def _move(request_id: UUID, staff: StaffMember, allowances: Mapping[UUID, Allowa
         raise StateConflict(current=request.state)
     _check_conditions(request)
     now = clock.now()
-    REFUND_REQUESTS.move(
-        request, RefundRequestState.EXECUTING, executed_by=staff, executed_at=now, updated_at=now
-    )
+    REFUND_REQUESTS.move(request, RefundRequestState.EXECUTING, executed_by=staff, executed_at=now)
     if request.card is not None:
         move_card_money(request, request.card, cause=RefundCause.WINDOW, application=None, staff=staff)
     else:

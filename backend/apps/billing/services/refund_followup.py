@@ -26,7 +26,7 @@ def follow(request_id: UUID) -> None:
             continue
         now = clock.now()
         ended = None if target == RefundRequestState.EXECUTING else now
-        REFUND_REQUESTS.move(request, target, expect=source, ended_at=ended, updated_at=now)
+        REFUND_REQUESTS.move(request, target, expect=source, ended_at=ended)
 
 
 def _target(request: RefundRequest) -> RefundRequestState:

@@ -108,5 +108,5 @@ def _decide(
     if request.requested_by_id == by.pk:
         raise errors.ApproverIsRequester
     now = clock.now()
-    REFUND_REQUESTS.move(request, state, decided_by=by, decided_at=now, decision_note=note, updated_at=now)
+    REFUND_REQUESTS.move(request, state, decided_by=by, decided_at=now, decision_note=note)
     return request

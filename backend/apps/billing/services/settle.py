@@ -53,7 +53,6 @@ def mark_paid(
             order_id=order_id,
             application=application,
             voucher_no=f"{bill.bill_no.removeprefix(NUMBERS.prefix)}{secrets.randbelow(10_000):04d}",
-            updated_at=clock.now(),
         )
         publish(event_of(BillPaid, bill, order_id=order_id, account_id=account_id))
     return bills
@@ -94,7 +93,7 @@ def withdraw_refund(*, bill_id: UUID, amount_fen: int) -> Bill:
 
 def _write_refunded(bill: Bill, status: BillStatus, refunded_fen: int) -> None:
     if bill.status != status:
-        BILLS.move(bill, status, field="status", refunded_fen=refunded_fen, updated_at=clock.now())
+        BILLS.move(bill, status, field="status", refunded_fen=refunded_fen)
         return
     bill.status, bill.refunded_fen, bill.version = status, refunded_fen, bill.version + 1
     bill.updated_at = clock.now()

@@ -67,7 +67,7 @@ def cancel(encounter_ids: Iterable[UUID]) -> None:
 def reopen(encounter_id: UUID) -> None:
     """A mistaken end is taken back. StateConflict unless it was finished."""
     encounter = Encounter.objects.get(pk=encounter_id)
-    ENCOUNTERS.move(encounter, EncounterState.IN_PROGRESS, ended_at=None, updated_at=clock.now())
+    ENCOUNTERS.move(encounter, EncounterState.IN_PROGRESS, ended_at=None)
     publish(_of(EncounterOpened, encounter))
 
 
@@ -78,7 +78,7 @@ def change(encounter_ids: Iterable[UUID], **changes: Any) -> None:
 
 
 def _end(encounter: Encounter, state: EncounterState, at: dt.datetime) -> None:
-    ENCOUNTERS.move(encounter, state, ended_at=at, updated_at=clock.now())
+    ENCOUNTERS.move(encounter, state, ended_at=at)
     publish(_of(EncounterEnded, encounter, state=state.value))
 
 

@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ('portrait', models.FileField(blank=True, upload_to='portraits/')),
                 ('employed_on', models.DateField(blank=True, null=True)),
                 ('left_on', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended'), ('left', 'Left')], default='active', max_length=12)),
+                ('status', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended'), ('left', 'left')], default='active', max_length=12)),
             ],
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.identity.models.organisation import Hospital
+from kernel.errors import InvalidValue
 from kernel.models import VersionedModel
 
 
@@ -34,3 +35,8 @@ class CalendarDay(VersionedModel):
             ),
         ]
         triggers = [audited()]
+
+    def check_values(self) -> None:
+        """Only a make-up workday follows a weekday."""
+        if self.kind == DayKind.HOLIDAY and self.follows_weekday is not None:
+            raise InvalidValue(field="follows_weekday")

@@ -3,19 +3,15 @@ from django.db import models
 from apps.audit.triggers import audited
 from apps.identity.models.organisation import Department, Hospital, OrgUnit, Position
 from apps.identity.models.user import User
+from apps.identity.states import STAFF, StaffState
 from kernel.crypto import BlindIndexField, EncryptedTextField
 from kernel.models import VersionedModel
+from kernel.text import name_spellings
 
 
 class VisitTier(models.TextChoices):
     NORMAL = "normal"
     EXPERT = "expert"
-
-
-class StaffStatus(models.TextChoices):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    LEFT = "left"
 
 
 class StaffMember(VersionedModel):
@@ -48,7 +44,7 @@ class StaffMember(VersionedModel):
     portrait = models.FileField(upload_to="portraits/", blank=True)
     employed_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
-    status = models.CharField(max_length=12, choices=StaffStatus.choices, default=StaffStatus.ACTIVE)
+    status = models.CharField(max_length=12, choices=STAFF.choices, default=StaffState.ACTIVE.value)
 
     class Meta:
         constraints = [
@@ -63,6 +59,11 @@ class StaffMember(VersionedModel):
             models.Index(fields=["pinyin", "-id"], name="staff_in_order"),
         ]
         triggers = [audited()]
+
+    @staticmethod
+    def spelling(name: str) -> str:
+        """The search key, with the surname as surnames are read (kernel.rows)."""
+        return name_spellings(name)[0]
 
 
 class StaffDepartment(models.Model):

@@ -6,44 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.identity import errors
 from apps.identity.models import CalendarDay, DayKind, Hospital
-from kernel.errors import DuplicateValue, InvalidValue
-from kernel.locks import save_version
 
 Days = dict[dt.date, CalendarDay]
-
-
-def create_day(**fields: Any) -> CalendarDay:
-    """Add a day; InvalidValue for a holiday that follows a weekday, DuplicateValue."""
-    day = CalendarDay(**fields)
-    _check(day)
-    try:
-        with transaction.atomic():
-            day.save(force_insert=True)
-    except IntegrityError as error:
-        raise DuplicateValue(field="date") from error
-    return day
-
-
-def update_day(day: CalendarDay, *, version: int, **changes: Any) -> CalendarDay:
-    """Change a day read at `version`; as create_day, and StaleVersion. Sessions made before stay as they are."""
-    for name, value in changes.items():
-        setattr(day, name, value)
-    _check(day)
-    try:
-        with transaction.atomic():
-            save_version(day, changes, version=version)
-    except IntegrityError as error:
-        raise DuplicateValue(field="date") from error
-    return day
-
-
-def delete_day(day: CalendarDay) -> None:
-    """The day is like its weekday again."""
-    day.delete()
 
 
 def fill_year(hospital: Hospital, year: int) -> tuple[int, int]:
@@ -107,8 +75,3 @@ def known_years(hospital_ids: Iterable[UUID]) -> set[tuple[UUID, int]]:
     """(hospital, year) of the calendars that have been entered."""
     rows = CalendarDay.objects.filter(hospital__in=set(hospital_ids)).values_list("hospital_id", "date__year")
     return set(rows.distinct())
-
-
-def _check(day: CalendarDay) -> None:
-    if day.kind == DayKind.HOLIDAY and day.follows_weekday is not None:
-        raise InvalidValue(field="follows_weekday")

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.identity.models import Department, StaffMember
 from apps.identity.services.access_version import bump_units
 from apps.identity.services.placing import announce_move, refuse_own_units
-from apps.identity.services.rows import create_row, delete_row, update_row
+from kernel.rows import create_row, delete_row, update_row
 
 
 @transaction.atomic

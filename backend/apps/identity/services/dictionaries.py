@@ -1,7 +1,6 @@
 """数据字典: lists that administrators extend; the product's own lists are written by `sync_dictionaries`."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
@@ -9,21 +8,8 @@ from django.db import models, transaction
 from apps.identity.dictionaries import SEEDS
 from apps.identity.errors import SystemDictionary
 from apps.identity.models import Dictionary, DictionaryItem
-from apps.identity.services.rows import create_row, delete_row, update_row
 from kernel.errors import InUse
-
-
-def create_dictionary(**fields: Any) -> Dictionary:
-    """Add a list of a hospital, or of the group; DuplicateValue.
-
-    A hospital's list with the code of a group's list extends that list at the hospital.
-    """
-    return create_row(Dictionary, **fields)
-
-
-def update_dictionary(dictionary: Dictionary, *, version: int, **changes: Any) -> Dictionary:
-    """Rename a list read at `version`; StaleVersion."""
-    return update_row(dictionary, version=version, **changes)
+from kernel.rows import delete_row
 
 
 def delete_dictionary(dictionary: Dictionary) -> None:
@@ -31,16 +17,6 @@ def delete_dictionary(dictionary: Dictionary) -> None:
     if dictionary.is_system:
         raise SystemDictionary
     delete_row(dictionary)
-
-
-def create_item(**fields: Any) -> DictionaryItem:
-    """Add an entry; DuplicateValue."""
-    return create_row(DictionaryItem, **fields)
-
-
-def update_item(item: DictionaryItem, *, version: int, **changes: Any) -> DictionaryItem:
-    """Relabel, sort or deactivate an entry read at `version`; its value never changes. StaleVersion."""
-    return update_row(item, version=version, **changes)
 
 
 def delete_item(item: DictionaryItem) -> None:

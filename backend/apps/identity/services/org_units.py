@@ -8,9 +8,9 @@ from apps.identity.errors import OrgUnitCycle
 from apps.identity.models import Department, OrgUnit, StaffMember
 from apps.identity.services.access_version import bump_units
 from apps.identity.services.placing import announce_move, refuse_own_units
-from apps.identity.services.rows import create_row, delete_row, update_row
 from kernel.errors import InvalidValue
 from kernel.locks import lock_rows
+from kernel.rows import create_row, update_row
 
 
 @transaction.atomic
@@ -44,11 +44,6 @@ def update_org_unit(unit: OrgUnit, *, version: int, by: StaffMember | None = Non
         announce_move(unit, by=by, department_ids=list(below.values_list("pk", flat=True)))
         bump_units(before, after)
     return unit
-
-
-def delete_org_unit(unit: OrgUnit) -> None:
-    """Delete a unit without sub-units, departments and staff; InUse otherwise."""
-    delete_row(unit)
 
 
 def _locked_path(hospital_id: Any, parent: OrgUnit | None) -> str:

@@ -9,10 +9,10 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 
 from apps.identity.models import PartnerApplication
 from apps.identity.oauth import SCOPES
-from apps.identity.services.rows import delete_row, update_row
 from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.locks import save_version
+from kernel.rows import delete_row, update_row
 
 
 @transaction.atomic

@@ -22,9 +22,9 @@ from apps.identity.phones import normalise_phone
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
 from apps.identity.services.placing import announce_staff, heads_of, refuse_own
-from apps.identity.services.rows import create_row, delete_row, unique, update_row
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
+from kernel.rows import create_row, delete_row, unique, update_row
 from kernel.text import clean_name
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import django_filters
 from rest_framework import serializers
 
-from apps.billing.states import TopUpState, choices
+from apps.billing.states import TOP_UPS
 from apps.inpatient import errors
 from apps.inpatient.models import DepositTransaction
 from apps.patients.own_filters import BoundFilterSet
@@ -67,7 +67,7 @@ class PayDepositSerializer(Serializer):
 
 class PrepaymentFilter(django_filters.FilterSet):
     admission_id = django_filters.UUIDFilter()
-    state = django_filters.ChoiceFilter(choices=choices(TopUpState))
+    state = django_filters.ChoiceFilter(choices=TOP_UPS.choices)
 
 
 class OwnDepositFilter(BoundFilterSet, PrepaymentFilter):

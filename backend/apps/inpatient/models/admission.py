@@ -3,10 +3,9 @@ from django.db.models import F, Q
 
 from apps.audit.triggers import audited
 from apps.billing.models import BillSource
-from apps.billing.states import choices
 from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
-from apps.inpatient.states import AdmissionStatus
+from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel.models import VersionedModel
 
@@ -30,7 +29,7 @@ class Admission(VersionedModel):
     bed = models.CharField(max_length=20, blank=True, default="", help_text="床号")
     diagnosis = models.CharField(max_length=500, blank=True, default="", help_text="入院诊断")
     status = models.CharField(
-        max_length=12, choices=choices(AdmissionStatus), default=AdmissionStatus.ADMITTED.value
+        max_length=12, choices=ADMISSIONS.choices, default=AdmissionStatus.ADMITTED.value
     )
     admitted_at = models.DateTimeField()
     discharged_at = models.DateTimeField(null=True)

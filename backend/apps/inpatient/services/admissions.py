@@ -86,9 +86,7 @@ def discharge(admission: Admission, *, discharged_at: dt.datetime | None = None)
     stay, now = _own(admission), clock.now()
     stay.discharged_at = discharged_at or now
     check(stay)
-    ADMISSIONS.move(
-        stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at, updated_at=now
-    )
+    ADMISSIONS.move(stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at)
     follow_status(stay)
     announce(stay)
     return stay
@@ -100,9 +98,7 @@ def recall(admission: Admission) -> Admission:
     stay = _own(admission)
 
     def move() -> None:
-        ADMISSIONS.move(
-            stay, AdmissionStatus.ADMITTED, field="status", discharged_at=None, updated_at=clock.now()
-        )
+        ADMISSIONS.move(stay, AdmissionStatus.ADMITTED, field="status", discharged_at=None)
 
     _once(stay, move)
     follow_status(stay)

@@ -51,7 +51,7 @@ def open_deposit(
     try:
         order = _order_for(deposit)
     except DomainError:
-        TOP_UPS.move(deposit, TopUpState.CLOSED, updated_at=clock.now())
+        TOP_UPS.move(deposit, TopUpState.CLOSED)
         raise
     with transaction.atomic():
         DepositTransaction.objects.filter(pk=deposit.pk, order=None).update(
@@ -109,7 +109,7 @@ def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
         raise StateConflict(current=deposit.state)
     _hold(deposit)
     now = clock.now()
-    TOP_UPS.move(deposit, TopUpState.CREDITED, order=order, credited_at=now, updated_at=now)
+    TOP_UPS.move(deposit, TopUpState.CREDITED, order=order, credited_at=now)
     publish(
         DepositReceived(
             hospital_id=deposit.hospital_id,
@@ -137,4 +137,4 @@ def end_deposit(*, order_id: UUID, state: TopUpState) -> None:
     """Its order was closed, or goes back: the deposit is over unless it was credited. Safe to repeat."""
     for deposit in DepositTransaction.objects.filter(order_id=order_id):
         if TOP_UPS.allows(TopUpState(deposit.state), state):
-            TOP_UPS.move(deposit, state, updated_at=clock.now())
+            TOP_UPS.move(deposit, state)

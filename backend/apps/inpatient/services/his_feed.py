@@ -105,9 +105,7 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
         with transaction.atomic():
             if moved:
                 values = {name: getattr(known, name) for name in changed}
-                ADMISSIONS.move(
-                    known, AdmissionStatus(fresh.status), field="status", **values, updated_at=clock.now()
-                )
+                ADMISSIONS.move(known, AdmissionStatus(fresh.status), field="status", **values)
             else:
                 save_version(known, changed, version=known.version)
     except IntegrityError as error:

@@ -3,13 +3,11 @@ from django.db.models import Q
 
 from apps.identity.models import Hospital, WeChatAccount
 from apps.messaging.models.template import Channel
-from apps.messaging.states import MessageState
+from apps.messaging.states import MESSAGE, MessageState
 from apps.patients.models import Patient
 from kernel import clock, ids
 from kernel.crypto import EncryptedTextField
 from kernel.models import BaseModel
-
-STATES = [(state.value, state.value) for state in MessageState]
 
 
 class Message(BaseModel):
@@ -30,7 +28,7 @@ class Message(BaseModel):
     dedupe_key = models.CharField(max_length=160, unique=True)
     urgent = models.BooleanField(default=False)
     bulk = models.BooleanField(default=False, help_text="may leave in a provider's batch")
-    state = models.CharField(max_length=12, choices=STATES, default=MessageState.QUEUED)
+    state = models.CharField(max_length=12, choices=MESSAGE.choices, default=MessageState.QUEUED)
     due_at = models.DateTimeField(default=clock.now)
     channel = models.CharField(max_length=20, choices=Channel.choices, blank=True, default="")
     tries = models.PositiveSmallIntegerField(default=0, help_text="on the present channel")

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from apps.messaging.errors import UnknownScene
 from apps.messaging.models import MessageTemplate
 from apps.messaging.scenes import SCENES
-from kernel.errors import DuplicateValue, InvalidValue
-from kernel.locks import save_version
+from kernel.errors import InvalidValue
+from kernel.rows import create_row, update_row
 
 
 def create_template(**fields: Any) -> MessageTemplate:
@@ -18,12 +16,7 @@ def create_template(**fields: Any) -> MessageTemplate:
     if template.scene in SCENES and not template.fields:
         template.fields = dict(SCENES[template.scene].fields[template.channel])
     _check(template.scene, template.fields)
-    try:
-        with transaction.atomic():
-            template.save(force_insert=True)
-    except IntegrityError as error:
-        raise DuplicateValue(field="scene") from error
-    return template
+    return create_row(MessageTemplate, **{**fields, "fields": template.fields})
 
 
 def update_template(template: MessageTemplate, *, version: int, **changes: Any) -> MessageTemplate:
@@ -31,17 +24,7 @@ def update_template(template: MessageTemplate, *, version: int, **changes: Any) 
     for name, value in changes.items():
         setattr(template, name, value)
     _check(template.scene, template.fields)
-    try:
-        with transaction.atomic():
-            save_version(template, changes, version=version)
-    except IntegrityError as error:
-        raise DuplicateValue(field="scene") from error
-    return template
-
-
-def delete_template(template: MessageTemplate) -> None:
-    """Delete a template; the group's default, if any, serves the scene from then on."""
-    template.delete()
+    return update_row(template, version=version, **changes)
 
 
 def _check(scene: str, fields: Mapping[str, str]) -> None:

@@ -28,7 +28,7 @@ class FieldKind(models.TextChoices):
 
 
 class CaptureField(VersionedModel):
-    """A hospital's own field of a stage, or its own form of one that the product ships (same stage and key)."""
+    """采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key)."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     stage = models.CharField(max_length=20, choices=Stage.choices)

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital, StaffMember
-from apps.patients.states import OPEN_IMPORTS, ImportState
+from apps.patients.states import IMPORTS, OPEN_IMPORTS
 from kernel.models import BaseModel
 
 
@@ -35,7 +35,7 @@ class PatientImport(BaseModel):
     kind = models.CharField(max_length=8)
     digest = models.BinaryField(max_length=32)
     duplicates = models.CharField(max_length=8, choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP)
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in ImportState])
+    state = models.CharField(max_length=12, choices=IMPORTS.choices)
     failure = models.CharField(max_length=255, blank=True, default="", help_text="why nothing was imported")
     findings = models.JSONField(
         default=list, help_text="all that is wrong with the file itself: [{code, …place}]"

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.identity.models import Dictionary
 from apps.patients.capturing import checked, definitions
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CapturedValue, CaptureField, FieldKind, Patient, Stage
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue, StateConflict
-from kernel.locks import save_version
+from kernel.errors import InvalidValue, StateConflict
+from kernel.rows import create_row, update_row
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -24,12 +24,7 @@ def create_field(**fields: Any) -> CaptureField:
     if not _KEY.fullmatch(field.key):
         raise InvalidValue(field="key")
     _check_dictionary(field)
-    try:
-        with transaction.atomic():
-            field.save(force_insert=True)
-    except IntegrityError as error:
-        raise DuplicateValue(field="key") from error
-    return field
+    return create_row(CaptureField, **fields)
 
 
 def update_field(field: CaptureField, *, version: int, **changes: Any) -> CaptureField:
@@ -37,8 +32,7 @@ def update_field(field: CaptureField, *, version: int, **changes: Any) -> Captur
     for name, value in changes.items():
         setattr(field, name, value)
     _check_dictionary(field)
-    save_version(field, set(changes), version=version)
-    return field
+    return update_row(field, version=version, **changes)
 
 
 @transaction.atomic

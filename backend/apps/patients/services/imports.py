@@ -107,13 +107,13 @@ def _judge(job_id: UUID, spooled: IO[str], problem: SheetProblem | FileNotFoundE
         return job
     if problem is not None:
         code, findings = _findings(problem)
-        IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings, updated_at=clock.now())
+        IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings)
         _drop_file(job)
         return job
     import_staging.stage(spooled)
     import_staging.mark_duplicates_on_file(job)
     import_staging.mark_duplicates_in_file(job)
-    IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), updated_at=clock.now(), **_counted(job))
+    IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), **_counted(job))
     return job
 
 
@@ -132,7 +132,6 @@ def want_apply(job: PatientImport, *, skip_bad_rows: bool = False) -> PatientImp
     with transaction.atomic():
         IMPORTS.move(
             job, ImportState.APPLYING, failure="", skip_bad_rows=skip_bad_rows, mrn_from=first, mrn_day=day,
-            updated_at=clock.now(),
         )  # fmt: skip
         publish(ImportWanted(job.hospital_id, job.pk))
     return job
@@ -150,7 +149,7 @@ def apply(job_id: UUID) -> PatientImport:
     job.bad_count, job.duplicate_count = counts["bad_count"], counts["duplicate_count"]
     worse = job.bad_count > bad and not job.skip_bad_rows
     if worse or (job.bad_count + job.duplicate_count != planned and job.duplicates == DuplicatePolicy.ERROR):
-        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", updated_at=clock.now(), **counts)
+        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", **counts)
         return job
     try:
         with transaction.atomic():
@@ -158,14 +157,13 @@ def apply(job_id: UUID) -> PatientImport:
             done = import_staging.insert_patients(job, prefix=prefix, digits=MRN.digits)
             import_staging.insert_cards(job)
     except IntegrityError:  # a number was given to somebody in this moment
-        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", updated_at=clock.now(), **counts)
+        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", **counts)
         return job
     IMPORTS.move(
         job,
         ImportState.APPLIED,
         imported_count=done,
         applied_at=clock.now(),
-        updated_at=clock.now(),
         **counts,
     )
     ImportRow.objects.filter(job=job, outcome=RowOutcome.GOOD).delete()
@@ -175,7 +173,7 @@ def apply(job_id: UUID) -> PatientImport:
 @transaction.atomic
 def cancel(job: PatientImport) -> PatientImport:
     """Give an import up before it is applied; its rows are forgotten. StateConflict afterwards."""
-    IMPORTS.move(job, ImportState.CANCELLED, updated_at=clock.now())
+    IMPORTS.move(job, ImportState.CANCELLED)
     ImportRow.objects.filter(job=job).delete()
     _drop_file(job)
     return job

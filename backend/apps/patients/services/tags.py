@@ -4,38 +4,25 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from apps.patients.models import Patient, PatientTag
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue, StateConflict
-from kernel.locks import lock_rows, save_version
+from kernel.errors import InvalidValue, StateConflict
+from kernel.locks import lock_rows
+from kernel.rows import create_row
 
 #: As many as the archive's own field takes.
 MOST_TAGS = 50
 
 
-def create_tag(**fields: Any) -> PatientTag:
-    """Add a word; DuplicateValue, InvalidValue."""
-    tag = PatientTag(**fields)
-    tag.name = " ".join(tag.name.split())
-    if not tag.name:
+def create_tag(*, name: str, **fields: Any) -> PatientTag:
+    """Add a word; DuplicateValue, InvalidValue. Patients keep it, whatever becomes of it."""
+    spaced = " ".join(name.split())
+    if not spaced:
         raise InvalidValue(field="name")
-    try:
-        with transaction.atomic():
-            tag.save(force_insert=True)
-    except IntegrityError as error:
-        raise DuplicateValue(field="name") from error
-    return tag
-
-
-def update_tag(tag: PatientTag, *, version: int, **changes: Any) -> PatientTag:
-    """Recolour, sort or deactivate a word read at `version`; patients keep it. StaleVersion."""
-    for name, value in changes.items():
-        setattr(tag, name, value)
-    save_version(tag, set(changes), version=version)
-    return tag
+    return create_row(PatientTag, name=spaced, **fields)
 
 
 @transaction.atomic

@@ -8,15 +8,16 @@ from apps.patients.own_filters import BoundFilterSet
 from apps.payments.channels.base import PayMethod
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, Refund, RefundCause, ReturnCause
 from apps.payments.payables import payment_scene
-from apps.payments.states import AttemptState, OrderState, RefundState, choices
+from apps.payments.states import ORDERS, REFUNDS, AttemptState, OrderState
 from kernel import clock
+from kernel.states import choices_of
 
 
 class PaidFilter(django_filters.FilterSet):
     """What payment orders can be filtered by, whoever asks."""
 
     scene = django_filters.ChoiceFilter(choices=payment_scene().choices)
-    state = django_filters.ChoiceFilter(choices=choices(OrderState))
+    state = django_filters.ChoiceFilter(choices=ORDERS.choices)
 
     class Meta:
         model = PaymentOrder
@@ -38,7 +39,7 @@ class OrderFilter(PaidFilter):
     order_no = django_filters.CharFilter(max_length=32)
     channel = django_filters.CharFilter(max_length=24)
     method = django_filters.ChoiceFilter(
-        choices=choices(PayMethod), method="filter_method", label="of the attempt that paid"
+        choices=choices_of(PayMethod), method="filter_method", label="of the attempt that paid"
     )
     application = django_filters.CharFilter(max_length=100)
     created_from = django_filters.DateFilter(method="filter_from", label="first day, Asia/Shanghai")
@@ -65,7 +66,7 @@ class OrderFilter(PaidFilter):
 class ReturnedFilter(django_filters.FilterSet):
     """What refunds can be filtered by, whoever asks."""
 
-    state = django_filters.ChoiceFilter(choices=choices(RefundState))
+    state = django_filters.ChoiceFilter(choices=REFUNDS.choices)
 
     class Meta:
         model = Refund

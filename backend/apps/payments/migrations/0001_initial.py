@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('application', models.CharField(max_length=100)),
                 ('order_no', models.CharField(help_text='支付单号', max_length=32)),
                 ('scene', models.CharField(max_length=20)),
-                ('payer_type', models.CharField(choices=[('self_pay', 'Self Pay')], default='self_pay', max_length=16)),
+                ('payer_type', models.CharField(choices=[('self_pay', 'Self Pay'), ('employee_insurance', 'Employee Insurance'), ('resident_insurance', 'Resident Insurance'), ('commercial_insurance', 'Commercial Insurance'), ('public_medical_care', 'Public Medical Care')], default='self_pay', max_length=24)),
                 ('description', models.CharField(max_length=120)),
                 ('amount_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('refunded_fen', kernel.money.FenField(default=0, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),

@@ -9,7 +9,6 @@ from apps.payments.models.ledger import (
 from apps.payments.models.merchant import MerchantAccount
 from apps.payments.models.order import (
     CloseCause,
-    PayerType,
     PaymentOrder,
     PaymentOrderLine,
     PaymentOrigin,
@@ -27,7 +26,6 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "MerchantAccount",
-    "PayerType",
     "PaymentAttempt",
     "PaymentOrder",
     "PaymentOrderLine",

@@ -6,7 +6,7 @@ from apps.identity.models import Hospital, StaffMember
 from apps.payments.channels.base import PayMethod
 from apps.payments.models.merchant import MerchantAccount
 from apps.payments.models.order import PaymentOrder
-from apps.payments.states import AttemptState, choices
+from apps.payments.states import ATTEMPTS, AttemptState
 from kernel.models import BaseModel
 from kernel.money import FenField
 
@@ -32,7 +32,7 @@ class PaymentAttempt(BaseModel):
     amount_fen = FenField()
     paid_fen = FenField(default=0)
     tendered_fen = FenField(default=0, help_text="cash handed over; the change is the difference")
-    state = models.CharField(max_length=12, choices=choices(AttemptState), default=AttemptState.CREATED.value)
+    state = models.CharField(max_length=12, choices=ATTEMPTS.choices, default=AttemptState.CREATED.value)
     payer_id = models.CharField(max_length=128, blank=True, default="")
     client = models.JSONField(default=dict, blank=True)
     reference = models.CharField(max_length=128, blank=True, default="")

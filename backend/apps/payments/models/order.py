@@ -4,15 +4,10 @@ from django.db.models import F, Q
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.patients.models import Patient
-from apps.payments.states import OrderState, choices
+from apps.payments.payers import PayerType
+from apps.payments.states import ORDERS, OrderState
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
-
-
-class PayerType(models.TextChoices):
-    """Who bears it; insured payers come with a later release."""
-
-    SELF_PAY = "self_pay"
 
 
 class PaymentOrigin(models.TextChoices):
@@ -73,11 +68,11 @@ class PaymentOrder(VersionedModel):
     application = models.CharField(max_length=100)
     order_no = models.CharField(max_length=32, help_text="支付单号")
     scene = models.CharField(max_length=20)
-    payer_type = models.CharField(max_length=16, choices=PayerType.choices, default=PayerType.SELF_PAY)
+    payer_type = models.CharField(max_length=24, choices=PayerType.choices, default=PayerType.SELF_PAY)
     description = models.CharField(max_length=120)
     amount_fen = FenField()
     refunded_fen = FenField(default=0)
-    state = models.CharField(max_length=16, choices=choices(OrderState), default=OrderState.PENDING.value)
+    state = models.CharField(max_length=16, choices=ORDERS.choices, default=OrderState.PENDING.value)
     channel = models.CharField(max_length=24, blank=True, default="", help_text="of the attempt that paid")
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

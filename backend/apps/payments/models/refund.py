@@ -6,7 +6,7 @@ from apps.identity.models import Department, Hospital, StaffMember, WeChatAccoun
 from apps.patients.models import Patient
 from apps.payments.models.attempt import PaymentAttempt
 from apps.payments.models.order import PaymentOrder, PaymentOrderLine
-from apps.payments.states import RefundState, choices
+from apps.payments.states import REFUNDS, RefundState
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
 
@@ -61,7 +61,7 @@ class Refund(VersionedModel):
     route = models.CharField(max_length=16, choices=RefundRoute.choices)
     cause = models.CharField(max_length=16, choices=RefundCause.choices)
     reason = models.CharField(max_length=200, blank=True, default="")
-    state = models.CharField(max_length=12, choices=choices(RefundState), default=RefundState.CREATED.value)
+    state = models.CharField(max_length=12, choices=REFUNDS.choices, default=RefundState.CREATED.value)
     channel_refund_id = models.CharField(max_length=64, blank=True, default="")
     accepted_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)

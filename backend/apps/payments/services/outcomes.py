@@ -90,7 +90,6 @@ def _book(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult, targ
         paid_at=trade.paid_at or clock.now(),
         due_at=None,
         error="",
-        updated_at=clock.now(),
     )
     ledger.post(
         hospital_id=order.hospital_id,
@@ -124,7 +123,6 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
         close_cause="",
         due_at=now,
         posting_tries=0,
-        updated_at=now,
     )
     publish(event_of(PaymentOrderPaid, order))
     others = order.attempts.filter(state__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
@@ -139,7 +137,7 @@ def record_closed(attempt_id: UUID) -> None:
     """The channel says that nobody can pay the attempt any more."""
     for attempt in lock_rows(PaymentAttempt.objects.filter(pk=attempt_id)):
         if attempt.state in UNSETTLED:
-            ATTEMPTS.move(attempt, AttemptState.CLOSED, due_at=None, updated_at=clock.now())
+            ATTEMPTS.move(attempt, AttemptState.CLOSED, due_at=None)
         else:
             PaymentAttempt.objects.filter(pk=attempt_id).update(due_at=None)
 

@@ -148,7 +148,7 @@ def _refused(attempt: PaymentAttempt, error: ChannelError) -> Exception:
 
 def _move(attempt: PaymentAttempt, target: AttemptState, **changes: Any) -> bool:
     try:
-        ATTEMPTS.move(attempt, target, expect=AttemptState.CREATED, updated_at=clock.now(), **changes)
+        ATTEMPTS.move(attempt, target, expect=AttemptState.CREATED, **changes)
     except StateConflict:
         return False
     return True

@@ -66,7 +66,7 @@ def _settle(order: PaymentOrder, lines: Sequence[PayableLine]) -> None:
         return
     _credit(locked, lines, _settle_lines(locked, lines))
     now = clock.now()
-    ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="", updated_at=now)
+    ORDERS.move(locked, OrderState.POSTED, posted_at=now, due_at=None, posting_error="")
     if locked.alarmed_at is not None:
         close_item(STUCK_ORDER, subject_id=locked.pk, outcome="已入账")
     publish(event_of(PaymentOrderPosted, locked))
@@ -162,7 +162,6 @@ def give_back(
         return_cause=cause,
         due_at=None,
         posting_error=code[:200],
-        updated_at=now,
     )
     locked.lines.update(is_live=False, updated_at=now)
     for payable, lines in by_payable(lines_of(locked), known_only=True):

@@ -42,7 +42,6 @@ def record_accepted(refund_id: UUID, *, number: str, channel_refund_id: str = ""
             accepted_at=now,
             channel_refund_id=channel_refund_id[:64],
             error="",
-            updated_at=now,
         )
 
 
@@ -59,7 +58,6 @@ def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.dat
         succeeded_at=at or now,
         channel_refund_id=(channel_refund_id or refund.channel_refund_id)[:64],
         error="",
-        updated_at=now,
     )
     source = source_of(refund.attempt)
     if refund.route == RefundRoute.COUNTER_CASH:
@@ -76,7 +74,7 @@ def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.dat
         refund_id=refund.pk,
     )
     if order.state == OrderState.RETURNING and refund.lines.exists():
-        ORDERS.move(order, OrderState.RETURNED, returned_at=now, updated_at=now)
+        ORDERS.move(order, OrderState.RETURNED, returned_at=now)
     publish(_event(RefundSucceeded, refund))
 
 
@@ -96,7 +94,6 @@ def record_failed(refund_id: UUID, *, code: str, same_number: bool, number: str 
         RefundState.FAILED,
         error=code[:64],
         reissue_same_number=same_number,
-        updated_at=clock.now(),
     )
     publish(_event(RefundFailed, refund))
 
@@ -108,7 +105,7 @@ def cancel(refund_id: UUID, *, code: str) -> None:
     if refund.state != RefundState.CREATED:
         return
     now = clock.now()
-    REFUNDS.move(refund, RefundState.CANCELLED, error=code[:64], due_at=None, updated_at=now)
+    REFUNDS.move(refund, RefundState.CANCELLED, error=code[:64], due_at=None)
     movements = [Movement(Account(AccountKind.REFUNDS_PAYABLE), refund.amount_fen)]
     for part in RefundLine.objects.filter(refund=refund).select_related("line").order_by("line_id"):
         PaymentOrderLine.objects.filter(pk=part.line_id).update(
@@ -144,7 +141,6 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
         decided_by=staff or locked.decided_by,
         checks=0,
         due_at=now,
-        updated_at=now,
     )
     poke_refund(locked.pk)
     return locked

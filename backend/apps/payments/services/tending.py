@@ -113,7 +113,6 @@ def _closed(order_id: UUID) -> None:
         closed_at=now,
         due_at=None,
         close_cause=order.close_cause or CloseCause.EXPIRED,
-        updated_at=now,
     )
     order.lines.update(is_live=False, updated_at=now)
     for payable, lines in by_payable(lines_of(order), known_only=True):

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from apps.queueing.states import choices
+from apps.queueing.states import TICKETS
 from apps.scheduling.models import PaymentStatus
-from apps.scheduling.states import AppointmentState, choices as states
+from apps.scheduling.states import APPOINTMENTS
 from kernel.http.serializers import Serializer
 
 
@@ -12,7 +12,7 @@ class QueuePlaceSerializer(Serializer):
     """排队: place and estimate are null unless the patient waits, the estimate also in a pause without a known end."""
 
     ticket_no = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=choices())
+    state = serializers.ChoiceField(choices=TICKETS.choices)
     checked_in_at = serializers.DateTimeField()
     called_at = serializers.DateTimeField(allow_null=True)
     call_count = serializers.IntegerField()
@@ -31,7 +31,7 @@ class OwnQueueSerializer(Serializer):
 
     appointment_id = serializers.UUIDField()
     appointment_no = serializers.CharField()
-    state = serializers.ChoiceField(choices=states(AppointmentState))
+    state = serializers.ChoiceField(choices=APPOINTMENTS.choices)
     number = serializers.IntegerField()
     payment_status = serializers.ChoiceField(choices=PaymentStatus.choices)
     visit_date = serializers.DateField()

@@ -43,7 +43,7 @@ class QueueRule(VersionedModel):
 
 
 class QueuePriority(VersionedModel):
-    """A hospital's own priority group, or its word on one that the product ships (same code)."""
+    """优先人群: a hospital's own priority group, or its word on a shipped one (same code)."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=32)

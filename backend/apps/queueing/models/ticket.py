@@ -6,7 +6,7 @@ from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from apps.queueing.models.queue import Queue
-from apps.queueing.states import TicketState, choices
+from apps.queueing.states import TICKETS, TicketState
 from apps.scheduling.models import Appointment, ClinicSession
 from kernel.models import BaseModel
 
@@ -39,7 +39,7 @@ class QueueTicket(BaseModel):
     )
     day = models.DateField(help_text="the day of the visit")
     ticket_no = models.PositiveIntegerField(help_text="counted from 1 within the queue's day")
-    state = models.CharField(max_length=12, choices=choices(), default=TicketState.WAITING)
+    state = models.CharField(max_length=12, choices=TICKETS.choices, default=TicketState.WAITING)
     priority = models.CharField(max_length=32, blank=True, default="", help_text="code of the priority group")
     priority_minutes = models.PositiveSmallIntegerField(default=0)
     checked_in_at = models.DateTimeField()

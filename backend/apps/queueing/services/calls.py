@@ -188,7 +188,7 @@ def _move(
     ticket: QueueTicket, target: TicketState, *, expect: TicketState | None = None, **changes: Any
 ) -> QueueTicket:
     expect = expect or T(ticket.state)
-    TICKETS.move(ticket, target, expect=expect, updated_at=clock.now(), **changes)
+    TICKETS.move(ticket, target, expect=expect, **changes)
     changed(ticket.hospital_id, ticket.queue_id)
     return ticket
 

@@ -4,13 +4,13 @@ import django_filters
 
 from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus
-from apps.scheduling.states import AppointmentState, choices
+from apps.scheduling.states import APPOINTMENTS
 
 
 class RecordFilter(django_filters.FilterSet):
     """What appointments can be filtered by, whoever asks."""
 
-    state = django_filters.MultipleChoiceFilter(choices=choices(AppointmentState))
+    state = django_filters.MultipleChoiceFilter(choices=APPOINTMENTS.choices)
     kind = django_filters.ChoiceFilter(choices=AppointmentKind.choices)
     visit_date = django_filters.DateFilter()
 

@@ -14,7 +14,7 @@ from apps.scheduling.models import (
 )
 from apps.scheduling.selectors.offers import Offer
 from apps.scheduling.services.book import Booked
-from apps.scheduling.states import AppointmentState, choices
+from apps.scheduling.states import APPOINTMENTS
 from kernel.http.serializers import ModelSerializer, Serializer
 
 
@@ -24,7 +24,7 @@ class AppointmentSerializer(Serializer):
     id = serializers.UUIDField()
     appointment_no = serializers.CharField()
     kind = serializers.ChoiceField(choices=AppointmentKind.choices)
-    state = serializers.ChoiceField(choices=choices(AppointmentState))
+    state = serializers.ChoiceField(choices=APPOINTMENTS.choices)
     source = serializers.ChoiceField(choices=AppointmentSource.choices)  # type: ignore[assignment]
     number = serializers.IntegerField()
     fee_fen = serializers.IntegerField()

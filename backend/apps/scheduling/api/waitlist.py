@@ -5,15 +5,16 @@ from rest_framework import serializers
 
 from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling.models import Period
-from apps.scheduling.states import EntryState, OfferState, choices
+from apps.scheduling.states import EntryState, OfferState
 from kernel.http.serializers import Serializer
+from kernel.states import choices_of
 
 
 class WaitlistOfferSerializer(Serializer):
     """A number that is (or was) kept for the patient until `expires_at`."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=choices(OfferState))
+    state = serializers.ChoiceField(choices=choices_of(OfferState))
     session_id = serializers.UUIDField()
     slot_id = serializers.UUIDField()
     starts_at = serializers.DateTimeField()
@@ -40,7 +41,7 @@ class WaitlistEntrySerializer(Serializer):
     last_date = serializers.DateField()
     period = serializers.ChoiceField(choices=Period.choices, allow_blank=True)
     priority = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=choices(EntryState))
+    state = serializers.ChoiceField(choices=choices_of(EntryState))
     place = serializers.IntegerField(allow_null=True)
     appointment_id = serializers.UUIDField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -49,7 +50,7 @@ class WaitlistEntrySerializer(Serializer):
 
 
 class WishFilter(django_filters.FilterSet):
-    state = django_filters.MultipleChoiceFilter(choices=choices(EntryState))
+    state = django_filters.MultipleChoiceFilter(choices=choices_of(EntryState))
 
 
 class OwnWaitlistFilter(BoundFilterSet, WishFilter):

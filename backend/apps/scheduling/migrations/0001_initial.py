@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('pending', 'pending'), ('booked', 'booked'), ('checked_in', 'checked_in'), ('fulfilled', 'fulfilled'), ('cancelled', 'cancelled'), ('no_show', 'no_show'), ('expired', 'expired')], max_length=12)),
                 ('source', models.CharField(choices=[('miniprogram', 'Miniprogram'), ('window', 'Window'), ('phone', 'Phone'), ('web', 'Web'), ('partner', 'Partner'), ('follow_up', 'Follow Up')], max_length=12)),
                 ('fee_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
-                ('payer_type', models.CharField(choices=[('self_pay', 'Self Pay')], default='self_pay', max_length=16)),
+                ('payer_type', models.CharField(choices=[('self_pay', 'Self Pay'), ('employee_insurance', 'Employee Insurance'), ('resident_insurance', 'Resident Insurance'), ('commercial_insurance', 'Commercial Insurance'), ('public_medical_care', 'Public Medical Care')], default='self_pay', max_length=24)),
                 ('payment_status', models.CharField(choices=[('unpaid', 'Unpaid'), ('not_required', 'Not Required'), ('paid_at_counter', 'Paid At Counter'), ('paid_online', 'Paid Online'), ('refund_due', 'Refund Due'), ('refunded', 'Refunded')], max_length=16)),
                 ('visit_date', models.DateField()),
                 ('starts_at', models.DateTimeField()),

@@ -3,7 +3,6 @@ from apps.scheduling.models.appointment import (
     AppointmentKind,
     AppointmentSource,
     CancelCode,
-    PayerType,
     PaymentStatus,
 )
 from apps.scheduling.models.change import AppointmentChange
@@ -36,7 +35,6 @@ __all__ = [
     "CancelCode",
     "ClinicSession",
     "LimitScope",
-    "PayerType",
     "PaymentStatus",
     "Period",
     "ScheduleTemplate",

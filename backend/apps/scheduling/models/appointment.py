@@ -5,8 +5,9 @@ from apps.audit.triggers import audited
 from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from apps.scheduling.models.schedule import ClinicSession, Slot, SlotNumber
-from apps.scheduling.states import OCCUPYING, AppointmentState, choices
+from apps.scheduling.states import APPOINTMENTS, OCCUPYING
 from kernel.models import VersionedModel
 from kernel.money import FenField
 
@@ -25,10 +26,6 @@ class AppointmentSource(models.TextChoices):
     WEB = "web"
     PARTNER = "partner"
     FOLLOW_UP = "follow_up"
-
-
-class PayerType(models.TextChoices):
-    SELF_PAY = "self_pay"
 
 
 class PaymentStatus(models.TextChoices):
@@ -75,7 +72,7 @@ class Appointment(VersionedModel):
     number = models.PositiveIntegerField()
     appointment_no = models.CharField(max_length=32, help_text="挂号单号")
     kind = models.CharField(max_length=12, choices=AppointmentKind.choices)
-    state = models.CharField(max_length=12, choices=choices(AppointmentState))
+    state = models.CharField(max_length=12, choices=APPOINTMENTS.choices)
     source = models.CharField(max_length=12, choices=AppointmentSource.choices)
     account = models.ForeignKey(
         WeChatAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
@@ -84,7 +81,7 @@ class Appointment(VersionedModel):
         StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     fee_fen = FenField()
-    payer_type = models.CharField(max_length=16, choices=PayerType.choices, default=PayerType.SELF_PAY)
+    payer_type = models.CharField(max_length=24, choices=PayerType.choices, default=PayerType.SELF_PAY)
     payment_status = models.CharField(max_length=16, choices=PaymentStatus.choices)
     visit_date = models.DateField()
     starts_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient
-from apps.scheduling.states import AppealState, choices
+from apps.scheduling.states import APPEALS, AppealState
 from kernel.models import BaseModel, VersionedModel
 
 MAX_LIMIT_DAYS = 90
@@ -88,7 +88,7 @@ class SuspensionAppeal(BaseModel):
         WeChatAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     text = models.CharField(max_length=500)
-    state = models.CharField(max_length=12, choices=choices(AppealState), default=AppealState.OPEN)
+    state = models.CharField(max_length=12, choices=APPEALS.choices, default=AppealState.OPEN)
     decided_by = models.ForeignKey(
         StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )

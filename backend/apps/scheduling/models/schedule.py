@@ -7,9 +7,10 @@ from django.db.models import F, Q, Value
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, Location, StaffMember
 from apps.identity.models.staff import VisitTier
-from apps.scheduling.states import NumberState, SessionState, choices
+from apps.scheduling.states import SESSIONS, NumberState, SessionState
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
+from kernel.states import choices_of
 
 MAX_SLOT_CAPACITY = 500
 
@@ -119,7 +120,7 @@ class ClinicSession(Quotas, VersionedModel):
     capacity_per_slot = models.PositiveSmallIntegerField(default=1)
     tier = models.CharField(max_length=8, choices=VisitTier.choices, default=VisitTier.NORMAL)
     registration_fee_fen = FenField()
-    state = models.CharField(max_length=12, choices=choices(SessionState), default=SessionState.DRAFT)
+    state = models.CharField(max_length=12, choices=SESSIONS.choices, default=SessionState.DRAFT)
     stop_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
@@ -184,7 +185,7 @@ class SlotNumber(BaseModel):
         max_length=16, blank=True, default="", help_text="reserved for a source; empty = any"
     )
     reserved_until = models.DateTimeField(null=True, help_text="then it is anybody's; null = never")
-    state = models.CharField(max_length=8, choices=choices(NumberState), default=NumberState.FREE)
+    state = models.CharField(max_length=8, choices=choices_of(NumberState), default=NumberState.FREE)
     held_until = models.DateTimeField(null=True)
     substitution_count = models.SmallIntegerField(
         default=0,

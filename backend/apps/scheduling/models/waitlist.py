@@ -6,8 +6,9 @@ from apps.identity.models import Department, Hospital, StaffMember, WeChatAccoun
 from apps.patients.models import Patient
 from apps.scheduling.models.appointment import Appointment
 from apps.scheduling.models.schedule import ClinicSession, Period, Slot, SlotNumber
-from apps.scheduling.states import LIVE_WISHES, EntryState, OfferState, choices
+from apps.scheduling.states import LIVE_WISHES, EntryState, OfferState
 from kernel.models import BaseModel, VersionedModel
+from kernel.states import choices_of
 
 
 class WaitlistEntry(VersionedModel):
@@ -34,7 +35,7 @@ class WaitlistEntry(VersionedModel):
         max_length=12, choices=Period.choices, blank=True, default="", help_text="empty = any"
     )
     priority = models.SmallIntegerField(default=0, help_text="the higher, the earlier")
-    state = models.CharField(max_length=12, choices=choices(EntryState), default=EntryState.WAITING)
+    state = models.CharField(max_length=12, choices=choices_of(EntryState), default=EntryState.WAITING)
     appointment = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -69,7 +70,7 @@ class WaitlistOffer(BaseModel):
     session = models.ForeignKey(ClinicSession, on_delete=models.CASCADE, related_name="+", db_index=False)
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_index=False)
     slot_number = models.ForeignKey(SlotNumber, on_delete=models.CASCADE, related_name="+", db_index=False)
-    state = models.CharField(max_length=12, choices=choices(OfferState), default=OfferState.OPEN)
+    state = models.CharField(max_length=12, choices=choices_of(OfferState), default=OfferState.OPEN)
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

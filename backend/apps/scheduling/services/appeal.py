@@ -41,7 +41,6 @@ def decide(found: SuspensionAppeal, *, accept: bool, staff_id: UUID, note: str) 
         decided_by_id=staff_id,
         decided_at=clock.now(),
         decision_note=note,
-        updated_at=clock.now(),
     )
     suspension = BookingSuspension.objects.get(pk=found.suspension_id)
     if accept and suspension.lifted_at is None and suspension.until > clock.now():

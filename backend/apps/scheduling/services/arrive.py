@@ -48,7 +48,6 @@ def arrive(appointment: Appointment, session: ClinicSession, *, encounter_no: st
         AppointmentState.CHECKED_IN,
         expect=AppointmentState.BOOKED,
         checked_in_at=now,
-        updated_at=now,
         encounter_id=encounter.pk,
     )
     attend(appointment)
@@ -65,6 +64,5 @@ def fulfil(appointment_id: UUID) -> None:
         AppointmentState.FULFILLED,
         expect=AppointmentState.CHECKED_IN,
         fulfilled_at=now,
-        updated_at=now,
     )
     publish(event_of(AppointmentFulfilled, appointment))

@@ -14,9 +14,10 @@ from apps.patients.errors import CardRequired
 from apps.patients.models import Patient
 from apps.patients.selectors import require_binding
 from apps.patients.services.care_team import note_booking
+from apps.payments.payers import PayerType
 from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentBooked, AppointmentHeld, AppointmentSettled
-from apps.scheduling.models import AppointmentKind, AppointmentSource, PayerType, PaymentStatus
+from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus
 from apps.scheduling.selectors.offers import Offer, offer_for_account, offer_for_patient
 from apps.scheduling.services.attempts import count_attempt
 from apps.scheduling.services.numbers import expire_holds, take

@@ -62,7 +62,6 @@ def cancel(appointment: Appointment, *, cause: str, reason: str = "", code: str 
         "cancelled_at": clock.now(),
         "cancel_reason": reason,
         "cancel_code": code,
-        "updated_at": clock.now(),
     }
     refund_due = appointment.payment_status in PAID
     if refund_due:

@@ -65,7 +65,6 @@ def _confirmed(appointment: Appointment, payment_status: PaymentStatus, **number
                 AppointmentState.BOOKED,
                 expect=AppointmentState(appointment.state),
                 payment_status=payment_status.value,
-                updated_at=clock.now(),
                 **number,
             )
     except IntegrityError as error:

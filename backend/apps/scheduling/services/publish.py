@@ -33,7 +33,7 @@ def publish_session(session: ClinicSession) -> ClinicSession:
     """Open a draft for booking: its slots and their numbers are made now. StateConflict, SlotPast."""
     if session.ends_at <= clock.now():
         raise errors.SlotPast
-    SESSIONS.move(session, SessionState.PUBLISHED, expect=SessionState.DRAFT, updated_at=clock.now())
+    SESSIONS.move(session, SessionState.PUBLISHED, expect=SessionState.DRAFT)
     make_numbers([session])
     return session
 

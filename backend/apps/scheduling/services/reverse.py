@@ -74,7 +74,7 @@ def _write(appointment: Appointment, changes: dict[str, Any]) -> None:
     source = AppointmentState(appointment.state)
     target = AppointmentState(changes.pop("state", AppointmentState.BOOKED))
     if target != source:
-        APPOINTMENTS.move(appointment, target, expect=source, updated_at=clock.now(), **changes)
+        APPOINTMENTS.move(appointment, target, expect=source, **changes)
         return
     for name, value in changes.items():
         setattr(appointment, name, value)

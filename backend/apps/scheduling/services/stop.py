@@ -64,7 +64,7 @@ def stop_and_move(session: ClinicSession, *, target: ClinicSession, reason: str)
 
 def _stop(session: ClinicSession, reason: str) -> None:
     state = SessionState(session.state)
-    SESSIONS.move(session, SessionState.STOPPED, expect=state, stop_reason=reason, updated_at=clock.now())
+    SESSIONS.move(session, SessionState.STOPPED, expect=state, stop_reason=reason)
     publish(
         SessionStopped(
             hospital_id=session.hospital_id,

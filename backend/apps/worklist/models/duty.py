@@ -4,9 +4,12 @@ from django.db import models
 from apps.access.models import Role
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital
+from apps.worklist.kinds import KINDS
+from kernel.errors import InvalidValue
 from kernel.models import VersionedModel
 
 MAX_HOURS = 2_000
+ROLES = ("executor_role", "manager_role", "supervisor_role")
 
 
 class WorkDuty(VersionedModel):
@@ -22,3 +25,17 @@ class WorkDuty(VersionedModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hospital", "kind"], name="work_duty_once")]
         triggers = [audited()]
+
+    @property
+    def kind_name(self) -> str:
+        """In the request's language; the code of a kind that is no more."""
+        kind = KINDS.get(self.kind)
+        return kind.name if kind else self.kind
+
+    def check_values(self) -> None:
+        """A kind of work that is declared, roles in force."""
+        if self.kind not in KINDS:
+            raise InvalidValue(field="kind")
+        for name in ROLES:
+            if not getattr(self, name).is_active:
+                raise InvalidValue(field=f"{name}_id")

@@ -4,7 +4,7 @@ from django.db.models import Q
 from apps.access.models import Role
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, StaffMember
-from apps.worklist.states import Level, WorkState
+from apps.worklist.states import WORK, Level, WorkState
 from kernel.models import VersionedModel
 
 
@@ -33,9 +33,7 @@ class WorkItem(VersionedModel):
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     title = models.CharField(max_length=160)
-    state = models.CharField(
-        max_length=12, choices=[(state.value, state.value) for state in WorkState], default=WorkState.OPEN
-    )
+    state = models.CharField(max_length=12, choices=WORK.choices, default=WorkState.OPEN)
     executor, manager, supervisor = _person(), _person(), _person()
     executor_role, manager_role, supervisor_role = _role(), _role(), _role()
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.EXECUTOR)

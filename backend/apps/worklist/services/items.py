@@ -98,6 +98,4 @@ def _assign(item: WorkItem, staff: StaffMember) -> WorkItem:
 
 def _end(item: WorkItem, state: WorkState, staff: StaffMember | None, outcome: str) -> None:
     now = clock.now()
-    WORK.move(
-        item, state, ended_at=now, ended_by=staff, outcome=outcome[:300], escalates_at=None, updated_at=now
-    )
+    WORK.move(item, state, ended_at=now, ended_by=staff, outcome=outcome[:300], escalates_at=None)

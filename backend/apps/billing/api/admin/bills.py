@@ -22,7 +22,7 @@ from apps.billing.api.serializers import (
     item_list,
     specs,
 )
-from apps.billing.models import Bill, BillKind, CancelCause, PayerKind
+from apps.billing.models import Bill, BillKind, CancelCause
 from apps.billing.selectors import bills
 from apps.billing.selectors.payable import payable_of
 from apps.billing.services.cancel import cancel_bill
@@ -31,6 +31,7 @@ from apps.billing.services.issue import BillSpec, issue_bill, reissue_bill, spec
 from apps.billing.services.refresh import refresh_bills
 from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from apps.payments.selectors import orders
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.idempotency import idempotent
@@ -71,7 +72,7 @@ class IssueSerializer(Serializer):
         allow_null=True,
     )
     is_mandatory = serializers.BooleanField(default=False)
-    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     items = item_list(NewItemSerializer)
@@ -107,7 +108,7 @@ class TakePaymentSerializer(Serializer):
 
     patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.select_related("hospital"))
     bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
-    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
 
 
 @extend_schema(tags=["bills"])

@@ -16,14 +16,15 @@ from apps.billing.api.serializers import (
     ItemSerializer,
     OpenedOrderSerializer,
 )
-from apps.billing.models import Bill, BillKind, PayerKind
+from apps.billing.models import Bill, BillKind
 from apps.billing.selectors import bills, vouchers
 from apps.billing.selectors.payable import payable_of
 from apps.billing.services.checkout import MOST_BILLS, open_payment
 from apps.billing.services.refresh import refresh_bills
-from apps.billing.states import BillStatus, choices
+from apps.billing.states import BILLS
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
+from apps.payments.payers import PayerType
 from apps.payments.selectors.orders import orders_of
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
@@ -43,7 +44,7 @@ class VoucherSerializer(Serializer):
     voucher_no = serializers.CharField()
     kind = serializers.ChoiceField(choices=BillKind.choices)
     title = serializers.CharField()
-    status = serializers.ChoiceField(choices=choices(BillStatus))
+    status = serializers.ChoiceField(choices=BILLS.choices)
     amount_fen = serializers.IntegerField()
     refunded_fen = serializers.IntegerField()
     paid_at = serializers.DateTimeField()
@@ -73,7 +74,7 @@ class PayBillsSerializer(Serializer):
 
     binding_id = serializers.UUIDField(required=False, allow_null=True)
     bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
-    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
 
 
 @extend_schema(tags=["bills"])

@@ -13,14 +13,15 @@ from rest_framework.views import APIView
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.billing import errors
 from apps.billing.api.serializers import HisItemSerializer, item_list, specs
-from apps.billing.models import Bill, BillKind, BillSource, PayerKind
+from apps.billing.models import Bill, BillKind, BillSource
 from apps.billing.services import his_feed
 from apps.billing.services.invoices import keep_e_receipt
 from apps.billing.services.issue import BillSpec, is_plausible
 from apps.billing.services.items import check_items
-from apps.billing.states import BillStatus, choices
+from apps.billing.states import BILLS, BillStatus
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.schema import raises
@@ -52,7 +53,7 @@ class PushBillSerializer(Serializer):
         KEY, trim_whitespace=False, allow_blank=True, default=""
     )
     is_mandatory = serializers.BooleanField(default=False)
-    payer_type = serializers.ChoiceField(choices=PayerKind.choices, default=PayerKind.SELF_PAY.value)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
     currency = serializers.ChoiceField(choices=["CNY"], default="CNY")
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False, allow_null=True)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -66,7 +67,7 @@ class PushedBillSerializer(Serializer):
     id = serializers.UUIDField()
     external_id = serializers.CharField()
     bill_no = serializers.CharField()
-    status = serializers.ChoiceField(choices=choices(BillStatus))
+    status = serializers.ChoiceField(choices=BILLS.choices)
     amount_fen = serializers.IntegerField()
     refunded_fen = serializers.IntegerField()
     paid_at = serializers.DateTimeField(allow_null=True)

@@ -1,67 +1,25 @@
 from typing import Any
 
-import django_filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.permissions import IsStaff, request_actor
-from apps.identity.api.admin.rows import RowViewSet
+from apps.access.scoped.rows import RowViewSet
 from apps.identity.api.dictionaries import LookupSerializer, codes_asked
 from apps.identity.errors import SystemDictionary
-from apps.identity.models import Dictionary, DictionaryItem, Hospital
+from apps.identity.models import Dictionary, DictionaryItem
 from apps.identity.selectors import dictionaries
 from apps.identity.services.dictionaries import delete_dictionary, delete_item
 from kernel.errors import InUse, InvalidValue, PermissionDenied
 from kernel.http.schema import raises
-from kernel.http.serializers import VersionedModelSerializer
 
 STORED = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 
-class DictionarySerializer(VersionedModelSerializer):
-    """数据字典. Without a hospital it is the group's; with one it stands beside or extends the group's list."""
-
-    fixed = frozenset({"hospital", "code"})
-
-    hospital_id = ScopedRelatedField(
-        source="hospital", queryset=Hospital.objects.all(), allow_null=True, required=False
-    )
-    code = serializers.RegexField(STORED, max_length=64, help_text="never changes")
-
-    class Meta:
-        model = Dictionary
-        fields = ["id", "hospital_id", "hospital_name", "code", "name", "is_system", "version"]
-        read_only_fields = ["is_system"]
-        validators: list[Any] = []
-
-
-class DictionaryItemSerializer(VersionedModelSerializer):
-    """One entry; `value` is what other tables store."""
-
-    fixed = frozenset({"dictionary", "value"})
-
-    dictionary_id = ScopedRelatedField(source="dictionary", queryset=Dictionary.objects.all())
-    value = serializers.RegexField(STORED, max_length=64, help_text="never changes")
-
-    class Meta:
-        model = DictionaryItem
-        fields = ["id", "dictionary_id", "dictionary_name", "value", "label", "sort", "is_active", "version"]
-        validators: list[Any] = []
-
-
-class DictionaryFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    code = django_filters.CharFilter(max_length=64)
-    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
-
-
-class DictionaryItemFilter(django_filters.FilterSet):
-    dictionary_id = django_filters.UUIDFilter()
-    is_active = django_filters.BooleanFilter()
-    search = django_filters.CharFilter(field_name="label", lookup_expr="icontains", max_length=64)
+def _stored() -> serializers.RegexField:
+    return serializers.RegexField(STORED, max_length=64, help_text="never changes")
 
 
 @extend_schema(tags=["dictionaries"])
@@ -70,12 +28,15 @@ class DictionaryViewSet(RowViewSet):
 
     model = Dictionary
     resource = "identity.dictionary"
-    serializer_class = DictionarySerializer
-    filterset_class = DictionaryFilter
+    columns = ("hospital", "code", "name", "is_system")
+    declared = {"code": _stored(), "is_system": serializers.BooleanField(read_only=True)}
+    fixed = ("hospital", "code")
+    filters = ("hospital", "code")
+    searched = ("name",)
     ordering_fields = ["code", "name"]
     ordering = ["code"]
 
-    @raises(InUse, SystemDictionary)
+    @raises(SystemDictionary)
     def perform_destroy(self, instance: Dictionary) -> None:
         delete_dictionary(instance)
 
@@ -86,8 +47,11 @@ class DictionaryItemViewSet(RowViewSet):
 
     model = DictionaryItem
     resource = "identity.dictionary"
-    serializer_class = DictionaryItemSerializer
-    filterset_class = DictionaryItemFilter
+    columns = ("dictionary", "value", "label", "sort", "is_active")
+    declared = {"value": _stored()}
+    fixed = ("dictionary", "value")
+    filters = ("dictionary", "is_active")
+    searched = ("label",)
     ordering_fields = ["sort", "label"]
     ordering = ["sort"]
 

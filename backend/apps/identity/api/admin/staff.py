@@ -27,13 +27,14 @@ from apps.identity.errors import (
     StaffHasNoAccount,
 )
 from apps.identity.models import StaffDepartment, StaffMember
-from apps.identity.models.staff import StaffStatus, VisitTier
+from apps.identity.models.staff import VisitTier
 from apps.identity.pictures import url_of
 from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
+from apps.identity.states import STAFF
 from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StateConflict
 from kernel.http.schema import raises
 
@@ -41,7 +42,7 @@ from kernel.http.schema import raises
 class StaffFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter(method="works_in")
-    status = django_filters.ChoiceFilter(choices=StaffStatus.choices)
+    status = django_filters.ChoiceFilter(choices=STAFF.choices)
     title = django_filters.CharFilter(max_length=40)
     tier = django_filters.ChoiceFilter(choices=VisitTier.choices)
     search = django_filters.CharFilter(

@@ -3,68 +3,38 @@
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.fields import ScopedRelatedField
-from apps.access.scoped.views import CreateMixin, ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
-from apps.identity.models import Hospital
+from apps.access.scoped.rows import KeptRowViewSet
 from apps.patients.api.admin.of_patient import OfPatientViewSet
 from apps.patients.capturing import Definition, definitions
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CapturedValue, CaptureField, FieldKind, Patient, Stage
 from apps.patients.services import capture
-from kernel.errors import DuplicateValue, InvalidValue, StateConflict
+from kernel.errors import InvalidValue, StateConflict
 from kernel.http.schema import raises
-from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+from kernel.http.serializers import ModelSerializer, Serializer
 
 HISTORY = 200
 
 
-class CaptureFieldSerializer(VersionedModelSerializer):
-    """采集项: a field of a stage; `dictionary` names the list of a choice."""
-
-    fixed = frozenset({"hospital", "stage", "key", "kind"})
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-
-    class Meta:
-        model = CaptureField
-        fields = [
-            "id", "hospital_id", "hospital_name", "stage", "key", "label", "kind", "dictionary", "required", "sort",
-            "is_active", "version",
-        ]  # fmt: skip
-        validators: list[Any] = []  # one key per stage is checked where it is written: in the service
-
-
-class CaptureFieldFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    stage = django_filters.ChoiceFilter(choices=Stage.choices)
-    is_active = django_filters.BooleanFilter()
-
-    class Meta:
-        model = CaptureField
-        fields: list[str] = []
-
-
 @extend_schema(tags=["patients"])
-class CaptureFieldViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, ScopedViewSet):
+class CaptureFieldViewSet(KeptRowViewSet):
     """采集项: a hospital's own fields. One with stage and key of a shipped field takes its place there."""
 
     model = CaptureField
     resource = "patients.capture_field"
-    serializer_class = CaptureFieldSerializer
-    filterset_class = CaptureFieldFilter
+    columns = ("hospital", "stage", "key", "label", "kind", "dictionary", "required", "sort", "is_active")
+    fixed = ("hospital", "stage", "key", "kind")
+    filters = ("hospital", "stage", "is_active")
     ordering_fields = ["sort"]
     ordering = ["stage", "sort", "id"]
 
-    @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> CaptureField:
         return capture.create_field(**data)
 
-    @raises(InvalidValue)
     def perform_update(self, instance: CaptureField, data: dict[str, Any], version: int) -> CaptureField:
         return capture.update_field(instance, version=version, **data)
 

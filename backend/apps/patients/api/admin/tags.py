@@ -1,33 +1,17 @@
 from typing import Any
 from uuid import UUID
 
-import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
-from apps.access.scoped.fields import ScopedRelatedField
-from apps.access.scoped.views import CreateMixin, ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
-from apps.identity.models import Hospital
+from apps.access.scoped.rows import KeptRowViewSet
 from apps.patients.models import Patient, PatientTag
 from apps.patients.services import tags
-from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
+from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.schema import raises
-from kernel.http.serializers import Serializer, VersionedModelSerializer
-
-
-class PatientTagSerializer(VersionedModelSerializer):
-    """标签 with its colour."""
-
-    fixed = frozenset({"hospital", "name"})
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-
-    class Meta:
-        model = PatientTag
-        fields = ["id", "hospital_id", "hospital_name", "name", "colour", "sort", "is_active", "version"]
-        validators: list[Any] = []  # one name per hospital is checked where it is written: in the service
+from kernel.http.serializers import Serializer
 
 
 class TaggedSerializer(Serializer):
@@ -38,33 +22,21 @@ class TagChangeSerializer(Serializer):
     changed = serializers.IntegerField(help_text="patients that were not so before")
 
 
-class PatientTagFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    is_active = django_filters.BooleanFilter()
-
-    class Meta:
-        model = PatientTag
-        fields: list[str] = []
-
-
 @extend_schema(tags=["patients"])
-class PatientTagViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, ScopedViewSet):
+class PatientTagViewSet(KeptRowViewSet):
     """患者标签: a hospital's words for patients, put on and taken off many at once."""
 
     model = PatientTag
     resource = "patients.tag"
     codes = {"put_on": "assign", "take_off": "assign"}
-    serializer_class = PatientTagSerializer
-    filterset_class = PatientTagFilter
+    columns = ("hospital", "name", "colour", "sort", "is_active")
+    fixed = ("hospital", "name")
+    filters = ("hospital", "is_active")
     ordering_fields = ["sort", "name"]
     ordering = ["sort", "id"]
 
-    @raises(DuplicateValue, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> PatientTag:
         return tags.create_tag(**data)
-
-    def perform_update(self, instance: PatientTag, data: dict[str, Any], version: int) -> PatientTag:
-        return tags.update_tag(instance, version=version, **data)
 
     @extend_schema(request=TaggedSerializer, responses=TagChangeSerializer)
     @raises(InvalidValue, NotFound, StateConflict)

@@ -2,7 +2,7 @@ import django_filters
 
 from apps.access.scoped.filters import OfPractitionerFilter
 from apps.queueing.models import QueueKind
-from apps.queueing.states import choices
+from apps.queueing.states import TICKETS
 
 
 class QueueTicketFilter(OfPractitionerFilter):
@@ -10,23 +10,13 @@ class QueueTicketFilter(OfPractitionerFilter):
     encounter_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     session_id = django_filters.UUIDFilter()
-    state = django_filters.MultipleChoiceFilter(choices=choices())
+    state = django_filters.MultipleChoiceFilter(choices=TICKETS.choices)
     date = django_filters.DateFilter(field_name="day")
 
 
 class QueueFilter(OfPractitionerFilter):
     kind = django_filters.ChoiceFilter(choices=QueueKind.choices)
     is_active = django_filters.BooleanFilter()
-
-
-class QueueRuleFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    department_id = django_filters.UUIDFilter()
-
-
-class QueuePriorityFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    code = django_filters.CharFilter(max_length=32)
 
 
 class QueueScreenFilter(django_filters.FilterSet):

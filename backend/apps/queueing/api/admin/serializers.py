@@ -9,14 +9,13 @@ from apps.queueing.models import (
     Queue,
     QueueKind,
     QueueOrder,
-    QueuePriority,
     QueueRule,
     QueueScreen,
     QueueTicket,
 )
 from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.walk_in import walk_in_queue
-from apps.queueing.states import choices
+from apps.queueing.states import TICKETS
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 
@@ -109,24 +108,6 @@ class QueueRuleSerializer(VersionedModelSerializer):
             "late_behind", "return_behind", "skip_behind", "max_skips", "version",
         ]  # fmt: skip
         read_only_fields = ["hospital_id"]
-        validators: list[Any] = []
-
-
-class QueuePrioritySerializer(VersionedModelSerializer):
-    """优先人群. A row with the code of a shipped group replaces it; `minutes`: called as if due so much earlier."""
-
-    fixed = frozenset({"hospital", "code"})
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    code = serializers.RegexField(r"^[a-z][a-z0-9_]*\Z", max_length=32)
-    minutes = serializers.IntegerField(min_value=0, max_value=1_440)
-    from_age = serializers.IntegerField(min_value=0, max_value=150, allow_null=True, required=False)
-
-    class Meta:
-        model = QueuePriority
-        fields = [
-            "id", "hospital_id", "hospital_name", "code", "name", "minutes", "from_age", "is_active", "version",
-        ]  # fmt: skip
         validators: list[Any] = []
 
 
@@ -228,7 +209,7 @@ class BoardEntrySerializer(Serializer):
 
     id = serializers.UUIDField()
     ticket_no = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=choices())
+    state = serializers.ChoiceField(choices=TICKETS.choices)
     priority = serializers.CharField(allow_blank=True)
     due_at = serializers.DateTimeField()
     called_at = serializers.DateTimeField(allow_null=True)

@@ -2,7 +2,7 @@ import django_filters
 
 from apps.access.scoped.filters import OfPractitionerFilter
 from apps.scheduling.models import Period
-from apps.scheduling.states import SessionState, choices
+from apps.scheduling.states import SESSIONS
 
 
 class ScheduleTemplateFilter(OfPractitionerFilter):
@@ -15,4 +15,4 @@ class ClinicSessionFilter(OfPractitionerFilter):
     date_from = django_filters.DateFilter(field_name="date", lookup_expr="gte")
     date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte")
     period = django_filters.ChoiceFilter(choices=Period.choices)
-    state = django_filters.MultipleChoiceFilter(choices=choices(SessionState))
+    state = django_filters.MultipleChoiceFilter(choices=SESSIONS.choices)

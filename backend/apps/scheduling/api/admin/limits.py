@@ -1,76 +1,41 @@
 """挂号限制, suspensions and the appeals against them."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.access.scoped.views import CreateMixin, CrudViewSet, ListMixin, RetrieveMixin, ScopedViewSet
-from apps.identity.models import Hospital
+from apps.access.scoped.rows import RowViewSet
+from apps.access.scoped.views import CreateMixin, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.patients.models import Patient
 from apps.scheduling import errors
 from apps.scheduling.api.serializers import SuspensionSerializer
 from apps.scheduling.models import (
     BookingLimit,
     BookingSuspension,
-    LimitScope,
     SuspensionAppeal,
     SuspensionSource,
 )
 from apps.scheduling.selectors.suspensions import with_appeals
-from apps.scheduling.services import limits
 from apps.scheduling.services.appeal import decide
 from apps.scheduling.services.suspend import lift, suspend_by_staff
-from apps.scheduling.states import AppealState, choices
-from kernel.errors import DuplicateValue, InvalidValue, StateConflict
-from kernel.http.schema import raises
-from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
-
-
-class BookingLimitSerializer(VersionedModelSerializer):
-    """挂号限制: at most `value` bookings within `days` days of the visit; `account`: made within `days` days."""
-
-    fixed = frozenset({"hospital"})
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-
-    class Meta:
-        model = BookingLimit
-        fields = ["id", "hospital_id", "hospital_name", "scope", "days", "value", "is_active", "version"]
-        validators: ClassVar[list[Any]] = []
-
-
-class BookingLimitFilter(django_filters.FilterSet):
-    hospital_id = django_filters.UUIDFilter()
-    scope = django_filters.ChoiceFilter(choices=LimitScope.choices)
-    is_active = django_filters.BooleanFilter()
+from apps.scheduling.states import APPEALS
+from kernel.errors import InvalidValue, StateConflict
+from kernel.http.commands import command
+from kernel.http.serializers import ModelSerializer, Serializer
 
 
 @extend_schema(tags=["booking-limits"])
-class BookingLimitViewSet(CrudViewSet):
+class BookingLimitViewSet(RowViewSet):
     """挂号限制: how much a patient or an account may book."""
 
     model = BookingLimit
     resource = "scheduling.limit"
-    serializer_class = BookingLimitSerializer
-    filterset_class = BookingLimitFilter
-    ordering_fields = ["scope", "days"]
+    columns = ("hospital", "scope", "days", "value", "is_active")
+    filters = ("hospital", "scope", "is_active")
     ordering = ["scope", "days", "id"]
-
-    @raises(DuplicateValue)
-    def perform_create(self, data: dict[str, Any]) -> BookingLimit:
-        return limits.create_limit(**data)
-
-    @raises(DuplicateValue)
-    def perform_update(self, instance: BookingLimit, data: dict[str, Any], version: int) -> BookingLimit:
-        return limits.update_limit(instance, version=version, **data)
-
-    def perform_destroy(self, instance: BookingLimit) -> None:
-        limits.delete_limit(instance)
 
 
 class SuspendSerializer(Serializer):
@@ -110,27 +75,16 @@ class BookingSuspensionViewSet(ListMixin, RetrieveMixin, CreateMixin, ScopedView
     def base_queryset(self) -> Any:
         return with_appeals(BookingSuspension.objects.all())
 
-    @extend_schema(request=SuspendSerializer, responses={201: SuspensionSerializer})
-    @raises(InvalidValue)
-    def create(self, request: Any) -> Response:
+    @command(body=SuspendSerializer, answer=SuspensionSerializer, status=201, raises=(InvalidValue,))
+    def create(self, **values: Any) -> BookingSuspension:
         """Suspend a patient by hand; the patient is told."""
-        body = SuspendSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        made = suspend_by_staff(staff_id=self.actor.staff_id, **body.validated_data)
-        return self._answer(made.pk, status=201)
+        return suspend_by_staff(staff_id=self.actor.staff_id, **values)
 
-    @extend_schema(request=ReasonSerializer, responses=SuspensionSerializer)
-    @raises(errors.SuspensionOver)
-    def lift(self, request: Any, pk: UUID) -> Response:
+    @command(body=ReasonSerializer, answer=SuspensionSerializer, raises=(errors.SuspensionOver,))
+    def lift(self, suspension: BookingSuspension, *, reason: str) -> BookingSuspension:
         """解除: the patient can book again at once."""
-        suspension = self.get_object()
-        body = ReasonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        lift(suspension, staff_id=self.actor.staff_id, reason=body.validated_data["reason"])
-        return self._answer(suspension.pk)
-
-    def _answer(self, pk: UUID, status: int = 200) -> Response:
-        return Response(SuspensionSerializer(self.base_queryset().get(pk=pk)).data, status=status)
+        lift(suspension, staff_id=self.actor.staff_id, reason=reason)
+        return suspension
 
 
 class SuspensionAppealSerializer(ModelSerializer):
@@ -157,7 +111,7 @@ class SuspensionAppealFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     suspension_id = django_filters.UUIDFilter()
-    state = django_filters.MultipleChoiceFilter(choices=choices(AppealState))
+    state = django_filters.MultipleChoiceFilter(choices=APPEALS.choices)
 
 
 @extend_schema(tags=["booking-suspensions"])
@@ -175,22 +129,12 @@ class SuspensionAppealViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def base_queryset(self) -> Any:
         return SuspensionAppeal.objects.select_related("patient", "suspension")
 
-    @extend_schema(request=DecisionSerializer, responses=SuspensionAppealSerializer)
-    @raises(StateConflict)
-    def accept(self, request: Any, pk: UUID) -> Response:
+    @command(body=DecisionSerializer, answer=SuspensionAppealSerializer, raises=(StateConflict,))
+    def accept(self, appeal: SuspensionAppeal, *, note: str) -> SuspensionAppeal:
         """The suspension is lifted at once; the patient is told."""
-        return self._decide(request, accept=True)
+        return decide(appeal, accept=True, staff_id=self.actor.staff_id, note=note)
 
-    @extend_schema(request=DecisionSerializer, responses=SuspensionAppealSerializer)
-    @raises(StateConflict)
-    def reject(self, request: Any, pk: UUID) -> Response:
+    @command(body=DecisionSerializer, answer=SuspensionAppealSerializer, raises=(StateConflict,))
+    def reject(self, appeal: SuspensionAppeal, *, note: str) -> SuspensionAppeal:
         """The suspension stays; the patient is told."""
-        return self._decide(request, accept=False)
-
-    def _decide(self, request: Any, *, accept: bool) -> Response:
-        appeal = self.get_object()
-        body = DecisionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        note = body.validated_data["note"]
-        decided = decide(appeal, accept=accept, staff_id=self.actor.staff_id, note=note)
-        return Response(self.get_serializer(decided).data)
+        return decide(appeal, accept=False, staff_id=self.actor.staff_id, note=note)

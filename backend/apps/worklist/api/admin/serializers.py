@@ -1,14 +1,10 @@
-from typing import Any, ClassVar
-
 from rest_framework import serializers
 
-from apps.access.models import Role
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.identity.models import Hospital, StaffMember
+from apps.identity.models import StaffMember
 from apps.worklist.kinds import KINDS
-from apps.worklist.models import WorkDuty, WorkItem
-from apps.worklist.models.duty import MAX_HOURS
-from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+from apps.worklist.models import WorkItem
+from kernel.http.serializers import ModelSerializer, Serializer
 
 
 class WorkItemSerializer(ModelSerializer):
@@ -65,30 +61,3 @@ class WorkKindSerializer(Serializer):
     executor = serializers.CharField(help_text="code of a role")
     manager = serializers.CharField(help_text="code of a role")
     supervisor = serializers.CharField(help_text="code of a role")
-
-
-class WorkDutySerializer(VersionedModelSerializer):
-    """工作职责 of a hospital for a kind of work: three roles, and working hours until it is due."""
-
-    fixed = frozenset({"hospital", "kind"})
-
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    kind = serializers.CharField(max_length=60)
-    kind_name = serializers.SerializerMethodField()
-    executor_role_id = ScopedRelatedField(source="executor_role", queryset=Role.objects.all())
-    manager_role_id = ScopedRelatedField(source="manager_role", queryset=Role.objects.all())
-    supervisor_role_id = ScopedRelatedField(source="supervisor_role", queryset=Role.objects.all())
-    hours = serializers.IntegerField(min_value=1, max_value=MAX_HOURS)
-
-    class Meta:
-        model = WorkDuty
-        fields = [
-            "id", "hospital_id", "hospital_name", "kind", "kind_name", "executor_role_id", "executor_role_name",
-            "manager_role_id", "manager_role_name", "supervisor_role_id", "supervisor_role_name", "hours",
-            "version",
-        ]  # fmt: skip
-        validators: ClassVar[list[Any]] = []
-
-    def get_kind_name(self, duty: WorkDuty) -> str:
-        kind = KINDS.get(duty.kind)
-        return kind.name if kind else duty.kind

@@ -1,4 +1,8 @@
-"""Create, change and delete simple rows of the organisation; use cases with more to say call these."""
+"""Create, change and delete plain rows; use cases with more to say call these.
+
+A model may say two things about its rows: `check_values()` refuses values that do not go together (InvalidValue), and
+`spelling(name)` makes the search key of its `pinyin` where the common one does not do.
+"""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -7,32 +11,31 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, router, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
-from apps.identity.models import StaffMember
-from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.errors import FIXED, DuplicateValue, InUse, InvalidValue
 from kernel.locks import lock_one, save_version
-from kernel.text import name_spellings, pinyin_key
+from kernel.text import pinyin_key
 
 M = TypeVar("M", bound=models.Model)
 UNIQUE_VIOLATION = "23505"  # SQLSTATE
 
 
 def create_row(model: type[M], **fields: Any) -> M:
-    """Add a row; DuplicateValue names the field whose value is taken."""
+    """Add a row; DuplicateValue names the field whose value is taken, InvalidValue one that does not go here."""
     row = model(**fields)
     derive_pinyin(row)
-    check_same_hospital(row, fields)
+    _check(row, fields)
     with unique(model), transaction.atomic():
         row.save(force_insert=True)
     return row
 
 
 def update_row(row: M, *, version: int, **changes: Any) -> M:
-    """Change a row read at `version`; StaleVersion, DuplicateValue. The hospital of a row never changes."""
+    """Change a row read at `version`; StaleVersion, DuplicateValue, InvalidValue. Its hospital never changes."""
     if "hospital" in changes and changes["hospital"] != getattr(row, "hospital", None):
-        raise InvalidValue(field="hospital_id")
+        raise InvalidValue(field="hospital_id", expected=FIXED)
     for name, value in changes.items():
         setattr(row, name, value)
-    check_same_hospital(row, changes)
+    _check(row, changes)
     written = set(changes) | derive_pinyin(row)
     with unique(type(row)), transaction.atomic():
         save_version(row, written, version=version)
@@ -95,7 +98,12 @@ def _field_of(model: type[models.Model], constraint: str) -> str:
         if isinstance(known, models.UniqueConstraint) and known.name == constraint:
             return str(model._meta.get_field(known.fields[-1]).attname)  # type: ignore[union-attr]
     return next(
-        (f.attname for f in model._meta.concrete_fields if f.unique and f"_{f.column}_" in constraint), ""
+        (
+            column.attname
+            for column in model._meta.concrete_fields
+            if column.unique and not column.primary_key and f"_{column.column}_" in constraint
+        ),
+        "",
     )
 
 
@@ -103,17 +111,41 @@ def derive_pinyin(row: models.Model) -> set[str]:
     """Fill the search key of a named row; returns the fields it wrote."""
     if not any(field.name == "pinyin" for field in row._meta.concrete_fields):
         return set()
-    name: str = row.name  # type: ignore[attr-defined]
-    row.pinyin = name_spellings(name)[0] if isinstance(row, StaffMember) else pinyin_key(name)  # type: ignore[attr-defined]
+    row.pinyin = getattr(row, "spelling", pinyin_key)(row.name)  # type: ignore[attr-defined]
     return {"pinyin"}
 
 
+def can_be_taken(model: type[models.Model], *, kept: Collection[str] = ()) -> bool:
+    """Whether a row can be a duplicate, if what stands in the columns `kept` is not written."""
+    options = model._meta
+    alone = [{field.name} for field in options.concrete_fields if field.unique and not field.primary_key]
+    together = [set(each.fields) for each in options.constraints if isinstance(each, models.UniqueConstraint)]
+    return any(names - set(kept) for names in (*alone, *together))
+
+
+def can_be_in_use(model: type[models.Model]) -> bool:
+    """Whether some table refers to the model's rows."""
+    return any(
+        field.auto_created and not field.concrete for field in model._meta.get_fields(include_hidden=True)
+    )
+
+
+def _check(row: models.Model, names: Collection[str]) -> None:
+    check_values = getattr(row, "check_values", None)
+    if check_values is not None:
+        check_values()
+    check_same_hospital(row, names)
+
+
 def check_same_hospital(row: models.Model, names: Collection[str]) -> None:
-    """InvalidValue if one of the named foreign keys points into another hospital than the row's own."""
+    """InvalidValue if one of the named foreign keys points into another hospital than the row's own.
+
+    Rows without a hospital are the group's and serve every hospital.
+    """
     if not hasattr(row, "hospital_id"):
         return
     hospital = row.hospital_id
     for name in names:
         other = getattr(row, name)
-        if isinstance(other, models.Model) and getattr(other, "hospital_id", hospital) != hospital:
+        if isinstance(other, models.Model) and getattr(other, "hospital_id", None) not in (None, hospital):
             raise InvalidValue(field=f"{name}_id")

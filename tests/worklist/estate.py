@@ -1,0 +1,31 @@
+"""Rows of worklist for the rules that every resource keeps: one of patient_a, doctor_a and hospital 1 each."""
+
+from apps.access.models import Role
+from apps.worklist.kinds import DEAD_LETTER
+from apps.worklist.models import WorkDuty, WorkItem
+from apps.worklist.services.items import open_item
+from tests.support.estates import Estate, Values
+
+
+class WorklistEstate(Estate):
+    """Of worklist."""
+
+    def make_work_item(self) -> WorkItem:
+        item = open_item(
+            DEAD_LETTER, hospital=self.world.h1, subject_type="matrix", subject_id=self.world.h1.pk, title="matrix",
+            department_id=self.world.departments["cardiology"].pk, executor=self.world.staff["doctor_a"],
+        )  # fmt: skip
+        WorkItem.objects.filter(pk=item.pk).update(manager=self.world.staff["clerk"], level=1)
+        return item
+
+    def make_work_duty(self) -> WorkDuty:
+        role = Role.objects.get(hospital=None, code="finance")
+        roles = dict.fromkeys(("executor_role", "manager_role", "supervisor_role"), role)
+        return WorkDuty.objects.create(hospital=self.world.h1, kind=DEAD_LETTER.code, hours=4, **roles)
+
+
+#: Path up to the parameter → the value that stands there.
+OBJECTS: Values = {
+    "admin/v1/work-items/": lambda e: e.get("work_item").pk,
+    "admin/v1/work-duties/": lambda e: e.get("work_duty").pk,
+}
