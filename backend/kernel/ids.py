@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 NUMBER_BLOCK = 20
 #: Digits of a serial that is believed to be one.
-LONGEST_SERIAL = 10
+MAX_SERIAL = 10
 
 
 def uuid7() -> UUID:
@@ -67,9 +67,7 @@ class NumberSeries:
         """Numbers of that day that others gave by hand are never handed out: go on behind the highest of them."""
         front = len(f"{self.prefix}{day:%y%m%d}")
         serials = [
-            int(text[front:])
-            for text in taken
-            if text[front:].isdigit() and len(text) < front + LONGEST_SERIAL
+            int(text[front:]) for text in taken if text[front:].isdigit() and len(text) < front + MAX_SERIAL
         ]
         with self._lock:
             self._blocks.pop((hospital_id, day), None)

@@ -15,7 +15,7 @@ WRITES = "/*writes*/ "
 #: Before a statement whose own commit need not wait for the disk: losing it with the machine does no harm.
 UNHURRIED = "SELECT set_config('synchronous_commit', 'off', true);"
 #: Texts that a connection remembers at most; a plan may take 100 KB there.
-MOST_KNOWN = 200
+MAX_KNOWN = 200
 _UNPREPARABLE: set[str] = set()
 #: Plans are kept, and one made while a table was empty reads it from end to end when it no longer is. So the first plan
 #: of a statement that looks rows up does so whatever the tables hold. It is EXPLAIN that makes it and keeps it.
@@ -92,12 +92,12 @@ def _prepare_read(execute: Any, sql: str, params: Any, many: bool, context: Any)
     name = "read_" + hashlib.blake2s(sql.encode(), digest_size=12).hexdigest()
     known = _known(context["connection"])
     if name not in known:
-        if len(known) >= MOST_KNOWN:
+        if len(known) >= MAX_KNOWN:
             with context["connection"].wrap_database_errors:
                 context["cursor"].cursor.execute("DEALLOCATE ALL")
             known.clear()
         if not _prepare(context, name, sql, len(params)):
-            if len(_UNPREPARABLE) < MOST_KNOWN:
+            if len(_UNPREPARABLE) < MAX_KNOWN:
                 _UNPREPARABLE.add(sql)
             return execute(sql, params, many, context)
         known.add(name)

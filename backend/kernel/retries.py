@@ -10,7 +10,7 @@ from dramatiq.middleware import Retries
 
 from kernel.outages import STORE_ERRORS, is_outage
 
-FIRST_MS, LONGEST_MS = 250, 4_000
+FIRST_MS, MAX_MS = 250, 4_000
 log = structlog.get_logger(__name__)
 
 
@@ -29,7 +29,7 @@ class PatientRetries(Retries):
             super().after_process_message(broker, message, result=result, exception=exception)
             return
         seen = message.options["outages"] = message.options.get("outages", 0) + 1
-        delay = min(FIRST_MS << min(seen, 10), LONGEST_MS)
+        delay = min(FIRST_MS << min(seen, 10), MAX_MS)
         log.warning("task_waits_for_a_data_store", task=message.actor_name, error=type(exception).__name__)
         _enqueue(broker, message, random.randint(delay // 2, delay))  # noqa: S311 - no secret
 

@@ -5273,8 +5273,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Move an entry in the line, where the hospital uses priorities
-         * @description Move an entry in the line, where the hospital uses priorities.
+         * Move an entry on the waiting list, where the hospital uses priorities
+         * @description Move an entry on the waiting list, where the hospital uses priorities.
          */
         patch: operations["waitlist_entries_partial_update"];
         trace?: never;
@@ -5542,7 +5542,7 @@ export interface components {
             data_scopes: components["schemas"]["DataScope"][];
         };
         /** @enum {string} */
-        AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
+        AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
         /** @description The user name of a new account. */
         AccountRequest: {
             username: string;
@@ -5699,7 +5699,7 @@ export interface components {
         /** @enum {string} */
         AttemptOutcome: "open" | "accepted" | "refused" | "temporary" | "unknown";
         /** @enum {string} */
-        AttemptState: "created" | "open" | "succeeded" | "surplus" | "closed" | "failed";
+        AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
         /** @description One line of the log: who, when, from where, which request, which object, what changed. */
         AuditEvent: {
             /** Format: uuid */
@@ -9372,7 +9372,7 @@ export interface components {
             readonly created_at: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "surplus" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
         /** @description Why, if there is something to say. */
         RefundDecisionRequest: {
             /** @default  */
@@ -10230,7 +10230,7 @@ export interface components {
             readonly error: string;
             readonly reissued: number;
             /** Format: date-time */
-            readonly told_at: string | null;
+            readonly his_notified_at: string | null;
         };
         /** @description 退费申请 for staff, with who asked, decided and executed. */
         StaffRefundRequest: {
@@ -10633,7 +10633,7 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
-        /** @description 候补. `place` in the line, while it waits; `offer`: the latest one. */
+        /** @description 候补. `place` on the waiting list, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
             /** Format: uuid */
             id: string;
@@ -19424,7 +19424,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                kind?: "booking_deposit" | "card_balance" | "clearing" | "differences" | "inpatient_deposit" | "refunds_payable" | "revenue" | "stored_value" | "unposted_receipts";
+                kind?: "booking_deposit" | "card_balance" | "clearing" | "differences" | "inpatient_deposit" | "promotions" | "refunds_payable" | "revenue" | "stored_value" | "unposted_receipts";
                 owner?: string;
                 page?: number;
                 page_size?: number;
@@ -29917,7 +29917,7 @@ export interface operations {
                 patient_id?: string;
                 department_id?: string;
                 order_id?: string;
-                cause?: "cancelled" | "late" | "not_posted" | "patient" | "reversed" | "surplus" | "window";
+                cause?: "cancelled" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
                 refund_no?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -29968,7 +29968,7 @@ export interface operations {
                      *           "channel_refund_id": "示例",
                      *           "error": "invalid_client",
                      *           "reissued": 1,
-                     *           "told_at": "2026-03-16T09:30:00+08:00"
+                     *           "his_notified_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -30025,7 +30025,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T09:30:00+08:00"
+                     *       "his_notified_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -30084,7 +30084,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T09:30:00+08:00"
+                     *       "his_notified_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -30158,7 +30158,7 @@ export interface operations {
                      *       "channel_refund_id": "示例",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
-                     *       "told_at": "2026-03-16T09:30:00+08:00"
+                     *       "his_notified_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffRefund"];
@@ -32655,7 +32655,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Move an entry in the line, where the hospital uses priorities */
+            /** @description Move an entry on the waiting list, where the hospital uses priorities */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1236,8 +1236,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 候补记录 with the place in the line
-         * @description 候补记录 with the place in the line.
+         * 候补记录 with the place on the waiting list
+         * @description 候补记录 with the place on the waiting list.
          */
         get: operations["waitlist_entries_list"];
         put?: never;
@@ -1483,7 +1483,7 @@ export interface components {
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
         /** @enum {string} */
-        AttemptState: "created" | "open" | "succeeded" | "surplus" | "closed" | "failed";
+        AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
         /** @description 账单. `is_payable`: issued and not expired. `registration_bill_id`: the registration to be paid with it. */
         Bill: {
             /** Format: uuid */
@@ -2467,7 +2467,7 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "surplus" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
         /** @description 退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is. */
         RefundRequest: {
             /** Format: uuid */
@@ -2674,7 +2674,7 @@ export interface components {
             mrn: string;
             items: components["schemas"]["Item"][];
         };
-        /** @description 候补. `place` in the line, while it waits; `offer`: the latest one. */
+        /** @description 候补. `place` on the waiting list, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
             /** Format: uuid */
             id: string;
@@ -7317,7 +7317,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 候补记录 with the place in the line */
+            /** @description 候补记录 with the place on the waiting list */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -413,7 +413,7 @@ export interface components {
             message: string;
         };
         /**
-         * @description A stay as HIS knew it at `told_at`: what it knew before its last word changes nothing here.
+         * @description A stay as HIS knew it at `as_of`: what it knew before its last word changes nothing here.
          *
          *     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
          */
@@ -438,7 +438,7 @@ export interface components {
             /** Format: date-time */
             discharged_at?: string | null;
             /** Format: date-time */
-            told_at: string;
+            as_of: string;
         };
         /**
          * @description 账单 of HIS. Amounts are fen. `amount_fen`, if given, must be the sum of the items.
@@ -519,7 +519,7 @@ export interface components {
             admission_no: string;
             status: components["schemas"]["AdmissionStatus"];
             /** Format: date-time */
-            told_at: string;
+            as_of: string;
             charged_fen: number;
             deposit_fen: number;
         };
@@ -817,7 +817,7 @@ export interface operations {
                  *       "diagnosis": "",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "discharged_at": "2026-03-16T09:30:00+08:00",
-                 *       "told_at": "2026-03-16T09:30:00+08:00"
+                 *       "as_of": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["PushAdmissionRequest"];
@@ -836,7 +836,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T09:30:00+08:00",
+                     *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }
@@ -856,7 +856,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T09:30:00+08:00",
+                     *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }
@@ -897,7 +897,7 @@ export interface operations {
                      *       "external_id": "示例",
                      *       "admission_no": "示例",
                      *       "status": "admitted",
-                     *       "told_at": "2026-03-16T09:30:00+08:00",
+                     *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000
                      *     }

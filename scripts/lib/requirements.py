@@ -77,13 +77,12 @@ def page() -> str:
         f"{whole} of {len(rows)} rows are built whole, {len(done) - whole} in part.\n",
         "## Built and proven\n",
     ]
-    lines += ["| id | requirement | tests |", "|---|---|---|"]
     for row in done:
-        tests = "<br>".join(f"`{test}`" for test in proven[row])
-        note = f"<br>**In part:** {missing[row]}" if row in missing else ""
-        lines.append(f"| {row} | {rows[row]}{note} | {tests} |")
-    lines += ["\n## Not built yet\n", "| id | requirement |", "|---|---|"]
-    lines += [f"| {row} | {text} |" for row, text in rows.items() if row not in proven]
+        note = f"\n\n**In part:** {missing[row]}" if row in missing else ""
+        lines.append(f"### {row}\n\n{rows[row]}{note}\n")
+        lines += [f"- `{test}`" for test in proven[row]] + [""]
+    lines += ["## Not built yet\n"]
+    lines += [f"- **{row}** {text}" for row, text in rows.items() if row not in proven]
     return "\n".join(lines) + "\n"
 
 

@@ -66,9 +66,9 @@ def test_a_fee_at_the_window_is_a_straight_walk(clinic: World, held: UUID) -> No
         "workflows/registration_fee/bill.py",
         "apps/payments/services/orders.py",
         "apps/payments/services/counter.py",
-        "apps/payments/services/outcomes.py",
+        "apps/payments/services/record_payment.py",
         "apps/payments/services/ledger.py",
-        "apps/payments/services/pokes.py",
+        "apps/payments/services/wakeups.py",
     ]
     assert len(way.files) <= MAX_FILES and not way.up
 

@@ -147,7 +147,7 @@ def _count(push: dict[str, Any]) -> dict[str, int]:
     stored = ChannelPush.objects.get(pk=event.payload["push_id"])
     paid = PaymentAttempt.objects.get(out_trade_no=stored.parsed["trade"]["out_trade_no"])
     with CaptureQueriesContext(connection) as posted:
-        actors.tend_order.fn(str(paid.order_id))
+        actors.advance_order.fn(str(paid.order_id))
     if PaymentOrder.objects.get(pk=paid.order_id).state != "posted":
         raise RuntimeError(f"{paid.order_id} was not posted")
     return {"push": len(answered), "handled": len(handled), "posted": len(posted)}

@@ -9,8 +9,8 @@ from apps.identity.models import Hospital
 from apps.patients.models import CardBinding, PatientCard
 from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
-from apps.payments.services.outcomes import record_paid
 from apps.payments.services.posting import post_order
+from apps.payments.services.record_payment import record_paid
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.payments.states import AttemptState
 from kernel import clock, ids

@@ -12,10 +12,10 @@ from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
 from apps.payments.channels.base import TradeResult, TradeState
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services.advance_order import advance_order
+from apps.payments.services.advance_refund import advance_refund
 from apps.payments.services.counter import pay_at_counter, pay_from_card
-from apps.payments.services.forwarding import forward_refund
-from apps.payments.services.outcomes import record_paid
-from apps.payments.services.tending import tend_order
+from apps.payments.services.record_payment import record_paid
 from kernel import clock, ids
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
@@ -47,7 +47,7 @@ def pay_online(order: PaymentOrder, channel: str = "wechat_pay") -> PaymentOrder
         paid_at=clock.now(),
     )  # fmt: skip
     record_paid(attempt.pk, paid)
-    tend_order(order.pk)
+    advance_order(order.pk)
     order.refresh_from_db()
     return order
 
@@ -129,7 +129,7 @@ def shares(request_id: str | UUID) -> list[tuple[UUID, int]]:
 def forward() -> None:
     """The workers bring every refund forward, then handle what was published."""
     for pk in list(Refund.objects.exclude(due_at=None).values_list("pk", flat=True)):
-        forward_refund(pk)
+        advance_refund(pk)
     handle()
 
 

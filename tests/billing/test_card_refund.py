@@ -14,7 +14,7 @@ from apps.billing.services.card_refund import caps_of, refund_card
 from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.payments.models import PaymentOrder, Refund
-from apps.payments.services.refund_outcomes import cancel, record_failed
+from apps.payments.services.record_refund import cancel, record_failed
 from kernel import clock
 from tests.billing.refund_support import (
     ADMIN,

@@ -15,7 +15,7 @@ from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.patients.services.cards import deactivate_card
 from apps.payments.models import CloseCause, PaymentOrder
-from apps.payments.services.tending import give_up, tend_order
+from apps.payments.services.advance_order import advance_order, give_up
 from kernel import clock
 from kernel.errors import StateConflict
 from tests.billing.refund_support import (
@@ -121,7 +121,7 @@ def test_it_is_credited_once_however_often_it_is_told(clinic: World) -> None:
     assert made.order is not None
     account = credit_card_top_up(top_up_id=made.pk, order=made.order)
     assert account.owner == str(clinic.cards["patient_a"].pk)
-    tend_order(made.order.pk)
+    advance_order(made.order.pk)
     assert held(clinic) == 5_000
     other = top_up(clinic, 1_000)
     assert other.order is not None

@@ -18,7 +18,7 @@ from apps.payments import payables
 from apps.payments.errors import RefundExceedsPaid
 from apps.payments.models import PaymentOrder, Refund
 from apps.payments.ports import HisRefused, HisUnavailable
-from apps.payments.services.refund_outcomes import cancel
+from apps.payments.services.record_refund import cancel
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
 from tests.billing.refund_support import (
@@ -261,7 +261,7 @@ def test_what_the_hospital_system_has_not_heard_of_yet_is_taken_off_what_it_says
     assert code(give_back(clinic, order)) == (409, "nothing_refundable"), (
         "it says 2000 still, of the same money"
     )
-    Refund.objects.update(told_at=clock.now())
+    Refund.objects.update(his_notified_at=clock.now())
     his.allowed[bill.bill_no] = 500
     assert give_back(clinic, order).json()["amount_fen"] == 500
 

@@ -28,7 +28,7 @@ TEXTS = ["\0", "a\0b", "\u202e", "𠮷" * 300, "%", "_" * 5000, "'", "{}", "[]",
 @pytest.fixture
 def ids(world: World) -> dict[str, str]:
     """Path in front of `{id}` → an object that exists."""
-    estate_of(world).get("wish")
+    estate_of(world).get("waitlist_entry")
     return {path: str(make(estate_of(world))) for path, make in OBJECTS.items()}
 
 

@@ -81,7 +81,7 @@ class Walk:
     def __init__(self, world: World, token: str) -> None:
         self.world, self.token, self.found = world, token, dict[str, str]()
         self.calls = 0
-        estate_of(world).get("wish")  # first: a patient who is suspended may not join
+        estate_of(world).get("waitlist_entry")  # first: a patient who is suspended may not join
         #: Path in front of `{id}` → an object of patient_a, doctor_a and hospital 1.
         self.ids = {path: str(make(estate_of(world))) for path, make in OBJECTS.items()}
 

@@ -37,7 +37,7 @@ def test_a_portrait_keeps_no_place_and_stands_upright(
 
 
 def test_a_small_file_with_millions_of_pixels_is_refused_unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 100)
     with pytest.raises(PictureTooLarge):
         without_traces(ContentFile(picture(size=(11, 10))), PORTRAIT_BYTES)
 

@@ -62,7 +62,7 @@ def told(world: World, **facts: Any) -> ToldAdmission:
         "diagnosis": "冠心病",
         "admitted_at": clock.now() - dt.timedelta(days=3),
         "discharged_at": None,
-        "told_at": clock.now() - dt.timedelta(hours=1),
+        "as_of": clock.now() - dt.timedelta(hours=1),
     }
     return ToldAdmission(**values | facts)
 

@@ -14,9 +14,9 @@ from apps.patients.models import TimelineEntry
 from apps.payments.errors import InsufficientBalance
 from apps.payments.models import CloseCause, PaymentOrder, RefundCause, RefundRoute
 from apps.payments.services import ledger
+from apps.payments.services.advance_order import advance_order, give_up
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.refunds import RefundPart, create_refund
-from apps.payments.services.tending import give_up, tend_order
 from kernel.errors import StateConflict
 from tests.inpatient.support import (
     ADMIN,
@@ -110,7 +110,7 @@ def test_it_is_credited_once_however_often_it_is_told(ward: World) -> None:
     order = order_of(deposit)
     for _ in range(3):
         account = credit_deposit(deposit_id=deposit.pk, order=order)
-        tend_order(order.pk)
+        advance_order(order.pk)
     assert account.owner == str(stay.pk)
     assert deposit_of(stay) == 50_000
     handle()

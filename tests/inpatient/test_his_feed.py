@@ -20,7 +20,7 @@ def body_of(world: World, **facts: Any) -> dict[str, Any]:
     values = {
         "external_id": "HA1", "admission_no": "0012345", "mrn": world.patients["patient_a"].mrn,
         "department_code": "cardiology", "employee_no": "doctor_a", "ward": "一病区", "bed": "3", "diagnosis": "冠心病",
-        "admitted_at": (NOW - dt.timedelta(days=2)).isoformat(), "told_at": WHEN.isoformat(),
+        "admitted_at": (NOW - dt.timedelta(days=2)).isoformat(), "as_of": WHEN.isoformat(),
     }  # fmt: skip
     return values | facts
 
@@ -73,22 +73,20 @@ def test_a_stay_is_new_once_and_repeating_changes_nothing(ward: World) -> None:
 
 def test_his_changes_discharges_and_recalls(ward: World) -> None:
     push(ward)
-    moved = push(ward, bed="9", department_code="surgery", employee_no="", told_at=NOW.isoformat())
+    moved = push(ward, bed="9", department_code="surgery", employee_no="", as_of=NOW.isoformat())
     assert moved.status_code == 200
     stay = Admission.objects.get()
     assert (stay.bed, stay.department.code, stay.practitioner) == ("9", "surgery", None)
-    left = push(ward, discharged_at=NOW.isoformat(), told_at=NOW.isoformat())
+    left = push(ward, discharged_at=NOW.isoformat(), as_of=NOW.isoformat())
     assert left.json()["status"] == "discharged"
-    assert push(ward, told_at=NOW.isoformat()).json()["status"] == "admitted", (
-        "the same moment: the later push"
-    )
+    assert push(ward, as_of=NOW.isoformat()).json()["status"] == "admitted", "the same moment: the later push"
     assert topics() == [
         "inpatient.patient_admitted", "inpatient.patient_discharged", "inpatient.patient_admitted",
     ]  # fmt: skip
 
 
 def test_a_push_that_was_overtaken_changes_nothing(ward: World) -> None:
-    push(ward, discharged_at=NOW.isoformat(), told_at=NOW.isoformat())
+    push(ward, discharged_at=NOW.isoformat(), as_of=NOW.isoformat())
     late = push(ward, bed="99")
     assert (late.status_code, late.json()["status"]) == (200, "discharged")
     assert Admission.objects.get().bed == "3"
@@ -99,11 +97,11 @@ def test_what_his_may_not_say_is_named(ward: World) -> None:
     for wrong, name in (
         ({"mrn": "?"}, "mrn"), ({"department_code": "dental"}, "department_code"),
         ({"employee_no": "x"}, "employee_no"),
-        ({"admitted_at": tomorrow}, "admitted_at"), ({"told_at": tomorrow}, "told_at"),
+        ({"admitted_at": tomorrow}, "admitted_at"), ({"as_of": tomorrow}, "as_of"),
         ({"discharged_at": (NOW - dt.timedelta(days=9)).isoformat()}, "discharged_at"),
         ({"external_id": "a b"}, "external_id"), ({"external_id": " HA1"}, "external_id"),
         ({"admission_no": "x" * 33}, "admission_no"), ({"admitted_at": "0001-01-01T00:00:00Z"}, "admitted_at"),
-        ({"colour": 1}, "colour"), ({"ward": "x" * 41}, "ward"), ({"told_at": None}, "told_at"),
+        ({"colour": 1}, "colour"), ({"ward": "x" * 41}, "ward"), ({"as_of": None}, "as_of"),
     ):  # fmt: skip
         assert field(push(ward, **wrong)) == (400, name), wrong
     assert not Admission.objects.exists()
@@ -116,7 +114,7 @@ def test_a_number_is_of_one_stay(ward: World) -> None:
     assert code(push(ward, **other)) == (409, "duplicate")
     assert code(push(ward, **other, admission_no=own.admission_no)) == (409, "duplicate")
     assert push(ward, **other, admission_no="2").status_code == 201
-    renamed = push(ward, **other, admission_no="0012345", told_at=NOW.isoformat())
+    renamed = push(ward, **other, admission_no="0012345", as_of=NOW.isoformat())
     assert code(renamed) == (409, "duplicate")
 
 

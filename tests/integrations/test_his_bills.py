@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apps.integrations.adapters.his_bills import MOST_BILLS, read_bills
+from apps.integrations.adapters.his_bills import MAX_BILLS, read_bills
 
 ITEM = {
     "category": "western_medicine",
@@ -60,10 +60,10 @@ def test_a_bill_is_read_with_everything_it_says() -> None:
 
 def test_an_empty_list_is_complete_and_a_full_one_may_not_be() -> None:
     assert read_bills([]).is_complete
-    rows = [{**BILL, "external_id": f"HB{n}"} for n in range(MOST_BILLS)]
+    rows = [{**BILL, "external_id": f"HB{n}"} for n in range(MAX_BILLS)]
     assert read_bills(rows[:-1]).is_complete
     found = read_bills(rows)
-    assert (len(found.bills), found.is_complete) == (MOST_BILLS, False)
+    assert (len(found.bills), found.is_complete) == (MAX_BILLS, False)
 
 
 def test_a_key_that_is_there_twice_spoils_the_list() -> None:

@@ -77,7 +77,7 @@ def test_an_outage_is_none_of_the_tries_of_a_handler(
                 cursor.execute(END_OF_CONNECTION)
         wanted(event)
 
-    monkeypatch.setattr("kernel.retries.LONGEST_MS", 20)
+    monkeypatch.setattr("kernel.retries.MAX_MS", 20)
     from kernel.outbox import events
 
     kept = events.SUBSCRIPTIONS

@@ -174,10 +174,10 @@ def test_a_file_that_is_no_table_or_a_bomb_is_refused(world: World, monkeypatch:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (3 << 20))
-    monkeypatch.setattr("kernel.sheets.excel.MOST_UNPACKED", 2 << 20)
+    monkeypatch.setattr("kernel.sheets.excel.MAX_UNPACKED", 2 << 20)
     with pytest.raises(SheetProblem, match="too_large"):
         list(excel_lines(io.BytesIO(bomb.getvalue()), most_rows=10))
-    monkeypatch.setattr(imports, "MOST_ROWS", 3)
+    monkeypatch.setattr(imports, "MAX_ROWS", 3)
     for content, failure in (
         (bomb.getvalue(), "unreadable"),
         (b"PK\x03\x04 nothing", "unreadable"),
@@ -194,7 +194,7 @@ def test_a_file_that_is_no_table_or_a_bomb_is_refused(world: World, monkeypatch:
     for content in (b"\xd0\xcf\x11\xe0old excel", b"\0\1\2"):
         refused = upload(world, content)
         assert (refused.status_code, refused.json()["code"]) == (400, "import_unreadable")
-    monkeypatch.setattr(imports, "MOST_BYTES", 10)
+    monkeypatch.setattr(imports, "MAX_BYTES", 10)
     assert upload(world, text(GOOD)).status_code == 400
     assert upload(world, text(GOOD), who="clerk").status_code == 403
     foreign = upload(world, text(GOOD), hospital_id=str(world.h2.pk))

@@ -259,7 +259,7 @@ def test_a_list_starts_from_the_grants_themselves_and_shows_the_same(
     client, actor = world.client("head"), actor_of(world.staff["head"].user)
     assert actor is not None
     before = client.get(URL).json()["results"]
-    monkeypatch.setattr("apps.access.policies.base.MOST_LITERAL", most)
+    monkeypatch.setattr("apps.access.policies.base.MAX_LITERAL", most)
     assert client.get(URL).json()["results"] == before
     arms = policy_of(Patient).arms(actor, "patients.patient.list")
     assert any(arm in arms for arm in for_lists(arms) if isinstance(arm, GrantedArm)) is (most < 8)

@@ -121,7 +121,9 @@ def _his(till: Till) -> None:
     if till.world.h1.settings["his.driver"] != "http":
         return
     totals = till.sandbox.control("GET", "his/totals")
-    told = Refund.objects.filter(told_at__isnull=False, order__state="posted", attempt__state="succeeded")
+    told = Refund.objects.filter(
+        his_notified_at__isnull=False, order__state="posted", attempt__state="succeeded"
+    )
     posted = total(PaymentOrder.objects.filter(state="posted"))
     assert totals["taken_fen"] - totals["withdrawn_fen"] == posted
     assert totals["refunded_fen"] <= total(told.exclude(state="cancelled"))

@@ -18,9 +18,9 @@ from apps.billing.services.refund_in_app import refund_in_app
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
-from apps.payments.services.tending import give_up
 from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
 from apps.scheduling.services.book import book_for_account
 from apps.scheduling.services.cancel import cancel_by_patient

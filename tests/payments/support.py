@@ -8,12 +8,11 @@ from django.db import transaction
 from django.test import Client
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services import work
+from apps.payments.services.advance_order import advance_order
+from apps.payments.services.advance_refund import advance_refund
 from apps.payments.services.checks import check_attempt
-from apps.payments.services.forwarding import forward_refund
 from apps.payments.services.merchants import forget_channels, open_merchant
-from apps.payments.services.tending import tend_order
-from kernel import clock
+from kernel import clock, leases
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
 from tests.scheduling.support import MINI, NOW, TODAY, book, first_slot, open_session
@@ -21,7 +20,7 @@ from tests.support.payment_sandbox import PaymentSandbox, PushReceiver, Received
 from tests.support.world import World
 
 ROUNDS = 30
-STEPS = ((PaymentOrder, tend_order), (PaymentAttempt, check_attempt), (Refund, forward_refund))
+STEPS = ((PaymentOrder, advance_order), (PaymentAttempt, check_attempt), (Refund, advance_refund))
 
 
 class Till:
@@ -110,7 +109,7 @@ class Till:
         return len(events)
 
     def _due(self) -> int:
-        found: list[tuple[Any, UUID]] = [(step, pk) for model, step in STEPS for pk in work.due(model, 100)]
+        found: list[tuple[Any, UUID]] = [(step, pk) for model, step in STEPS for pk in leases.due(model, 100)]
         for step, pk in found:
             step(pk)
         return len(found)

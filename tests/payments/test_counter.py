@@ -9,8 +9,8 @@ from apps.billing.models import Bill
 from apps.payments.channels.base import PayMethod
 from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder
 from apps.payments.services import counter, ledger
+from apps.payments.services.advance_order import advance_order
 from apps.payments.services.ledger import Account, Movement, balance
-from apps.payments.services.tending import tend_order
 from apps.scheduling.models import Appointment
 from tests.payments.support import Till
 from tests.scheduling.support import ADMIN, code
@@ -197,7 +197,7 @@ def test_what_a_clerk_takes_is_posted_in_the_request_however_fast_a_worker_is(ti
     """A worker that is told of the order before the request goes on leaves it to the request."""
     order = till.checkout("patient_a", till.hold()["id"])
     counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
-    tend_order(order.pk)
+    advance_order(order.pk)
     order.refresh_from_db()
     assert order.state == "paid_unposted"
     assert counter._posted(order).state == "posted"
@@ -208,6 +208,6 @@ def test_what_a_clerk_took_is_posted_by_a_worker_if_the_request_died(till: Till)
     order = till.checkout("patient_a", till.hold()["id"])
     counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
     till.later(seconds=61)
-    tend_order(order.pk)
+    advance_order(order.pk)
     order.refresh_from_db()
     assert order.state == "posted"

@@ -13,10 +13,10 @@ from apps.billing.services.checkout import OUTPATIENT, REGISTRATION
 from apps.payments import payables
 from apps.payments.models import CloseCause, PaymentOrder, RefundCause, RefundRoute, ReturnCause
 from apps.payments.payables import Credit, Payable, PayableLine
+from apps.payments.services.advance_order import give_up
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.services.posting import give_back
 from apps.payments.services.refunds import RefundPart, create_refund
-from apps.payments.services.tending import give_up
 from kernel import clock
 from kernel.errors import StateConflict
 from tests.payments.his import Away, use_his, well_afterwards

@@ -21,14 +21,14 @@ from apps.payments.models import (
     PaymentOrder,
     Refund,
 )
+from apps.payments.services.advance_order import advance_order, give_up
+from apps.payments.services.advance_refund import advance_refund
 from apps.payments.services.checks import check_attempt
 from apps.payments.services.counter import pay_at_counter, pay_from_card
-from apps.payments.services.forwarding import forward_refund
 from apps.payments.services.ledger import Account, balance
 from apps.payments.services.pay import pay_online
 from apps.payments.services.pushes import handle_push
 from apps.payments.services.refunds import RefundPart, create_refund
-from apps.payments.services.tending import give_up, tend_order
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.scheduling.models import Appointment
 from apps.scheduling.services.numbers import expire_holds
@@ -114,11 +114,11 @@ def test_two_devices_that_pay_at_the_same_moment_pay_once(till: Till) -> None:
     pushes = confirmed(till, *{attempt.pk: attempt for attempt in attempts}.values())
     checks = [partial(check_attempt, attempt.pk) for attempt in attempts[:2]]
     till.later(seconds=20)
-    jobs = [*arriving(till, pushes), *checks, partial(tend_order, order.pk)]
+    jobs = [*arriving(till, pushes), *checks, partial(advance_order, order.pk)]
     none_failed(at_once(jobs * 2))
     rest(till)
     states = sorted(PaymentAttempt.objects.values_list("state", flat=True))
-    assert states == ["succeeded", "surplus"]
+    assert states == ["succeeded", "overpayment"]
     charged_once(till, held)
 
 
@@ -130,7 +130,7 @@ def test_a_payment_at_the_moment_of_expiry_is_booked_or_goes_back(till: Till) ->
     till.move_to(order.expires_at)
     jobs: list[Job] = [
         *arriving(till, pushes),
-        partial(tend_order, order.pk),
+        partial(advance_order, order.pk),
         expire_holds,
         partial(check_attempt, first.pk),
         partial(check_attempt, second.pk),
@@ -262,12 +262,12 @@ def test_eight_workers_at_one_order_close_and_post_once(
     till.deliver()
     handle_push(ChannelPush.objects.get().pk)
     till.sandbox.faults("his", {"kind": "delay", "delay_ms": 200})
-    none_failed(at_once([partial(tend_order, order.pk)] * 8))
+    none_failed(at_once([partial(advance_order, order.pk)] * 8))
     assert his(order.order_no) == {"sent": 1, "refused": 0, "taken": 1, "undone": 0}
     other = till.checkout("patient_b", till.hold("patient_b", doctor="doctor_b")["id"])
     begin(till, other, "patient_b")
     till.move_to(other.expires_at)
-    assert asked(till, "close", partial(tend_order, other.pk)) == 1
+    assert asked(till, "close", partial(advance_order, other.pk)) == 1
     charged_once(till, held)
 
 
@@ -281,7 +281,7 @@ def test_eight_workers_at_one_refund_tell_his_and_the_channel_once(
     refund = create_refund(
         order=order, parts=[RefundPart(order.lines.get().pk, 500)], cause="cancelled", reason="测试", route="original"
     )  # fmt: skip
-    assert asked(till, "refund", partial(forward_refund, refund.pk)) == 1
+    assert asked(till, "refund", partial(advance_refund, refund.pk)) == 1
     assert his(refund.refund_no)["sent"] == 1
     rest(till)
     assert Refund.objects.get().state == "succeeded"

@@ -3,11 +3,11 @@
 import pytest
 
 from apps.payments.models import PaymentOrder, Refund, RefundCause, RefundRoute
-from apps.payments.services import work
+from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.failed_refunds import send_again
-from apps.payments.services.forwarding import record, request_of
 from apps.payments.services.merchants import channel_for
 from apps.payments.services.refunds import RefundPart, create_refund
+from kernel import leases
 from tests.payments.support import Till
 
 
@@ -27,7 +27,7 @@ def test_a_payment_that_comes_while_a_worker_looks_at_the_order_is_not_put_off(t
     till.confirm(till.prepay("patient_a", order))
     till.deliver()
     till._events()
-    work.set_due(PaymentOrder, order.pk, seen[1], state=seen[0], expires_at=seen[1])
+    leases.set_due(PaymentOrder, order.pk, seen[1], state=seen[0], expires_at=seen[1])
     till.work()
     order.refresh_from_db()
     assert order.state == "posted"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services import work
+from kernel import leases
 from kernel.models import OutboxEvent
 from kernel.outbox.events import Subscription, rebuild, subscriptions_of
 from kernel.outbox.tasks import MAX_RETRIES
@@ -64,7 +64,7 @@ class Workers:
 
     def step(self, number: int) -> bool:
         """One row that is due, any of them; False when none is."""
-        due: list[tuple[Any, UUID]] = [(step, pk) for model, step in STEPS for pk in work.due(model, 100)]
+        due: list[tuple[Any, UUID]] = [(step, pk) for model, step in STEPS for pk in leases.due(model, 100)]
         if due:
             step, pk = due[number % len(due)]
             step(pk)

@@ -72,7 +72,7 @@ class SchedulingEstate(Estate):
     def make_appeal(self) -> SuspensionAppeal:
         return appeal.appeal(self.get("suspension"), account=self.world.accounts["patient_a"], text="matrix")
 
-    def make_wish(self) -> WaitlistEntry:
+    def make_waitlist_entry(self) -> WaitlistEntry:
         day = clock.today() + dt.timedelta(days=1)
         return waitlist.join(
             patient=self.world.patients["patient_a"], department=self.world.departments["cardiology"],
@@ -90,6 +90,6 @@ OBJECTS: Values = {
     "admin/v1/staff-leaves/": lambda e: e.get("leave").pk,
     "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,
     "miniprogram/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
-    "admin/v1/waitlist-entries/": lambda e: e.get("wish").pk,
-    "miniprogram/v1/waitlist-entries/": lambda e: e.get("wish").pk,
+    "admin/v1/waitlist-entries/": lambda e: e.get("waitlist_entry").pk,
+    "miniprogram/v1/waitlist-entries/": lambda e: e.get("waitlist_entry").pk,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.scheduling.test_followup import deliver
 
 from apps.access.services.sync import sync_access
 from apps.messaging.models import Message
@@ -35,7 +36,6 @@ from tests.scheduling.support import (
     states,
 )
 from tests.scheduling.test_desk import act
-from tests.scheduling.test_followup import deliver
 from tests.support.world import World, build_world
 
 DAY = dt.timedelta(days=1)

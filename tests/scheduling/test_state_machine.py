@@ -102,8 +102,8 @@ class Hall(RuleBasedStateMachine):
         """One of the live bookings, if there is one."""
         return chosen(Appointment.objects.filter(state__in=LIVE), who)
 
-    def wish(self, who: int) -> WaitlistEntry:
-        """One of the wishes that were offered something."""
+    def entry_of(self, who: int) -> WaitlistEntry:
+        """One of the entries that were offered something."""
         return chosen(WaitlistEntry.objects.filter(offers__state="open"), who)
 
     @initialize()
@@ -171,13 +171,13 @@ class Hall(RuleBasedStateMachine):
     @rule(who=WHO)
     def accept(self, who: int) -> None:
         with self.now():
-            booked = waitlist.accept(self.wish(who), source=PHONE, staff_id=self.staff)
+            booked = waitlist.accept(self.entry_of(who), source=PHONE, staff_id=self.staff)
             self.through[booked.values["id"]] = PHONE
 
     @rule(who=WHO, give_up=st.booleans())
     def decline(self, who: int, give_up: bool) -> None:
         with self.now():
-            (waitlist.leave if give_up else waitlist.decline)(self.wish(who))
+            (waitlist.leave if give_up else waitlist.decline)(self.entry_of(who))
 
     @rule(minutes=st.sampled_from([10, 30]))
     def time_passes(self, minutes: int) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.scheduling.test_followup import deliver
 
 from apps.access.services.sync import sync_access
 from apps.messaging.models import Message
@@ -45,14 +46,13 @@ from tests.scheduling.support import (
     states,
 )
 from tests.scheduling.test_desk import act
-from tests.scheduling.test_followup import deliver
 from tests.scheduling.test_limits import window
 from tests.support.world import World, build_world
 
 DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 
-def wish(world: World, who: str = "patient_a", **more: Any) -> Any:
+def join(world: World, who: str = "patient_a", **more: Any) -> Any:
     body = {
         "department_id": str(world.departments["cardiology"].pk), "first_date": str(TOMORROW),
         "last_date": str(TOMORROW), **more,
@@ -82,7 +82,7 @@ def full(clinic: World) -> Any:
 @pytest.mark.requirement("BOOK-11")
 def test_a_freed_number_is_offered_in_order_and_kept_until_the_deadline(clinic: World, full: Any) -> None:
     session, taken = full
-    first, second = wish(clinic, "patient_a").json(), wish(clinic, "patient_b").json()
+    first, second = join(clinic, "patient_a").json(), join(clinic, "patient_b").json()
     assert (first["state"], first["place"], second["place"], first["offer"]) == ("waiting", 1, 2, None)
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     assert states(session) == ["offered"]
@@ -111,7 +111,7 @@ def test_a_freed_number_is_offered_in_order_and_kept_until_the_deadline(clinic: 
 @pytest.mark.requirement("BOOK-11")
 def test_a_lapsed_offer_is_refused_and_goes_to_the_next(clinic: World, full: Any) -> None:
     session, taken = full
-    first, second = wish(clinic, "patient_a").json(), wish(clinic, "patient_b").json()
+    first, second = join(clinic, "patient_a").json(), join(clinic, "patient_b").json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     with clock.frozen(NOW + 30 * MINUTE):
         assert see(clinic, first)["offer"]["state"] == "lapsed"
@@ -130,7 +130,7 @@ def test_a_lapsed_offer_is_refused_and_goes_to_the_next(clinic: World, full: Any
 @pytest.mark.requirement("BOOK-11", "BOOK-05")
 def test_a_lapsed_offer_counts_as_free_before_any_sweep(clinic: World, full: Any) -> None:
     session, taken = full
-    entry = wish(clinic, "patient_a").json()
+    entry = join(clinic, "patient_a").json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     with clock.frozen(NOW + 30 * MINUTE):
         slots = (
@@ -146,7 +146,7 @@ def test_a_lapsed_offer_counts_as_free_before_any_sweep(clinic: World, full: Any
 @pytest.mark.requirement("BOOK-11")
 def test_who_declines_waits_for_another_session_and_the_next_is_asked(clinic: World, full: Any) -> None:
     session, taken = full
-    first, second = wish(clinic, "patient_a").json(), wish(clinic, "patient_b").json()
+    first, second = join(clinic, "patient_a").json(), join(clinic, "patient_b").json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     assert answer(clinic, first, "decline").json()["state"] == "waiting"
     assert see(clinic, second, "patient_b")["offer"]["state"] == "open"
@@ -161,11 +161,11 @@ def test_who_declines_waits_for_another_session_and_the_next_is_asked(clinic: Wo
 @pytest.mark.requirement("BOOK-11")
 def test_an_entry_gets_only_what_it_asked_for(clinic: World) -> None:
     doctor_b = str(clinic.staff["doctor_b"].pk)
-    by_doctor = wish(clinic, "patient_a", practitioner_id=doctor_b).json()
-    later = wish(
+    by_doctor = join(clinic, "patient_a", practitioner_id=doctor_b).json()
+    later = join(
         clinic, "patient_a", first_date=str(TOMORROW + DAY), last_date=str(TOMORROW + 2 * DAY)
     ).json()
-    evening = wish(clinic, "patient_b", period="evening").json()
+    evening = join(clinic, "patient_b", period="evening").json()
     open_session(clinic, date=TOMORROW)
     tasks.offer_to_waiting.fn()
     assert not WaitlistOffer.objects.exists()
@@ -184,7 +184,7 @@ def test_an_entry_gets_only_what_it_asked_for(clinic: World) -> None:
 @pytest.mark.requirement("BOOK-11", "BOOK-01")
 def test_offers_die_with_a_stopped_session_and_follow_no_substitute(clinic: World, full: Any) -> None:
     session, taken = full
-    entry = wish(clinic, "patient_a", practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
+    entry = join(clinic, "patient_a", practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     session.refresh_from_db()
     substitute_session(
@@ -193,7 +193,7 @@ def test_offers_die_with_a_stopped_session_and_follow_no_substitute(clinic: Worl
     assert answer(clinic, entry, "accept").status_code == 409, "doctor_b was not asked for"
     deliver()
     assert (see(clinic, entry)["state"], states(session)) == ("waiting", ["free"])
-    other = wish(clinic, "patient_b").json()
+    other = join(clinic, "patient_b").json()
     assert states(session) == ["offered"]
     session.refresh_from_db()
     stop_session(session, reason="停诊")
@@ -207,7 +207,7 @@ def test_offers_die_with_a_stopped_session_and_follow_no_substitute(clinic: Worl
 def test_a_same_day_offer_becomes_a_hold_that_is_to_be_paid(clinic: World) -> None:
     session = open_session(clinic, slot_minutes=0)
     taken = window(clinic, first_slot(session), patient="patient_b").json()
-    entry = wish(clinic, first_date=str(TODAY), last_date=str(TODAY)).json()
+    entry = join(clinic, first_date=str(TODAY), last_date=str(TODAY)).json()
     act(clinic, "clerk", taken, "cancel", {"reason": "x"})
     made = answer(clinic, entry, "accept").json()
     assert (made["kind"], made["state"], states(session)) == ("same_day", "pending", ["held"])
@@ -215,19 +215,19 @@ def test_a_same_day_offer_becomes_a_hold_that_is_to_be_paid(clinic: World) -> No
 
 @pytest.mark.requirement("BOOK-11")
 def test_wishes_are_checked_and_one_of_a_kind(clinic: World) -> None:
-    assert wish(clinic).status_code == 201
-    assert code(wish(clinic)) == (409, "already_waiting")
+    assert join(clinic).status_code == 201
+    assert code(join(clinic)) == (409, "already_waiting")
     dental, stranger = clinic.departments["dental"].pk, clinic.staff["doctor_c"].pk
     for body, status in (
         ({"first_date": "2026-01-01"}, 400), ({"last_date": str(TODAY)}, 400), ({"last_date": "2027-06-01"}, 400),
         ({"last_date": "x"}, 400), ({"period": "night"}, 400), ({"department_id": str(dental)}, 404),
         ({"practitioner_id": str(stranger)}, 400), ({"binding_id": str(uuid4())}, 404), ({"priority": 9}, 400),
     ):  # fmt: skip
-        assert wish(clinic, **body).status_code == status, body
-    assert wish(clinic, "patient_none").json()["code"] == "card_required"
+        assert join(clinic, **body).status_code == status, body
+    assert join(clinic, "patient_none").json()["code"] == "card_required"
     clinic.h1.settings = {"waitlist.max_entries": 1}
     clinic.h1.save()
-    assert code(wish(clinic, period="morning")) == (409, "too_many_waitlist_entries")
+    assert code(join(clinic, period="morning")) == (409, "too_many_waitlist_entries")
     assert WaitlistEntry.objects.count() == 1
 
 
@@ -235,7 +235,7 @@ def test_wishes_are_checked_and_one_of_a_kind(clinic: World) -> None:
 def test_staff_see_the_list_put_patients_on_it_and_order_it_by_priority(clinic: World, full: Any) -> None:
     session, taken = full
     clerk, url = clinic.client("clerk"), f"{ADMIN}/waitlist-entries"
-    first = wish(clinic, "patient_a").json()
+    first = join(clinic, "patient_a").json()
     body = {
         "patient_id": str(clinic.patients["patient_b"].pk), "department_id": first["department_id"],
         "first_date": str(TOMORROW), "last_date": str(TOMORROW),
@@ -267,7 +267,7 @@ def test_suspended_and_present_patients_are_passed_over(clinic: World) -> None:
     session = open_session(clinic, date=TOMORROW, slot_minutes=0, capacity=2)
     assert book(clinic, "patient_a", first_slot(session), "advance").status_code == 201
     held = window(clinic, first_slot(session), patient="patient_b", kind="advance").json()
-    here = wish(clinic, "patient_a").json()
+    here = join(clinic, "patient_a").json()
     clinic.patients["third"] = make_patient(clinic.h1, "李四")
     barred = waitlist.join(
         patient=clinic.patients["third"], department=clinic.departments["cardiology"], first_date=TOMORROW,

@@ -20,7 +20,7 @@ from supervisor import answers
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("DATABASE_URL", "REDIS_URL")
-LONGEST_START = 400.0
+MAX_START = 400.0
 
 
 def environment(local: Path) -> dict[str, str]:
@@ -51,7 +51,7 @@ class Running:
     def addresses(self) -> dict[str, str]:
         """Once it is ready."""
         noted = self.local / "run" / "addresses.json"
-        ready = processes.wait_until(lambda: noted.exists() or self.process.poll() is not None, LONGEST_START)
+        ready = processes.wait_until(lambda: noted.exists() or self.process.poll() is not None, MAX_START)
         assert ready and noted.exists(), self.said()[-4000:]
         found: dict[str, str] = json.loads(noted.read_text())
         return found

@@ -12,7 +12,7 @@ import pytest
 import redis
 
 BACKEND = Path(__file__).parents[2] / "backend"
-MOST_MESSAGES = 1000
+MAX_MESSAGES = 1000
 
 
 class Sandbox:
@@ -53,7 +53,7 @@ class Sandbox:
 
     def messages(self, **filters: Any) -> list[dict[str, Any]]:
         """What the providers have sent to people, newest first."""
-        response = self.http.get("/_sandbox/messages", params={"limit": MOST_MESSAGES, **filters})
+        response = self.http.get("/_sandbox/messages", params={"limit": MAX_MESSAGES, **filters})
         assert response.status_code == 200, response.text
         items: list[dict[str, Any]] = response.json()["items"]
         return items

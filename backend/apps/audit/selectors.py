@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from apps.audit.models import AuditEvent, AuditSeal
 
 BATCH = 1000
-MOST_UNSEALED = 1000
+MAX_UNSEALED = 1000
 COLUMNS = (
     "at", "hospital_id", "user_id", "actor", "ip", "request_id", "method", "path", "action", "object_type",
     "object_id", "before", "after", "id",
@@ -48,7 +48,7 @@ def log_state() -> dict[str, Any]:
         "last_seal": seal.number if seal else None,
         "last_seal_at": seal.made_at if seal else None,
         "last_seal_mac": bytes(seal.mac).hex() if seal else "",
-        "unsealed": unsealed[:MOST_UNSEALED].count(),
+        "unsealed": unsealed[:MAX_UNSEALED].count(),
         "verified_at": check.at if check else None,
         "verified_ok": outcome.get("ok"),
         "findings": outcome.get("findings", []),

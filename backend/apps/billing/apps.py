@@ -9,9 +9,9 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """HIS may be our own tables; bills and top-ups can be paid; cards hold money."""
+        from apps.billing import prepaid  # noqa: F401 - its kind is declared
         from apps.billing.adapters.embedded import EmbeddedHis
         from apps.billing.payables import Bills, CardTopUps
-        from apps.billing import prepaid  # noqa: F401 - its kind is declared
         from apps.billing.ports import REFUNDS
         from apps.identity import his
         from apps.payments import payables

@@ -8,7 +8,7 @@ from apps.billing.selectors.bills import items_of
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
 from apps.billing.services.checkout import close_payments
-from apps.billing.services.refund_followup import follow, take_back
+from apps.billing.services.refund_progress import restore_bills, sync_request
 from apps.billing.states import BillStatus
 from apps.billing.timeline import CARD_TOP_UP, CHARGE, PAYMENT, REFUND
 from apps.messaging.services.notify import notify
@@ -171,7 +171,7 @@ def tell_of_top_up(event: events.CardToppedUp) -> None:
 def _record_refund(event: OfRefund) -> Refund:
     """Bring the request behind it in line, and write the refund's timeline entry with its present state."""
     if event.decision_id is not None:
-        follow(event.decision_id)
+        sync_request(event.decision_id)
     refund = find(event.refund_id)
     write_entry(
         hospital_id=refund.hospital_id,
@@ -220,5 +220,5 @@ def tell_of_failed_refund(event: RefundFailed) -> None:
 @subscribe(RefundCancelled, name="billing.undo_cancelled_refund")
 def take_refund_back(event: RefundCancelled) -> None:
     """HIS would not have it: what it was for stays paid, and the patient is told that nothing comes."""
-    take_back(event.refund_id)
+    restore_bills(event.refund_id)
     _tell_of_refund("refund_failed", _record_refund(event), event)

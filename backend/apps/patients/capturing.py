@@ -9,7 +9,7 @@ from apps.identity.selectors import dictionaries
 from apps.patients.models import CaptureField, FieldKind, Stage
 from kernel.errors import InvalidValue
 
-LONGEST_TEXT, MOST_CHOSEN = 1000, 50
+MAX_TEXT, MAX_CHOSEN = 1000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def checked(definition: Definition, value: Any, hospital_id: UUID) -> Any:
 
 
 def _text(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
+    return value.strip() if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
 def _number(value: Any) -> Any:
@@ -116,7 +116,7 @@ def _chosen(definition: Definition, value: Any, hospital_id: UUID) -> Any:
     chosen = value if several else [value]
     if (
         not isinstance(chosen, list)
-        or len(chosen) > MOST_CHOSEN
+        or len(chosen) > MAX_CHOSEN
         or not all(isinstance(v, str) for v in chosen)
     ):
         return None

@@ -58,7 +58,7 @@ ID_KINDS = {
 DICTIONARIES = {
     "occupation": "occupation", "industry": "industry", "source": "patient_source", "vip_level": "vip_level",
 }  # fmt: skip
-LONGEST = {
+MAX_LENGTH = {
     "name": 80, "address": 255, "insurance_no": 32, "referrer": 80, "allergies": 2000, "mrn": 32, "card_number": 32,
     "national_id": 32, "phone": 32,
 }  # fmt: skip

@@ -34,7 +34,7 @@ from kernel.text import name_key
 from kernel.text.spelling import second_readings
 
 #: Candidates looked at for each value that two archives have in common.
-MOST_CANDIDATES = 50
+MAX_CANDIDATES = 50
 COUNT_SECONDS = 600
 #: Syllables, the last one perhaps unfinished.
 _SPELT = re.compile(r"((zh|ch|sh|[b-df-hj-np-tw-z])?[aeiouv]+(ng|n|r)?)+(zh|ch|sh|[b-df-hj-np-tw-z])?")
@@ -136,7 +136,7 @@ def candidates_of(patient: Patient) -> list[tuple[Patient, Likeness]]:
     for key in ALIKE:
         values = {name: getattr(patient, name) for name in key}
         if all(values.values()):
-            rows |= {other.pk: other for other in others.filter(**values).order_by("pk")[:MOST_CANDIDATES]}
+            rows |= {other.pk: other for other in others.filter(**values).order_by("pk")[:MAX_CANDIDATES]}
     pairs = DuplicatePair.objects.filter(Q(first=patient) | Q(second=patient), state=PairState.DISTINCT)
     distinct = {key for pair in pairs.values_list("first_id", "second_id") for key in pair}
     ours = Archive.of(patient)

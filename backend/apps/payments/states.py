@@ -20,12 +20,12 @@ class OrderState(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """`succeeded`: it paid the order. `surplus`: paid, but the order was paid otherwise, so it goes back."""
+    """`succeeded`: it paid the order. `overpayment`: paid, but the order was paid otherwise, so it goes back."""
 
     CREATED = "created"
     OPEN = "open"
     SUCCEEDED = "succeeded"
-    SURPLUS = "surplus"
+    OVERPAYMENT = "overpayment"
     CLOSED = "closed"
     FAILED = "failed"
 
@@ -47,7 +47,7 @@ LIVE = (_O.PENDING, _O.PAID_UNPOSTED, _O.POSTED)
 #: Attempts whose end the channel has not told yet.
 UNSETTLED = (_A.CREATED, _A.OPEN)
 #: Attempts whose money is here: nothing else can become of them.
-SETTLED = (_A.SUCCEEDED, _A.SURPLUS)
+SETTLED = (_A.SUCCEEDED, _A.OVERPAYMENT)
 
 #: `closed → paid_unposted` is a payment that arrived after the order was closed.
 ORDERS: StateTable[OrderState] = StateTable(
@@ -64,12 +64,12 @@ ORDERS: StateTable[OrderState] = StateTable(
 #: Whatever we believed, the channel may still say that it was paid.
 ATTEMPTS: StateTable[AttemptState] = StateTable(
     {
-        _A.CREATED: {_A.OPEN, _A.SUCCEEDED, _A.SURPLUS, _A.CLOSED, _A.FAILED},
-        _A.OPEN: {_A.SUCCEEDED, _A.SURPLUS, _A.CLOSED},
-        _A.CLOSED: {_A.SUCCEEDED, _A.SURPLUS},
-        _A.FAILED: {_A.SUCCEEDED, _A.SURPLUS},
+        _A.CREATED: {_A.OPEN, _A.SUCCEEDED, _A.OVERPAYMENT, _A.CLOSED, _A.FAILED},
+        _A.OPEN: {_A.SUCCEEDED, _A.OVERPAYMENT, _A.CLOSED},
+        _A.CLOSED: {_A.SUCCEEDED, _A.OVERPAYMENT},
+        _A.FAILED: {_A.SUCCEEDED, _A.OVERPAYMENT},
         _A.SUCCEEDED: frozenset(),
-        _A.SURPLUS: frozenset(),
+        _A.OVERPAYMENT: frozenset(),
     }
 )
 

@@ -7,8 +7,11 @@ import structlog
 from dramatiq_crontab import cron
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services import checks, forwarding, pushes, tending, work
+from apps.payments.services import checks, pushes
+from apps.payments.services.advance_order import advance_order as advance_one_order
+from apps.payments.services.advance_refund import advance_refund as advance_one_refund
 from apps.payments.services.verify_ledger import verify_ledger
+from kernel import leases
 
 BATCH = 500
 log = structlog.get_logger(__name__)
@@ -17,9 +20,9 @@ LIMIT_MS = 120_000
 
 
 @dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
-def tend_order(order_id: str) -> None:
+def advance_order(order_id: str) -> None:
     """Close, post or give back an order that is due."""
-    tending.tend_order(UUID(order_id))
+    advance_one_order(UUID(order_id))
 
 
 @dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
@@ -29,9 +32,9 @@ def check_attempt(attempt_id: str) -> None:
 
 
 @dramatiq.actor(queue_name="urgent", max_retries=0, time_limit=LIMIT_MS)
-def forward_refund(refund_id: str) -> None:
+def advance_refund(refund_id: str) -> None:
     """Bring a refund forward that is due."""
-    forwarding.forward_refund(UUID(refund_id))
+    advance_one_refund(UUID(refund_id))
 
 
 @cron("* * * * *")
@@ -39,11 +42,11 @@ def forward_refund(refund_id: str) -> None:
 def sweep_payments() -> None:
     """Every minute: whatever is due is taken up, also what a dead worker or a queue without memory left behind."""
     for model, actor in (
-        (PaymentOrder, tend_order),
+        (PaymentOrder, advance_order),
         (PaymentAttempt, check_attempt),
-        (Refund, forward_refund),
+        (Refund, advance_refund),
     ):
-        for pk in work.due(model, BATCH):
+        for pk in leases.due(model, BATCH):
             actor.send(str(pk))
 
 

@@ -33,7 +33,7 @@ class AppointmentState(StrEnum):
 
 
 class EntryState(StrEnum):
-    """A wish on the waiting list. `accepted`: it became an appointment."""
+    """An entry on the waiting list. `accepted`: it became an appointment."""
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -43,7 +43,7 @@ class EntryState(StrEnum):
 
 
 class OfferState(StrEnum):
-    """An offer of a number. `withdrawn`: its session was stopped or changed hands, or the wish was given up."""
+    """An offer of a number. `withdrawn`: its session was stopped or changed hands, or the entry was given up."""
 
     OPEN = "open"
     ACCEPTED = "accepted"

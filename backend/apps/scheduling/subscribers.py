@@ -12,7 +12,7 @@ from apps.scheduling.models import (
     SuspensionAppeal,
     WaitlistOffer,
 )
-from apps.scheduling.services.attend import attend
+from apps.scheduling.services.care_team import add_doctor
 from apps.scheduling.services.suspend import suspend_after_no_shows
 from apps.scheduling.services.visits import let_go
 from apps.scheduling.services.waitlist_offers import offer_free_numbers, withdraw_offers
@@ -80,7 +80,7 @@ def open_archive(event: events.AppointmentBooked) -> None:
         event
     )  # the doctor may have been substituted since, but is not while the patient is locked
     if appointment.state in OCCUPYING:
-        attend(appointment)
+        add_doctor(appointment)
 
 
 @subscribe(events.AppointmentCancelled, name="scheduling.end_care_of_cancelled", queue="urgent")

@@ -9,7 +9,7 @@ from kernel.errors import InvalidValue
 from kernel.http.problems import plain_response
 from kernel.text import clean
 
-MOST_PARAMETERS = 200
+MAX_PARAMETERS = 200
 
 
 class CleanQueryMiddleware:
@@ -20,7 +20,7 @@ class CleanQueryMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        if query.count("&") >= MOST_PARAMETERS:
+        if query.count("&") >= MAX_PARAMETERS:
             return plain_response(400, InvalidValue.code, InvalidValue(field="").text)
         if "%" in query and "%00" not in query and not request.path.startswith("/callbacks/"):
             try:

@@ -18,7 +18,7 @@ COUNT_CAP = 10_000
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 1_000_000
 #: A long list is not counted again page by page: seconds for which a count over the cap, and one over LONG, are kept.
-KEEP_CAPPED, KEEP_LONG, LONG, MOST_KEPT = 60.0, 10.0, 200, 2_000
+KEEP_CAPPED, KEEP_LONG, LONG, MAX_KEPT = 60.0, 10.0, 200, 2_000
 _KEPT: dict[tuple[Any, ...], tuple[float, int, bool]] = {}
 
 
@@ -52,7 +52,7 @@ def _counted(queryset: Any, request: Any, cap: int) -> tuple[int, bool]:
         return count, capped
     count, capped = capped_count(queryset, cap)
     if capped or count >= LONG:
-        while len(_KEPT) >= MOST_KEPT:
+        while len(_KEPT) >= MAX_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)
         _KEPT[asked] = (time.monotonic() + (KEEP_CAPPED if capped else KEEP_LONG), count, capped)
     return count, capped

@@ -30,7 +30,7 @@ VERBS = {
     "list": ("查询", "List"), "retrieve": ("查看", "Read"), "create": ("新增", "Create"),
     "partial_update": ("修改", "Change"), "update": ("修改", "Change"), "destroy": ("删除", "Delete"),
 }  # fmt: skip
-LONGEST_NOUN = 16
+MAX_NOUN = 16
 
 
 class ProblemItemSerializer(serializers.Serializer[Any]):
@@ -133,7 +133,7 @@ class AutoSchema(SpectacularAutoSchema):
         line = (inspect.getdoc(type(self.view)) or "").partition("\n")[0].rstrip("。.")
         noun, colon, _ = line.replace("：", ":").partition(":")
         zh, en = VERBS.get(getattr(self.view, "action", None) or "", ("", ""))
-        if zh and colon and len(noun) <= LONGEST_NOUN:
+        if zh and colon and len(noun) <= MAX_NOUN:
             return f"{zh}{noun}"
         if en:
             words = self.get_operation_id().rsplit("_", 1)[0].replace("_", " ")

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from kernel.redis import client
 
-MOST_STARTS = 2
+MAX_STARTS = 2
 KEEP_SECONDS = 86_400
 ALONE_SECONDS = 60  # a suspect that takes longer does not hold up the others
 LATER_MS = (200, 800)
@@ -53,7 +53,7 @@ class Deaths(dramatiq.Middleware):
         except RedisError:
             log.warning("starts_not_counted")
             return
-        if starts > MOST_STARTS:
+        if starts > MAX_STARTS:
             _set_aside(message)
             self._forget(key)
             raise SkipMessage("its process died twice")

@@ -1,6 +1,6 @@
 """The process that reads one uploaded file; it writes its rows as JSON lines.
 
-`python -m kernel.sheets.child KIND MOST_ROWS WANTED SECONDS < FILE`
+`python -m kernel.sheets.child KIND MAX_ROWS WANTED SECONDS < FILE`
 
 It gets no secrets (a bare environment), and what it may use is limited before the first byte is looked at.
 """
@@ -13,7 +13,7 @@ from typing import IO, Any
 import orjson
 
 from kernel.sheets.cells import Line, SheetProblem
-from kernel.sheets.excel import MOST_COLUMNS, excel_lines
+from kernel.sheets.excel import MAX_COLUMNS, excel_lines
 from kernel.sheets.headings import Wanted
 from kernel.sheets.separated import csv_lines
 
@@ -50,7 +50,7 @@ def _bounded(lines: Iterator[Line], most_rows: int) -> Iterator[Line]:
     for count, line in enumerate(lines):
         if count > most_rows:
             raise SheetProblem("too_many_rows", line=line.number)
-        if len(line.cells) > MOST_COLUMNS:
+        if len(line.cells) > MAX_COLUMNS:
             raise SheetProblem("too_many_columns", line=line.number)
         yield line
 

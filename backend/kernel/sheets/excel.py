@@ -15,11 +15,11 @@ from kernel.sheets.headings import ANYTHING, Wanted, bare_title
 from kernel.text import clean
 
 #: An Excel file is a ZIP: so much may come out of it, from so many parts.
-MOST_UNPACKED, MOST_PARTS = 400 * 1024 * 1024, 1000
+MAX_UNPACKED, MAX_PARTS = 400 * 1024 * 1024, 1000
 BLOCK, OVERLAP = 1 << 20, 4096
-LONGEST_CELL = 4000
+MAX_CELL = 4000
 #: Columns that are read (A … BL), and rows that may stand above the titles.
-MOST_COLUMNS, ABOVE_TITLES = 64, 100
+MAX_COLUMNS, ABOVE_TITLES = 64, 100
 #: Within a tag; bounded, so that a tag that goes on for ever costs no more than its length.
 _REST = rb"[^<>]{0,200}"
 _AT = rb"[\"']([A-Z]{1,3})([0-9]{1,7})[\"']"
@@ -42,7 +42,7 @@ _OPENED = re.compile(_CELL + _REST + rb">")
 _FORMAT = re.compile(rb"<(?:\w{1,20}:)?(?:numFmt|xf)\b" + _REST + rb"/?>")
 _ATTRIBUTE = re.compile(rb"\b(\w{1,20})=[\"']([^\"'<>]{0,200})[\"']")
 _PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
-MOST_STYLES = 8 * 1024 * 1024
+MAX_STYLES = 8 * 1024 * 1024
 _MERGE = re.compile(
     rb"<(?:\w{1,20}:)?mergeCell\b"
     + _REST
@@ -156,9 +156,9 @@ class _Merged:
 
 def _refuse_overlaps(merges: list[tuple[int, int, int, int]]) -> None:
     """No program writes merged cells over each other; fifty thousand would be looked at for every row."""
-    until = [-1] * MOST_COLUMNS
+    until = [-1] * MAX_COLUMNS
     for top, left, bottom, right in sorted(merges):
-        columns = range(left, min(right + 1, MOST_COLUMNS))
+        columns = range(left, min(right + 1, MAX_COLUMNS))
         if any(until[column] >= top for column in columns):
             raise SheetProblem("unreadable")
         for column in columns:
@@ -181,7 +181,7 @@ def _text(value: Any) -> Cell:
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return clean(str(value)).strip()[:LONGEST_CELL]
+    return clean(str(value)).strip()[:MAX_CELL]
 
 
 def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
@@ -206,7 +206,7 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
             looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]
             rest = rest[max(end, 0) :]
     file.seek(0)
-    looked.merges = [merge for merge in looked.merges if merge[3] < MOST_COLUMNS]
+    looked.merges = [merge for merge in looked.merges if merge[3] < MAX_COLUMNS]
     return looked
 
 
@@ -214,7 +214,7 @@ def _padding_formats(parts: zipfile.ZipFile) -> dict[bytes, int]:
     """Cell format → digits, of the formats that are made of zeros alone (`00000000`)."""
     try:
         with parts.open("xl/styles.xml") as stream:
-            styles = stream.read(MOST_STYLES)
+            styles = stream.read(MAX_STYLES)
     except KeyError:
         return {}
     _, _, used = styles.partition(b"cellXfs")
@@ -263,13 +263,13 @@ def _weigh(file: IO[bytes]) -> None:
     total = 0
     try:
         with zipfile.ZipFile(file) as parts:
-            if len(parts.infolist()) > MOST_PARTS:
+            if len(parts.infolist()) > MAX_PARTS:
                 raise SheetProblem("too_large")
             for part in parts.infolist():
                 with parts.open(part) as stream:
                     while block := stream.read(BLOCK):
                         total += len(block)
-                        if total > MOST_UNPACKED:
+                        if total > MAX_UNPACKED:
                             raise SheetProblem("too_large")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise SheetProblem("unreadable") from error

@@ -11,7 +11,7 @@ from kernel.sheets.cells import Cell, Line, SheetProblem, column_letters
 #: The field of columns that say nothing; there may be several.
 IGNORED = "ignored"
 #: Rows looked at for the titles: a letterhead, a date, a remark may stand above.
-MOST_ABOVE = 20
+MAX_ABOVE = 20
 _ASIDE = re.compile(r"[(\[【〔<][^)\]】〕>]*[)\]】〕>]")
 
 
@@ -58,7 +58,7 @@ def read_heading(
     above: list[Line] = []
     for line in lines:
         above.append(line)
-        if len(above) == MOST_ABOVE:
+        if len(above) == MAX_ABOVE:
             break
     if not above:
         raise SheetProblem("empty")

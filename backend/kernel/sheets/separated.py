@@ -9,7 +9,7 @@ from typing import IO
 from kernel.sheets.cells import Line, SheetProblem
 from kernel.text import clean
 
-BLOCK, LONGEST_CELL = 1 << 20, 4000
+BLOCK, MAX_CELL = 1 << 20, 4000
 SEPARATORS = ",\t;"
 
 
@@ -22,7 +22,7 @@ def csv_lines(file: IO[bytes]) -> Iterator[Line]:
     try:
         for number, row in enumerate(rows, start=1):
             begin = rows.line_num
-            cells = [clean(cell).strip()[:LONGEST_CELL] for cell in row]
+            cells = [clean(cell).strip()[:MAX_CELL] for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:

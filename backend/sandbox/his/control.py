@@ -14,8 +14,8 @@ from sandbox.wire import BadRequest, Request, Response, reply
 if TYPE_CHECKING:
     from sandbox.his.api import His
 
-MOST = 1_000
-MOST_ITEMS = 200
+LIMIT = 1_000
+MAX_ITEMS = 200
 STATES = (OPEN, PAID, CANCELLED)
 
 
@@ -165,13 +165,13 @@ def _page(rows: Iterable[dict[str, Any]], request: Request) -> Response:
     """The newest of the rows whose fields are as the query says."""
     wanted = {name: value for name, value in request.query.items() if name != "limit"}
     found = [row for row in rows if all(str(row.get(name)) == value for name, value in wanted.items())]
-    limit = min(int(request.query.get("limit", MOST)), MOST)
+    limit = min(int(request.query.get("limit", LIMIT)), LIMIT)
     return reply({"count": len(found), "items": found[-limit:] if limit > 0 else []})
 
 
 def _items(given: Any) -> list[dict[str, Any]]:
-    if not isinstance(given, list) or not 0 < len(given) <= MOST_ITEMS:
-        raise BadRequest(f"items: a list of 1 to {MOST_ITEMS}")
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_ITEMS:
+        raise BadRequest(f"items: a list of 1 to {MAX_ITEMS}")
     return [_item(item) for item in given]
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from sandbox.his.errors import HisFailure
 from sandbox.wire import BadRequest, Request
 
-MOST_FEN = 10**11
-MOST_LINES = 200
-LONGEST = 200
+MAX_FEN = 10**11
+MAX_LINES = 200
+MAX_LENGTH = 200
 
 
 def body_of(request: Request) -> dict[str, Any]:
@@ -19,9 +19,9 @@ def body_of(request: Request) -> dict[str, Any]:
 
 
 def text(data: dict[str, Any], name: str, *, empty: bool = False) -> str:
-    """A string of at most LONGEST characters."""
+    """A string of at most MAX_LENGTH characters."""
     value = data.get(name, "" if empty else None)
-    if not isinstance(value, str) or len(value) > LONGEST or not (value or empty):
+    if not isinstance(value, str) or len(value) > MAX_LENGTH or not (value or empty):
         raise HisFailure("BAD_REQUEST", f"{name} 格式错误")
     return value
 
@@ -29,7 +29,7 @@ def text(data: dict[str, Any], name: str, *, empty: bool = False) -> str:
 def fen(data: dict[str, Any], name: str) -> int:
     """A positive amount."""
     value = data.get(name)
-    if type(value) is not int or not 0 < value <= MOST_FEN:
+    if type(value) is not int or not 0 < value <= MAX_FEN:
         raise HisFailure("BAD_REQUEST", f"{name} 格式错误")
     return value
 
@@ -39,7 +39,7 @@ def check_lines(data: dict[str, Any]) -> None:
     given = data.get("lines")
     if (
         not isinstance(given, list)
-        or not 0 < len(given) <= MOST_LINES
+        or not 0 < len(given) <= MAX_LINES
         or not all(isinstance(line, dict) for line in given)
     ):
         raise HisFailure("BAD_REQUEST", "lines 格式错误")

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.his.errors import HisFailure
 from sandbox.wire import BadRequest
 
-MOST = 1_000
+LIMIT = 1_000
 OPERATIONS = ("payments.post", "payments.withdraw", "bills.refundable", "refunds.post", "patients.bills")
 
 
@@ -20,8 +20,8 @@ class Refusals:
         if operation not in OPERATIONS:
             raise BadRequest(f"operation: one of {', '.join(OPERATIONS)}")
         with self._lock:
-            if len(self._rules) >= MOST:
-                raise BadRequest(f"no more than {MOST} refusals", 409)
+            if len(self._rules) >= LIMIT:
+                raise BadRequest(f"no more than {LIMIT} refusals", 409)
             self._rules[operation, number] = (code, message)
 
     def list(self) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from sandbox.trading.book import Trade, TradeBook
 from sandbox.trading.pushes import Pushes
 from sandbox.wire import BadRequest, Request, Response, reply
 
-MOST = 1_000
+LIMIT = 1_000
 _SHOWN = (
     "out_trade_no", "amount_fen", "state", "transaction_id", "payer", "paid_at", "created_at", "expires_at",
     "description", "notify_url", "reference",
@@ -47,7 +47,7 @@ class TradingControl:
         self._book.settle_due()
         wanted = request.query.get("out_trade_no")
         found = self._book.find(wanted) if wanted else None
-        trades = [found] if found else ([] if wanted else list(self._book.trades.values())[-MOST:])
+        trades = [found] if found else ([] if wanted else list(self._book.trades.values())[-LIMIT:])
         return reply({"count": len(trades), "items": [shown(trade) for trade in trades]})
 
     def _pay(self, request: Request) -> Response:

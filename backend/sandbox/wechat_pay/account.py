@@ -9,7 +9,7 @@ from sandbox.wechat_pay.settings import Keys, PaySettings
 
 PREPAY_SECONDS = 7200
 #: An order without an expiry of its own closes by itself.
-LONGEST = 7 * 86_400
+MAX_DURATION = 7 * 86_400
 
 
 class Account:

@@ -18,7 +18,7 @@ STATES = {
     ABNORMAL: "ABNORMAL",
 }
 OUTCOMES = {"success": SUCCEEDED, "closed": REFUND_CLOSED, "abnormal": ABNORMAL}
-MOST = 50
+LIMIT = 50
 LATEST = 365 * 86_400
 
 
@@ -80,7 +80,7 @@ class Refunds:
         settings = account.settings
         if trade.paid_at is None or now - trade.paid_at > LATEST:
             raise PayFailure("INVALID_REQUEST", "订单已超过可退款的最大时间")
-        if len(trade.refunds) >= MOST:
+        if len(trade.refunds) >= LIMIT:
             raise PayFailure("INVALID_REQUEST", "订单部分退款次数超过限制")
         if refund_fen > trade.amount_fen - trade.refunded_fen:
             raise PayFailure("INVALID_REQUEST", "申请退款金额超过订单可退金额")

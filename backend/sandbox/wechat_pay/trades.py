@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.provider import Routes
 from sandbox.trading.book import CLOSED, PAID, Trade
 from sandbox.wechat_pay import fields
-from sandbox.wechat_pay.account import LONGEST, Account, trade_state
+from sandbox.wechat_pay.account import MAX_DURATION, Account, trade_state
 from sandbox.wechat_pay.errors import PayFailure
 from sandbox.wire import Request, Response, reply
 
@@ -64,7 +64,7 @@ class Trades:
             now,
             notify_url,
             description,
-            fields.moment(body, "time_expire", now) or now + LONGEST,
+            fields.moment(body, "time_expire", now) or now + MAX_DURATION,
             openid,
             account.new_prepay_id(),
         )

@@ -17,10 +17,10 @@ from apps.billing.states import UNSETTLED
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.payments.payables import lines_of
 from apps.payments.selectors.orders import is_recorded
+from apps.payments.services.advance_order import let_go, release_line
 from apps.payments.services.counter import record_taken
 from apps.payments.services.orders import LineSpec, lock_order_of, open_order
 from apps.payments.services.posting import give_back
-from apps.payments.services.tending import let_go, release_line
 from apps.payments.states import OrderState
 from apps.payments.types import CloseCause, PaymentOrder, PaymentOrigin, ReturnCause
 from apps.scheduling import errors

@@ -14,7 +14,7 @@ from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.selectors import orders, refunds
 from apps.payments.services.posting import give_back
-from apps.payments.services.refund_outcomes import pay_out_in_cash
+from apps.payments.services.record_refund import pay_out_in_cash
 from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder, RefundCause, RefundRoute, ReturnCause
 from apps.scheduling.models import PaymentStatus

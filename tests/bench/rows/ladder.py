@@ -9,7 +9,7 @@ DATABASE = "bench_ladder"
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 QUICK = (10_000, 30_000)
 GRANTS = (0, 1, 100, 10_000)
-MOST_READ, PAGE, GROWTH = 50, 20, 1.3
+MAX_READ, PAGE, GROWTH = 50, 20, 1.3
 #: Below this the clock of a busy machine says nothing about growth.
 NOTICEABLE_MS = 15.0
 Key = tuple[str, str, int]
@@ -36,7 +36,7 @@ def _at(size: int) -> list[dict[str, Any]]:
 
 def _reads(size: int, found: list[dict[str, Any]]) -> Line:
     lists = [one for one in found if one["shown"] is not None]
-    over = [one for one in lists if one["read"] > max(MOST_READ * max(PAGE, one["shown"]), one["grants"])]
+    over = [one for one in lists if one["read"] > max(MAX_READ * max(PAGE, one["shown"]), one["grants"])]
     for one in sorted(over, key=lambda one: -one["read"])[:20]:
         print(f"  {size:,}: {one['path']} as {one['role']}, {one['grants']} grants: {one['read']:,} rows for "
               f"{one['shown']}, {one['ms']} ms\n    {one['sql']}")  # fmt: skip
@@ -48,7 +48,7 @@ def _reads(size: int, found: list[dict[str, Any]]) -> Line:
         f"{worst:,}, {len(over)} over",
         "",
         None,
-        f"<= {MOST_READ} x shown, or the grants",
+        f"<= {MAX_READ} x shown, or the grants",
         not over,
     )
 

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Model)
 GrantTable = type[Any]
 POLICIES: dict[type[Model], "Policy"] = {}
 #: Grants of one person that a list names by id; rows read from so many stay within a page of milliseconds.
-MOST_LITERAL = 2_000
+MAX_LITERAL = 2_000
 
 
 class NoPolicy(Exception):
@@ -136,9 +136,9 @@ class GrantedArm(Q):
         """
         if _held_many.get(self.holder, 0.0) > time.monotonic():
             return [self]
-        found = self.rows.values_list("content_object_id", flat=True)[: MOST_LITERAL + 1]
+        found = self.rows.values_list("content_object_id", flat=True)[: MAX_LITERAL + 1]
         ids = sorted(set(found))
-        if len(ids) > MOST_LITERAL:
+        if len(ids) > MAX_LITERAL:
             _remember(self.holder)
             return [self]
         return [Q(**{f"{self.path}__{lookups.AnyOf.lookup_name}": ids})] if ids else []
@@ -159,11 +159,11 @@ class GrantedArm(Q):
 
 #: Holders of very many grants, until when they are taken for such: what they hold is not read for every page.
 _held_many: dict[tuple[str, UUID, str], float] = {}
-MANY_FOR_SECONDS, MOST_HOLDERS = 60.0, 10_000
+MANY_FOR_SECONDS, MAX_HOLDERS = 60.0, 10_000
 
 
 def _remember(holder: tuple[str, UUID, str]) -> None:
-    if len(_held_many) >= MOST_HOLDERS:
+    if len(_held_many) >= MAX_HOLDERS:
         _held_many.clear()
     _held_many[holder] = time.monotonic() + MANY_FOR_SECONDS
 

@@ -12,7 +12,7 @@ from django.db import connection
 SHORT = 8
 LEAF = 16 + SHORT
 #: Beyond so many lines a seal keeps no leaves: a change is then reported for the range, not for the line.
-MOST_LEAVES = 100_000
+MAX_LEAVES = 100_000
 
 _LINES = """
 SELECT id, at, sha256(convert_to(jsonb_build_array(
@@ -34,7 +34,7 @@ class Digest:
         """Take in the next line, in id order."""
         self.rows += 1
         self._hash.update(key.bytes + line)
-        if self.rows <= MOST_LEAVES:
+        if self.rows <= MAX_LEAVES:
             self.leaves += key.bytes + line[:SHORT]
 
     def value(self) -> bytes:
@@ -43,7 +43,7 @@ class Digest:
 
     def kept_leaves(self) -> bytes:
         """The leaves, or nothing if there were too many lines."""
-        return bytes(self.leaves) if self.rows <= MOST_LEAVES else b""
+        return bytes(self.leaves) if self.rows <= MAX_LEAVES else b""
 
 
 def lines(from_txid: int, to_txid: int) -> Iterator[tuple[UUID, dt.datetime, bytes]]:

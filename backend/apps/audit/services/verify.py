@@ -16,12 +16,12 @@ from apps.audit.services.seals import FIRST_TXID, last_number, mac_of
 
 #: Clocks may be set back by so much without an alarm.
 TOLERANCE = dt.timedelta(minutes=1)
-MOST_NAMED = 1000
+MAX_NAMED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it was written. `rows` names lines where they are known (at most MOST_NAMED)."""
+    """Something that is not as it was written. `rows` names lines where they are known (at most MAX_NAMED)."""
 
     kind: str
     seal: int
@@ -104,7 +104,7 @@ def _check_lines(seal: AuditSeal, last: AuditSeal | None) -> list[Finding]:
     with transaction.atomic():
         for key, at, line in lines(seal.from_txid, seal.to_txid):
             digest.add(key, line)
-            if _implausible(key, at, last) and len(backdated) < MOST_NAMED:
+            if _implausible(key, at, last) and len(backdated) < MAX_NAMED:
                 backdated.append(str(key))
     here = (seal.number, seal.from_txid, seal.to_txid)
     found = [Finding("rows_backdated", *here, tuple(backdated))] if backdated else []
@@ -130,7 +130,7 @@ def _name(here: tuple[int, int, int], kept: bytes, present: bytes) -> list[Findi
         "rows_changed": [key for key in before if key in now and before[key] != now[key]],
     }
     found = [
-        Finding(kind, *here, tuple(str(UUID(bytes=key)) for key in keys[:MOST_NAMED]))
+        Finding(kind, *here, tuple(str(UUID(bytes=key)) for key in keys[:MAX_NAMED]))
         for kind, keys in kinds.items()
         if keys
     ]

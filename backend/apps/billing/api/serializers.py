@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.billing.models import BillKind, BillSource, CancelCause, ItemCategory
-from apps.billing.services.items import MOST_ITEMS, ItemSpec
+from apps.billing.services.items import MAX_ITEMS, ItemSpec
 from apps.billing.states import BILLS
 from apps.payments.payables import payment_scene
 from apps.payments.payers import PayerType
@@ -134,7 +134,7 @@ class HisItemSerializer(NewItemSerializer):
 
 def item_list(kind: type[NewItemSerializer]) -> Any:
     """The field that takes a bill's items."""
-    return serializers.ListField(child=kind(), min_length=1, max_length=MOST_ITEMS)
+    return serializers.ListField(child=kind(), min_length=1, max_length=MAX_ITEMS)
 
 
 def specs(items: list[dict[str, Any]]) -> list[ItemSpec]:

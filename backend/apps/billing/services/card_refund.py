@@ -12,7 +12,7 @@ from apps.billing.models import CardTopUp, RefundRequest
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.services.card_top_up import SUBJECT
 from apps.billing.services.refund_allocation import Paid, Share, allocate
-from apps.billing.services.refund_rules import online_channels, way_back
+from apps.billing.services.refund_rules import online_channels, refund_route
 from apps.billing.states import RefundRequestState, TopUpState
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
@@ -145,7 +145,7 @@ def move_card_money(
             parts=[RefundPart(line_of[order.pk], share.amount_fen)],
             cause=cause,
             reason=request.reason,
-            route=way_back(order, wanted),
+            route=refund_route(order, wanted),
             application=request.application,
             staff=staff,
             account=request.account,

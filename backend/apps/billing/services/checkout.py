@@ -10,8 +10,8 @@ from apps.billing.selectors.payable import check_selection
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.payments.payables import Scene
 from apps.payments.payers import PayerType
+from apps.payments.services.advance_order import let_go_of
 from apps.payments.services.orders import LineSpec, open_order
-from apps.payments.services.tending import let_go_of
 from apps.payments.types import CloseCause, PaymentOrder
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
@@ -19,7 +19,7 @@ from kernel.idempotency import store
 
 #: What the lines of a payment order of bills name.
 SUBJECT = "billing.bill"
-MOST_BILLS = 100
+MAX_BILLS = 100
 REGISTRATION = Scene("registration", "挂号", "Registration")
 OUTPATIENT = Scene("outpatient", "门诊缴费", "Outpatient bills")
 CARD_TOP_UP = Scene("card_top_up", "就诊卡充值", "Card top-up", by_card=False)
@@ -48,7 +48,7 @@ def open_payment(
     """
     if payer_type != PayerType.SELF_PAY:
         raise errors.InsuranceNotSupported
-    if not 0 < len(set(bill_ids)) <= MOST_BILLS:
+    if not 0 < len(set(bill_ids)) <= MAX_BILLS:
         raise InvalidValue(field="bill_ids")
     rows = Bill.objects.filter(hospital=hospital, patient_id=patient_id, pk__in=bill_ids)
     bills = list(rows.order_by("pk"))

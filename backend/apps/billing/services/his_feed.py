@@ -22,7 +22,7 @@ from kernel.errors import StateConflict
 AT_HIS = "his"
 
 
-def standing_bill(hospital: Hospital, external_id: str) -> Bill | None:
+def active_bill(hospital: Hospital, external_id: str) -> Bill | None:
     """HIS's bill of that key which is not cancelled."""
     found = Bill.objects.select_related(
         "hospital", "patient", "department", "practitioner", "registration_bill"
@@ -38,12 +38,12 @@ def take_bill(*, hospital: Hospital, patient: Patient, spec: BillSpec) -> tuple[
     The same content again changes nothing, whatever became of the bill. Another content issues it again while nobody
     has paid; BillAlreadyPaid afterwards. InsuranceNotSupported, InvalidValue, StateConflict (changed meanwhile).
     """
-    known = standing_bill(hospital, spec.external_id)
+    known = active_bill(hospital, spec.external_id)
     if known is None:
         try:
             return issue_bill(hospital=hospital, patient=patient, spec=spec), True
         except errors.BillStands:  # the same push at the same time was faster
-            known = standing_bill(hospital, spec.external_id)
+            known = active_bill(hospital, spec.external_id)
             if known is None:
                 raise
     check(hospital, patient, dataclasses.replace(spec, expires_at=None, registration_bill=None))

@@ -25,7 +25,7 @@ from kernel.errors import InvalidValue, StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
-LONGEST_TITLE = 120
+MAX_TITLE = 120
 PLAUSIBLE = dt.timedelta(days=3_653)
 
 
@@ -161,7 +161,7 @@ def _insert(hospital: Hospital, patient: Patient, spec: BillSpec, **columns: Any
         department=spec.department,
         practitioner=spec.practitioner,
         kind=spec.kind,
-        title=title[:LONGEST_TITLE],
+        title=title[:MAX_TITLE],
         is_mandatory=spec.is_mandatory or spec.kind == BillKind.REGISTRATION,
         registration_bill=spec.registration_bill,
         payer_type=spec.payer_type,

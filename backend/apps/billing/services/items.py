@@ -8,8 +8,8 @@ from apps.billing.models import Bill, ChargeItem, ItemCategory
 from kernel.errors import InvalidValue
 from kernel.money import MAX_FEN
 
-MOST_ITEMS = 500
-MOST_QUANTITY = Decimal(1_000_000)
+MAX_ITEMS = 500
+MAX_QUANTITY = Decimal(1_000_000)
 THOUSANDTH = Decimal("0.001")
 
 
@@ -36,7 +36,7 @@ class ItemSpec:
 
 def check_items(items: Sequence[ItemSpec]) -> int:
     """The sum of `items` in fen; InvalidValue names what can't be charged."""
-    if not 0 < len(items) <= MOST_ITEMS:
+    if not 0 < len(items) <= MAX_ITEMS:
         raise InvalidValue(field="items")
     for position, item in enumerate(items):
         check_item(item, f"items.{position}")
@@ -49,7 +49,7 @@ def check_items(items: Sequence[ItemSpec]) -> int:
 def check_item(item: ItemSpec, where: str) -> None:
     """InvalidValue names what of the item at `where` can't be charged."""
     quantity = item.quantity
-    if not quantity.is_finite() or not 0 < quantity < MOST_QUANTITY or quantity % THOUSANDTH:
+    if not quantity.is_finite() or not 0 < quantity < MAX_QUANTITY or quantity % THOUSANDTH:
         raise InvalidValue(field=f"{where}.quantity")
     for name in ("unit_price_fen", "total_fen"):
         if not 0 <= getattr(item, name) <= MAX_FEN:

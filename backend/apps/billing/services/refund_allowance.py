@@ -12,7 +12,7 @@ from apps.billing.services.checkout import SUBJECT
 from apps.identity.his import his_of
 from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.selectors.orders import lines_for
-from apps.payments.selectors.refunds import standing_parts
+from apps.payments.selectors.refunds import active_parts
 from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.errors import NotFound, ServiceUnavailable
 
@@ -29,7 +29,7 @@ class Allowance:
         paid = line.amount_fen - line.refunded_fen
         if not at_his:
             return max(min(self.his_fen, paid), 0)
-        parts = standing_parts(line.pk).exclude(refund_id__in=self.told).values_list("amount_fen", flat=True)
+        parts = active_parts(line.pk).exclude(refund_id__in=self.told).values_list("amount_fen", flat=True)
         return max(min(self.his_fen - sum(parts), paid), 0)
 
 
@@ -59,7 +59,9 @@ def ask_his(order: PaymentOrder, bills: Mapping[UUID, Bill]) -> dict[UUID, Allow
     lines = lines_of(order, list(bills))
     told = {
         key: frozenset(
-            standing_parts(line.pk).filter(refund__told_at__isnull=False).values_list("refund_id", flat=True)
+            active_parts(line.pk)
+            .filter(refund__his_notified_at__isnull=False)
+            .values_list("refund_id", flat=True)
         )
         for key, line in lines.items()
     }

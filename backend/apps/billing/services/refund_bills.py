@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.billing import errors
 from apps.billing.models import Bill, RefundRequest, RefundRequestLine
 from apps.billing.services.refund_allowance import Allowance, allowed_of, bills_in, lines_of
-from apps.billing.services.refund_rules import route_of_bill, way_back
+from apps.billing.services.refund_rules import refund_route, route_of_bill
 from apps.billing.services.settle import mark_refunded
 from apps.billing.states import RefundRequestState
 from apps.identity.models import StaffMember, WeChatAccount
@@ -96,7 +96,7 @@ def move_bills(
     parts: dict[RefundRoute, list[RefundPart]] = {}
     for key, amount in amounts.items():
         mark_refunded(bill_id=key, amount_fen=amount)
-        way = way_back(order, route or route_of_bill(order.hospital, bills[key]))
+        way = refund_route(order, route or route_of_bill(order.hospital, bills[key]))
         parts.setdefault(way, []).append(RefundPart(lines[key].pk, amount))
     for way in sorted(parts):
         create_refund(

@@ -10,12 +10,12 @@ from apps.billing.models import RefundRequest
 from apps.billing.services.card_refund import move_card_money, within_balance
 from apps.billing.services.refund_allowance import Allowance, ask_his, bills_in
 from apps.billing.services.refund_bills import move_bills
-from apps.billing.services.refund_followup import follow
+from apps.billing.services.refund_progress import sync_request
 from apps.billing.services.refund_rules import check_cancelled, not_reprinted
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.payments.selectors.refunds import decided_by
-from apps.payments.services.forwarding import forward_refund
+from apps.payments.services.advance_refund import advance_refund
 from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
 from kernel.errors import StateConflict
@@ -75,5 +75,5 @@ def _pay_cash_out(request_id: UUID) -> None:
     """Cash goes back at once; should HIS not answer, a worker tells it later and only then it counts as paid out."""
     cash = decided_by(request_id).filter(route=RefundRoute.COUNTER_CASH)
     for refund_id in cash.values_list("pk", flat=True):
-        forward_refund(refund_id)
-    follow(request_id)
+        advance_refund(refund_id)
+    sync_request(request_id)

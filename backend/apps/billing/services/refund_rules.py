@@ -54,7 +54,7 @@ def route_of_bill(hospital: Hospital, bill: Bill) -> RefundRoute:
     return RefundRoute(settings.OUTPATIENT_REFUND_ROUTE.of(hospital))
 
 
-def way_back(order: PaymentOrder, wanted: RefundRoute) -> RefundRoute:
+def refund_route(order: PaymentOrder, wanted: RefundRoute) -> RefundRoute:
     """The way it can go: cash where the channel gives nothing back, and back to a card what it paid."""
     if order.channel == CARD_BALANCE:
         return RefundRoute.ORIGINAL

@@ -12,7 +12,7 @@ from kernel.crypto import blind_index
 
 LIFETIME = dt.timedelta(days=180)
 #: Of one user; the one used longest ago makes room.
-MOST = 20
+MAX_DEVICES = 20
 
 
 def find_device(user_id: UUID, token: str) -> KnownDevice | None:
@@ -31,7 +31,7 @@ def remember(user: User, known: KnownDevice | None, token: str) -> str:
         return token
     token = secrets.token_urlsafe(32)
     KnownDevice.objects.create(user=user, digest=_digest(token))
-    kept = KnownDevice.objects.filter(user=user).order_by("-last_used_at", "-pk").values("pk")[:MOST]
+    kept = KnownDevice.objects.filter(user=user).order_by("-last_used_at", "-pk").values("pk")[:MAX_DEVICES]
     KnownDevice.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
     return token
 

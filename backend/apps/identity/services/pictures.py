@@ -13,7 +13,7 @@ from kernel.locks import lock_one
 
 PORTRAIT_BYTES = 2 * 1024 * 1024
 MAP_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 25_000_000  # each takes four bytes of memory while it is painted
+MAX_PIXELS = 25_000_000  # each takes four bytes of memory while it is painted
 QUALITY = 90
 KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
@@ -60,8 +60,8 @@ def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[b
     try:
         upload.seek(0)
         with Image.open(upload, formats=tuple(KINDS)) as found:
-            if found.width * found.height > MOST_PIXELS:
-                raise PictureTooLarge(field="file", limit=limit, pixels=MOST_PIXELS)
+            if found.width * found.height > MAX_PIXELS:
+                raise PictureTooLarge(field="file", limit=limit, pixels=MAX_PIXELS)
             kind, colours = str(found.format), found.info.get("icc_profile")
             plain: Image.Image = ImageOps.exif_transpose(found)
             plain = plain.convert("RGBA") if plain.mode == "P" else plain
@@ -69,7 +69,7 @@ def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[b
             content = io.BytesIO()
             plain.save(content, kind, icc_profile=colours, quality=QUALITY)
     except Image.DecompressionBombError as error:
-        raise PictureTooLarge(field="file", limit=limit, pixels=MOST_PIXELS) from error
+        raise PictureTooLarge(field="file", limit=limit, pixels=MAX_PIXELS) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureInvalid(field="file") from error
     return KINDS[kind], ContentFile(content.getvalue())

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('discharged_at', models.DateTimeField(null=True)),
                 ('source', models.CharField(choices=[('own', 'Own'), ('his', 'His')], default='own', max_length=4)),
                 ('external_id', models.CharField(blank=True, default='', help_text="HIS's key of the stay", max_length=64)),
-                ('told_at', models.DateTimeField(null=True)),
+                ('as_of', models.DateTimeField(null=True)),
                 ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
                 ('encounter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='admission', to='encounters.encounter')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),

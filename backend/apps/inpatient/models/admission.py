@@ -13,7 +13,7 @@ from kernel.models import VersionedModel
 class Admission(VersionedModel):
     """住院: one stay. `practitioner` is the attending doctor; `department` is where the patient lies now.
 
-    Of source `his` HIS tells everything by its own key `external_id`; `told_at` is the moment its last word is of.
+    Of source `his` HIS tells everything by its own key `external_id`; `as_of` is the moment its last word is of.
     The deposit is in the ledger: inpatient_deposit of the admission's id.
     """
 
@@ -35,7 +35,7 @@ class Admission(VersionedModel):
     discharged_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=4, choices=BillSource.choices, default=BillSource.OWN)
     external_id = models.CharField(max_length=64, blank=True, default="", help_text="HIS's key of the stay")
-    told_at = models.DateTimeField(null=True)
+    as_of = models.DateTimeField(null=True)
     registered_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -17,7 +17,7 @@ from apps.inpatient.services.admissions import CLOCKS_DIFFER, EARLIEST
 from kernel import clock
 from kernel.errors import InvalidValue
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 #: What makes a row another one.
 CONTENT = (
     "admission_id", "day", "category", "code", "name", "spec", "unit", "quantity", "unit_price_fen", "amount_fen",
@@ -51,7 +51,7 @@ def charge(
 
     InvalidValue names the field; AdmissionOfHis; ChargeDiffers for a key that was used with another content.
     """
-    if not 0 < len(specs) <= MOST_ROWS:
+    if not 0 < len(specs) <= MAX_ROWS:
         raise InvalidValue(field="charges")
     if len({spec.admission.hospital_id for spec in specs}) > 1:
         raise ValueError("charges of one hospital at a time")

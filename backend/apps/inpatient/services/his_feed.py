@@ -23,7 +23,7 @@ DETAILS = {"department", "practitioner", "patient", "admitted_at"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAdmission:
-    """A stay as HIS knew it at `told_at`; with `discharged_at` it is over."""
+    """A stay as HIS knew it at `as_of`; with `discharged_at` it is over."""
 
     external_id: str
     admission_no: str
@@ -35,7 +35,7 @@ class ToldAdmission:
     diagnosis: str
     admitted_at: dt.datetime
     discharged_at: dt.datetime | None
-    told_at: dt.datetime
+    as_of: dt.datetime
 
 
 def find_told(hospital: Hospital, external_id: str) -> Admission | None:
@@ -51,8 +51,8 @@ def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admissio
     is another stay's.
     """
     latest = clock.now() + CLOCKS_DIFFER
-    if told.told_at > latest:
-        raise InvalidValue(field="told_at")
+    if told.as_of > latest:
+        raise InvalidValue(field="as_of")
     values = {field.name: getattr(told, field.name) for field in fields(told)}
     fresh = Admission(hospital=hospital, source=BillSource.HIS, status=_status(told), **values)
     check(fresh, latest=latest)
@@ -65,7 +65,7 @@ def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admissio
         known = _locked(hospital, told.external_id)  # the same push at the same time was faster
         if known is None:
             raise DuplicateValue(field="admission_no")
-    if known.told_at is None or told.told_at >= known.told_at:
+    if known.as_of is None or told.as_of >= known.as_of:
         _update(known, fresh, [name for name, value in values.items() if getattr(known, name) != value])
     return known, False
 

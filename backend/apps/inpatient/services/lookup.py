@@ -13,7 +13,7 @@ from kernel import clock
 
 KEEP = dt.timedelta(days=2)
 #: Folding may make a number longer than any that is known.
-LONGEST = 32
+MAX_LENGTH = 32
 
 
 def find_admission(
@@ -24,7 +24,7 @@ def find_admission(
     AdmissionMismatch never tells what differs; LookupLocked, LookupSlowed after too many; DepositDisabled.
     """
     check_enabled(hospital)
-    number = "".join(unicodedata.normalize("NFKC", admission_no).split())[:LONGEST]
+    number = "".join(unicodedata.normalize("NFKC", admission_no).split())[:MAX_LENGTH]
     attempt = _begin(account, hospital, number, ip)
     stays = Admission.objects.select_related("hospital", "patient", "department")
     found = stays.filter(
@@ -47,7 +47,7 @@ def _begin(account: WeChatAccount, hospital: Hospital, number: str, ip: str | No
     )  # fmt: skip
     made: AdmissionLookup = begin_guess(
         AdmissionLookup.objects.filter(admission=None), account=account, ip=ip, rule=rule,
-        hospital_id=hospital.pk, admission_no=number.upper()[:LONGEST],
+        hospital_id=hospital.pk, admission_no=number.upper()[:MAX_LENGTH],
     )  # fmt: skip
     return made.pk
 

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from apps.billing.models import BillSource
-from apps.billing.services.items import MOST_QUANTITY, THOUSANDTH
+from apps.billing.services.items import MAX_QUANTITY, THOUSANDTH
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import InpatientCharge
-from apps.inpatient.services.charges import MOST_ROWS, Written, check_day, known_rows, store
+from apps.inpatient.services.charges import MAX_ROWS, Written, check_day, known_rows, store
 from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.locks import lock_rows
@@ -64,7 +64,7 @@ def reverse(
     InvalidValue names the field; ReversalOfReversal; ReversalExceedsCharge; ChargeDiffers for a key that was used
     otherwise.
     """
-    if not 0 < len(specs) <= MOST_ROWS:
+    if not 0 < len(specs) <= MAX_ROWS:
         raise InvalidValue(field="reversals")
     for number, spec in enumerate(specs):
         _check(spec, f"reversals.{number}")
@@ -96,7 +96,7 @@ def reverse(
 def _check(spec: ReversalSpec, where: str) -> None:
     check_day(spec.day, f"{where}.day")
     quantity = spec.quantity
-    if quantity is not None and not (0 < quantity < MOST_QUANTITY and not quantity % THOUSANDTH):
+    if quantity is not None and not (0 < quantity < MAX_QUANTITY and not quantity % THOUSANDTH):
         raise InvalidValue(field=f"{where}.quantity")
     if spec.amount_fen is not None and not 0 <= spec.amount_fen <= MAX_FEN:
         raise InvalidValue(field=f"{where}.amount_fen")

@@ -11,14 +11,14 @@ from apps.billing.services.items import ItemSpec, check_items
 from kernel.errors import InvalidValue
 
 #: An answer with as many may have left some out.
-MOST_BILLS = 200
+MAX_BILLS = 200
 #: What HIS may charge; what is paid in advance begins with us.
 KINDS = {kind.value for kind in BillKind} - {BillKind.INPATIENT_DEPOSIT.value, BillKind.CARD_TOP_UP.value}
 STATES = ("open", "paid")
 KEY = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 QUANTITY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 #: Longest texts of an item; HIS's longer ones are cut.
-LONGEST = {"name": 120, "code": 64, "spec": 120, "unit": 16}
+MAX_LENGTH = {"name": 120, "code": 64, "spec": 120, "unit": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class HisBills:
 def read_bills(rows: list[Any]) -> HisBills:
     """What can be read of `rows`. A key that is there twice spoils all: which of them counts?"""
     read: list[HisBill] = []
-    for row in rows[:MOST_BILLS]:
+    for row in rows[:MAX_BILLS]:
         try:
             read.append(_bill(row))
         except (InvalidValue, ValueError):
             continue
     repeated = len({bill.external_id for bill in read}) < len(read)
-    is_complete = not repeated and len(read) == len(rows) < MOST_BILLS
+    is_complete = not repeated and len(read) == len(rows) < MAX_BILLS
     return HisBills(() if repeated else tuple(read), is_complete)
 
 
@@ -95,7 +95,7 @@ def _item(row: Any) -> ItemSpec:
         unit_price_fen=price,
         amount_fen=amount,
         category=category if category in ItemCategory.values else ItemCategory.OTHER.value,
-        **{name: _text(row, name)[:longest].strip() for name, longest in LONGEST.items()},
+        **{name: _text(row, name)[:longest].strip() for name, longest in MAX_LENGTH.items()},
     )
 
 

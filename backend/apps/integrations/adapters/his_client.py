@@ -19,7 +19,7 @@ TIMEOUT = httpx.Timeout(connect=3.0, read=5.0, write=5.0, pool=1.0)
 CALL_SECONDS = 8.0
 #: Fewer than the threads of a worker: a HIS that hangs leaves the others free, who are refused after `pool` seconds.
 CONNECTIONS = 4
-MOST_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 #: Statuses with which HIS says no. Others of 4xx (signature, rate, format) say that the call itself went wrong.
 REFUSALS = frozenset({404, 409, 422})
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -83,7 +83,7 @@ class HisClient:
         raise NotHeard(reason) if silent else HisUnavailable(reason)
 
     def _send(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
-        """Status and body. A body over MOST_BYTES is cut, and then no JSON any more."""
+        """Status and body. A body over MAX_BYTES is cut, and then no JSON any more."""
         if not self._base_url:
             raise httpx.UnsupportedProtocol("YIHUI_HIS_BASE_URL is not set")
         request = self._http.build_request(method, self._base_url + target, content=body)
@@ -95,11 +95,11 @@ class HisClient:
         try:
             for chunk in response.iter_raw():
                 content += chunk
-                if len(content) > MOST_BYTES:
+                if len(content) > MAX_BYTES:
                     break
         finally:
             response.close()
-        return response.status_code, bytes(content[:MOST_BYTES])
+        return response.status_code, bytes(content[:MAX_BYTES])
 
 
 def segment(value: str) -> str:

@@ -10,7 +10,7 @@ from apps.integrations.adapters.his_client import HisClient, segment
 from apps.payments.ports import HisUnavailable, PaymentPosting, PostedLine, Receipt, RefundPosting
 from kernel.clock import LOCAL
 
-LONGEST_REASON = 200
+MAX_REASON = 200
 
 
 class HttpHis:
@@ -38,7 +38,7 @@ class HttpHis:
 
     def withdraw_payment(self, *, hospital_code: str, order_no: str, reason: str) -> Receipt:
         """See HisPosting."""
-        body = {"hospital_code": hospital_code, "reason": reason[:LONGEST_REASON]}
+        body = {"hospital_code": hospital_code, "reason": reason[:MAX_REASON]}
         answer = self._client.post(f"/his/v1/payments/{segment(order_no)}/withdraw", body)
         return _receipt(answer, order_no=order_no, state="withdrawn")
 
@@ -61,7 +61,7 @@ class HttpHis:
             "refund_no": posting.refund_no,
             "order_no": posting.order_no,
             "amount_fen": posting.amount_fen,
-            "reason": posting.reason[:LONGEST_REASON],
+            "reason": posting.reason[:MAX_REASON],
             "lines": _lines(posting.lines),
         }
         answer = self._client.post("/his/v1/refunds", body)

@@ -109,7 +109,7 @@ def _take(patient: Patient, row: HisBill) -> bool:
 
 def _settle(patient: Patient, external_id: str, paid_at: dt.datetime) -> None:
     """HIS's window took the money. One that is being paid here is left to the payment: HIS refuses that itself."""
-    bill = his_feed.standing_bill(patient.hospital, external_id)
+    bill = his_feed.active_bill(patient.hospital, external_id)
     if bill is not None and bill.status == BillStatus.ISSUED and not _being_paid(bill):
         his_feed.settled_at_his(bill, paid_at=min(paid_at, clock.now()))
 
@@ -154,7 +154,7 @@ def _spec(patient: Patient, row: HisBill, registration: Bill | None) -> BillSpec
 def _registration(patient: Patient, row: HisBill) -> Bill | None:
     """The registration's bill; None when we have never had it: HIS settled it before."""
     if row.registration_external_id:
-        return his_feed.standing_bill(patient.hospital, row.registration_external_id)
+        return his_feed.active_bill(patient.hospital, row.registration_external_id)
     if not row.registration_bill_no:
         return None
     return Bill.objects.filter(patient=patient, bill_no=row.registration_bill_no).first()

@@ -10,7 +10,7 @@ from apps.messaging.errors import UnknownTemplate
 from apps.messaging.models import SubscribeConsent
 from apps.messaging.selectors.templates import is_subscribe_template
 
-MOST = 1000
+MAX_CONSENTS = 1000
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def add_consents(account: WeChatAccount, *, template_id: str, accepted: int) -> 
         [SubscribeConsent(account=account, template_id=template_id)], ignore_conflicts=True
     )
     row = SubscribeConsent.objects.select_for_update().get(account=account, template_id=template_id)
-    row.left = min(row.left + accepted, MOST)
+    row.left = min(row.left + accepted, MAX_CONSENTS)
     row.save(update_fields=["left"])
     return row.left
 
@@ -35,7 +35,9 @@ def set_aside(account_id: UUID, template_id: str) -> bool:
 
 def give_back(account_id: UUID, template_id: str) -> None:
     """The message did not use the consent set aside for it."""
-    rows = SubscribeConsent.objects.filter(account_id=account_id, template_id=template_id, left__lt=MOST)
+    rows = SubscribeConsent.objects.filter(
+        account_id=account_id, template_id=template_id, left__lt=MAX_CONSENTS
+    )
     rows.update(left=F("left") + 1)
 
 

@@ -14,7 +14,7 @@ from kernel import clock
 
 GRACE = dt.timedelta(seconds=60)
 BULK_GRACE = dt.timedelta(minutes=10)
-LIMIT = 5_000
+BATCH = 5_000
 KEEP_RECEIPTS = dt.timedelta(days=30)
 
 
@@ -28,7 +28,7 @@ def release_expired() -> list[UUID]:
     """Give messages back whose worker did not finish in its lease; whether they arrived is unknown."""
     now = clock.now()
     expired = Message.objects.filter(state=MessageState.SENDING, due_at__lt=now).order_by("pk")
-    messages = list(expired.select_for_update(skip_locked=True)[:LIMIT])
+    messages = list(expired.select_for_update(skip_locked=True)[:BATCH])
     unanswered(messages, "lease_expired")
     return [m.pk for m in messages]
 
@@ -39,7 +39,7 @@ def _overdue() -> list[UUID]:
     now = clock.now()
     lost = Q(bulk=False, due_at__lt=now - GRACE) | Q(bulk=True, due_at__lt=now - BULK_GRACE)
     rows = Message.objects.filter(lost, state=MessageState.QUEUED).order_by("due_at")
-    found = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:LIMIT])
+    found = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
     Message.objects.filter(pk__in=found).update(due_at=now)
     return found
 

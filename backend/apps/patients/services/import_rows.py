@@ -14,7 +14,7 @@ from apps.patients.columns import (
     GENDERS,
     ID_KINDS,
     KNOWN_TITLES,
-    LONGEST,
+    MAX_LENGTH,
     SAMPLE,
     TITLES,
 )
@@ -55,7 +55,7 @@ _AS_TYPED = ("address", "referrer", "allergies")
 
 #: What the untouched example of the template says.
 _EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
-MOST_NAMED = 12
+MAX_NAMED = 12
 _KINDS = "居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、无"
 
 
@@ -84,7 +84,7 @@ class RowReader:
             for name, code in DICTIONARIES.items()
         }
         self.labels = {
-            name: "、".join(entry.label for entry in entries.get(code, [])[:MOST_NAMED])
+            name: "、".join(entry.label for entry in entries.get(code, [])[:MAX_NAMED])
             for name, code in DICTIONARIES.items()
         }
         self.today = clock.today()
@@ -123,7 +123,7 @@ class RowReader:
         if name in _NUMBERS:
             text = fold(text) if name != "mrn" else text.strip()
         code = "error_cell" if text.strip() in ERRORS else ""
-        if len(text) > LONGEST.get(name, 255):
+        if len(text) > MAX_LENGTH.get(name, 255):
             code = "too_long"
         elif name in (*_NUMBERS, "address") and is_masked(text):
             code = "masked"

@@ -34,8 +34,8 @@ from kernel.outbox.events import publish
 from kernel.sheets import Heading, Line, SheetProblem, kind_of, read_heading, rows_of
 from kernel.text import clean_line
 
-MOST_BYTES = 30 * 1024 * 1024
-MOST_ROWS, MOST_FINDINGS = 200_000, 200
+MAX_BYTES = 30 * 1024 * 1024
+MAX_ROWS, MAX_FINDINGS = 200_000, 200
 #: Seconds of processor time for reading a file while somebody waits.
 IN_A_REQUEST = 30
 SEALED_AS = "patients.patientimport.file"
@@ -53,7 +53,7 @@ def start(
 
     ImportUnreadable for what is no CSV or Excel file or too large.
     """
-    if upload.size > MOST_BYTES:
+    if upload.size > MAX_BYTES:
         raise ImportUnreadable(field="file", why="too_large")
     try:
         kind = kind_of(upload.read(512))
@@ -226,7 +226,7 @@ def _opened(job: PatientImport) -> IO[bytes]:
 
 
 def _table(job: PatientImport, file: IO[bytes], *, seconds: int = 90) -> tuple[Heading, Iterator[Line]]:
-    rows = rows_of(file, job.kind, most_rows=MOST_ROWS, wanted=WANTED, seconds=seconds)
+    rows = rows_of(file, job.kind, most_rows=MAX_ROWS, wanted=WANTED, seconds=seconds)
     return read_heading(rows, KNOWN_TITLES, REQUIRED)
 
 
@@ -245,7 +245,7 @@ def _findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[s
     first = findings[0]["code"]
     places = [f.get("column") or f.get("cell") or f.get("line") for f in findings if f["code"] == first]
     named = "、".join(str(place) for place in places if place)
-    return (f"{first}: {named}" if named else first)[:255], findings[:MOST_FINDINGS]
+    return (f"{first}: {named}" if named else first)[:255], findings[:MAX_FINDINGS]
 
 
 def _counted(job: PatientImport) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from apps.patients.services.archive import check_contact
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 
-MOST = 20
+MAX_PERSONS = 20
 #: Who is meant changed with any of these: somebody has to look again.
 IDENTITY = ("name", "national_id", "is_guardian")
 
@@ -20,7 +20,7 @@ IDENTITY = ("name", "national_id", "is_guardian")
 def add_person(*, patient: Patient, linked_patient: Patient | None = None, **fields: Any) -> RelatedPerson:
     """Add a contact; `linked_patient` is the person's own archive. InvalidValue, PatientMerged."""
     _lock(patient)
-    if RelatedPerson.objects.filter(patient=patient).count() >= MOST:
+    if RelatedPerson.objects.filter(patient=patient).count() >= MAX_PERSONS:
         raise InvalidValue(field="patient_id")
     person = RelatedPerson(
         patient=patient, hospital_id=patient.hospital_id, linked_patient=linked_patient, **fields

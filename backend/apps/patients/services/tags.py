@@ -14,7 +14,7 @@ from kernel.locks import lock_rows
 from kernel.rows import create_row
 
 #: As many as the archive's own field takes.
-MOST_TAGS = 50
+MAX_TAGS = 50
 
 
 def create_tag(*, name: str, **fields: Any) -> PatientTag:
@@ -34,7 +34,7 @@ def put_on(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
     if not tag.is_active:
         raise StateConflict
     changed = [patient for patient in _patients(tag, patient_ids) if tag.name not in patient.tags]
-    if any(len(patient.tags) >= MOST_TAGS for patient in changed):
+    if any(len(patient.tags) >= MAX_TAGS for patient in changed):
         raise InvalidValue(field="patient_ids")
     return _write(changed, {patient.pk: [*patient.tags, tag.name] for patient in changed})
 

@@ -54,7 +54,7 @@ FIELDS = ("gateway", "app_id", "seller_id", "private_key", "alipay_public_key")
 MARGIN = dt.timedelta(minutes=2)
 #: A bill is there by nine of the next day; from then on a missing one means that nothing was traded.
 BILL_SURELY_THERE = dt.timedelta(days=1, hours=12)
-LONGEST_REASON = 128
+MAX_REASON = 128
 _SHAPES = {
     "gateway": re.compile(r"https?://[^?#\s]+"),
     "app_id": re.compile(r"\d{16,32}"),
@@ -132,7 +132,7 @@ class Alipay:
             "out_trade_no": request.out_trade_no,
             "refund_amount": fen_to_yuan(request.amount_fen),
             "out_request_no": request.out_refund_no,
-            "refund_reason": request.reason[:LONGEST_REASON],
+            "refund_reason": request.reason[:MAX_REASON],
         }
         try:
             self._client.call("alipay.trade.refund", biz, notify_url=request.notify_url)

@@ -36,7 +36,7 @@ _NAME, _RECEIVED = "商品名称", "商家实收(元)"
 _FREE = frozenset({_NAME, "门店名称", "操作员", "券名称", "备注"})
 _MOMENTS = frozenset({"创建时间", "完成时间"})
 _AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?")
-MOST_READINGS = 100
+MAX_READINGS = 100
 _NEEDED = (
     "支付宝交易号", "商户订单号", "业务类型", _NAME, "完成时间", "订单金额(元)", _RECEIVED, "退款批次号/请求号",
     "服务费(元)",
@@ -155,7 +155,7 @@ def _cells(line: str, columns: dict[str, int]) -> list[str]:
     if len(cells) <= len(columns):
         return cells
     names = sorted(columns, key=columns.__getitem__)
-    readings = islice(_readings(cells, names), MOST_READINGS)
+    readings = islice(_readings(cells, names), MAX_READINGS)
     told = {
         tuple(reading[columns[name]] for name in _NEEDED if name not in _FREE): reading
         for reading in readings

@@ -21,7 +21,7 @@ TIMEOUT = httpx.Timeout(connect=3.0, read=10.0, write=5.0, pool=2.0)
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 #: A bill in memory; a longer one is kept in a file.
 IN_MEMORY = 8 * 1024 * 1024
-LONGEST_BILL = 1024 * 1024 * 1024
+MAX_BILL = 1024 * 1024 * 1024
 #: What a reply must repeat of the request, so that an old reply cannot stand for a new one.
 _ECHOED = ("out_trade_no", "out_request_no")
 
@@ -74,7 +74,7 @@ class AlipayClient:
                     raise TemporaryChannelError(f"http_{response.status_code}")
                 for chunk in response.iter_bytes():
                     file.write(chunk)
-                    if file.tell() > LONGEST_BILL:
+                    if file.tell() > MAX_BILL:
                         raise PermanentChannelError("bad_bill", "too long")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TemporaryChannelError("download", type(error).__name__) from error

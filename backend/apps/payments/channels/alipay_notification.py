@@ -12,7 +12,7 @@ from apps.payments.channels.base import InvalidNotification, Notification, Trade
 OLDEST = dt.timedelta(hours=26)
 #: How far Alipay's clock may be ahead of ours.
 AHEAD = dt.timedelta(minutes=15)
-MOST_FIELDS = 200
+MAX_FIELDS = 200
 _TRADE = "trade_status_sync"
 
 
@@ -40,7 +40,7 @@ def _form(body: bytes) -> dict[str, str]:
     """The fields of the form, empty ones too: they are signed."""
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )
     except ValueError as error:
         raise InvalidNotification("bad_form", type(error).__name__) from error

@@ -18,7 +18,7 @@ from kernel.clock import LOCAL
 from kernel.money import fen_to_yuan
 
 METHODS = (PayMethod.MINI_PROGRAM, PayMethod.QR_CODE, PayMethod.WAP, PayMethod.APP)
-LONGEST_SUBJECT = 128
+MAX_SUBJECT = 128
 #: Alipay takes few of them in a subject; commas would break the cells of its bill.
 _NOT_IN_SUBJECT = re.compile(r"[/=&<>\"'\\,\s\x00-\x1f]+")
 _USER_ID = re.compile(r"2088\d{12}")
@@ -51,7 +51,7 @@ def part(reply: Mapping[str, Any], name: str) -> str:
 
 def _order(request: PrepayRequest) -> dict[str, str]:
     """What all ways have in common. The expiry is a moment: a span would begin to count with the scan."""
-    subject = _NOT_IN_SUBJECT.sub(" ", request.description).strip()[:LONGEST_SUBJECT]
+    subject = _NOT_IN_SUBJECT.sub(" ", request.description).strip()[:MAX_SUBJECT]
     order = {
         "out_trade_no": request.out_trade_no,
         "total_amount": fen_to_yuan(request.amount_fen),

@@ -7,8 +7,8 @@ from typing import Any
 from apps.payments.channels.base import Notification, Senseless
 
 #: In fen: a thousand times more than any payment there is, and no more than a 64-bit integer holds.
-MOST_FEN = 10**14
-LONGEST = 4000
+MAX_FEN = 10**14
+MAX_LENGTH = 4000
 YEARS = range(2000, 2200)
 
 
@@ -23,12 +23,12 @@ def require_sense(pushed: Notification) -> None:
 
 
 def _require(name: str, value: Any) -> None:
-    if isinstance(value, int) and abs(value) > MOST_FEN:
+    if isinstance(value, int) and abs(value) > MAX_FEN:
         raise Senseless("nonsense", f"{name} has {len(str(value))} digits")
     if isinstance(value, dt.datetime) and value.year not in YEARS:
         raise Senseless("nonsense", f"{name} is in the year {value.year}")
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise Senseless("nonsense", f"{name} has characters that are none")
-        if len(value) > LONGEST:
+        if len(value) > MAX_LENGTH:
             raise Senseless("nonsense", f"{name} has {len(value)} characters")

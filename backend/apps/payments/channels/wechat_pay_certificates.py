@@ -12,7 +12,7 @@ from apps.payments.channels.base import ChannelError
 #: Seconds between two fetches: after one that worked, and after one that did not.
 PAUSE, PAUSE_AFTER_FAILURE = 600.0, 10.0
 #: WeChat Pay asks to look for new certificates at least that often.
-LONGEST = 12 * 3600.0
+MAX_DURATION = 12 * 3600.0
 
 
 class CertificateShelf:
@@ -29,7 +29,7 @@ class CertificateShelf:
         `fetch` gives today's certificates and may raise ChannelError.
         """
         number = int(serial, 16)
-        fresh = time.monotonic() - self._fetched_at < LONGEST
+        fresh = time.monotonic() - self._fetched_at < MAX_DURATION
         if not (fresh and number in self._kept) and self._lock.acquire(blocking=not self._kept):
             try:
                 self._refresh(fetch)

@@ -28,7 +28,7 @@ class RefundCause(models.TextChoices):
     WINDOW = "window"
     CANCELLED = "cancelled"
     REVERSED = "reversed"
-    SURPLUS = "surplus"
+    OVERPAYMENT = "overpayment"
     NOT_POSTED = "not_posted"
     LATE = "late"
 
@@ -36,8 +36,8 @@ class RefundCause(models.TextChoices):
 class Refund(VersionedModel):
     """退费: money that goes back for an order. `refund_no` is our number at the channel: repeated, it refunds once.
 
-    `attempt` is where the money came from. `told_at`: HIS has taken note. `decision_id`: the refund request behind it,
-    if there was one. `reissued`: how often it was sent again after it failed. `department`: the order's.
+    `attempt` is where the money came from. `his_notified_at`: HIS has taken note. `decision_id`: the refund request
+    behind it, if there was one. `reissued`: how often it was sent again after it failed. `department`: the order's.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -65,7 +65,7 @@ class Refund(VersionedModel):
     channel_refund_id = models.CharField(max_length=64, blank=True, default="")
     accepted_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)
+    his_notified_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=64, blank=True, default="")
     reissue_same_number = models.BooleanField(default=True)
     reissued = models.PositiveSmallIntegerField(default=0)
@@ -90,7 +90,7 @@ class Refund(VersionedModel):
 
 
 class RefundLine(BaseModel):
-    """How much of a refund belongs to which line of the order. A surplus payment belongs to none."""
+    """How much of a refund belongs to which line of the order. An overpayment belongs to none."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey(PaymentOrderLine, on_delete=models.PROTECT, related_name="refund_lines")

@@ -47,7 +47,7 @@ def amounts_of(refund_id: UUID, subject_type: str) -> list[tuple[UUID, int]]:
     return list(parts.order_by("line__subject_id").values_list("line__subject_id", "amount_fen"))
 
 
-def standing_parts(line_id: UUID) -> QuerySet[RefundLine]:
+def active_parts(line_id: UUID) -> QuerySet[RefundLine]:
     """What has gone back of a line, or is on its way."""
     return RefundLine.objects.filter(line_id=line_id).exclude(refund__state=RefundState.CANCELLED)
 

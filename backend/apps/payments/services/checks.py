@@ -7,11 +7,11 @@ import structlog
 
 from apps.payments.channels.base import ChannelError, PermanentChannelError, TradeResult, TradeState
 from apps.payments.models import PaymentAttempt
-from apps.payments.services import outcomes, work
+from apps.payments.services import record_payment
 from apps.payments.services.merchants import channel_for
-from apps.payments.services.pokes import poke_order
+from apps.payments.services.wakeups import wake_order
 from apps.payments.states import SETTLED, OrderState
-from kernel import clock
+from kernel import clock, leases
 from kernel.faults import fault_point
 
 HOPELESS_AFTER = dt.timedelta(hours=1)
@@ -20,33 +20,33 @@ log = structlog.get_logger(__name__)
 
 def check_attempt(attempt_id: UUID) -> None:
     """Ask the channel if the attempt is due: paid, closed, or still open. Called by a worker, outside transactions."""
-    if work.take(PaymentAttempt, attempt_id) is None:
+    if leases.take(PaymentAttempt, attempt_id) is None:
         return
     attempt = PaymentAttempt.objects.select_related("order", "merchant").get(pk=attempt_id)
     if attempt.state in SETTLED:
-        work.set_due(PaymentAttempt, attempt_id, None)
+        leases.set_due(PaymentAttempt, attempt_id, None)
     elif ask(attempt) and attempt.order.state == OrderState.PENDING:
-        poke_order(attempt.order_id)
+        wake_order(attempt.order_id)
 
 
 def ask(attempt: PaymentAttempt) -> bool:
     """Query the channel, or close the attempt there when it is over; True when it has come to its end."""
-    over = outcomes.is_over(attempt, attempt.order, clock.now())
+    over = record_payment.is_over(attempt, attempt.order, clock.now())
     try:
         trade = _close(attempt) if over else _query(attempt)
     except ChannelError as error:
         log.warning("attempt_not_answered", attempt_id=str(attempt.pk), code=error.code)
         if over and isinstance(error, PermanentChannelError) and _is_hopeless(attempt):
             log.error("attempt_given_up", attempt_id=str(attempt.pk), code=error.code)
-            outcomes.record_closed(attempt.pk)
+            record_payment.record_closed(attempt.pk)
             return True
         _again(attempt, error.code)
         return False
     fault_point("check.asked")
     if over and trade.state == TradeState.NOT_FOUND:
-        outcomes.record_closed(attempt.pk)
+        record_payment.record_closed(attempt.pk)
         return True
-    if outcomes.record(attempt, trade):
+    if record_payment.record(attempt, trade):
         return True
     _again(attempt, "")
     return False
@@ -76,5 +76,5 @@ def _close(attempt: PaymentAttempt) -> TradeResult:
 
 def _again(attempt: PaymentAttempt, error: str) -> None:
     PaymentAttempt.objects.filter(pk=attempt.pk).update(
-        due_at=work.later(attempt.checks), checks=attempt.checks + 1, error=error[:64]
+        due_at=leases.later(attempt.checks), checks=attempt.checks + 1, error=error[:64]
     )

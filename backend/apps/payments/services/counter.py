@@ -11,12 +11,11 @@ from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
 from apps.payments.models import PaymentAttempt, PaymentOrder
 from apps.payments.payables import scenes
-from apps.payments.services import work
 from apps.payments.services.merchants import spec_of
-from apps.payments.services.outcomes import record_paid
 from apps.payments.services.posting import post_order
+from apps.payments.services.record_payment import record_paid
 from apps.payments.states import OrderState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.faults import fault_point
 from kernel.idempotency import store
@@ -64,7 +63,7 @@ def pay_from_card(
 def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) -> None:
     """Cash that a clerk has taken already is an attempt of its own kind, however late; a worker posts it.
 
-    For an order that is paid it is surplus, and waits for a clerk to hand it back.
+    For an order that is paid it is overpayment, and waits for a clerk to hand it back.
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     _write(locked, channel, PayMethod.RECORDED, staff_id=staff_id, tendered_fen=locked.amount_fen)
@@ -95,8 +94,8 @@ def _take(
         payer_id=payer_id,
         tendered_fen=tendered_fen,
     )
-    work.set_due(
-        PaymentOrder, order.pk, clock.now() + work.LEASE
+    leases.set_due(
+        PaymentOrder, order.pk, clock.now() + leases.LEASE
     )  # posted in this request: no worker is faster
     store.finish_with(order.pk)
 

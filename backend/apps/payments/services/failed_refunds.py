@@ -5,9 +5,9 @@ from django.db import transaction
 from apps.identity.models import StaffMember
 from apps.payments.channels.base import ChannelError, RefundState as ChannelState
 from apps.payments.models import Refund
-from apps.payments.services.forwarding import record, request_of
+from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_for
-from apps.payments.services.refund_outcomes import pay_out_in_cash, reissue
+from apps.payments.services.record_refund import pay_out_in_cash, reissue
 from apps.payments.states import RefundState
 from kernel.errors import ServiceUnavailable, StateConflict
 from kernel.idempotency import store

@@ -86,7 +86,10 @@ def post(
 
 
 def _posted(
-    hospital_id: UUID, made: LedgerTransaction, movements: Sequence[Movement], followers: Sequence[Follower] = ()
+    hospital_id: UUID,
+    made: LedgerTransaction,
+    movements: Sequence[Movement],
+    followers: Sequence[Follower] = (),
 ) -> LedgerTransaction:
     written, known = _write(made, movements)
     if known < len(movements):

@@ -17,7 +17,7 @@ from apps.payments.models import MerchantAccount, PaymentAttempt
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
 
-LONGEST_VALUE = 16_000
+MAX_VALUE = 16_000
 #: Accounts as this process has last read them.
 _known: dict[UUID, MerchantAccount] = {}
 
@@ -129,7 +129,7 @@ def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
     """The configuration as text, if the channel can be made from it."""
     known = {*spec.fields, *spec.optional}
     for name, value in config.items():
-        if name not in known or not isinstance(value, str) or len(value) > LONGEST_VALUE:
+        if name not in known or not isinstance(value, str) or len(value) > MAX_VALUE:
             raise InvalidValue(field=f"config.{name}"[:100])
         if settings.PAYMENTS_HTTPS_ONLY and value.strip().lower().startswith("http://"):
             raise InvalidValue(field=f"config.{name}")

@@ -11,7 +11,7 @@ from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeCh
 from apps.payments import errors, settings
 from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentOrigin
 from apps.payments.payables import PAYABLES, Scene, UnknownSubject
-from apps.payments.services.pokes import poke_order
+from apps.payments.services.wakeups import wake_order
 from apps.payments.states import OrderState
 from kernel import clock, ids
 from kernel.errors import TooManyRequests
@@ -19,8 +19,8 @@ from kernel.locks import lock_one
 from kernel.money import MAX_FEN, fen_to_yuan
 
 NUMBERS = ids.NumberSeries("payment_order", "ZF")
-LONGEST_TITLE = 120
-MOST_OPEN = 20
+MAX_TITLE = 120
+MAX_OPEN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def open_order(
         department_id=_department(lines),
         order_no=number,
         scene=scene.value,
-        description=description[:LONGEST_TITLE],
+        description=description[:MAX_TITLE],
         amount_fen=total,
         expires_at=expires_at,
         due_at=expires_at,
@@ -109,7 +109,7 @@ def _department(lines: Sequence[LineSpec]) -> UUID | None:
 
 def _check_open(account: WeChatAccount) -> None:
     """TooManyRequests while the account has as many orders open as anybody could pay."""
-    if PaymentOrder.objects.filter(account=account, state=OrderState.PENDING).count() >= MOST_OPEN:
+    if PaymentOrder.objects.filter(account=account, state=OrderState.PENDING).count() >= MAX_OPEN:
         raise TooManyRequests(retry_after=60)
 
 
@@ -136,7 +136,7 @@ def _write_lines(order: PaymentOrder, lines: Sequence[LineSpec]) -> None:
             position=position,
             subject_type=line.subject_type,
             subject_id=line.subject_id,
-            title=line.title[:LONGEST_TITLE],
+            title=line.title[:MAX_TITLE],
             amount_fen=line.amount_fen,
         )
         for position, line in enumerate(ordered, start=1)
@@ -184,7 +184,7 @@ def _being_paid(orders: dict[UUID, PaymentOrder]) -> errors.SubjectBeingPaid:
     """Which order has it; one whose time is over is looked at now, so that a repetition succeeds soon."""
     order = next(iter(orders.values()), None)
     if order is not None and order.state == OrderState.PENDING and order.expires_at <= clock.now():
-        poke_order(order.pk)
+        wake_order(order.pk)
     return errors.SubjectBeingPaid(
         retry_after=2,
         order_id=str(order.pk) if order else "",

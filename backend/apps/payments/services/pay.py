@@ -17,20 +17,19 @@ from apps.payments.channels.base import (
     PrepayRequest,
 )
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
-from apps.payments.services import work
 from apps.payments.services.merchants import active_merchant, channel_of
-from apps.payments.services.work import later
 from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState, OrderState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.errors import StateConflict
 from kernel.faults import fault_point
 from kernel.idempotency import store
+from kernel.leases import later
 from kernel.locks import lock_one
 
 #: An attempt is opened only if the payer has at least that long.
 SHORTEST = dt.timedelta(seconds=10)
 #: So many tries to pay one order are enough.
-MOST_ATTEMPTS = 20
+MAX_ATTEMPTS = 20
 log = structlog.get_logger(__name__)
 
 
@@ -58,7 +57,7 @@ def pay_online(
     fault_point("pay.asked")
     opened = _opened(attempt, prepaid)
     if opened is None:
-        work.set_due(PaymentAttempt, attempt.pk, clock.now())  # closed at the channel once more
+        leases.set_due(PaymentAttempt, attempt.pk, clock.now())  # closed at the channel once more
         raise StateConflict(current=attempt.state)
     fault_point("pay.opened")
     return opened
@@ -84,7 +83,7 @@ def _begin(order_id: UUID, merchant: MerchantAccount, method: PayMethod, payer_i
     known = mine.order_by("-id").first()
     if known is not None:
         return known
-    if order.attempts.count() >= MOST_ATTEMPTS:
+    if order.attempts.count() >= MAX_ATTEMPTS:
         raise errors.TooManyAttempts
     now = clock.now()
     return PaymentAttempt.objects.create(

@@ -21,14 +21,14 @@ from apps.payments.models import (
 from apps.payments.payables import Credit, PayableLine, SettleLater, SettleRefused, by_payable, lines_of
 from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.selectors.orders import is_recorded
-from apps.payments.services import his, ledger, work
+from apps.payments.services import his, ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
-from apps.payments.services.outcomes import event_of
+from apps.payments.services.record_payment import event_of
 from apps.payments.services.refunds import refund_unposted
 from apps.payments.states import ORDERS, OrderState
 from apps.payments.work import STUCK_ORDER
 from apps.worklist.services.items import close_item
-from kernel import clock
+from kernel import clock, leases
 from kernel.errors import DomainError, StateConflict
 from kernel.faults import fault_point
 from kernel.locks import lock_one
@@ -133,7 +133,7 @@ def _again(order: PaymentOrder, error: str) -> None:
     PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PAID_UNPOSTED).update(
         posting_tries=order.posting_tries + 1,
         posting_error=error[:200],
-        due_at=work.later(order.posting_tries),
+        due_at=leases.later(order.posting_tries),
     )
 
 

@@ -22,12 +22,11 @@ from apps.payments.channels.base import (
 from apps.payments.channels.sense import require_sense
 from apps.payments.events import PushReceived
 from apps.payments.models import ChannelPush, MerchantAccount, PaymentAttempt, Refund
-from apps.payments.services import work
 from apps.payments.services.merchants import channel_of, read_merchant
-from apps.payments.services.outcomes import record_paid
-from apps.payments.services.pokes import poke_attempt, poke_refund
+from apps.payments.services.record_payment import record_paid
+from apps.payments.services.wakeups import wake_attempt, wake_refund
 from apps.payments.states import SETTLED, RefundState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.faults import fault_point
 from kernel.outbox.events import INSERT_EVENTS, row_of
 from kernel.prepared import Prepared, types_of
@@ -178,8 +177,8 @@ def _trade(push: ChannelPush, said: dict[str, Any]) -> str:
     if paid and exact and not push.parsed.get("confirm"):
         record_paid(attempt.pk, _result(said), order_id=attempt.order_id)
         return "paid"
-    work.set_due(PaymentAttempt, attempt.pk, clock.now())
-    poke_attempt(attempt.pk)
+    leases.set_due(PaymentAttempt, attempt.pk, clock.now())
+    wake_attempt(attempt.pk)
     return "asked"
 
 
@@ -201,10 +200,10 @@ def _refund(push: ChannelPush, said: dict[str, Any]) -> str:
         return "unknown_refund"
     if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
         return "known"
-    work.set_due(Refund, refund.pk, clock.now())
+    leases.set_due(Refund, refund.pk, clock.now())
     if refund.state == RefundState.CREATED:
         Refund.objects.filter(pk=refund.pk, checks=0).update(
             checks=1
         )  # so that it is queried, not sent again
-    poke_refund(refund.pk)
+    wake_refund(refund.pk)
     return "asked"

@@ -20,7 +20,7 @@ from apps.payments.models import (
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
-from apps.payments.services.pokes import poke_refund
+from apps.payments.services.wakeups import wake_refund
 from apps.payments.states import AttemptState, OrderState
 from kernel import clock, ids
 from kernel.errors import InvalidValue, StateConflict
@@ -141,7 +141,7 @@ def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
         due_at=now,
         **values,
     )
-    poke_refund(refund.pk)
+    wake_refund(refund.pk)
     return refund
 
 

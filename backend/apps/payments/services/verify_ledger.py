@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from apps.audit.services import record
 from apps.payments.models.ledger import PREPAID, STRIPES
 
-MOST_NAMED = 100
+MAX_NAMED = 100
 #: Sorted streams instead of tables in the server's memory: a ledger of any size needs no more than a small one.
 _SETTINGS = (
     "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; SET LOCAL enable_hashagg = off; "
@@ -102,7 +102,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Report:
-    """`wrong` counts everything, `findings` names at most MOST_NAMED of each check."""
+    """`wrong` counts everything, `findings` names at most MAX_NAMED of each check."""
 
     transactions: int = 0
     entries: int = 0
@@ -157,7 +157,7 @@ def _apart(name: str, hospital_id: UUID | None) -> tuple[int, list[Finding]]:
 def _check(name: str, hospital_id: UUID | None) -> tuple[int, list[Finding]]:
     """How much is wrong, and its names."""
     statement = (
-        f"SELECT *, count(*) OVER () FROM ({CHECKS[name]}) AS found (kind, id, detail) LIMIT {MOST_NAMED}"  # noqa: S608
+        f"SELECT *, count(*) OVER () FROM ({CHECKS[name]}) AS found (kind, id, detail) LIMIT {MAX_NAMED}"  # noqa: S608
     )
     with transaction.atomic():
         rows = _select(statement, hospital_id)

@@ -1,9 +1,9 @@
 from pathlib import Path
-
 import django.db.models.deletion
 import kernel.clock
 import kernel.ids
 from django.db import migrations, models
+
 
 HERE = Path(__file__).parent
 
@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('audit', '0001_initial'),
-        ('payments', '0001_initial'),
+        ("payments", "0001_initial"),
+        ("audit", "0001_initial"),
         ('identity', '0001_initial'),
     ]
 

@@ -6,6 +6,7 @@ WITH account AS MATERIALIZED (
 ), lot AS (
   SELECT lot.id, lot.account_id FROM account JOIN prepaid_prepaidlot AS lot ON lot.account_id = account.id
     WHERE lot.source = '' AND lot.part = 'principal'
+-- why: without a lot nothing is written, and the caller opens one.
 ), made AS (
   INSERT INTO prepaid_prepaidmovement (account_id, {columns}) SELECT lot.account_id, {values} FROM lot RETURNING id
 -- why: the lot itself follows its parts by a trigger, which refuses what is held.

@@ -15,7 +15,7 @@ from kernel import clock
 from kernel.crypto import masking
 
 #: Enough for any screen; the counts say the rest.
-LONGEST = 1_000
+MAX_ROWS = 1_000
 ON_SCREEN = 20
 _ROW = (
     "id", "ticket_no", "state", "priority", "due_at", "called_at", "call_count", "skip_count", "appointment_id",
@@ -43,11 +43,11 @@ def served_by(staff_id: UUID) -> QuerySet[Queue]:
 def desk_board(queue: Queue) -> dict[str, Any]:
     """Everybody of the queue's day who is not done, by state, in the order of the line; with counts by state."""
     live = of_today(queue.pk).filter(state__in=_SHOWN)
-    rows = live.order_by(*TICKET_ORDER).values(*_ROW)[: LONGEST + 1]
+    rows = live.order_by(*TICKET_ORDER).values(*_ROW)[: MAX_ROWS + 1]
     found: dict[str, list[dict[str, Any]]] = {state.value: [] for state in _SHOWN}
-    for row in rows[:LONGEST]:
+    for row in rows[:MAX_ROWS]:
         found[row["state"]].append(_entry(row))
-    counts = Counter(live.order_by().values_list("state", flat=True)) if len(rows) > LONGEST else None
+    counts = Counter(live.order_by().values_list("state", flat=True)) if len(rows) > MAX_ROWS else None
     return {
         "queue_id": queue.pk, "queue_name": queue.name, "kind": queue.kind, "is_paused": is_paused(queue),
         "paused_until": queue.paused_until if is_paused(queue) else None,

@@ -14,7 +14,7 @@ from apps.queueing.states import TicketState
 from apps.scheduling.models import Appointment, ClinicSession, Slot
 from apps.scheduling.states import OCCUPYING, AppointmentState, SessionState
 
-MOST_SESSIONS = 2_000
+MAX_SESSIONS = 2_000
 _WAITING = Q(state=TicketState.WAITING)
 _INSIDE = Q(state__in=[TicketState.CALLED, TicketState.IN_SERVICE])
 _SEEN = Q(state=TicketState.FINISHED)
@@ -82,11 +82,11 @@ def day_board(sessions: QuerySet[ClinicSession]) -> dict[str, Any]:
         .values(
             "id", "department_id", "department__name", "practitioner_id", "practitioner__name", "practitioner__title",
             "period", "starts_at", "ends_at", "tier", "state",
-        )[: MOST_SESSIONS + 1]
+        )[: MAX_SESSIONS + 1]
     )  # fmt: skip
-    shown = rows[:MOST_SESSIONS]
+    shown = rows[:MAX_SESSIONS]
     figures = _figures([row["id"] for row in shown])
-    return {"truncated": len(rows) > MOST_SESSIONS, "departments": _grouped(shown, figures)}
+    return {"truncated": len(rows) > MAX_SESSIONS, "departments": _grouped(shown, figures)}
 
 
 def _figures(sessions: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -13,7 +13,7 @@ from apps.scheduling.states import OCCUPYING
 from kernel import clock
 
 #: More than all bound persons can have on one day.
-MOST = 50
+MAX_TICKETS = 50
 _SHOWN = (
     "appointment_no", "state", "number", "payment_status", "visit_date", "starts_at", "ends_at", "check_in_until",
     "checked_in_at", "hospital_id", "hospital_name", "department_id", "department_name", "location", "map_picture_url",
@@ -32,7 +32,7 @@ def own_day(account: WeChatAccount) -> list[dict[str, Any]]:
     rows = rows_of(
         appointments_of(account).filter(Q(visit_date=today) | overnight, state__in=OCCUPYING)
     ).order_by("starts_at", "id")
-    found = [shown(row) for row in rows[:MOST]]
+    found = [shown(row) for row in rows[:MAX_TICKETS]]
     related = QueueTicket.objects.select_related("hospital", "queue", "session")
     tickets = {
         ticket.appointment_id: ticket

@@ -17,7 +17,7 @@ Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 Receive = Callable[[], Awaitable[Message]]
 
-MOST_LISTENERS, MOST_PER_TOKEN = 5_000, 500
+MAX_LISTENERS, MAX_PER_TOKEN = 5_000, 500
 _COMMON = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
@@ -92,7 +92,7 @@ class StreamApplication:
 
     async def _events(self, token: str, field: str, queues: list[str], receive: Receive, send: Send) -> None:
         key = keys.digest(token)
-        if self.hub.count >= MOST_LISTENERS or self.per_token[key] >= MOST_PER_TOKEN:
+        if self.hub.count >= MAX_LISTENERS or self.per_token[key] >= MAX_PER_TOKEN:
             return await _answer(send, 503, {"code": "too_many_listeners"})
         listener = Listener(queues, field)
         self.per_token[key] += 1

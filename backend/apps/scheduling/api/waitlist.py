@@ -26,7 +26,7 @@ class WaitlistOfferSerializer(Serializer):
 
 
 class WaitlistEntrySerializer(Serializer):
-    """候补. `place` in the line, while it waits; `offer`: the latest one."""
+    """候补. `place` on the waiting list, while it waits; `offer`: the latest one."""
 
     id = serializers.UUIDField()
     hospital_id = serializers.UUIDField()

@@ -517,31 +517,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='waitlistentry',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['department', '-priority', 'id'], name='wish_line'),
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['department', '-priority', 'id'], name='waitlist_in_order'),
         ),
         migrations.AddIndex(
             model_name='waitlistentry',
-            index=models.Index(fields=['hospital', '-id'], name='wish_of_hospital'),
+            index=models.Index(fields=['hospital', '-id'], name='waitlist_of_hospital'),
         ),
         migrations.AddIndex(
             model_name='waitlistentry',
-            index=models.Index(fields=['department', '-id'], name='wish_of_department'),
+            index=models.Index(fields=['department', '-id'], name='waitlist_of_department'),
         ),
         migrations.AddIndex(
             model_name='waitlistentry',
-            index=models.Index(fields=['practitioner', '-id'], name='wish_of_practitioner'),
+            index=models.Index(fields=['practitioner', '-id'], name='waitlist_of_practitioner'),
         ),
         migrations.AddIndex(
             model_name='waitlistentry',
-            index=models.Index(fields=['patient', '-id'], name='wish_of_patient'),
+            index=models.Index(fields=['patient', '-id'], name='waitlist_of_patient'),
         ),
         migrations.AddConstraint(
             model_name='waitlistentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'offered'))), fields=('patient', 'department', 'practitioner', 'first_date', 'last_date', 'period'), name='wish_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'offered'))), fields=('patient', 'department', 'practitioner', 'first_date', 'last_date', 'period'), name='waitlist_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='waitlistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='wish_dates'),
+            constraint=models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='waitlist_dates'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='waitlistentry',

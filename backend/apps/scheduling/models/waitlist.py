@@ -46,18 +46,20 @@ class WaitlistEntry(VersionedModel):
                 fields=["patient", "department", "practitioner", "first_date", "last_date", "period"],
                 condition=Q(state__in=LIVE_WISHES),
                 nulls_distinct=False,
-                name="wish_once",
+                name="waitlist_once",
             ),
-            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="wish_dates"),
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="waitlist_dates"),
         ]
         indexes = [
             models.Index(
-                fields=["department", "-priority", "id"], condition=Q(state="waiting"), name="wish_line"
+                fields=["department", "-priority", "id"],
+                condition=Q(state="waiting"),
+                name="waitlist_in_order",
             ),
-            models.Index(fields=["hospital", "-id"], name="wish_of_hospital"),
-            models.Index(fields=["department", "-id"], name="wish_of_department"),
-            models.Index(fields=["practitioner", "-id"], name="wish_of_practitioner"),
-            models.Index(fields=["patient", "-id"], name="wish_of_patient"),
+            models.Index(fields=["hospital", "-id"], name="waitlist_of_hospital"),
+            models.Index(fields=["department", "-id"], name="waitlist_of_department"),
+            models.Index(fields=["practitioner", "-id"], name="waitlist_of_practitioner"),
+            models.Index(fields=["patient", "-id"], name="waitlist_of_patient"),
         ]
         triggers = [audited()]
 

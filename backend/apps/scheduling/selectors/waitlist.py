@@ -1,4 +1,4 @@
-"""The waiting list as both audiences see it: the entry, its place in the line, and what it is offered."""
+"""The waiting list as both audiences see it: the entry, its place on the waiting list, and what it is offered."""
 
 from typing import Any
 from uuid import UUID

@@ -8,8 +8,8 @@ from apps.scheduling import errors
 from apps.scheduling.events import AppointmentCheckedIn, AppointmentFulfilled
 from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.attend import attend
-from apps.scheduling.services.guard import lock_unchanged
+from apps.scheduling.services.care_team import add_doctor
+from apps.scheduling.services.unchanged import lock_unchanged
 from apps.scheduling.states import APPOINTMENTS, AppointmentState
 from kernel import clock
 from kernel.errors import StateConflict
@@ -50,7 +50,7 @@ def arrive(appointment: Appointment, session: ClinicSession, *, encounter_no: st
         checked_in_at=now,
         encounter_id=encounter.pk,
     )
-    attend(appointment)
+    add_doctor(appointment)
     publish(event_of(AppointmentCheckedIn, appointment))
     return encounter
 

@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from apps.scheduling import errors
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.conflicts import COUNTING, lock_resources, refuse_conflicts
-from apps.scheduling.services.layout import check_layout, span
-from apps.scheduling.services.live import Outcome
 from apps.scheduling.services.publish import publish_session
 from apps.scheduling.services.resize import resize
+from apps.scheduling.services.session_appointments import Outcome
+from apps.scheduling.services.slot_plan import check_slot_plan, span
 from apps.scheduling.services.stop import stop_session
 from apps.scheduling.services.templates import check_room
 from apps.scheduling.states import SessionState
@@ -171,7 +171,7 @@ def _edit(session: ClinicSession, changes: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(session, name, value)
     check_room(session)
-    check_layout(session, int((session.ends_at - session.starts_at).total_seconds() // 60))
+    check_slot_plan(session, int((session.ends_at - session.starts_at).total_seconds() // 60))
     if {"starts_at", "ends_at", "room"} & values.keys():
         refuse_conflicts(session)
     if published and session.capacity_per_slot != capacity:

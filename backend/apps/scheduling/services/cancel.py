@@ -11,8 +11,8 @@ from apps.scheduling.events import AppointmentCancelled
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus
 from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.guard import lock_unchanged
 from apps.scheduling.services.numbers import release
+from apps.scheduling.services.unchanged import lock_unchanged
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import APPOINTMENTS, AppointmentState
 from kernel import clock

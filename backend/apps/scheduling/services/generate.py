@@ -14,8 +14,8 @@ from apps.identity.models import CalendarDay, DayKind
 from apps.identity.services.calendar import Days, calendars_of, known_years
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.services.conflicts import conflicts_of, lock_resources, overlapping
-from apps.scheduling.services.layout import span
 from apps.scheduling.services.leave import leaves_of
+from apps.scheduling.services.slot_plan import span
 from kernel import clock
 from kernel.errors import InvalidValue
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.identity.models import StaffMember
 from apps.scheduling.models import ClinicSession, StaffLeave
-from apps.scheduling.services.live import Outcome
+from apps.scheduling.services.session_appointments import Outcome
 from apps.scheduling.services.stop import stop_session
 from apps.scheduling.states import SessionState
 from kernel import clock

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from apps.scheduling import errors
 from apps.scheduling.models import ClinicSession
-from apps.scheduling.services.layout import SlotPlan, cut
+from apps.scheduling.services.slot_plan import SlotPlan, plan_slots
 from apps.scheduling.states import SESSIONS, SessionState
 from kernel import clock
 from kernel.ids import uuid7
@@ -62,7 +62,7 @@ def make_numbers(sessions: Iterable[ClinicSession]) -> None:
         key = (length, session.slot_minutes, session.capacity_per_slot, quotas, session.quota_per)
         alike.setdefault(key, []).append(session)
     for group in alike.values():
-        _insert([session.pk for session in group], cut(group[0]))
+        _insert([session.pk for session in group], plan_slots(group[0]))
 
 
 def _insert(session_ids: list[UUID], plans: Sequence[SlotPlan]) -> None:

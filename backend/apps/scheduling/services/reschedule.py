@@ -21,9 +21,9 @@ from apps.scheduling.models import (
 )
 from apps.scheduling.selectors.offers import Offer, offer_for_patient
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.attend import follow_patients, reasons_of
 from apps.scheduling.services.book import check, check_limits, violated
 from apps.scheduling.services.cancel import PAID, check_cutoff
+from apps.scheduling.services.care_team import move_care, reasons_of
 from apps.scheduling.services.move_number import lock_sessions, move_number
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import AppointmentState, SessionState
@@ -112,7 +112,7 @@ def _move(
     _write(appointment, offer, number, fee)
     if offer.practitioner_id != former.practitioner_id:
         target = ClinicSession.objects.select_related("practitioner").get(pk=offer.session_id)
-        follow_patients(former, target.practitioner, patients)
+        move_care(former, target.practitioner, patients)
     _remember(appointment, offer, number[1], who)
     previous = {"starts_at": appointment.starts_at, "practitioner_id": appointment.practitioner_id}
     appointment.refresh_from_db()

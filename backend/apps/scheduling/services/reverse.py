@@ -12,7 +12,7 @@ from apps.scheduling.events import SettlementReversed
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
 from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.guard import lock_unchanged
+from apps.scheduling.services.unchanged import lock_unchanged
 from apps.scheduling.states import APPOINTMENTS, AppointmentState, NumberState
 from kernel import clock
 from kernel.errors import StateConflict

@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.scheduling import errors
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.conflicts import refuse_conflicts
-from apps.scheduling.services.layout import check_layout, span
+from apps.scheduling.services.slot_plan import check_slot_plan, span
 from apps.scheduling.services.templates import check_practitioner, check_room
 from apps.scheduling.states import SessionState
 from kernel import clock
@@ -64,7 +64,7 @@ def delete_session(session: ClinicSession) -> None:
 
 def _check_times(session: ClinicSession) -> None:
     minutes = int((session.ends_at - session.starts_at).total_seconds() // 60)
-    check_layout(session, minutes)
+    check_slot_plan(session, minutes)
     if session.ends_at <= clock.now():
         raise InvalidValue(field="date")
 

@@ -12,10 +12,10 @@ from apps.scheduling import errors
 from apps.scheduling.events import AppointmentMoved, SessionStopped
 from apps.scheduling.models import Appointment, ClinicSession, SlotNumber
 from apps.scheduling.ports import tickets
-from apps.scheduling.services import live
+from apps.scheduling.services import session_appointments
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.attend import follow_patients, reasons_of
-from apps.scheduling.services.transplant import transplant
+from apps.scheduling.services.care_team import move_care, reasons_of
+from apps.scheduling.services.renumber import renumber
 from apps.scheduling.states import OCCUPYING, SESSIONS, AppointmentState, NumberState, SessionState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound
@@ -23,20 +23,22 @@ from kernel.outbox.events import publish
 
 
 @transaction.atomic
-def stop_session(session: ClinicSession, *, reason: str) -> live.Outcome:
+def stop_session(session: ClinicSession, *, reason: str) -> session_appointments.Outcome:
     """Nothing can be booked any more and every live appointment is cancelled, each with its event. StateConflict.
 
     Whoever is with the doctor at this moment is left to be finished.
     """
     _stop(session, reason)
-    left, in_service = live.lock_live(session.pk)
-    outcome = live.cancel_all(left, reason=reason)
+    left, in_service = session_appointments.lock_live(session.pk)
+    outcome = session_appointments.cancel_all(left, reason=reason)
     _close_numbers(session)
     return replace(outcome, in_service=in_service)
 
 
 @transaction.atomic
-def stop_and_move(session: ClinicSession, *, target: ClinicSession, reason: str) -> live.Outcome:
+def stop_and_move(
+    session: ClinicSession, *, target: ClinicSession, reason: str
+) -> session_appointments.Outcome:
     """Stop a session and give its patients numbers of another one of the department, nearest to their time first.
 
     Who doesn't fit is cancelled: no free number, already booked there, or checked in for another day.
@@ -52,10 +54,10 @@ def stop_and_move(session: ClinicSession, *, target: ClinicSession, reason: str)
     if target.state != SessionState.PUBLISHED or target.ends_at <= clock.now():
         raise errors.SessionNotOpen
     _stop(session, reason)
-    lock_patients(live.patients_of(session.pk))
-    left, in_service = live.lock_live(session.pk, target.pk)
+    lock_patients(session_appointments.patients_of(session.pk))
+    left, in_service = session_appointments.lock_live(session.pk, target.pk)
     placed = _place(left, session, target)
-    outcome = live.cancel_all((row for row in left if row.pk not in placed), reason=reason)
+    outcome = session_appointments.cancel_all((row for row in left if row.pk not in placed), reason=reason)
     moved = [row for row in left if row.pk in placed]
     _move(moved, placed, session, target)
     _close_numbers(session)
@@ -123,9 +125,9 @@ def _move(
     SlotNumber.objects.filter(pk__in=[row.slot_number_id for row in moved]).update(
         state=NumberState.STOPPED, held_until=None, appointment_id=None, updated_at=clock.now()
     )
-    transplant({row.pk: placed[row.pk].pk for row in moved}, target)
+    renumber({row.pk: placed[row.pk].pk for row in moved}, target)
     tickets().move([row.pk for row in moved], target.pk, at_the_end=True)
-    follow_patients(session, target.practitioner, patients)
+    move_care(session, target.practitioner, patients)
     publish(*(_moved(row, placed[row.pk], session, target) for row in moved))
 
 

@@ -13,9 +13,9 @@ from apps.scheduling import errors
 from apps.scheduling.events import AppointmentReassigned, SessionSubstituted
 from apps.scheduling.models import Appointment, ClinicSession, SessionSubstitution, SlotNumber
 from apps.scheduling.ports import tickets
-from apps.scheduling.services import live
+from apps.scheduling.services import session_appointments
 from apps.scheduling.services.announce import event_of
-from apps.scheduling.services.attend import follow_patients, reasons_of
+from apps.scheduling.services.care_team import move_care, reasons_of
 from apps.scheduling.services.conflicts import COUNTING, refuse_conflicts
 from apps.scheduling.states import OCCUPYING, AppointmentState
 from kernel import clock
@@ -26,7 +26,7 @@ from kernel.outbox.events import publish
 @transaction.atomic
 def substitute_session(
     session: ClinicSession, *, practitioner: StaffMember, reason: str, by_id: UUID | None
-) -> live.Outcome:
+) -> session_appointments.Outcome:
     """The session is `practitioner`'s from now on, with its live appointments, tickets and the care of the patients.
 
     Whoever is with the first doctor at this moment stays there; a patient who has already seen the substitute in this
@@ -34,16 +34,16 @@ def substitute_session(
     SlotPast (it is over), StateConflict (stopped, closed, or somebody else was quicker).
     """
     _check(session, practitioner)
-    lock_patients(live.patients_of(session.pk))
+    lock_patients(session_appointments.patients_of(session.pk))
     first = session.practitioner
-    left, in_service = live.lock_live(session.pk)
+    left, in_service = session_appointments.lock_live(session.pk)
     SlotNumber.objects.filter(session=session).update(substitution_count=session.substitution_count + 1)
     again = _already_seen(left, session, practitioner)
-    outcome = live.cancel_all((row for row in left if row.patient_id in again), reason=reason)
+    outcome = session_appointments.cancel_all((row for row in left if row.patient_id in again), reason=reason)
     moved = [row for row in left if row.patient_id not in again]
     patients = reasons_of(first, moved)
     _reassign(session, practitioner, moved)
-    follow_patients(session, practitioner, patients)
+    move_care(session, practitioner, patients)
     SessionSubstitution.objects.create(
         session=session, from_practitioner=first, to_practitioner=practitioner, reason=reason,
         substituted_by_id=by_id, moved=len(moved),

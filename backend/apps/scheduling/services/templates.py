@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
-from apps.scheduling.services.layout import check_layout, span
+from apps.scheduling.services.slot_plan import check_slot_plan, span
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.locks import save_version
 
@@ -59,6 +59,6 @@ def _check(template: ScheduleTemplate) -> None:
     check_practitioner(template.practitioner, template.department)
     check_room(template)
     starts_at, ends_at = span(template.valid_from, template.start_time, template.end_time)
-    check_layout(template, int((ends_at - starts_at).total_seconds() // 60))
+    check_slot_plan(template, int((ends_at - starts_at).total_seconds() // 60))
     if template.valid_until is not None and template.valid_until < template.valid_from:
         raise InvalidValue(field="valid_until")

@@ -56,7 +56,7 @@ def join(
 
     InvalidValue, BookingSuspended, TooManyWishes, AlreadyWaiting.
     """
-    _check_wish(department, practitioner, first_date, last_date)
+    _check_entry(department, practitioner, first_date, last_date)
     _check_priority(department, priority)
     _check_patient(patient, department)
     try:
@@ -68,14 +68,14 @@ def join(
             )  # fmt: skip
             offer_free_numbers([department.pk])
     except IntegrityError as error:
-        if violated(error) == "wish_once":
+        if violated(error) == "waitlist_once":
             raise errors.AlreadyWaiting from error
         raise
     return entry
 
 
 def set_priority(entry: WaitlistEntry, *, priority: int, version: int) -> WaitlistEntry:
-    """Move an entry in the line. InvalidValue where the hospital does not use priorities; StaleVersion."""
+    """Move an entry on the waiting list. InvalidValue where the hospital does not use priorities; StaleVersion."""
     _check_priority(entry.department, priority)
     entry.priority = priority
     with transaction.atomic():
@@ -85,7 +85,7 @@ def set_priority(entry: WaitlistEntry, *, priority: int, version: int) -> Waitli
 
 @transaction.atomic
 def leave(entry: WaitlistEntry) -> WaitlistEntry:
-    """The wish is given up; what it was offered goes to the next. StateConflict unless it is live."""
+    """The entry is given up; what it was offered goes to the next. StateConflict unless it is live."""
     offer = open_offer(entry)
     if offer is not None:
         _give_back(offer, OfferState.WITHDRAWN)
@@ -206,7 +206,7 @@ def _close(offer: WaitlistOffer, state: OfferState) -> None:
         raise errors.OfferLapsed
 
 
-def _check_wish(
+def _check_entry(
     department: Department, practitioner: StaffMember | None, first: dt.date, last: dt.date
 ) -> None:
     if first < clock.today():

@@ -18,7 +18,7 @@ from apps.scheduling.states import LIVE_WISHES, EntryState, NumberState, OfferSt
 from kernel import clock
 from kernel.outbox.events import publish
 
-MOST = 5_000  # entries looked at in one go
+MAX_ENTRIES = 5_000  # entries looked at in one go
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def _dispatch(hospital_id: UUID, departments: list[UUID]) -> int:
     until = clock.now() + dt.timedelta(minutes=settings.WAITLIST_OFFER_MINUTES.of(hospital))
     days, minute = settings.MAX_ADVANCE_DAYS.of(hospital), settings.RELEASE_MINUTE.of(hospital)
     _, last = booking_days(AppointmentKind.ADVANCE, days, minute)
-    pairs = _locked(match(departments, last_date=last, starts_after=until, most=MOST))
+    pairs = _locked(match(departments, last_date=last, starts_after=until, most=MAX_ENTRIES))
     if not pairs:
         return 0
     now = clock.now()
@@ -99,7 +99,7 @@ def lapse_offers() -> int:
     The number counts as free already; whoever is taking it at this moment keeps it.
     """
     due = WaitlistOffer.objects.filter(state=OfferState.OPEN, expires_at__lte=clock.now())
-    rows = list(due.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:MOST])
+    rows = list(due.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:MAX_ENTRIES])
     _close(rows, OfferState.LAPSED, NumberState.FREE)
     return len(rows)
 

@@ -26,7 +26,7 @@ from apps.billing.models import Bill, BillKind, CancelCause
 from apps.billing.selectors import bills
 from apps.billing.selectors.payable import payable_of
 from apps.billing.services.cancel import cancel_bill
-from apps.billing.services.checkout import MOST_BILLS, open_payment
+from apps.billing.services.checkout import MAX_BILLS, open_payment
 from apps.billing.services.issue import BillSpec, issue_bill, reissue_bill, spec_of
 from apps.billing.services.refresh import refresh_bills
 from apps.identity.models import Department, StaffDepartment, StaffMember
@@ -38,7 +38,7 @@ from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 
-MOST_PAYABLE = 200
+MAX_PAYABLE = 200
 #: What staff issue by hand. Registrations' bills come with their appointments, deposits' and top-ups' in other ways.
 BY_HAND = (BillKind.EXAMINATION, BillKind.TEST, BillKind.PRESCRIPTION, BillKind.TREATMENT)
 DEPARTMENTS = "identity.department.list"
@@ -107,7 +107,7 @@ class TakePaymentSerializer(Serializer):
     """Whole bills of one patient."""
 
     patient_id = ScopedRelatedField(source="patient", queryset=Patient.objects.select_related("hospital"))
-    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
+    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MAX_BILLS)
     payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
 
 
@@ -155,7 +155,7 @@ class BillViewSet(ScopedViewSet):
         patient = asked.validated_data["patient"]
         is_current = refresh_bills([patient])
         within = self.get_queryset().order_by().values("pk")
-        rows = bills.rows_of(payable_of(patient.pk).filter(pk__in=within))[:MOST_PAYABLE]
+        rows = bills.rows_of(payable_of(patient.pk).filter(pk__in=within))[:MAX_PAYABLE]
         return Response({"is_current": is_current, "bills": [bills.shown(row) for row in rows]})
 
     @extend_schema(request=IssueSerializer, responses={201: StaffBillDetailSerializer})

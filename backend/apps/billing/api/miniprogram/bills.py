@@ -19,7 +19,7 @@ from apps.billing.api.serializers import (
 from apps.billing.models import Bill, BillKind
 from apps.billing.selectors import bills, vouchers
 from apps.billing.selectors.payable import payable_of
-from apps.billing.services.checkout import MOST_BILLS, open_payment
+from apps.billing.services.checkout import MAX_BILLS, open_payment
 from apps.billing.services.refresh import refresh_bills
 from apps.billing.states import BILLS
 from apps.patients.errors import CardRequired
@@ -31,7 +31,7 @@ from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 
-MOST_PAYABLE = 200
+MAX_PAYABLE = 200
 POLLED = [OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="the last ETag")]
 UNCHANGED = OpenApiResponse(description="Nothing has changed.")
 
@@ -73,7 +73,7 @@ class PayBillsSerializer(Serializer):
     """Whole bills of one patient; `binding_id` is for whom, without it the default card."""
 
     binding_id = serializers.UUIDField(required=False, allow_null=True)
-    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_BILLS)
+    bill_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MAX_BILLS)
     payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
 
 
@@ -113,7 +113,7 @@ class BillViewSet(GenericViewSet[Bill]):
         asked = validated(PayableQuerySerializer, request.query_params.dict())
         patient = require_binding(request.user.wechat, asked.get("binding_id")).patient
         is_current = refresh_bills([patient])
-        rows = bills.rows_of(payable_of(patient.pk))[:MOST_PAYABLE]
+        rows = bills.rows_of(payable_of(patient.pk))[:MAX_PAYABLE]
         shown = [bills.shown_to_patient(row) for row in rows]
         return unless_known(request, Response({"is_current": is_current, "bills": shown}))
 

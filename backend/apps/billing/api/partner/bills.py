@@ -109,7 +109,7 @@ class FeedView(APIView):
         """The standing bill of that key, else the latest cancelled one; NotFound."""
         if not re.match(KEY, external_id):
             raise NotFound
-        bill = his_feed.standing_bill(self.hospital(), external_id)
+        bill = his_feed.active_bill(self.hospital(), external_id)
         if bill is None:
             cancelled = Bill.objects.filter(hospital=self.hospital(), external_id=external_id)
             bill = cancelled.select_related("hospital", "patient").order_by("-pk").first()
@@ -183,7 +183,7 @@ class BillsView(FeedView):
     def _registration(self, external_id: str) -> Bill | None:
         if not external_id:
             return None
-        registration = his_feed.standing_bill(self.hospital(), external_id)
+        registration = his_feed.active_bill(self.hospital(), external_id)
         if registration is None:
             raise InvalidValue(field="registration_external_id")
         return registration

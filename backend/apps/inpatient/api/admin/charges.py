@@ -16,7 +16,7 @@ from apps.inpatient.api.filters import ChargeFilter
 from apps.inpatient.api.serializers import ChargedItemSerializer, NewChargeSerializer
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.selectors.statement import ITEM, charges_of
-from apps.inpatient.services.charges import MOST_ROWS, ChargeSpec, charge
+from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, charge
 from apps.inpatient.services.reversals import reverse_charge
 from kernel.errors import InvalidValue, NotFound
 from kernel.http.fields import QuantityField
@@ -48,7 +48,7 @@ class KeyedChargeSerializer(NewChargeSerializer):
 class NewChargesSerializer(Serializer):
     """All of them are written, or none."""
 
-    charges = serializers.ListField(child=KeyedChargeSerializer(), min_length=1, max_length=MOST_ROWS)
+    charges = serializers.ListField(child=KeyedChargeSerializer(), min_length=1, max_length=MAX_ROWS)
 
 
 class WrittenChargeSerializer(Serializer):

@@ -24,7 +24,7 @@ NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"
 
 
 class PushAdmissionSerializer(Serializer):
-    """A stay as HIS knew it at `told_at`: what it knew before its last word changes nothing here.
+    """A stay as HIS knew it at `as_of`: what it knew before its last word changes nothing here.
 
     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
     """
@@ -41,7 +41,7 @@ class PushAdmissionSerializer(Serializer):
     diagnosis = serializers.CharField(max_length=500, allow_blank=True, default="")
     admitted_at = serializers.DateTimeField()
     discharged_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    told_at = serializers.DateTimeField()
+    as_of = serializers.DateTimeField()
 
 
 class PushedAdmissionSerializer(Serializer):
@@ -51,7 +51,7 @@ class PushedAdmissionSerializer(Serializer):
     external_id = serializers.CharField()
     admission_no = serializers.CharField()
     status = serializers.ChoiceField(choices=STATUSES)
-    told_at = serializers.DateTimeField()
+    as_of = serializers.DateTimeField()
     charged_fen = serializers.IntegerField()
     deposit_fen = serializers.IntegerField()
 
@@ -83,7 +83,7 @@ def shown(stay: Admission) -> dict[str, Any]:
         "external_id": stay.external_id,
         "admission_no": stay.admission_no,
         "status": stay.status,
-        "told_at": stay.told_at,
+        "as_of": stay.as_of,
         "charged_fen": total.charged_fen,
         "deposit_fen": total.deposit_fen,
     }

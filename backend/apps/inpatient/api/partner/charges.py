@@ -15,7 +15,7 @@ from apps.inpatient import errors
 from apps.inpatient.api.partner.admissions import KEY, InpatientFeedView
 from apps.inpatient.api.serializers import NewChargeSerializer
 from apps.inpatient.models import Admission
-from apps.inpatient.services.charges import MOST_ROWS, ChargeSpec, Written, charge, known_rows
+from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, Written, charge, known_rows
 from apps.inpatient.services.reversals import ReversalSpec, reverse
 from kernel.errors import InvalidValue
 from kernel.http.fields import QuantityField
@@ -48,8 +48,8 @@ class PushReversalSerializer(Serializer):
 class PushChargesSerializer(Serializer):
     """All of them are taken, or none. Reversals may be of charges in the same request."""
 
-    charges = serializers.ListField(child=PushChargeSerializer(), max_length=MOST_ROWS, default=list)
-    reversals = serializers.ListField(child=PushReversalSerializer(), max_length=MOST_ROWS, default=list)
+    charges = serializers.ListField(child=PushChargeSerializer(), max_length=MAX_ROWS, default=list)
+    reversals = serializers.ListField(child=PushReversalSerializer(), max_length=MAX_ROWS, default=list)
 
 
 class PushedChargesSerializer(Serializer):

@@ -17,7 +17,7 @@ from kernel.errors import NotFound, PermissionDenied, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 
-MOST = 100
+MAX_IDS = 100
 
 
 class MessageSerializer(ModelSerializer):
@@ -50,7 +50,7 @@ class DeliveryAttemptSerializer(ModelSerializer):
 class RetrySerializer(Serializer):
     """Messages to try again."""
 
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MAX_IDS)
 
 
 class RetriedSerializer(Serializer):

@@ -13,7 +13,7 @@ from apps.messaging.services.receipts import store_receipt
 from kernel.http.parsing import is_deeper
 from kernel.http.problems import not_found, plain_response
 
-MOST = 1000
+MAX_REPORTS = 1000
 
 
 @require_POST
@@ -27,7 +27,7 @@ def sms_report(request: HttpRequest, token: str) -> HttpResponse:
         reports = orjson.loads(text)
     except (UnicodeDecodeError, orjson.JSONDecodeError):
         reports = None
-    if not isinstance(reports, list) or len(reports) > MOST or not all(map(_is_report, reports)):
+    if not isinstance(reports, list) or len(reports) > MAX_REPORTS or not all(map(_is_report, reports)):
         return plain_response(400, "parse_error", "a JSON array of reports is expected")
     store_receipt("aliyun_sms", text)
     return JsonResponse({"code": 0, "msg": "接收成功"}, json_dumps_params={"ensure_ascii": False})

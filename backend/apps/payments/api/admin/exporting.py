@@ -12,7 +12,7 @@ from apps.audit.services import record
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks
 
-LONGEST_PERIOD = 366
+MAX_PERIOD = 366
 
 
 class PeriodSerializer(Serializer):
@@ -24,8 +24,8 @@ class PeriodSerializer(Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["created_to"] - attrs["created_from"]).days
-        if not 0 <= days < LONGEST_PERIOD:
-            message = f"0 – {LONGEST_PERIOD - 1} 天"
+        if not 0 <= days < MAX_PERIOD:
+            message = f"0 – {MAX_PERIOD - 1} 天"
             raise serializers.ValidationError({"created_to": [message]}, code="invalid")
         return attrs
 

@@ -11,7 +11,7 @@ from apps.payments.selectors.ledger import entries_of
 from apps.payments.services.ledger import natural
 from kernel.http.serializers import ModelSerializer, Serializer
 
-LONGEST_PERIOD = 366
+MAX_PERIOD = 366
 
 
 class LedgerAccountSerializer(ModelSerializer):
@@ -124,12 +124,12 @@ class TrialBalanceQuerySerializer(Serializer):
 
 class LedgerExportQuerySerializer(Serializer):
     posted_from = serializers.DateField()
-    posted_to = serializers.DateField(help_text=f"the last day; at most {LONGEST_PERIOD} days")
+    posted_to = serializers.DateField(help_text=f"the last day; at most {MAX_PERIOD} days")
     hospital_id = serializers.UUIDField(required=False, help_text="default: all within reach")
     kind = serializers.CharField(max_length=40, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["posted_to"] - attrs["posted_from"]).days
-        if not 0 <= days < LONGEST_PERIOD:
-            raise serializers.ValidationError({"posted_to": [f"1 – {LONGEST_PERIOD} 天"]}, code="invalid")
+        if not 0 <= days < MAX_PERIOD:
+            raise serializers.ValidationError({"posted_to": [f"1 – {MAX_PERIOD} 天"]}, code="invalid")
         return attrs

@@ -16,8 +16,8 @@ from apps.payments.api.serializers import AttemptSerializer, PaymentOrderSeriali
 from apps.payments.models import CloseCause, PaymentOrder
 from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
+from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
-from apps.payments.services.tending import give_up
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises

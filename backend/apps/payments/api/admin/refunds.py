@@ -28,7 +28,7 @@ class StaffRefundSerializer(RefundSerializer):
         fields = [
             *RefundSerializer.Meta.fields, "hospital_id", "hospital_name", "patient_name", "order_no", "application",
             "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id", "error", "reissued",
-            "told_at",
+            "his_notified_at",
         ]  # fmt: skip
         read_only_fields = fields
 

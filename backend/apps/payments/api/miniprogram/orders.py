@@ -20,9 +20,9 @@ from apps.payments.api.serializers import (
 from apps.payments.channels.base import PayMethod
 from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, Refund
 from apps.payments.selectors import channels, orders
+from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
-from apps.payments.services.tending import give_up
 from kernel.errors import NotFound, StateConflict, in_english
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises

@@ -17,7 +17,7 @@ from apps.identity.models import StaffMember
 from apps.scheduling.models import ClinicSession, StaffLeave
 from apps.scheduling.services import leave
 from apps.scheduling.services.generate import Generated
-from apps.scheduling.services.live import Outcome
+from apps.scheduling.services.session_appointments import Outcome
 from kernel.errors import InvalidValue, PermissionDenied, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer

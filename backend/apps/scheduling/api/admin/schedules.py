@@ -13,8 +13,8 @@ from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.selectors.sessions import slots_with_numbers, with_numbers
 from apps.scheduling.services import sessions, stop, templates
 from apps.scheduling.services.generate import generate_sessions
-from apps.scheduling.services.live import Outcome
 from apps.scheduling.services.publish import publish_session
+from apps.scheduling.services.session_appointments import Outcome
 from apps.scheduling.services.substitute import substitute_session
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.http.schema import raises

@@ -78,7 +78,7 @@ class WaitlistEntryViewSet(ScopedViewSet):
     @extend_schema(request=PrioritySerializer, responses=WaitlistEntrySerializer)
     @raises(InvalidValue, StaleVersion)
     def partial_update(self, request: Any, pk: UUID) -> Response:
-        """Move an entry in the line, where the hospital uses priorities."""
+        """Move an entry on the waiting list, where the hospital uses priorities."""
         entry = self.get_object()
         body = PrioritySerializer(data=request.data)
         body.is_valid(raise_exception=True)

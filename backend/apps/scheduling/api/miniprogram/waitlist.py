@@ -50,7 +50,7 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
 
     @raises(NotFound)
     def list(self, request: Any) -> Response:
-        """候补记录 with the place in the line."""
+        """候补记录 with the place on the waiting list."""
         page = self.paginate_queryset(reads.rows_of(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response(reads.shown(list(page or ())))
 
@@ -66,10 +66,10 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
         """Join the list; a number that is free already is offered at once."""
         body = JoinSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        wish = body.validated_data
+        values = body.validated_data
         account = request.user.wechat
-        patient = require_binding(account, wish.pop("binding_id", None)).patient
-        entry = waitlist.join(patient=patient, account_id=account.pk, **self._named(wish, patient))
+        patient = require_binding(account, values.pop("binding_id", None)).patient
+        entry = waitlist.join(patient=patient, account_id=account.pk, **self._named(values, patient))
         return self._answer(entry, status=201)
 
     @extend_schema(request=None, responses={201: AppointmentSerializer})
@@ -108,19 +108,19 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
         """Leave the list; a number on offer goes to the next."""
         return self._answer(waitlist.leave(self._find(pk)))
 
-    def _named(self, wish: dict[str, Any], patient: Any) -> dict[str, Any]:
+    def _named(self, values: dict[str, Any], patient: Any) -> dict[str, Any]:
         """Ids replaced by what they name at the patient's hospital; NotFound."""
         departments = Department.objects.select_related("hospital").filter(is_active=True)
         doctors = StaffMember.objects.filter(status="active")
         rows: dict[str, Any] = {"department": departments, "practitioner": doctors}
         for name, candidates in rows.items():
-            wanted = wish.get(name)
+            wanted = values.get(name)
             if wanted is None:
                 continue
-            wish[name] = candidates.filter(pk=wanted, hospital_id=patient.hospital_id).first()
-            if wish[name] is None:
+            values[name] = candidates.filter(pk=wanted, hospital_id=patient.hospital_id).first()
+            if values[name] is None:
                 raise NotFound
-        return wish
+        return values
 
     def _find(self, pk: UUID) -> WaitlistEntry:
         entry: WaitlistEntry | None = self.get_queryset().filter(pk=pk).first()

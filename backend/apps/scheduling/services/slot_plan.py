@@ -43,7 +43,7 @@ def span(day: dt.date, start: dt.time, end: dt.time) -> tuple[dt.datetime, dt.da
     return starts_at, ends_at
 
 
-def check_layout(planned: Planned, minutes: int) -> None:
+def check_slot_plan(planned: Planned, minutes: int) -> None:
     """InvalidValue for a session of less than a minute, with too many numbers, or that keeps more than it has."""
     if minutes <= 0:
         raise InvalidValue(field="end_time", expected=END_TIME)
@@ -61,7 +61,7 @@ def check_layout(planned: Planned, minutes: int) -> None:
         raise InvalidValue(field="release_at")
 
 
-def cut(session: ClinicSession) -> list[SlotPlan]:
+def plan_slots(session: ClinicSession) -> list[SlotPlan]:
     """The slots in order; the last one ends with the session. Kept numbers come first in each slot.
 
     So a source uses up its own numbers before anybody's. A quota of the session is spread evenly over the slots.

@@ -8,22 +8,21 @@ from django.db import transaction
 from apps.payments.events import PaymentOrderClosed
 from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, PaymentOrderLine
 from apps.payments.payables import by_payable, lines_of
-from apps.payments.services import work
 from apps.payments.services.checks import ask
-from apps.payments.services.outcomes import event_of
-from apps.payments.services.pokes import poke_order
 from apps.payments.services.posting import post_order
+from apps.payments.services.record_payment import event_of
+from apps.payments.services.wakeups import wake_order
 from apps.payments.states import ORDERS, UNSETTLED, OrderState
-from kernel import clock
+from kernel import clock, leases
 from kernel.errors import StateConflict
 from kernel.faults import fault_point
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
 
-def tend_order(order_id: UUID) -> None:
+def advance_order(order_id: UUID) -> None:
     """Bring the order forward if it is due. Outside transactions: channels and HIS are asked on the way."""
-    order = work.take(PaymentOrder, order_id)
+    order = leases.take(PaymentOrder, order_id)
     if order is None:
         return
     if order.state == OrderState.PAID_UNPOSTED:
@@ -32,7 +31,7 @@ def tend_order(order_id: UUID) -> None:
         _close(order)
     else:
         at = order.expires_at if order.state == OrderState.PENDING else None
-        work.set_due(PaymentOrder, order_id, at, state=order.state, expires_at=order.expires_at)
+        leases.set_due(PaymentOrder, order_id, at, state=order.state, expires_at=order.expires_at)
 
 
 def give_up(order: PaymentOrder, *, cause: CloseCause) -> PaymentOrder:
@@ -53,7 +52,7 @@ def give_up(order: PaymentOrder, *, cause: CloseCause) -> PaymentOrder:
             expires_at=order.expires_at, due_at=clock.now(), close_cause=cause
         )
     fault_point("give_up.noted")
-    tend_order(order.pk)
+    advance_order(order.pk)
     order.refresh_from_db()
     return order
 
@@ -63,7 +62,7 @@ def let_go(order_id: UUID, *, cause: CloseCause) -> None:
     now = clock.now()
     pending = PaymentOrder.objects.filter(pk=order_id, state=OrderState.PENDING, expires_at__gt=now)
     if pending.update(expires_at=now, due_at=now, close_cause=cause):
-        poke_order(order_id)
+        wake_order(order_id)
 
 
 def let_go_of(subject_type: str, subject_ids: Iterable[UUID], *, cause: CloseCause) -> None:
@@ -93,7 +92,7 @@ def _close(order: PaymentOrder) -> None:
     if open_still:
         order.posting_tries += 1  # counts looks while pending; set to 0 when it is paid
         PaymentOrder.objects.filter(pk=order.pk, state=OrderState.PENDING).update(
-            posting_tries=order.posting_tries, due_at=work.later(order.posting_tries)
+            posting_tries=order.posting_tries, due_at=leases.later(order.posting_tries)
         )
         return
     fault_point("close.asked")

@@ -15,7 +15,7 @@ from apps.scheduling.states import OCCUPYING
 Reasons = dict[UUID, dt.datetime | None]
 
 
-def attend(appointment: Appointment) -> None:
+def add_doctor(appointment: Appointment) -> None:
     """The doctor attends the patient from now on, and the department treats the patient."""
     note_booking(
         hospital_id=appointment.hospital_id,
@@ -40,7 +40,7 @@ def reasons_of(doctor: StaffMember, leaving: Iterable[Appointment]) -> Reasons:
     return {row["patient_id"]: None if row["stays"] else row["first"] for row in since}
 
 
-def follow_patients(session: ClinicSession, target: StaffMember, patients: Reasons) -> None:
+def move_care(session: ClinicSession, target: StaffMember, patients: Reasons) -> None:
     """`target` attends them; the session's doctor no longer does where no other reason is left."""
     if target.pk == session.practitioner_id or not patients:
         return

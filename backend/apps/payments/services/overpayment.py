@@ -4,14 +4,14 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCau
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
-from apps.payments.services.pokes import poke_refund
+from apps.payments.services.wakeups import wake_refund
 from kernel import clock, ids
 
-SURPLUS_REASON = "重复或超时支付自动退回"
+OVERPAYMENT_REASON = "重复或超时支付自动退回"
 
 
-def give_surplus_back(order: PaymentOrder, attempt: PaymentAttempt, cause: RefundCause) -> Refund:
-    """Within the transaction that recorded the surplus: a refund of all of it, by the way it came."""
+def return_overpayment(order: PaymentOrder, attempt: PaymentAttempt, cause: RefundCause) -> Refund:
+    """Within the transaction that recorded the overpayment: a refund of all of it, by the way it came."""
     refund = Refund.objects.create(
         hospital_id=order.hospital_id,
         patient_id=order.patient_id,
@@ -25,7 +25,7 @@ def give_surplus_back(order: PaymentOrder, attempt: PaymentAttempt, cause: Refun
         amount_fen=attempt.paid_fen,
         route=RefundRoute.ORIGINAL,
         cause=cause,
-        reason=SURPLUS_REASON,
+        reason=OVERPAYMENT_REASON,
         due_at=clock.now(),
     )
     ledger.post(
@@ -39,5 +39,5 @@ def give_surplus_back(order: PaymentOrder, attempt: PaymentAttempt, cause: Refun
         order_id=order.pk,
         refund_id=refund.pk,
     )
-    poke_refund(refund.pk)
+    wake_refund(refund.pk)
     return refund

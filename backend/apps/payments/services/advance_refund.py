@@ -14,11 +14,11 @@ from apps.payments.channels.base import (
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import Refund, RefundCause, RefundRoute
 from apps.payments.ports import HisRefused, HisUnavailable
-from apps.payments.services import his, refund_outcomes, work
+from apps.payments.services import his, record_refund
 from apps.payments.services.merchants import channel_for
 from apps.payments.services.pay import notify_url
 from apps.payments.states import OrderState, RefundState
-from kernel import clock
+from kernel import clock, leases
 from kernel.faults import fault_point
 
 #: Causes that HIS has to allow before any money moves.
@@ -28,9 +28,9 @@ GOING_BACK = (OrderState.RETURNING, OrderState.RETURNED)
 log = structlog.get_logger(__name__)
 
 
-def forward_refund(refund_id: UUID) -> None:
+def advance_refund(refund_id: UUID) -> None:
     """Take the next step if the refund is due. Outside transactions: HIS and the channel are asked."""
-    if work.take(Refund, refund_id) is None:
+    if leases.take(Refund, refund_id) is None:
         return
     refund = Refund.objects.select_related("order", "attempt__merchant", "hospital").get(pk=refund_id)
     error = ""
@@ -38,7 +38,7 @@ def forward_refund(refund_id: UUID) -> None:
         if _told(refund):
             error = _step(refund)
     except HisRefused as refusal:
-        refund_outcomes.cancel(refund.pk, code=refusal.code)
+        record_refund.cancel(refund.pk, code=refusal.code)
     except HisUnavailable as failure:
         error = f"his: {failure}"
     _look_again(refund.pk, error)
@@ -46,7 +46,7 @@ def forward_refund(refund_id: UUID) -> None:
 
 def _told(refund: Refund) -> bool:
     """Tell HIS; True when the channel may be asked. Where HIS has a say, that is only once it agrees."""
-    if refund.told_at is not None:
+    if refund.his_notified_at is not None:
         return True
     if refund.cause in ASKED_FOR:
         his.post_refund(refund)
@@ -57,8 +57,8 @@ def _told(refund: Refund) -> bool:
             return True  # the money goes back all the same; HIS is told again later
         except HisRefused as error:
             log.error("return_refused", refund_id=str(refund.pk), code=error.code)
-    refund.told_at = clock.now()
-    Refund.objects.filter(pk=refund.pk).update(told_at=refund.told_at)
+    refund.his_notified_at = clock.now()
+    Refund.objects.filter(pk=refund.pk).update(his_notified_at=refund.his_notified_at)
     fault_point("refund.told")
     return True
 
@@ -76,15 +76,15 @@ def _step(refund: Refund) -> str:
     if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
         return ""
     if refund.route == RefundRoute.ORIGINAL and refund.attempt.channel in AT_COUNTER:
-        refund_outcomes.record_failed(refund.pk, code="at_counter", same_number=True)  # a clerk has it
+        record_refund.record_failed(refund.pk, code="at_counter", same_number=True)  # a clerk has it
         return ""
     if refund.route == RefundRoute.COUNTER_CASH or refund.attempt.merchant is None:
-        refund_outcomes.record_succeeded(refund.pk)
+        record_refund.record_succeeded(refund.pk)
         return ""
     try:
         result = _ask(refund)
     except PermanentChannelError as error:
-        refund_outcomes.record_failed(
+        record_refund.record_failed(
             refund.pk, code=error.code, same_number=True, number=refund.channel_refund_no
         )
         return ""
@@ -111,20 +111,18 @@ def record(refund: Refund, result: RefundResult) -> None:
     """Record what the channel says of a refund."""
     if result.state == ChannelState.SUCCEEDED:
         if result.amount_fen not in (0, refund.amount_fen):
-            refund_outcomes.record_failed(refund.pk, code="amount_differs", same_number=True)
+            record_refund.record_failed(refund.pk, code="amount_differs", same_number=True)
             return
-        refund_outcomes.record_succeeded(
-            refund.pk, channel_refund_id=result.refund_id, at=result.succeeded_at
-        )
+        record_refund.record_succeeded(refund.pk, channel_refund_id=result.refund_id, at=result.succeeded_at)
     elif result.state == ChannelState.FAILED:
-        refund_outcomes.record_failed(
+        record_refund.record_failed(
             refund.pk,
             code=result.code or "failed",
             same_number=result.reissue_same_number,
             number=refund.channel_refund_no,
         )
     elif result.state == ChannelState.PROCESSING:
-        refund_outcomes.record_accepted(
+        record_refund.record_accepted(
             refund.pk, channel_refund_id=result.refund_id, number=refund.channel_refund_no
         )
 
@@ -149,9 +147,9 @@ def _look_again(refund_id: UUID, error: str) -> None:
     """A refund at its end of which HIS has been told needs no further look; one sent again meanwhile is due."""
     refund = Refund.objects.get(pk=refund_id)
     over = refund.state in (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED)
-    told = refund.told_at is not None or refund.state == RefundState.CANCELLED
+    told = refund.his_notified_at is not None or refund.state == RefundState.CANCELLED
     Refund.objects.filter(pk=refund_id, state=refund.state, reissued=refund.reissued).update(
-        due_at=None if over and told else work.later(refund.checks),
+        due_at=None if over and told else leases.later(refund.checks),
         checks=min(refund.checks + 1, 30_000),
         error=(error or refund.error)[:64] if not over else refund.error,
     )

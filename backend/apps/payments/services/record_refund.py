@@ -11,9 +11,9 @@ from apps.payments.events import OfRefund, RefundCancelled, RefundFailed, Refund
 from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine, RefundRoute
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
-from apps.payments.services.outcomes import source_of
-from apps.payments.services.pokes import poke_refund
+from apps.payments.services.record_payment import source_of
 from apps.payments.services.refunds import account_of
+from apps.payments.services.wakeups import wake_refund
 from apps.payments.states import ORDERS, REFUNDS, OrderState, RefundState
 from kernel import clock, ids
 from kernel.errors import StateConflict
@@ -142,7 +142,7 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
         checks=0,
         due_at=now,
     )
-    poke_refund(locked.pk)
+    wake_refund(locked.pk)
     return locked
 
 

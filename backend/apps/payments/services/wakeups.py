@@ -5,19 +5,19 @@ from uuid import UUID
 from django.db import transaction
 
 
-def poke_order(order_id: UUID) -> None:
+def wake_order(order_id: UUID) -> None:
     """Have a worker look at the order."""
-    _after_commit("tend_order", order_id)
+    _after_commit("advance_order", order_id)
 
 
-def poke_attempt(attempt_id: UUID) -> None:
+def wake_attempt(attempt_id: UUID) -> None:
     """Have a worker ask the channel about the attempt."""
     _after_commit("check_attempt", attempt_id)
 
 
-def poke_refund(refund_id: UUID) -> None:
+def wake_refund(refund_id: UUID) -> None:
     """Have a worker bring the refund forward."""
-    _after_commit("forward_refund", refund_id)
+    _after_commit("advance_refund", refund_id)
 
 
 def _after_commit(actor: str, pk: UUID) -> None:

@@ -17,7 +17,7 @@ _OVER = (RefundState.FAILED, RefundState.CANCELLED)
 
 
 @transaction.atomic
-def follow(request_id: UUID) -> None:
+def sync_request(request_id: UUID) -> None:
     """Bring a request in line with its refunds. Safe to repeat; nothing for a request that is not executing."""
     for request in lock_rows(RefundRequest.objects.filter(pk=request_id)):
         target = _target(request)
@@ -39,7 +39,7 @@ def _target(request: RefundRequest) -> RefundRequestState:
 
 
 @transaction.atomic
-def take_back(refund_id: UUID) -> None:
+def restore_bills(refund_id: UUID) -> None:
     """HIS would not have the refund and nothing moved: its bills are paid as before. Call it once per refund."""
     for bill_id, amount_fen in amounts_of(refund_id, SUBJECT):
         withdraw_refund(bill_id=bill_id, amount_fen=amount_fen)

@@ -28,7 +28,7 @@ WHERE n.id = pair.number_id
 """  # noqa: S608
 
 
-def transplant(placed: Mapping[UUID, UUID], target: ClinicSession) -> None:
+def renumber(placed: Mapping[UUID, UUID], target: ClinicSession) -> None:
     """Appointment → free number of `target`: both sides are written. All of them are locked, the old numbers freed."""
     values: dict[str, Any] = {
         "appointments": list(placed), "numbers": list(placed.values()), "session": target.pk,

@@ -13,8 +13,8 @@ from apps.payments.events import OfOrder, PaymentOrderPaid
 from apps.payments.models import PaymentAttempt, PaymentOrder, RefundCause
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
-from apps.payments.services.pokes import poke_attempt, poke_order
-from apps.payments.services.surplus import give_surplus_back
+from apps.payments.services.overpayment import return_overpayment
+from apps.payments.services.wakeups import wake_attempt, wake_order
 from apps.payments.states import ATTEMPTS, ORDERS, SETTLED, UNSETTLED, AttemptState, OrderState
 from kernel import clock
 from kernel.locks import lock_one, lock_rows
@@ -41,8 +41,8 @@ def event_of(kind: type[OfOrder], order: PaymentOrder, **more: Any) -> OfOrder:
 def record_paid(attempt_id: UUID, trade: TradeResult, *, order_id: UUID | None = None) -> PaymentAttempt:
     """The channel has the money of this attempt. Recorded once, however often it is told.
 
-    It pays the order if that still waits (or was closed meanwhile and its lines are free); any other money is surplus
-    and goes back by itself. `trade` comes from the channel's own answer, never from an unconfirmed amount.
+    It pays the order if that still waits (or was closed meanwhile and its lines are free); any other money is an
+    overpayment and goes back by itself. `trade` comes from the channel's own answer, never from an unconfirmed amount.
     `order_id`: the attempt's order, if the caller knows it.
     """
     if order_id is None:
@@ -52,12 +52,12 @@ def record_paid(attempt_id: UUID, trade: TradeResult, *, order_id: UUID | None =
     if attempt.state in SETTLED:
         return attempt
     takes = _takes(order, attempt, trade)
-    _book(order, attempt, trade, AttemptState.SUCCEEDED if takes else AttemptState.SURPLUS)
+    _post_to_ledger(order, attempt, trade, AttemptState.SUCCEEDED if takes else AttemptState.OVERPAYMENT)
     if takes:
         _paid(order, attempt)
     else:
-        cause = RefundCause.LATE if order.state == OrderState.CLOSED else RefundCause.SURPLUS
-        give_surplus_back(order, attempt, cause)
+        cause = RefundCause.LATE if order.state == OrderState.CLOSED else RefundCause.OVERPAYMENT
+        return_overpayment(order, attempt, cause)
     return attempt
 
 
@@ -81,7 +81,9 @@ def _lines_free(order: PaymentOrder) -> bool:
     return True
 
 
-def _book(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult, target: AttemptState) -> None:
+def _post_to_ledger(
+    order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult, target: AttemptState
+) -> None:
     ATTEMPTS.move(
         attempt,
         target,
@@ -128,8 +130,8 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
     others = order.attempts.filter(state__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
     for other in others:
         PaymentAttempt.objects.filter(pk=other).update(due_at=now)
-        poke_attempt(other)
-    poke_order(order.pk)
+        wake_attempt(other)
+    wake_order(order.pk)
 
 
 @transaction.atomic
