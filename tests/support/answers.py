@@ -24,6 +24,7 @@ WHOLE = frozenset({"", "non_field_errors"})
 OF_THE_ROW = frozenset({"/api/admin/v1/patients/{}/promote"})
 #: Moments are shown by the clock of the hospital, with its offset.
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+08:00$"
+_PROBLEM = re.compile(r"Problem(\d{3}\w+)?")
 _PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}")
 
 
@@ -159,7 +160,7 @@ def _references(node: Any) -> set[str]:
 def _components(audience: str) -> dict[str, Any]:
     schemas = _documents()[audience]["components"]["schemas"]
     found = {name: strict(schema) for name, schema in schemas.items()}
-    return {**found, "Problem": _open(found["Problem"])}
+    return {name: _open(schema) if _PROBLEM.fullmatch(name) else schema for name, schema in found.items()}
 
 
 def strict(node: Any) -> Any:

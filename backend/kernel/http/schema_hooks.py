@@ -1,6 +1,5 @@
 """Last touches on a generated OpenAPI document."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,8 @@ from kernel.http.schema_examples import Examples
 
 Node = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "patch")
+#: Codes that the name of a refusal shows at least.
+MIN_NAMED = 2
 
 
 def finish_document(result: Node, generator: Any, request: Any, public: bool) -> Node:
@@ -105,21 +106,45 @@ def _exemplify(message: Node, examples: Examples) -> None:
 
 
 def _share_problems(document: Node) -> None:
-    """Refusals that read the same everywhere become one component each: the document stays readable."""
-    shared: Node = {}
+    """Every refusal is a component with a name, and its schema too: clients get one class for each, not one a use."""
+    answers = {(status, _codes(answer)): answer for status, answer in _refusals(document)}
+    names = _names([key for key in answers if key[1]])
+    if not names:
+        return
+    components = document.setdefault("components", {})
+    responses, schemas = components.setdefault("responses", {}), components.setdefault("schemas", {})
     for operation in operations(document):
         for status, answer in operation["responses"].items():
-            codes = _codes(answer)
-            if 0 < len(codes) <= 2:
-                words = "_".join(codes).replace("_", " ").title().replace(" ", "")
-                name = f"Problem{status}{words}"
-                if json.dumps(shared.setdefault(name, answer)) == json.dumps(answer):
-                    operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
-    if shared:
-        document.setdefault("components", {})["responses"] = dict(sorted(shared.items()))
+            name = names.get((status, _codes(answer)))
+            if name is not None:
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    for key, name in names.items():
+        media = answers[key]["content"][MEDIA_TYPE]
+        schemas[name], media["schema"] = media["schema"], {"$ref": f"#/components/schemas/{name}"}
+        responses[name] = answers[key]
+    components["responses"], components["schemas"] = dict(sorted(responses.items())), dict(sorted(schemas.items()))
 
 
-def _codes(answer: Node) -> list[str]:
+def _refusals(document: Node) -> Iterator[tuple[str, Node]]:
+    return (pair for operation in operations(document) for pair in operation["responses"].items())
+
+
+def _names(keys: list[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Status and codes → the name: the first codes, as many as tell it from others, and how many there are more."""
+    found: dict[tuple[str, tuple[str, ...]], str] = {}
+    for status, codes in keys:
+        shown = MIN_NAMED
+        others = [other for one, other in keys if one == status and other != codes]
+        while shown < len(codes) and any(
+            other[:shown] == codes[:shown] and len(other) == len(codes) for other in others
+        ):
+            shown += 1
+        words = "_".join(codes[:shown]).replace("_", " ").title().replace(" ", "")
+        more = f"And{len(codes) - shown}More" if shown < len(codes) else ""
+        found[status, codes] = f"Problem{status}{words}{more}"
+    return found
+
+
+def _codes(answer: Node) -> tuple[str, ...]:
     parts = answer.get("content", {}).get(MEDIA_TYPE, {}).get("schema", {}).get("allOf", [{}])
-    codes: list[str] = parts[-1].get("properties", {}).get("code", {}).get("enum", [])
-    return codes
+    return tuple(parts[-1].get("properties", {}).get("code", {}).get("enum", ()))

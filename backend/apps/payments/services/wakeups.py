@@ -1,4 +1,4 @@
-"""Handing work to the workers after the commit. The row stays due: the sweep makes up for a poke that is lost."""
+"""Handing work to the workers after the commit. The row stays due: the sweep makes up for a wakeup that is lost."""
 
 from uuid import UUID
 
