@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
+from apps.billing.types import BillSource
 from apps.identity.models import Hospital, StaffMember
 from apps.identity.services.hospital_settings import change_settings
 from apps.inpatient.models import Admission

@@ -9144,6 +9144,430 @@ export interface components {
             errors: components["schemas"]["ProblemItem"][];
             request_id: string;
         };
+        Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+        };
+        Problem400CurrentPasswordWrongParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "current_password_wrong" | "parse_error" | "validation_error";
+        };
+        Problem400CurrentPasswordWrongParseErrorAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
+        };
+        Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_required" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
+        };
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400IdempotencyKeyRequiredParseErrorAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
+        };
+        Problem400ImportUnreadableParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "import_unreadable" | "parse_error" | "validation_error";
+        };
+        Problem400ImportUnreadableValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "import_unreadable" | "validation_error";
+        };
+        Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
+        };
+        Problem400ParseErrorPictureInvalidAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "picture_invalid" | "validation_error";
+        };
+        Problem400ParseErrorReasonRequiredAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "reason_required" | "validation_error";
+        };
+        Problem400ParseErrorTotpCodeInvalidAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "totp_code_invalid" | "validation_error";
+        };
+        Problem400ParseErrorUnknownSettingAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "unknown_setting" | "validation_error";
+        };
+        Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "validation_error";
+        };
+        Problem400ValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "validation_error";
+        };
+        Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "authentication_failed" | "not_authenticated";
+        };
+        Problem401InvalidCredentialsSecondFactorRequired: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "invalid_credentials" | "second_factor_required";
+        };
+        Problem403GrantTooWidePasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+        };
+        Problem403OwnPlacementPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "own_placement" | "password_change_required" | "permission_denied";
+        };
+        Problem403OwnSecondFactorPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "own_second_factor" | "password_change_required" | "permission_denied";
+        };
+        Problem403PasswordChangeRequiredPermissionDenied: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "password_change_required" | "permission_denied";
+        };
+        Problem403PermissionDenied: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "permission_denied";
+        };
+        Problem404NotFound: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "not_found";
+        };
+        Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
+        };
+        Problem409AdmissionOfHisAlreadyAdmittedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_of_his" | "already_admitted" | "state_conflict";
+        };
+        Problem409AdmissionOfHisChargeDiffersAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+        };
+        Problem409AdmissionOfHisRequestInProgressAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+        };
+        Problem409AdmissionOfHisStaleVersion: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_of_his" | "stale_version";
+        };
+        Problem409AdmissionOfHisStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_of_his" | "state_conflict";
+        };
+        Problem409AlreadyAdmittedRequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_admitted" | "request_in_progress";
+        };
+        Problem409AlreadyBookedBookingLimitReachedAnd10More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
+        };
+        Problem409AlreadyBookedBookingLimitReachedAnd6More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+        };
+        Problem409AlreadyBookedBookingLimitReachedAnd7More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+        };
+        Problem409AlreadyQueued: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_queued";
+        };
+        Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
+        };
+        Problem409AppointmentNotMissed: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_not_missed";
+        };
+        Problem409AppointmentStandsHisRefusedRefundAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
+        };
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+        };
+        Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "approver_is_requester" | "state_conflict";
+        };
+        Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+        };
+        Problem409BillAlreadyPaidRequestInProgressAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
+        };
+        Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_already_paid" | "state_conflict";
+        };
+        Problem409BulkRefused: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bulk_refused";
+        };
+        Problem409CalendarYearUnknown: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "calendar_year_unknown";
+        };
+        Problem409CardBalanceLimitRequestInProgressAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+        };
+        Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_not_offered" | "duplicate" | "public_address_missing";
+        };
+        Problem409ChannelNotOfferedDuplicateAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+        };
+        Problem409CheckInTooEarlyCheckInTooLateAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict";
+        };
+        Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "check_in_too_late" | "hold_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+        };
+        Problem409CheckInTooLateNotSettledInCashAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
+        };
+        Problem409Duplicate: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate";
+        };
+        Problem409DuplicateMenuCycleAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "menu_cycle" | "stale_version";
+        };
+        Problem409DuplicateOrgUnitCycleAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "org_unit_cycle" | "stale_version";
+        };
+        Problem409DuplicatePatientDuplicate: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "patient_duplicate";
+        };
+        Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "staff_has_account";
+        };
+        Problem409DuplicateStaleVersion: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "stale_version";
+        };
+        Problem409DuplicateStaleVersionAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "stale_version" | "system_role";
+        };
+        Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "state_conflict";
+        };
+        Problem409HandlerGoneStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "handler_gone" | "state_conflict";
+        };
+        Problem409HisRefusedRefundStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "his_refused_refund" | "state_conflict";
+        };
+        Problem409ImportHasErrorsStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "import_has_errors" | "state_conflict";
+        };
+        Problem409InUse: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "in_use";
+        };
+        Problem409InUseSystemDictionary: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "in_use" | "system_dictionary";
+        };
+        Problem409InUseSystemRole: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "in_use" | "system_role";
+        };
+        Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+        };
+        Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "invoice_stands" | "request_in_progress" | "state_conflict";
+        };
+        Problem409ItemNotPaidItemPerformedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "item_not_paid" | "item_performed" | "item_refunded";
+        };
+        Problem409ItemNotPerformedItemRefunded: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "item_not_performed" | "item_refunded";
+        };
+        Problem409LastAdministrator: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "last_administrator";
+        };
+        Problem409LastAdministratorStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "last_administrator" | "state_conflict";
+        };
+        Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
+        };
+        Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "offer_lapsed" | "state_conflict";
+        };
+        Problem409PatientDuplicatePatientMergedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "patient_duplicate" | "patient_merged" | "stale_version";
+        };
+        Problem409PatientMerged: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "patient_merged";
+        };
+        Problem409PatientMergedStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "patient_merged" | "state_conflict";
+        };
+        Problem409PractitionerOnLeaveSessionConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "practitioner_on_leave" | "session_conflict";
+        };
+        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "practitioner_on_leave" | "session_conflict" | "session_not_open" | "stale_version";
+        };
+        Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
+        };
+        Problem409QueueEmptyQueuePaused: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "queue_empty" | "queue_paused";
+        };
+        Problem409QueuePausedStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "queue_paused" | "state_conflict";
+        };
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotal: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
+        };
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+        };
+        Problem409RequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress";
+        };
+        Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "state_conflict";
+        };
+        Problem409SessionNotOpen: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "session_not_open";
+        };
+        Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "session_not_open" | "state_conflict";
+        };
+        Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "slot_past" | "state_conflict";
+        };
+        Problem409StaffHasNoAccount: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "staff_has_no_account";
+        };
+        Problem409StaffHasNoAccountStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "staff_has_no_account" | "state_conflict";
+        };
+        Problem409StaleVersion: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "stale_version";
+        };
+        Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "stale_version" | "state_conflict";
+        };
+        Problem409StateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict";
+        };
+        Problem409StateConflictSurvivorMerged: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict" | "survivor_merged";
+        };
+        Problem409StateConflictWorkAlreadyTaken: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict" | "work_already_taken";
+        };
+        Problem409SuspensionOver: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "suspension_over";
+        };
+        Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "totp_already_enabled";
+        };
+        Problem413ContentTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large";
+        };
+        Problem413ContentTooLargePictureTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large" | "picture_too_large";
+        };
+        Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "unsupported_media_type";
+        };
+        Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused";
+        };
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused" | "insurance_not_supported";
+        };
+        Problem429AccountLockedThrottled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "account_locked" | "throttled";
+        };
+        Problem429Throttled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "throttled";
+        };
+        Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "service_unavailable";
+        };
         /** @description One field that was refused. */
         ProblemItem: {
             /** @description dotted path of the field; empty for the whole request */
@@ -10885,16 +11309,139 @@ export interface components {
         };
     };
     responses: {
+        /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
+        Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
+            };
+        };
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            };
+        };
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
+            };
+        };
+        /** @description Bad request: current_password_wrong, parse_error, validation_error */
+        Problem400CurrentPasswordWrongParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400CurrentPasswordWrongParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: current_password_wrong, parse_error, validation_error, weak_password */
+        Problem400CurrentPasswordWrongParseErrorAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400CurrentPasswordWrongParseErrorAnd2More"];
+            };
+        };
+        /** @description Bad request: idempotency_key_required, invoice_reprint_needs_reason, parse_error, validation_error */
+        Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More"];
+            };
+        };
+        /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: idempotency_key_required, parse_error, reprint_needs_reason, validation_error */
+        Problem400IdempotencyKeyRequiredParseErrorAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400IdempotencyKeyRequiredParseErrorAnd2More"];
+            };
+        };
+        /** @description Bad request: import_unreadable, parse_error, validation_error */
+        Problem400ImportUnreadableParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ImportUnreadableParseErrorAnd1More"];
+            };
+        };
         /** @description Bad request: import_unreadable, validation_error */
         Problem400ImportUnreadableValidationError: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "import_unreadable" | "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ImportUnreadableValidationError"];
+            };
+        };
+        /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
+        Problem400MessagingUnknownSceneParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400MessagingUnknownSceneParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: parse_error, picture_invalid, validation_error */
+        Problem400ParseErrorPictureInvalidAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorPictureInvalidAnd1More"];
+            };
+        };
+        /** @description Bad request: parse_error, reason_required, validation_error */
+        Problem400ParseErrorReasonRequiredAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorReasonRequiredAnd1More"];
+            };
+        };
+        /** @description Bad request: parse_error, totp_code_invalid, validation_error */
+        Problem400ParseErrorTotpCodeInvalidAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorTotpCodeInvalidAnd1More"];
+            };
+        };
+        /** @description Bad request: parse_error, unknown_setting, validation_error */
+        Problem400ParseErrorUnknownSettingAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorUnknownSettingAnd1More"];
             };
         };
         /** @description Bad request: parse_error, validation_error */
@@ -10903,10 +11450,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "parse_error" | "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ParseErrorValidationError"];
             };
         };
         /** @description Bad request: validation_error */
@@ -10915,10 +11459,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ValidationError"];
             };
         };
         /** @description Authentication required: authentication_failed, not_authenticated */
@@ -10927,10 +11468,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "authentication_failed" | "not_authenticated";
-                };
+                "application/problem+json": components["schemas"]["Problem401AuthenticationFailedNotAuthenticated"];
             };
         };
         /** @description Authentication required: invalid_credentials, second_factor_required */
@@ -10939,10 +11477,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "invalid_credentials" | "second_factor_required";
-                };
+                "application/problem+json": components["schemas"]["Problem401InvalidCredentialsSecondFactorRequired"];
+            };
+        };
+        /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
+        Problem403GrantTooWidePasswordChangeRequiredAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
+            };
+        };
+        /** @description Forbidden: own_placement, password_change_required, permission_denied */
+        Problem403OwnPlacementPasswordChangeRequiredAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403OwnPlacementPasswordChangeRequiredAnd1More"];
+            };
+        };
+        /** @description Forbidden: own_second_factor, password_change_required, permission_denied */
+        Problem403OwnSecondFactorPasswordChangeRequiredAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403OwnSecondFactorPasswordChangeRequiredAnd1More"];
             };
         };
         /** @description Forbidden: password_change_required, permission_denied */
@@ -10951,10 +11513,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "password_change_required" | "permission_denied";
-                };
+                "application/problem+json": components["schemas"]["Problem403PasswordChangeRequiredPermissionDenied"];
             };
         };
         /** @description Forbidden: permission_denied */
@@ -10963,10 +11522,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "permission_denied";
-                };
+                "application/problem+json": components["schemas"]["Problem403PermissionDenied"];
             };
         };
         /** @description Not found: not_found */
@@ -10975,10 +11531,43 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_found";
-                };
+                "application/problem+json": components["schemas"]["Problem404NotFound"];
+            };
+        };
+        /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
+        Problem409AdmissionDischargedDepositDisabledAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
+            };
+        };
+        /** @description Conflict: admission_of_his, already_admitted, state_conflict */
+        Problem409AdmissionOfHisAlreadyAdmittedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisAlreadyAdmittedAnd1More"];
+            };
+        };
+        /** @description Conflict: admission_of_his, charge_differs, request_in_progress */
+        Problem409AdmissionOfHisChargeDiffersAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisChargeDiffersAnd1More"];
+            };
+        };
+        /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal */
+        Problem409AdmissionOfHisRequestInProgressAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisRequestInProgressAnd2More"];
             };
         };
         /** @description Conflict: admission_of_his, stale_version */
@@ -10987,10 +11576,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "admission_of_his" | "stale_version";
-                };
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisStaleVersion"];
             };
         };
         /** @description Conflict: admission_of_his, state_conflict */
@@ -10999,10 +11585,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "admission_of_his" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisStateConflict"];
             };
         };
         /** @description Conflict: already_admitted, request_in_progress */
@@ -11011,10 +11594,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_admitted" | "request_in_progress";
-                };
+                "application/problem+json": components["schemas"]["Problem409AlreadyAdmittedRequestInProgress"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, check_in_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict */
+        Problem409AlreadyBookedBookingLimitReachedAnd10More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd10More"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedAnd6More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd6More"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedAnd7More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
             };
         };
         /** @description Conflict: already_queued */
@@ -11023,10 +11630,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "already_queued";
-                };
+                "application/problem+json": components["schemas"]["Problem409AlreadyQueued"];
+            };
+        };
+        /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
+        Problem409AlreadyWaitingBookingSuspendedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyWaitingBookingSuspendedAnd1More"];
             };
         };
         /** @description Conflict: appointment_not_missed */
@@ -11035,10 +11648,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "appointment_not_missed";
-                };
+                "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
+            };
+        };
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
+            };
+        };
+        /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
         /** @description Conflict: approver_is_requester, state_conflict */
@@ -11047,10 +11675,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "approver_is_requester" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409ApproverIsRequesterStateConflict"];
+            };
+        };
+        /** @description Conflict: being_paid, bill_not_payable, bills_not_together, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
+        Problem409BeingPaidBillNotPayableAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd5More"];
+            };
+        };
+        /** @description Conflict: bill_already_paid, request_in_progress, state_conflict */
+        Problem409BillAlreadyPaidRequestInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidRequestInProgressAnd1More"];
             };
         };
         /** @description Conflict: bill_already_paid, state_conflict */
@@ -11059,10 +11702,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "bill_already_paid" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidStateConflict"];
             };
         };
         /** @description Conflict: bulk_refused */
@@ -11071,10 +11711,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "bulk_refused";
-                };
+                "application/problem+json": components["schemas"]["Problem409BulkRefused"];
             };
         };
         /** @description Conflict: calendar_year_unknown */
@@ -11083,10 +11720,61 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "calendar_year_unknown";
-                };
+                "application/problem+json": components["schemas"]["Problem409CalendarYearUnknown"];
+            };
+        };
+        /** @description Conflict: card_balance_limit, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitRequestInProgressAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitRequestInProgressAnd2More"];
+            };
+        };
+        /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
+        Problem409ChannelNotOfferedDuplicateAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd1More"];
+            };
+        };
+        /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+        Problem409ChannelNotOfferedDuplicateAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd4More"];
+            };
+        };
+        /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
+        Problem409CheckInTooEarlyCheckInTooLateAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CheckInTooEarlyCheckInTooLateAnd2More"];
+            };
+        };
+        /** @description Conflict: check_in_too_late, hold_expired, registration_fee_paid, request_in_progress, state_conflict */
+        Problem409CheckInTooLateHoldExpiredAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CheckInTooLateHoldExpiredAnd3More"];
+            };
+        };
+        /** @description Conflict: check_in_too_late, not_settled_in_cash, request_in_progress, state_conflict */
+        Problem409CheckInTooLateNotSettledInCashAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CheckInTooLateNotSettledInCashAnd2More"];
             };
         };
         /** @description Conflict: duplicate */
@@ -11095,10 +11783,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate";
-                };
+                "application/problem+json": components["schemas"]["Problem409Duplicate"];
+            };
+        };
+        /** @description Conflict: duplicate, menu_cycle, stale_version */
+        Problem409DuplicateMenuCycleAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateMenuCycleAnd1More"];
+            };
+        };
+        /** @description Conflict: duplicate, org_unit_cycle, stale_version */
+        Problem409DuplicateOrgUnitCycleAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateOrgUnitCycleAnd1More"];
             };
         };
         /** @description Conflict: duplicate, patient_duplicate */
@@ -11107,10 +11810,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate" | "patient_duplicate";
-                };
+                "application/problem+json": components["schemas"]["Problem409DuplicatePatientDuplicate"];
             };
         };
         /** @description Conflict: duplicate, staff_has_account */
@@ -11119,10 +11819,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate" | "staff_has_account";
-                };
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaffHasAccount"];
             };
         };
         /** @description Conflict: duplicate, stale_version */
@@ -11131,10 +11828,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate" | "stale_version";
-                };
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersion"];
+            };
+        };
+        /** @description Conflict: duplicate, stale_version, system_role */
+        Problem409DuplicateStaleVersionAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionAnd1More"];
             };
         };
         /** @description Conflict: duplicate, state_conflict */
@@ -11143,10 +11846,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409DuplicateStateConflict"];
             };
         };
         /** @description Conflict: handler_gone, state_conflict */
@@ -11155,10 +11855,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "handler_gone" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409HandlerGoneStateConflict"];
             };
         };
         /** @description Conflict: his_refused_refund, state_conflict */
@@ -11167,10 +11864,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "his_refused_refund" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409HisRefusedRefundStateConflict"];
             };
         };
         /** @description Conflict: import_has_errors, state_conflict */
@@ -11179,10 +11873,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "import_has_errors" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409ImportHasErrorsStateConflict"];
             };
         };
         /** @description Conflict: in_use */
@@ -11191,10 +11882,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "in_use";
-                };
+                "application/problem+json": components["schemas"]["Problem409InUse"];
             };
         };
         /** @description Conflict: in_use, system_dictionary */
@@ -11203,10 +11891,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "in_use" | "system_dictionary";
-                };
+                "application/problem+json": components["schemas"]["Problem409InUseSystemDictionary"];
             };
         };
         /** @description Conflict: in_use, system_role */
@@ -11215,10 +11900,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "in_use" | "system_role";
-                };
+                "application/problem+json": components["schemas"]["Problem409InUseSystemRole"];
+            };
+        };
+        /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
+        Problem409InvoiceDeskInvoiceReversedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
+            };
+        };
+        /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
+        Problem409InvoiceStandsRequestInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409InvoiceStandsRequestInProgressAnd1More"];
+            };
+        };
+        /** @description Conflict: item_not_paid, item_performed, item_refunded */
+        Problem409ItemNotPaidItemPerformedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ItemNotPaidItemPerformedAnd1More"];
             };
         };
         /** @description Conflict: item_not_performed, item_refunded */
@@ -11227,10 +11936,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "item_not_performed" | "item_refunded";
-                };
+                "application/problem+json": components["schemas"]["Problem409ItemNotPerformedItemRefunded"];
             };
         };
         /** @description Conflict: last_administrator */
@@ -11239,10 +11945,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "last_administrator";
-                };
+                "application/problem+json": components["schemas"]["Problem409LastAdministrator"];
             };
         };
         /** @description Conflict: last_administrator, state_conflict */
@@ -11251,10 +11954,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "last_administrator" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409LastAdministratorStateConflict"];
+            };
+        };
+        /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
+        Problem409MergeClashPatientMergedAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409MergeClashPatientMergedAnd2More"];
             };
         };
         /** @description Conflict: offer_lapsed, state_conflict */
@@ -11263,10 +11972,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "offer_lapsed" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409OfferLapsedStateConflict"];
+            };
+        };
+        /** @description Conflict: patient_duplicate, patient_merged, stale_version */
+        Problem409PatientDuplicatePatientMergedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409PatientDuplicatePatientMergedAnd1More"];
             };
         };
         /** @description Conflict: patient_merged */
@@ -11275,10 +11990,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "patient_merged";
-                };
+                "application/problem+json": components["schemas"]["Problem409PatientMerged"];
             };
         };
         /** @description Conflict: patient_merged, state_conflict */
@@ -11287,10 +11999,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "patient_merged" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409PatientMergedStateConflict"];
             };
         };
         /** @description Conflict: practitioner_on_leave, session_conflict */
@@ -11299,10 +12008,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "practitioner_on_leave" | "session_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflict"];
+            };
+        };
+        /** @description Conflict: practitioner_on_leave, session_conflict, session_not_open, stale_version */
+        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
+            };
+        };
+        /** @description Conflict: practitioner_on_leave, session_conflict, slot_past, state_conflict */
+        Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More"];
             };
         };
         /** @description Conflict: queue_empty, queue_paused */
@@ -11311,10 +12035,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "queue_empty" | "queue_paused";
-                };
+                "application/problem+json": components["schemas"]["Problem409QueueEmptyQueuePaused"];
             };
         };
         /** @description Conflict: queue_paused, state_conflict */
@@ -11323,10 +12044,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "queue_paused" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409QueuePausedStateConflict"];
             };
         };
         /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total */
@@ -11335,10 +12053,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
-                };
+                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
+            };
+        };
+        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
             };
         };
         /** @description Conflict: request_in_progress */
@@ -11347,10 +12071,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "request_in_progress";
-                };
+                "application/problem+json": components["schemas"]["Problem409RequestInProgress"];
             };
         };
         /** @description Conflict: request_in_progress, state_conflict */
@@ -11359,10 +12080,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "request_in_progress" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflict"];
             };
         };
         /** @description Conflict: session_not_open */
@@ -11371,10 +12089,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "session_not_open";
-                };
+                "application/problem+json": components["schemas"]["Problem409SessionNotOpen"];
             };
         };
         /** @description Conflict: session_not_open, state_conflict */
@@ -11383,10 +12098,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "session_not_open" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409SessionNotOpenStateConflict"];
             };
         };
         /** @description Conflict: slot_past, state_conflict */
@@ -11395,10 +12107,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "slot_past" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409SlotPastStateConflict"];
             };
         };
         /** @description Conflict: staff_has_no_account */
@@ -11407,10 +12116,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "staff_has_no_account";
-                };
+                "application/problem+json": components["schemas"]["Problem409StaffHasNoAccount"];
             };
         };
         /** @description Conflict: staff_has_no_account, state_conflict */
@@ -11419,10 +12125,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "staff_has_no_account" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409StaffHasNoAccountStateConflict"];
             };
         };
         /** @description Conflict: stale_version */
@@ -11431,10 +12134,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "stale_version";
-                };
+                "application/problem+json": components["schemas"]["Problem409StaleVersion"];
             };
         };
         /** @description Conflict: stale_version, state_conflict */
@@ -11443,10 +12143,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "stale_version" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409StaleVersionStateConflict"];
             };
         };
         /** @description Conflict: state_conflict */
@@ -11455,10 +12152,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409StateConflict"];
             };
         };
         /** @description Conflict: state_conflict, survivor_merged */
@@ -11467,10 +12161,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "state_conflict" | "survivor_merged";
-                };
+                "application/problem+json": components["schemas"]["Problem409StateConflictSurvivorMerged"];
             };
         };
         /** @description Conflict: state_conflict, work_already_taken */
@@ -11479,10 +12170,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "state_conflict" | "work_already_taken";
-                };
+                "application/problem+json": components["schemas"]["Problem409StateConflictWorkAlreadyTaken"];
             };
         };
         /** @description Conflict: suspension_over */
@@ -11491,10 +12179,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "suspension_over";
-                };
+                "application/problem+json": components["schemas"]["Problem409SuspensionOver"];
             };
         };
         /** @description Conflict: totp_already_enabled */
@@ -11503,10 +12188,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "totp_already_enabled";
-                };
+                "application/problem+json": components["schemas"]["Problem409TotpAlreadyEnabled"];
             };
         };
         /** @description Content too large: content_too_large */
@@ -11515,10 +12197,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
         /** @description Content too large: content_too_large, picture_too_large */
@@ -11527,10 +12206,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large" | "picture_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLargePictureTooLarge"];
             };
         };
         /** @description Unsupported media type: unsupported_media_type */
@@ -11539,10 +12215,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
-                };
+                "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -11551,10 +12224,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_reused";
-                };
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReused"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused, insurance_not_supported */
@@ -11563,10 +12233,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_reused" | "insurance_not_supported";
-                };
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
             };
         };
         /** @description Too many requests: account_locked, throttled */
@@ -11575,10 +12242,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "account_locked" | "throttled";
-                };
+                "application/problem+json": components["schemas"]["Problem429AccountLockedThrottled"];
             };
         };
         /** @description Too many requests: throttled */
@@ -11587,10 +12251,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "throttled";
-                };
+                "application/problem+json": components["schemas"]["Problem429Throttled"];
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -11599,10 +12260,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem503ServiceUnavailable"];
             };
         };
     };
@@ -11924,6 +12582,112 @@ export type PrintRequest = components['schemas']['PrintRequest'];
 export type PrioritiseRequest = components['schemas']['PrioritiseRequest'];
 export type PriorityInForce = components['schemas']['PriorityInForce'];
 export type Problem = components['schemas']['Problem'];
+export type Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['schemas']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type Problem400CurrentPasswordWrongParseErrorAnd1More = components['schemas']['Problem400CurrentPasswordWrongParseErrorAnd1More'];
+export type Problem400CurrentPasswordWrongParseErrorAnd2More = components['schemas']['Problem400CurrentPasswordWrongParseErrorAnd2More'];
+export type Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More'];
+export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
+export type Problem400IdempotencyKeyRequiredParseErrorAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
+export type Problem400ImportUnreadableParseErrorAnd1More = components['schemas']['Problem400ImportUnreadableParseErrorAnd1More'];
+export type Problem400ImportUnreadableValidationError = components['schemas']['Problem400ImportUnreadableValidationError'];
+export type Problem400MessagingUnknownSceneParseErrorAnd1More = components['schemas']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
+export type Problem400ParseErrorPictureInvalidAnd1More = components['schemas']['Problem400ParseErrorPictureInvalidAnd1More'];
+export type Problem400ParseErrorReasonRequiredAnd1More = components['schemas']['Problem400ParseErrorReasonRequiredAnd1More'];
+export type Problem400ParseErrorTotpCodeInvalidAnd1More = components['schemas']['Problem400ParseErrorTotpCodeInvalidAnd1More'];
+export type Problem400ParseErrorUnknownSettingAnd1More = components['schemas']['Problem400ParseErrorUnknownSettingAnd1More'];
+export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
+export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
+export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
+export type Problem401InvalidCredentialsSecondFactorRequired = components['schemas']['Problem401InvalidCredentialsSecondFactorRequired'];
+export type Problem403GrantTooWidePasswordChangeRequiredAnd1More = components['schemas']['Problem403GrantTooWidePasswordChangeRequiredAnd1More'];
+export type Problem403OwnPlacementPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
+export type Problem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
+export type Problem403PasswordChangeRequiredPermissionDenied = components['schemas']['Problem403PasswordChangeRequiredPermissionDenied'];
+export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
+export type Problem404NotFound = components['schemas']['Problem404NotFound'];
+export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
+export type Problem409AdmissionOfHisAlreadyAdmittedAnd1More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
+export type Problem409AdmissionOfHisChargeDiffersAnd1More = components['schemas']['Problem409AdmissionOfHisChargeDiffersAnd1More'];
+export type Problem409AdmissionOfHisRequestInProgressAnd2More = components['schemas']['Problem409AdmissionOfHisRequestInProgressAnd2More'];
+export type Problem409AdmissionOfHisStaleVersion = components['schemas']['Problem409AdmissionOfHisStaleVersion'];
+export type Problem409AdmissionOfHisStateConflict = components['schemas']['Problem409AdmissionOfHisStateConflict'];
+export type Problem409AlreadyAdmittedRequestInProgress = components['schemas']['Problem409AlreadyAdmittedRequestInProgress'];
+export type Problem409AlreadyBookedBookingLimitReachedAnd10More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
+export type Problem409AlreadyBookedBookingLimitReachedAnd6More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
+export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
+export type Problem409AlreadyQueued = components['schemas']['Problem409AlreadyQueued'];
+export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
+export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd5More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
+export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
+export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
+export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
+export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused'];
+export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
+export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
+export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
+export type Problem409ChannelNotOfferedDuplicateAnd4More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd4More'];
+export type Problem409CheckInTooEarlyCheckInTooLateAnd2More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd2More'];
+export type Problem409CheckInTooLateHoldExpiredAnd3More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd3More'];
+export type Problem409CheckInTooLateNotSettledInCashAnd2More = components['schemas']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
+export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
+export type Problem409DuplicateMenuCycleAnd1More = components['schemas']['Problem409DuplicateMenuCycleAnd1More'];
+export type Problem409DuplicateOrgUnitCycleAnd1More = components['schemas']['Problem409DuplicateOrgUnitCycleAnd1More'];
+export type Problem409DuplicatePatientDuplicate = components['schemas']['Problem409DuplicatePatientDuplicate'];
+export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem409DuplicateStaffHasAccount'];
+export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
+export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
+export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
+export type Problem409HandlerGoneStateConflict = components['schemas']['Problem409HandlerGoneStateConflict'];
+export type Problem409HisRefusedRefundStateConflict = components['schemas']['Problem409HisRefusedRefundStateConflict'];
+export type Problem409ImportHasErrorsStateConflict = components['schemas']['Problem409ImportHasErrorsStateConflict'];
+export type Problem409InUse = components['schemas']['Problem409InUse'];
+export type Problem409InUseSystemDictionary = components['schemas']['Problem409InUseSystemDictionary'];
+export type Problem409InUseSystemRole = components['schemas']['Problem409InUseSystemRole'];
+export type Problem409InvoiceDeskInvoiceReversedAnd1More = components['schemas']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type Problem409InvoiceStandsRequestInProgressAnd1More = components['schemas']['Problem409InvoiceStandsRequestInProgressAnd1More'];
+export type Problem409ItemNotPaidItemPerformedAnd1More = components['schemas']['Problem409ItemNotPaidItemPerformedAnd1More'];
+export type Problem409ItemNotPerformedItemRefunded = components['schemas']['Problem409ItemNotPerformedItemRefunded'];
+export type Problem409LastAdministrator = components['schemas']['Problem409LastAdministrator'];
+export type Problem409LastAdministratorStateConflict = components['schemas']['Problem409LastAdministratorStateConflict'];
+export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
+export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
+export type Problem409PatientDuplicatePatientMergedAnd1More = components['schemas']['Problem409PatientDuplicatePatientMergedAnd1More'];
+export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
+export type Problem409PatientMergedStateConflict = components['schemas']['Problem409PatientMergedStateConflict'];
+export type Problem409PractitionerOnLeaveSessionConflict = components['schemas']['Problem409PractitionerOnLeaveSessionConflict'];
+export type Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
+export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
+export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
+export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
+export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
+export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
+export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
+export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
+export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
+export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
+export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
+export type Problem409StaffHasNoAccount = components['schemas']['Problem409StaffHasNoAccount'];
+export type Problem409StaffHasNoAccountStateConflict = components['schemas']['Problem409StaffHasNoAccountStateConflict'];
+export type Problem409StaleVersion = components['schemas']['Problem409StaleVersion'];
+export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
+export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
+export type Problem409StateConflictSurvivorMerged = components['schemas']['Problem409StateConflictSurvivorMerged'];
+export type Problem409StateConflictWorkAlreadyTaken = components['schemas']['Problem409StateConflictWorkAlreadyTaken'];
+export type Problem409SuspensionOver = components['schemas']['Problem409SuspensionOver'];
+export type Problem409TotpAlreadyEnabled = components['schemas']['Problem409TotpAlreadyEnabled'];
+export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem413ContentTooLargePictureTooLarge = components['schemas']['Problem413ContentTooLargePictureTooLarge'];
+export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
+export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type Problem429AccountLockedThrottled = components['schemas']['Problem429AccountLockedThrottled'];
+export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type Queue = components['schemas']['Queue'];
 export type QueueKind = components['schemas']['QueueKind'];
@@ -12044,27 +12808,65 @@ export type WorkKind = components['schemas']['WorkKind'];
 export type WorkState = components['schemas']['WorkState'];
 export type WrittenCharge = components['schemas']['WrittenCharge'];
 export type WrittenCharges = components['schemas']['WrittenCharges'];
+export type ResponseProblem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['responses']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type ResponseProblem400CurrentPasswordWrongParseErrorAnd1More = components['responses']['Problem400CurrentPasswordWrongParseErrorAnd1More'];
+export type ResponseProblem400CurrentPasswordWrongParseErrorAnd2More = components['responses']['Problem400CurrentPasswordWrongParseErrorAnd2More'];
+export type ResponseProblem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = components['responses']['Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More'];
+export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
+export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd2More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
+export type ResponseProblem400ImportUnreadableParseErrorAnd1More = components['responses']['Problem400ImportUnreadableParseErrorAnd1More'];
 export type ResponseProblem400ImportUnreadableValidationError = components['responses']['Problem400ImportUnreadableValidationError'];
+export type ResponseProblem400MessagingUnknownSceneParseErrorAnd1More = components['responses']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
+export type ResponseProblem400ParseErrorPictureInvalidAnd1More = components['responses']['Problem400ParseErrorPictureInvalidAnd1More'];
+export type ResponseProblem400ParseErrorReasonRequiredAnd1More = components['responses']['Problem400ParseErrorReasonRequiredAnd1More'];
+export type ResponseProblem400ParseErrorTotpCodeInvalidAnd1More = components['responses']['Problem400ParseErrorTotpCodeInvalidAnd1More'];
+export type ResponseProblem400ParseErrorUnknownSettingAnd1More = components['responses']['Problem400ParseErrorUnknownSettingAnd1More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem401InvalidCredentialsSecondFactorRequired = components['responses']['Problem401InvalidCredentialsSecondFactorRequired'];
+export type ResponseProblem403GrantTooWidePasswordChangeRequiredAnd1More = components['responses']['Problem403GrantTooWidePasswordChangeRequiredAnd1More'];
+export type ResponseProblem403OwnPlacementPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
+export type ResponseProblem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
 export type ResponseProblem403PasswordChangeRequiredPermissionDenied = components['responses']['Problem403PasswordChangeRequiredPermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
+export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd1More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
+export type ResponseProblem409AdmissionOfHisChargeDiffersAnd1More = components['responses']['Problem409AdmissionOfHisChargeDiffersAnd1More'];
+export type ResponseProblem409AdmissionOfHisRequestInProgressAnd2More = components['responses']['Problem409AdmissionOfHisRequestInProgressAnd2More'];
 export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
 export type ResponseProblem409AdmissionOfHisStateConflict = components['responses']['Problem409AdmissionOfHisStateConflict'];
 export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['responses']['Problem409AlreadyAdmittedRequestInProgress'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd10More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd6More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
 export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
+export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd5More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
+export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
+export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
+export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
+export type ResponseProblem409ChannelNotOfferedDuplicateAnd4More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd4More'];
+export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd2More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd2More'];
+export type ResponseProblem409CheckInTooLateHoldExpiredAnd3More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd3More'];
+export type ResponseProblem409CheckInTooLateNotSettledInCashAnd2More = components['responses']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
+export type ResponseProblem409DuplicateMenuCycleAnd1More = components['responses']['Problem409DuplicateMenuCycleAnd1More'];
+export type ResponseProblem409DuplicateOrgUnitCycleAnd1More = components['responses']['Problem409DuplicateOrgUnitCycleAnd1More'];
 export type ResponseProblem409DuplicatePatientDuplicate = components['responses']['Problem409DuplicatePatientDuplicate'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
+export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409HandlerGoneStateConflict = components['responses']['Problem409HandlerGoneStateConflict'];
 export type ResponseProblem409HisRefusedRefundStateConflict = components['responses']['Problem409HisRefusedRefundStateConflict'];
@@ -12072,16 +12874,24 @@ export type ResponseProblem409ImportHasErrorsStateConflict = components['respons
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
+export type ResponseProblem409InvoiceDeskInvoiceReversedAnd1More = components['responses']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type ResponseProblem409InvoiceStandsRequestInProgressAnd1More = components['responses']['Problem409InvoiceStandsRequestInProgressAnd1More'];
+export type ResponseProblem409ItemNotPaidItemPerformedAnd1More = components['responses']['Problem409ItemNotPaidItemPerformedAnd1More'];
 export type ResponseProblem409ItemNotPerformedItemRefunded = components['responses']['Problem409ItemNotPerformedItemRefunded'];
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
+export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
+export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components['responses']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflict = components['responses']['Problem409PractitionerOnLeaveSessionConflict'];
+export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
+export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
+export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
@@ -12242,18 +13052,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffAdmission"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409AlreadyAdmittedRequestInProgress"];
@@ -12507,33 +13306,11 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenCharges"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: admission_of_his, charge_differs, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_of_his" | "charge_differs" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AdmissionOfHisChargeDiffersAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -12665,33 +13442,11 @@ export interface operations {
                     "application/json": components["schemas"]["StaffDeposit"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -12813,18 +13568,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: admission_of_his, already_admitted, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_of_his" | "already_admitted" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AdmissionOfHisAlreadyAdmittedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -13071,33 +13815,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -13369,18 +14091,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CheckInTooEarlyCheckInTooLateAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -13538,33 +14249,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, check_in_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd10More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -13643,33 +14332,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: check_in_too_late, not_settled_in_cash, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CheckInTooLateNotSettledInCashAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -13739,33 +14406,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: check_in_too_late, hold_expired, registration_fee_paid, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "check_in_too_late" | "hold_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CheckInTooLateHoldExpiredAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -13869,18 +14514,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slip"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, reprint_needs_reason, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -14128,18 +14762,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request: current_password_wrong, parse_error, validation_error, weak_password */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400CurrentPasswordWrongParseErrorAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -14487,18 +15110,7 @@ export interface operations {
                     "application/json": components["schemas"]["Enrolment"];
                 };
             };
-            /** @description Bad request: current_password_wrong, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "current_password_wrong" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400CurrentPasswordWrongParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409TotpAlreadyEnabled"];
@@ -14542,18 +15154,7 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
-            /** @description Bad request: parse_error, totp_code_invalid, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "totp_code_invalid" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorTotpCodeInvalidAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -14588,18 +15189,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Bad request: current_password_wrong, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "current_password_wrong" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400CurrentPasswordWrongParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -14688,18 +15278,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: item_not_paid, item_performed, item_refunded */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "item_not_paid" | "item_performed" | "item_refunded";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409ItemNotPaidItemPerformedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -14988,18 +15567,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffBillDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409RequestInProgress"];
@@ -15249,33 +15817,11 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invoice_stands" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409InvoiceStandsRequestInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -15382,33 +15928,11 @@ export interface operations {
                     "application/json": components["schemas"]["StaffBillDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: bill_already_paid, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409BillAlreadyPaidRequestInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
@@ -16329,32 +16853,10 @@ export interface operations {
                     "application/json": components["schemas"]["CardTopUp"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            /** @description Conflict: card_balance_limit, request_in_progress, state_conflict, top_up_disabled */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CardBalanceLimitRequestInProgressAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -16838,18 +17340,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: practitioner_on_leave, session_conflict, session_not_open, stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "practitioner_on_leave" | "session_conflict" | "session_not_open" | "stale_version";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -17182,18 +17673,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: practitioner_on_leave, session_conflict, slot_past, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -17611,18 +18091,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: own_placement, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "own_placement" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403OwnPlacementPasswordChangeRequiredAnd1More"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -17772,18 +18241,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: own_placement, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "own_placement" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403OwnPlacementPasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -18905,18 +19363,7 @@ export interface operations {
                     "application/json": components["schemas"]["HospitalSettings"];
                 };
             };
-            /** @description Bad request: parse_error, unknown_setting, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "unknown_setting" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorUnknownSettingAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -18980,33 +19427,11 @@ export interface operations {
                     "application/json": components["schemas"]["Charge"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AdmissionOfHisRequestInProgressAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -19386,33 +19811,11 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceCopy"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, invoice_reprint_needs_reason, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -20023,18 +20426,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureUrl"];
                 };
             };
-            /** @description Bad request: parse_error, picture_invalid, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "picture_invalid" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorPictureInvalidAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -20441,18 +20833,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: duplicate, menu_cycle, stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "duplicate" | "menu_cycle" | "stale_version";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409DuplicateMenuCycleAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -20568,18 +20949,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "channel_not_offered" | "duplicate" | "public_address_missing";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409ChannelNotOfferedDuplicateAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -20803,18 +21173,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplate"];
                 };
             };
-            /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400MessagingUnknownSceneParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             409: components["responses"]["Problem409Duplicate"];
@@ -20948,18 +21307,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageTemplate"];
                 };
             };
-            /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400MessagingUnknownSceneParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -21795,31 +22143,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: own_placement, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "own_placement" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403OwnPlacementPasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: duplicate, org_unit_cycle, stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "duplicate" | "org_unit_cycle" | "stale_version";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409DuplicateOrgUnitCycleAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -22531,33 +22857,11 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -23009,18 +23313,7 @@ export interface operations {
                     "application/json": components["schemas"]["PatientImport"];
                 };
             };
-            /** @description Bad request: import_unreadable, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "import_unreadable" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ImportUnreadableParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -25125,18 +25418,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409MergeClashPatientMergedAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -25666,33 +25948,11 @@ export interface operations {
                     "application/json": components["schemas"]["Patient"];
                 };
             };
-            /** @description Bad request: parse_error, reason_required, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "reason_required" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorReasonRequiredAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: patient_duplicate, patient_merged, stale_version */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "patient_duplicate" | "patient_merged" | "stale_version";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409PatientDuplicatePatientMergedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -26208,33 +26468,11 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: being_paid, bill_not_payable, bills_not_together, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409BeingPaidBillNotPayableAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
@@ -26612,33 +26850,11 @@ export interface operations {
                     "application/json": components["schemas"]["WholeOrder"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409ChannelNotOfferedDuplicateAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -29470,33 +29686,11 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -29775,33 +29969,11 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -30090,18 +30262,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefund"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -30164,18 +30325,7 @@ export interface operations {
                     "application/json": components["schemas"]["StaffRefund"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -30353,18 +30503,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -30444,18 +30583,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409InUseSystemRole"];
             429: components["responses"]["Problem429Throttled"];
@@ -30532,31 +30660,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: duplicate, stale_version, system_role */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "duplicate" | "stale_version" | "system_role";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409DuplicateStaleVersionAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -30620,18 +30726,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409Duplicate"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -31597,18 +31692,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: own_placement, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "own_placement" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403OwnPlacementPasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -31777,18 +31861,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureUrl"];
                 };
             };
-            /** @description Bad request: parse_error, picture_invalid, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "picture_invalid" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorPictureInvalidAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -31952,18 +32025,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: own_second_factor, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "own_second_factor" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403OwnSecondFactorPasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaffHasNoAccountStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -32161,18 +32223,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
-            /** @description Forbidden: grant_too_wide, password_change_required, permission_denied */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "grant_too_wide" | "password_change_required" | "permission_denied";
-                    };
-                };
-            };
+            403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409LastAdministrator"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -32554,18 +32605,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyWaitingBookingSuspendedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -32771,33 +32811,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

@@ -1,6 +1,6 @@
 /** A patient pays: a registration in WeChat, bills of the doctor by Alipay, and gets money back. */
 import type { AdminClient } from "../admin/client.js";
-import { intention, unwrap, type PayerKind } from "../miniprogram/client.js";
+import { intention, unwrap, type PayerType } from "../miniprogram/client.js";
 import { followOrder, PaymentCancelled, payOrder } from "../miniprogram/payment.js";
 import { waysHere } from "../miniprogram/payment-facts.js";
 import { refused, type Patient } from "./people.js";
@@ -50,7 +50,7 @@ export async function refusedWith(code: string, call: Promise<unknown>): Promise
   expect(answer.code === code, code, answer);
 }
 
-const open = (patient: Patient, bills: string[], payer_type: PayerKind = "self_pay") =>
+const open = (patient: Patient, bills: string[], payer_type: PayerType = "self_pay") =>
   unwrap(patient.api.POST("/api/miniprogram/v1/payment-orders", { ...once(), body: { bill_ids: bills, payer_type } }));
 
 async function payRegistration({ clock, phones, patient, doctor }: Cashing): Promise<string> {

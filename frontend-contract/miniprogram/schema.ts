@@ -2411,6 +2411,198 @@ export interface components {
             errors: components["schemas"]["ProblemItem"][];
             request_id: string;
         };
+        Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+        };
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_required" | "parse_error" | "validation_error";
+        };
+        Problem400MessagingUnknownSceneValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "messaging_unknown_scene" | "validation_error";
+        };
+        Problem400MessagingUnknownTemplateParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "messaging_unknown_template" | "parse_error" | "validation_error";
+        };
+        Problem400ParseErrorPhoneNotMainlandAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "phone_not_mainland" | "validation_error" | "wechat_code_invalid";
+        };
+        Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "validation_error";
+        };
+        Problem400ParseErrorValidationErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "validation_error" | "wechat_code_invalid";
+        };
+        Problem400ValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "validation_error";
+        };
+        Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "authentication_failed" | "not_authenticated";
+        };
+        Problem403PermissionDenied: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "permission_denied";
+        };
+        Problem404NotFound: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "not_found";
+        };
+        Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
+        };
+        Problem409AdmissionMismatchDepositDisabled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_mismatch" | "deposit_disabled";
+        };
+        Problem409AlreadyBookedBookingLimitReachedAnd11More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
+        };
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+        };
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+        };
+        Problem409AlreadyBoundBindingLimitAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_bound" | "binding_limit" | "binding_mismatch";
+        };
+        Problem409AlreadyBoundBindingLimitAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_bound" | "binding_limit" | "binding_mismatch" | "online_filing_off";
+        };
+        Problem409AlreadyWaitingBookingSuspendedAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
+        };
+        Problem409AppealOpenSuspensionOver: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appeal_open" | "suspension_over";
+        };
+        Problem409AppointmentStandsHisRefusedRefundAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
+        };
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
+        };
+        Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+        };
+        Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+        };
+        Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
+        };
+        Problem409CardBalanceLimitCardRequiredAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+        };
+        Problem409CardRequired: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required";
+        };
+        Problem409CardRequiredChannelNotOfferedAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+        };
+        Problem409CardRequiredRefundAtCounterAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
+        };
+        Problem409CardRequiredRefundAtCounterAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+        };
+        Problem409CardRequiredStaleVersion: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required" | "stale_version";
+        };
+        Problem409CardRequiredStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_required" | "state_conflict";
+        };
+        Problem409ChannelNotOfferedChannelRefusedAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+        };
+        Problem409NoOfferOfferLapsed: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "no_offer" | "offer_lapsed";
+        };
+        Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "offer_lapsed" | "state_conflict";
+        };
+        Problem409StateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict";
+        };
+        Problem413ContentTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large";
+        };
+        Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "unsupported_media_type";
+        };
+        Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused";
+        };
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused" | "insurance_not_supported";
+        };
+        Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "admission_lookup_locked" | "admission_lookup_slowed" | "throttled";
+        };
+        Problem429BindingLockedBindingSlowedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "binding_locked" | "binding_slowed" | "throttled";
+        };
+        Problem429Throttled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "throttled";
+        };
+        Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_unavailable" | "service_unavailable";
+        };
+        Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "service_unavailable";
+        };
+        Problem503ServiceUnavailableWechatUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "service_unavailable" | "wechat_unavailable";
+        };
         /** @description One field that was refused. */
         ProblemItem: {
             /** @description dotted path of the field; empty for the whole request */
@@ -2745,16 +2937,67 @@ export interface components {
         };
     };
     responses: {
+        /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
+        Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
+            };
+        };
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            };
+        };
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
+            };
+        };
+        /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            };
+        };
         /** @description Bad request: messaging_unknown_scene, validation_error */
         Problem400MessagingUnknownSceneValidationError: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "messaging_unknown_scene" | "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400MessagingUnknownSceneValidationError"];
+            };
+        };
+        /** @description Bad request: messaging_unknown_template, parse_error, validation_error */
+        Problem400MessagingUnknownTemplateParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400MessagingUnknownTemplateParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: parse_error, phone_not_mainland, validation_error, wechat_code_invalid */
+        Problem400ParseErrorPhoneNotMainlandAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorPhoneNotMainlandAnd2More"];
             };
         };
         /** @description Bad request: parse_error, validation_error */
@@ -2763,10 +3006,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "parse_error" | "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ParseErrorValidationError"];
+            };
+        };
+        /** @description Bad request: parse_error, validation_error, wechat_code_invalid */
+        Problem400ParseErrorValidationErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400ParseErrorValidationErrorAnd1More"];
             };
         };
         /** @description Bad request: validation_error */
@@ -2775,10 +3024,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ValidationError"];
             };
         };
         /** @description Authentication required: authentication_failed, not_authenticated */
@@ -2787,10 +3033,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "authentication_failed" | "not_authenticated";
-                };
+                "application/problem+json": components["schemas"]["Problem401AuthenticationFailedNotAuthenticated"];
             };
         };
         /** @description Forbidden: permission_denied */
@@ -2799,10 +3042,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "permission_denied";
-                };
+                "application/problem+json": components["schemas"]["Problem403PermissionDenied"];
             };
         };
         /** @description Not found: not_found */
@@ -2811,10 +3051,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_found";
-                };
+                "application/problem+json": components["schemas"]["Problem404NotFound"];
+            };
+        };
+        /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
+        Problem409AdmissionDischargedDepositDisabledAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
             };
         };
         /** @description Conflict: admission_mismatch, deposit_disabled */
@@ -2823,10 +3069,61 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "admission_mismatch" | "deposit_disabled";
-                };
+                "application/problem+json": components["schemas"]["Problem409AdmissionMismatchDepositDisabled"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, cancel_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict, too_many_changes */
+        Problem409AlreadyBookedBookingLimitReachedAnd11More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd11More"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, card_required, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More"];
+            };
+        };
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More"];
+            };
+        };
+        /** @description Conflict: already_bound, binding_limit, binding_mismatch */
+        Problem409AlreadyBoundBindingLimitAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBoundBindingLimitAnd1More"];
+            };
+        };
+        /** @description Conflict: already_bound, binding_limit, binding_mismatch, online_filing_off */
+        Problem409AlreadyBoundBindingLimitAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyBoundBindingLimitAnd2More"];
+            };
+        };
+        /** @description Conflict: already_waiting, booking_suspended, card_required, too_many_waitlist_entries */
+        Problem409AlreadyWaitingBookingSuspendedAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyWaitingBookingSuspendedAnd2More"];
             };
         };
         /** @description Conflict: appeal_open, suspension_over */
@@ -2835,10 +3132,61 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "appeal_open" | "suspension_over";
-                };
+                "application/problem+json": components["schemas"]["Problem409AppealOpenSuspensionOver"];
+            };
+        };
+        /** @description Conflict: appointment_stands, his_refused_refund, refund_at_counter, refund_not_paid_here, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd3More"];
+            };
+        };
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
+            };
+        };
+        /** @description Conflict: being_paid, bill_not_payable, hold_expired, payment_order_expired, registration_fee_paid, request_in_progress, state_conflict */
+        Problem409BeingPaidBillNotPayableAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd5More"];
+            };
+        };
+        /** @description Conflict: being_paid, bill_not_payable, bills_not_together, card_required, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
+        Problem409BeingPaidBillNotPayableAnd6More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd6More"];
+            };
+        };
+        /** @description Conflict: cancel_too_late, refund_at_counter, state_conflict */
+        Problem409CancelTooLateRefundAtCounterAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CancelTooLateRefundAtCounterAnd1More"];
+            };
+        };
+        /** @description Conflict: card_balance_limit, card_required, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitCardRequiredAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardRequiredAnd3More"];
             };
         };
         /** @description Conflict: card_required */
@@ -2847,10 +3195,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "card_required";
-                };
+                "application/problem+json": components["schemas"]["Problem409CardRequired"];
+            };
+        };
+        /** @description Conflict: card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+        Problem409CardRequiredChannelNotOfferedAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardRequiredChannelNotOfferedAnd4More"];
+            };
+        };
+        /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total */
+        Problem409CardRequiredRefundAtCounterAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardRequiredRefundAtCounterAnd2More"];
+            };
+        };
+        /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
+        Problem409CardRequiredRefundAtCounterAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardRequiredRefundAtCounterAnd3More"];
             };
         };
         /** @description Conflict: card_required, stale_version */
@@ -2859,10 +3231,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "card_required" | "stale_version";
-                };
+                "application/problem+json": components["schemas"]["Problem409CardRequiredStaleVersion"];
             };
         };
         /** @description Conflict: card_required, state_conflict */
@@ -2871,10 +3240,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "card_required" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409CardRequiredStateConflict"];
+            };
+        };
+        /** @description Conflict: channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
+        Problem409ChannelNotOfferedChannelRefusedAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd4More"];
             };
         };
         /** @description Conflict: no_offer, offer_lapsed */
@@ -2883,10 +3258,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "no_offer" | "offer_lapsed";
-                };
+                "application/problem+json": components["schemas"]["Problem409NoOfferOfferLapsed"];
             };
         };
         /** @description Conflict: offer_lapsed, state_conflict */
@@ -2895,10 +3267,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "offer_lapsed" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409OfferLapsedStateConflict"];
             };
         };
         /** @description Conflict: state_conflict */
@@ -2907,10 +3276,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409StateConflict"];
             };
         };
         /** @description Content too large: content_too_large */
@@ -2919,10 +3285,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
         /** @description Unsupported media type: unsupported_media_type */
@@ -2931,10 +3294,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
-                };
+                "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -2943,10 +3303,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_reused";
-                };
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReused"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused, insurance_not_supported */
@@ -2955,10 +3312,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "idempotency_key_reused" | "insurance_not_supported";
-                };
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            };
+        };
+        /** @description Too many requests: admission_lookup_locked, admission_lookup_slowed, throttled */
+        Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More"];
+            };
+        };
+        /** @description Too many requests: binding_locked, binding_slowed, throttled */
+        Problem429BindingLockedBindingSlowedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem429BindingLockedBindingSlowedAnd1More"];
             };
         };
         /** @description Too many requests: throttled */
@@ -2967,10 +3339,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "throttled";
-                };
+                "application/problem+json": components["schemas"]["Problem429Throttled"];
             };
         };
         /** @description Service unavailable: channel_unavailable, service_unavailable */
@@ -2979,10 +3348,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "channel_unavailable" | "service_unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem503ChannelUnavailableServiceUnavailable"];
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -2991,10 +3357,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem503ServiceUnavailable"];
             };
         };
         /** @description Service unavailable: service_unavailable, wechat_unavailable */
@@ -3003,10 +3366,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable" | "wechat_unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem503ServiceUnavailableWechatUnavailable"];
             };
         };
     };
@@ -3117,6 +3477,54 @@ export type Period = components['schemas']['Period'];
 export type Personal = components['schemas']['Personal'];
 export type PhoneCodeRequest = components['schemas']['PhoneCodeRequest'];
 export type Problem = components['schemas']['Problem'];
+export type Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['schemas']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
+export type Problem400MessagingUnknownSceneValidationError = components['schemas']['Problem400MessagingUnknownSceneValidationError'];
+export type Problem400MessagingUnknownTemplateParseErrorAnd1More = components['schemas']['Problem400MessagingUnknownTemplateParseErrorAnd1More'];
+export type Problem400ParseErrorPhoneNotMainlandAnd2More = components['schemas']['Problem400ParseErrorPhoneNotMainlandAnd2More'];
+export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
+export type Problem400ParseErrorValidationErrorAnd1More = components['schemas']['Problem400ParseErrorValidationErrorAnd1More'];
+export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
+export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
+export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
+export type Problem404NotFound = components['schemas']['Problem404NotFound'];
+export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
+export type Problem409AdmissionMismatchDepositDisabled = components['schemas']['Problem409AdmissionMismatchDepositDisabled'];
+export type Problem409AlreadyBookedBookingLimitReachedAnd11More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
+export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
+export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More'];
+export type Problem409AlreadyBoundBindingLimitAnd1More = components['schemas']['Problem409AlreadyBoundBindingLimitAnd1More'];
+export type Problem409AlreadyBoundBindingLimitAnd2More = components['schemas']['Problem409AlreadyBoundBindingLimitAnd2More'];
+export type Problem409AlreadyWaitingBookingSuspendedAnd2More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd2More'];
+export type Problem409AppealOpenSuspensionOver = components['schemas']['Problem409AppealOpenSuspensionOver'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd3More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd3More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
+export type Problem409CancelTooLateRefundAtCounterAnd1More = components['schemas']['Problem409CancelTooLateRefundAtCounterAnd1More'];
+export type Problem409CardBalanceLimitCardRequiredAnd3More = components['schemas']['Problem409CardBalanceLimitCardRequiredAnd3More'];
+export type Problem409CardRequired = components['schemas']['Problem409CardRequired'];
+export type Problem409CardRequiredChannelNotOfferedAnd4More = components['schemas']['Problem409CardRequiredChannelNotOfferedAnd4More'];
+export type Problem409CardRequiredRefundAtCounterAnd2More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd2More'];
+export type Problem409CardRequiredRefundAtCounterAnd3More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd3More'];
+export type Problem409CardRequiredStaleVersion = components['schemas']['Problem409CardRequiredStaleVersion'];
+export type Problem409CardRequiredStateConflict = components['schemas']['Problem409CardRequiredStateConflict'];
+export type Problem409ChannelNotOfferedChannelRefusedAnd4More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
+export type Problem409NoOfferOfferLapsed = components['schemas']['Problem409NoOfferOfferLapsed'];
+export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
+export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
+export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
+export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More = components['schemas']['Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More'];
+export type Problem429BindingLockedBindingSlowedAnd1More = components['schemas']['Problem429BindingLockedBindingSlowedAnd1More'];
+export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem503ChannelUnavailableServiceUnavailable = components['schemas']['Problem503ChannelUnavailableServiceUnavailable'];
+export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
+export type Problem503ServiceUnavailableWechatUnavailable = components['schemas']['Problem503ServiceUnavailableWechatUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type QueuePlace = components['schemas']['QueuePlace'];
 export type Refund = components['schemas']['Refund'];
@@ -3146,17 +3554,41 @@ export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WeChatCodeRequest = components['schemas']['WeChatCodeRequest'];
 export type WeChatSignedIn = components['schemas']['WeChatSignedIn'];
 export type WriteAppealRequest = components['schemas']['WriteAppealRequest'];
+export type ResponseProblem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['responses']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400MessagingUnknownSceneValidationError = components['responses']['Problem400MessagingUnknownSceneValidationError'];
+export type ResponseProblem400MessagingUnknownTemplateParseErrorAnd1More = components['responses']['Problem400MessagingUnknownTemplateParseErrorAnd1More'];
+export type ResponseProblem400ParseErrorPhoneNotMainlandAnd2More = components['responses']['Problem400ParseErrorPhoneNotMainlandAnd2More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
+export type ResponseProblem400ParseErrorValidationErrorAnd1More = components['responses']['Problem400ParseErrorValidationErrorAnd1More'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
 export type ResponseProblem409AdmissionMismatchDepositDisabled = components['responses']['Problem409AdmissionMismatchDepositDisabled'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd11More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More'];
+export type ResponseProblem409AlreadyBoundBindingLimitAnd1More = components['responses']['Problem409AlreadyBoundBindingLimitAnd1More'];
+export type ResponseProblem409AlreadyBoundBindingLimitAnd2More = components['responses']['Problem409AlreadyBoundBindingLimitAnd2More'];
+export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd2More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd2More'];
 export type ResponseProblem409AppealOpenSuspensionOver = components['responses']['Problem409AppealOpenSuspensionOver'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd3More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd3More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
+export type ResponseProblem409CancelTooLateRefundAtCounterAnd1More = components['responses']['Problem409CancelTooLateRefundAtCounterAnd1More'];
+export type ResponseProblem409CardBalanceLimitCardRequiredAnd3More = components['responses']['Problem409CardBalanceLimitCardRequiredAnd3More'];
 export type ResponseProblem409CardRequired = components['responses']['Problem409CardRequired'];
+export type ResponseProblem409CardRequiredChannelNotOfferedAnd4More = components['responses']['Problem409CardRequiredChannelNotOfferedAnd4More'];
+export type ResponseProblem409CardRequiredRefundAtCounterAnd2More = components['responses']['Problem409CardRequiredRefundAtCounterAnd2More'];
+export type ResponseProblem409CardRequiredRefundAtCounterAnd3More = components['responses']['Problem409CardRequiredRefundAtCounterAnd3More'];
 export type ResponseProblem409CardRequiredStaleVersion = components['responses']['Problem409CardRequiredStaleVersion'];
 export type ResponseProblem409CardRequiredStateConflict = components['responses']['Problem409CardRequiredStateConflict'];
+export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd4More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
 export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
@@ -3164,6 +3596,8 @@ export type ResponseProblem413ContentTooLarge = components['responses']['Problem
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type ResponseProblem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More = components['responses']['Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More'];
+export type ResponseProblem429BindingLockedBindingSlowedAnd1More = components['responses']['Problem429BindingLockedBindingSlowedAnd1More'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
@@ -3423,33 +3857,11 @@ export interface operations {
                     "application/json": components["schemas"]["Deposit"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, deposit_amount_not_allowed, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -3507,18 +3919,7 @@ export interface operations {
             409: components["responses"]["Problem409AdmissionMismatchDepositDisabled"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            /** @description Too many requests: admission_lookup_locked, admission_lookup_slowed, throttled */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "admission_lookup_locked" | "admission_lookup_slowed" | "throttled";
-                    };
-                };
-            };
+            429: components["responses"]["Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -3678,33 +4079,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, card_required, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -3852,18 +4231,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: cancel_too_late, refund_at_counter, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CancelTooLateRefundAtCounterAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -3947,33 +4315,11 @@ export interface operations {
                     "application/json": components["schemas"]["CheckoutOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: being_paid, bill_not_payable, hold_expired, payment_order_expired, registration_fee_paid, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409BeingPaidBillNotPayableAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -4108,33 +4454,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, cancel_too_late, outside_booking_window, registration_fee_differs, request_in_progress, session_not_open, slot_full, slot_of_other_department, slot_past, state_conflict, too_many_changes */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd11More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -4232,18 +4556,7 @@ export interface operations {
                     "application/json": components["schemas"]["WeChatSignedIn"];
                 };
             };
-            /** @description Bad request: parse_error, validation_error, wechat_code_invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "validation_error" | "wechat_code_invalid";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorValidationErrorAnd1More"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
@@ -4286,18 +4599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description Bad request: parse_error, phone_not_mainland, validation_error, wechat_code_invalid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "parse_error" | "phone_not_mainland" | "validation_error" | "wechat_code_invalid";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400ParseErrorPhoneNotMainlandAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -5029,33 +5331,11 @@ export interface operations {
                     "application/json": components["schemas"]["RefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CardRequiredRefundAtCounterAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -5182,33 +5462,11 @@ export interface operations {
                     "application/json": components["schemas"]["CardTopUp"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: card_balance_limit, card_required, request_in_progress, state_conflict, top_up_disabled */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CardBalanceLimitCardRequiredAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -5352,18 +5610,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CardRequiredRefundAtCounterAnd2More"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -5520,32 +5767,10 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            /** @description Conflict: already_bound, binding_limit, binding_mismatch */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_bound" | "binding_limit" | "binding_mismatch";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBoundBindingLimitAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            /** @description Too many requests: binding_locked, binding_slowed, throttled */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "binding_locked" | "binding_slowed" | "throttled";
-                    };
-                };
-            };
+            429: components["responses"]["Problem429BindingLockedBindingSlowedAnd1More"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -5809,32 +6034,10 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            /** @description Conflict: already_bound, binding_limit, binding_mismatch, online_filing_off */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_bound" | "binding_limit" | "binding_mismatch" | "online_filing_off";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBoundBindingLimitAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            /** @description Too many requests: binding_locked, binding_slowed, throttled */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "binding_locked" | "binding_slowed" | "throttled";
-                    };
-                };
-            };
+            429: components["responses"]["Problem429BindingLockedBindingSlowedAnd1More"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -6209,18 +6412,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConsentLeft"];
                 };
             };
-            /** @description Bad request: messaging_unknown_template, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "messaging_unknown_template" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400MessagingUnknownTemplateParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -6403,33 +6595,11 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedOrder"];
                 };
             };
-            /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: being_paid, bill_not_payable, bills_not_together, card_required, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409BeingPaidBillNotPayableAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
@@ -6659,33 +6829,11 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedAttempt"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -6754,33 +6902,11 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentOrder"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409CardRequiredChannelNotOfferedAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -6867,33 +6993,11 @@ export interface operations {
                     "application/json": components["schemas"]["RefundRequestDetail"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, request_in_progress, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -6941,18 +7045,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: appointment_stands, his_refused_refund, refund_at_counter, refund_not_paid_here, state_conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd3More"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -7447,18 +7540,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_waiting, booking_suspended, card_required, too_many_waitlist_entries */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyWaitingBookingSuspendedAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -7589,33 +7671,11 @@ export interface operations {
                     "application/json": components["schemas"]["Appointment"];
                 };
             };
-            /** @description Bad request: idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

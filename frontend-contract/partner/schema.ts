@@ -405,6 +405,70 @@ export interface components {
             errors: components["schemas"]["ProblemItem"][];
             request_id: string;
         };
+        Problem400BillAmountMismatchParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
+        };
+        Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "parse_error" | "validation_error";
+        };
+        Problem400ValidationError: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "validation_error";
+        };
+        Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "authentication_failed" | "not_authenticated";
+        };
+        Problem403PermissionDenied: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "permission_denied";
+        };
+        Problem404NotFound: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "not_found";
+        };
+        Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_already_paid" | "state_conflict";
+        };
+        Problem409ChargeDiffersReversalExceedsChargeAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
+        };
+        Problem409Duplicate: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate";
+        };
+        Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "state_conflict";
+        };
+        Problem409StateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict";
+        };
+        Problem413ContentTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large";
+        };
+        Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "unsupported_media_type";
+        };
+        Problem422InsuranceNotSupported: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "insurance_not_supported";
+        };
+        Problem429Throttled: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "throttled";
+        };
+        Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "service_unavailable";
+        };
         /** @description One field that was refused. */
         ProblemItem: {
             /** @description dotted path of the field; empty for the whole request */
@@ -572,16 +636,22 @@ export interface components {
         };
     };
     responses: {
+        /** @description Bad request: bill_amount_mismatch, parse_error, validation_error */
+        Problem400BillAmountMismatchParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400BillAmountMismatchParseErrorAnd1More"];
+            };
+        };
         /** @description Bad request: parse_error, validation_error */
         Problem400ParseErrorValidationError: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "parse_error" | "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ParseErrorValidationError"];
             };
         };
         /** @description Bad request: validation_error */
@@ -590,10 +660,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "validation_error";
-                };
+                "application/problem+json": components["schemas"]["Problem400ValidationError"];
             };
         };
         /** @description Authentication required: authentication_failed, not_authenticated */
@@ -602,10 +669,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "authentication_failed" | "not_authenticated";
-                };
+                "application/problem+json": components["schemas"]["Problem401AuthenticationFailedNotAuthenticated"];
             };
         };
         /** @description Forbidden: permission_denied */
@@ -614,10 +678,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "permission_denied";
-                };
+                "application/problem+json": components["schemas"]["Problem403PermissionDenied"];
             };
         };
         /** @description Not found: not_found */
@@ -626,10 +687,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "not_found";
-                };
+                "application/problem+json": components["schemas"]["Problem404NotFound"];
             };
         };
         /** @description Conflict: bill_already_paid, state_conflict */
@@ -638,10 +696,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "bill_already_paid" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidStateConflict"];
+            };
+        };
+        /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */
+        Problem409ChargeDiffersReversalExceedsChargeAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChargeDiffersReversalExceedsChargeAnd1More"];
             };
         };
         /** @description Conflict: duplicate */
@@ -650,10 +714,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate";
-                };
+                "application/problem+json": components["schemas"]["Problem409Duplicate"];
             };
         };
         /** @description Conflict: duplicate, state_conflict */
@@ -662,10 +723,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "duplicate" | "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409DuplicateStateConflict"];
             };
         };
         /** @description Conflict: state_conflict */
@@ -674,10 +732,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "state_conflict";
-                };
+                "application/problem+json": components["schemas"]["Problem409StateConflict"];
             };
         };
         /** @description Content too large: content_too_large */
@@ -686,10 +741,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
         /** @description Unsupported media type: unsupported_media_type */
@@ -698,10 +750,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unsupported_media_type";
-                };
+                "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
             };
         };
         /** @description Unprocessable content: insurance_not_supported */
@@ -710,10 +759,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "insurance_not_supported";
-                };
+                "application/problem+json": components["schemas"]["Problem422InsuranceNotSupported"];
             };
         };
         /** @description Too many requests: throttled */
@@ -722,10 +768,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "throttled";
-                };
+                "application/problem+json": components["schemas"]["Problem429Throttled"];
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -734,10 +777,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "service_unavailable";
-                };
+                "application/problem+json": components["schemas"]["Problem503ServiceUnavailable"];
             };
         };
     };
@@ -766,6 +806,22 @@ export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PayerType = components['schemas']['PayerType'];
 export type Problem = components['schemas']['Problem'];
+export type Problem400BillAmountMismatchParseErrorAnd1More = components['schemas']['Problem400BillAmountMismatchParseErrorAnd1More'];
+export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
+export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
+export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
+export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
+export type Problem404NotFound = components['schemas']['Problem404NotFound'];
+export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
+export type Problem409ChargeDiffersReversalExceedsChargeAnd1More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
+export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
+export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
+export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
+export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem422InsuranceNotSupported = components['schemas']['Problem422InsuranceNotSupported'];
+export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type PushAdmissionRequest = components['schemas']['PushAdmissionRequest'];
 export type PushBillRequest = components['schemas']['PushBillRequest'];
@@ -780,12 +836,14 @@ export type SettledRequest = components['schemas']['SettledRequest'];
 export type TokenRequestRequest = components['schemas']['TokenRequestRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
+export type ResponseProblem400BillAmountMismatchParseErrorAnd1More = components['responses']['Problem400BillAmountMismatchParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
+export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd1More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
@@ -999,18 +1057,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedBill"];
                 };
             };
-            /** @description Bad request: bill_amount_mismatch, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400BillAmountMismatchParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
@@ -1443,18 +1490,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
-                    };
-                };
-            };
+            409: components["responses"]["Problem409ChargeDiffersReversalExceedsChargeAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

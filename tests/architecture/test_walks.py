@@ -47,6 +47,7 @@ def test_the_checkout_of_a_registration_is_a_straight_walk(clinic: World, held: 
     assert PaymentOrder.objects.get().amount_fen == Bill.objects.get().amount_fen
     assert way.files == [
         "workflows/registration_fee/bill.py",
+        "apps/billing/selectors/lookup.py",
         "workflows/registration_fee/collect.py",
         "apps/billing/selectors/payable.py",
         "apps/billing/services/checkout.py",

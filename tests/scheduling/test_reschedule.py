@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.scheduling.test_followup import deliver
 
 from apps.access.services.sync import sync_access
 from apps.messaging.models import Message
@@ -31,6 +30,7 @@ from tests.scheduling.support import (
     at_once,
     book,
     code,
+    deliver,
     first_slot,
     open_session,
     states,

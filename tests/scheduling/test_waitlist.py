@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.scheduling.test_followup import deliver
 
 from apps.access.services.sync import sync_access
 from apps.messaging.models import Message
@@ -40,6 +39,7 @@ from tests.scheduling.support import (
     at_once,
     book,
     code,
+    deliver,
     first_slot,
     make_patient,
     open_session,

@@ -122,7 +122,10 @@ def _share_problems(document: Node) -> None:
         media = answers[key]["content"][MEDIA_TYPE]
         schemas[name], media["schema"] = media["schema"], {"$ref": f"#/components/schemas/{name}"}
         responses[name] = answers[key]
-    components["responses"], components["schemas"] = dict(sorted(responses.items())), dict(sorted(schemas.items()))
+    components["responses"], components["schemas"] = (
+        dict(sorted(responses.items())),
+        dict(sorted(schemas.items())),
+    )
 
 
 def _refusals(document: Node) -> Iterator[tuple[str, Node]]:

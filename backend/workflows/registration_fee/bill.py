@@ -10,12 +10,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.billing.errors import BillStands
-from apps.billing.models import Bill, BillKind, BillSource, CancelCause
+from apps.billing.selectors import lookup
+from apps.billing.selectors.lookup import bills_about
 from apps.billing.services.cancel import cancel_bill, lapse_bill
 from apps.billing.services.checkout import SUBJECT, close_payments
 from apps.billing.services.issue import BillSpec, issue_bill
 from apps.billing.services.items import ItemSpec
 from apps.billing.states import STANDING, UNSETTLED, BillStatus
+from apps.billing.types import Bill, BillKind, BillSource, CancelCause
 from apps.payments.selectors.refunds import reversed_subjects
 from apps.payments.types import CloseCause
 from apps.scheduling.models import Appointment, PaymentStatus
@@ -34,7 +36,7 @@ def find(appointment_id: UUID) -> Appointment:
 
 def bills_of(appointment_id: UUID | None) -> QuerySet[Bill]:
     """All bills of the registration's fee, whatever became of them."""
-    return Bill.objects.filter(subject_type=APPOINTMENT, subject_id=appointment_id)
+    return bills_about(APPOINTMENT, [appointment_id])
 
 
 def given_back(appointment_id: UUID) -> QuerySet[Bill]:
@@ -45,8 +47,7 @@ def given_back(appointment_id: UUID) -> QuerySet[Bill]:
 
 def mandatory_with(appointment_id: UUID | None) -> QuerySet[Bill]:
     """Our own bills that are mandatory with the registration's."""
-    fees = bills_of(appointment_id).values("pk")
-    return Bill.objects.filter(registration_bill__in=fees, is_mandatory=True, source=BillSource.OWN)
+    return lookup.mandatory_with(bills_of(appointment_id)).filter(source=BillSource.OWN)
 
 
 def bill_of(appointment: Appointment, *, is_taken: bool = False) -> Bill:

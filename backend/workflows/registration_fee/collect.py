@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.billing.models import Bill
+from apps.billing.selectors.lookup import bills_of_keys, mandatory_with
 from apps.billing.selectors.payable import payable
 from apps.billing.services.checkout import REGISTRATION, SUBJECT, open_payment
 from apps.billing.states import UNSETTLED
+from apps.billing.types import Bill
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.payments.payables import lines_of
 from apps.payments.selectors.orders import is_recorded
@@ -46,7 +47,7 @@ def checkout(appointment: Appointment, *, account: WeChatAccount, application: s
     """
     check_due(appointment)
     bill = bill_of(appointment)
-    with_it = payable(Bill.objects.filter(registration_bill=bill, is_mandatory=True))
+    with_it = payable(mandatory_with(bills_of_keys([bill.pk])))
     return open_payment(
         hospital=appointment.hospital,
         patient_id=appointment.patient_id,

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.billing.models import Bill
+from apps.billing.selectors.lookup import bills_of_keys
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.refund_bills import refund_bills
 from apps.billing.states import BillStatus
+from apps.billing.types import Bill
 from apps.identity.models import StaffMember
 from apps.payments import settings as payment_settings
 from apps.payments.channels.counter import AT_COUNTER
@@ -91,9 +92,8 @@ def follow_refund(refund_id: UUID) -> None:
     """
     if refunds.is_reversal(refund_id):
         return
-    bills = Bill.objects.filter(
-        pk__in=refunds.subjects_of(refund_id, SUBJECT), subject_type=APPOINTMENT, status=BillStatus.REFUNDED
-    )
+    found = bills_of_keys(refunds.subjects_of(refund_id, SUBJECT))
+    bills = found.filter(subject_type=APPOINTMENT, status=BillStatus.REFUNDED)
     for bill in bills.order_by("pk"):
         if bill.subject_id is not None and refunds.is_back(SUBJECT, bill.pk):
             note_refund(appointment_id=bill.subject_id)

@@ -3,7 +3,7 @@ from typing import Any
 
 import django_filters
 
-from apps.billing.models import BillSource, ItemCategory
+from apps.billing.types import BillSource, ItemCategory
 from apps.inpatient.states import AdmissionStatus
 from apps.patients.own_filters import BoundFilterSet
 from kernel import clock

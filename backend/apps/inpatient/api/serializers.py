@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from apps.billing.models import BillSource, ItemCategory
+from apps.billing.types import BillSource, ItemCategory
 from apps.identity.models import Hospital
 from apps.inpatient import settings
 from apps.inpatient.models import Admission

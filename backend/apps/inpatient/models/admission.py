@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.audit.triggers import audited
-from apps.billing.models import BillSource
+from apps.billing.types import BillSource
 from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus

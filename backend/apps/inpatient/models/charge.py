@@ -2,7 +2,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from apps.billing.models import BillSource, ItemCategory
+from apps.billing.types import BillSource, ItemCategory
 from apps.identity.models import Hospital, StaffMember
 from apps.inpatient.models import guards
 from apps.inpatient.models.admission import Admission

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, QuerySet, Sum
 
-from apps.billing.models import ItemCategory
+from apps.billing.types import ItemCategory
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.selectors.deposits import deposit_of
 from kernel import clock

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from apps.billing.models import BillSource
 from apps.billing.numbers import next_number
+from apps.billing.types import BillSource
 from apps.encounters.services.encounters import next_number as next_encounter_number
 from apps.identity.models import Department, StaffMember
 from apps.inpatient import errors

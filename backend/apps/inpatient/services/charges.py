@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from apps.audit.services import record
-from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec, check_item
+from apps.billing.types import BillSource
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import Admission, InpatientCharge

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from django.db import IntegrityError, transaction
 
-from apps.billing.models import BillSource
+from apps.billing.types import BillSource
 from apps.encounters.services.encounters import next_number
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.models import Admission

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
-from apps.billing.models import BillSource
 from apps.billing.services.items import MAX_QUANTITY, THOUSANDTH
+from apps.billing.types import BillSource
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import InpatientCharge

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from apps.billing.models import BillKind, ItemCategory
 from apps.billing.services.items import ItemSpec, check_items
+from apps.billing.types import BillKind, ItemCategory
 from kernel.errors import InvalidValue
 
 #: An answer with as many may have left some out.

@@ -8,11 +8,12 @@ import redis
 import structlog
 from django.db import DatabaseError
 
-from apps.billing.models import Bill, BillSource
+from apps.billing.selectors.lookup import bill_of_number, open_bills_of_his
 from apps.billing.services import his_feed
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.issue import BillSpec
 from apps.billing.states import STANDING, BillStatus
+from apps.billing.types import Bill, BillSource
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.integrations.adapters.his_bills import HisBill, HisBills
 from apps.integrations.adapters.http_his import HttpHis
@@ -116,9 +117,7 @@ def _settle(patient: Patient, external_id: str, paid_at: dt.datetime) -> None:
 
 def _cancel_gone(patient: Patient, still_there: set[str], asked_at: dt.datetime) -> None:
     """HIS no longer has them open. What was pushed while it was being asked is not in its answer, and stays."""
-    gone = Bill.objects.filter(
-        patient=patient, source=BillSource.HIS, status=BillStatus.ISSUED, issued_at__lt=asked_at
-    ).exclude(external_id__in=still_there)
+    gone = open_bills_of_his(patient, issued_before=asked_at).exclude(external_id__in=still_there)
     for bill in gone.order_by("pk"):
         if _being_paid(bill):
             continue  # HIS has taken the payment already, or refuses it: either way the order ends well
@@ -157,4 +156,4 @@ def _registration(patient: Patient, row: HisBill) -> Bill | None:
         return his_feed.active_bill(patient.hospital, row.registration_external_id)
     if not row.registration_bill_no:
         return None
-    return Bill.objects.filter(patient=patient, bill_no=row.registration_bill_no).first()
+    return bill_of_number(patient, row.registration_bill_no)

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.views import ScopedViewSet
-from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
+from apps.billing.types import BillSource
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.api.filters import ChargeFilter

@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
+from apps.billing.types import BillSource
 from apps.identity.models import Hospital
 from apps.inpatient import errors
 from apps.inpatient.api.partner.admissions import KEY, InpatientFeedView
