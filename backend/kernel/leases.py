@@ -5,7 +5,8 @@ import datetime as dt
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
+from django.utils.module_loading import import_string
 
 from kernel import clock
 
@@ -41,3 +42,15 @@ def due(model: type[models.Model], limit: int) -> list[UUID]:
     """Keys of rows whose time has come, the oldest first."""
     rows = model._default_manager.filter(due_at__lte=clock.now()).order_by("due_at")
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def wake(model: type[models.Model], pk: UUID) -> None:
+    """Have a worker look at the row after the commit: the actor that the model's `worker` names.
+
+    The row stays due: the sweep makes up for a wakeup that is lost.
+    """
+
+    def send() -> None:
+        import_string(model.worker).send(str(pk))  # type: ignore[attr-defined]  # the broker is configured late
+
+    transaction.on_commit(send, robust=True)

@@ -47,8 +47,8 @@ def test_the_checkout_of_a_registration_is_a_straight_walk(clinic: World, held: 
     assert PaymentOrder.objects.get().amount_fen == Bill.objects.get().amount_fen
     assert way.files == [
         "workflows/registration_fee/bill.py",
-        "apps/billing/selectors/lookup.py",
         "workflows/registration_fee/collect.py",
+        "apps/billing/selectors/lookup.py",
         "apps/billing/selectors/payable.py",
         "apps/billing/services/checkout.py",
         "apps/payments/services/orders.py",
@@ -65,11 +65,11 @@ def test_a_fee_at_the_window_is_a_straight_walk(clinic: World, held: UUID) -> No
     assert way.files == [
         "workflows/registration_fee/collect.py",
         "workflows/registration_fee/bill.py",
+        "apps/billing/selectors/lookup.py",
         "apps/payments/services/orders.py",
         "apps/payments/services/counter.py",
         "apps/payments/services/record_payment.py",
         "apps/payments/services/ledger.py",
-        "apps/payments/services/wakeups.py",
     ]
     assert len(way.files) <= MAX_FILES and not way.up
 

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +19,8 @@ class PaymentAttempt(BaseModel):
     `client` is what the payer's app was given. `paid_fen` is what the channel says came in. `taken_by`: the clerk, at
     the window. `due_at`: when a worker asks the channel again.
     """
+
+    worker: ClassVar[str] = "apps.payments.tasks.check_attempt"
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="attempts")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -50,6 +52,8 @@ class PaymentOrder(VersionedModel):
     `refunded_fen` counts refunds from their decision on. `expires_at` ends paying, also at the channel.
     `department`: whose things are paid; null when they belong to several, or to none. `scene`: of `payables`.
     """
+
+    worker: ClassVar[str] = "apps.payments.tasks.advance_order"
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)

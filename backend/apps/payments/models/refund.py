@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -39,6 +41,8 @@ class Refund(VersionedModel):
     `attempt` is where the money came from. `his_notified_at`: HIS has taken note. `decision_id`: the refund request
     behind it, if there was one. `reissued`: how often it was sent again after it failed. `department`: the order's.
     """
+
+    worker: ClassVar[str] = "apps.payments.tasks.advance_refund"
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -11,7 +11,6 @@ from apps.payments.payables import by_payable, lines_of
 from apps.payments.services.checks import ask
 from apps.payments.services.posting import post_order
 from apps.payments.services.record_payment import event_of
-from apps.payments.services.wakeups import wake_order
 from apps.payments.states import ORDERS, UNSETTLED, OrderState
 from kernel import clock, leases
 from kernel.errors import StateConflict
@@ -62,7 +61,7 @@ def let_go(order_id: UUID, *, cause: CloseCause) -> None:
     now = clock.now()
     pending = PaymentOrder.objects.filter(pk=order_id, state=OrderState.PENDING, expires_at__gt=now)
     if pending.update(expires_at=now, due_at=now, close_cause=cause):
-        wake_order(order_id)
+        leases.wake(PaymentOrder, order_id)
 
 
 def let_go_of(subject_type: str, subject_ids: Iterable[UUID], *, cause: CloseCause) -> None:

@@ -6,10 +6,9 @@ from uuid import UUID
 import structlog
 
 from apps.payments.channels.base import ChannelError, PermanentChannelError, TradeResult, TradeState
-from apps.payments.models import PaymentAttempt
+from apps.payments.models import PaymentAttempt, PaymentOrder
 from apps.payments.services import record_payment
 from apps.payments.services.merchants import channel_for
-from apps.payments.services.wakeups import wake_order
 from apps.payments.states import SETTLED, OrderState
 from kernel import clock, leases
 from kernel.faults import fault_point
@@ -26,7 +25,7 @@ def check_attempt(attempt_id: UUID) -> None:
     if attempt.state in SETTLED:
         leases.set_due(PaymentAttempt, attempt_id, None)
     elif ask(attempt) and attempt.order.state == OrderState.PENDING:
-        wake_order(attempt.order_id)
+        leases.wake(PaymentOrder, attempt.order_id)
 
 
 def ask(attempt: PaymentAttempt) -> bool:

@@ -11,9 +11,8 @@ from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeCh
 from apps.payments import errors, settings
 from apps.payments.models import PaymentOrder, PaymentOrderLine, PaymentOrigin
 from apps.payments.payables import PAYABLES, Scene, UnknownSubject
-from apps.payments.services.wakeups import wake_order
 from apps.payments.states import OrderState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.errors import TooManyRequests
 from kernel.locks import lock_one
 from kernel.money import MAX_FEN, fen_to_yuan
@@ -184,7 +183,7 @@ def _being_paid(orders: dict[UUID, PaymentOrder]) -> errors.SubjectBeingPaid:
     """Which order has it; one whose time is over is looked at now, so that a repetition succeeds soon."""
     order = next(iter(orders.values()), None)
     if order is not None and order.state == OrderState.PENDING and order.expires_at <= clock.now():
-        wake_order(order.pk)
+        leases.wake(PaymentOrder, order.pk)
     return errors.SubjectBeingPaid(
         retry_after=2,
         order_id=str(order.pk) if order else "",

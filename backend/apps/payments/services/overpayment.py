@@ -4,8 +4,7 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCau
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
-from apps.payments.services.wakeups import wake_refund
-from kernel import clock, ids
+from kernel import clock, ids, leases
 
 OVERPAYMENT_REASON = "重复或超时支付自动退回"
 
@@ -39,5 +38,5 @@ def return_overpayment(order: PaymentOrder, attempt: PaymentAttempt, cause: Refu
         order_id=order.pk,
         refund_id=refund.pk,
     )
-    wake_refund(refund.pk)
+    leases.wake(Refund, refund.pk)
     return refund

@@ -24,7 +24,6 @@ from apps.payments.events import PushReceived
 from apps.payments.models import ChannelPush, MerchantAccount, PaymentAttempt, Refund
 from apps.payments.services.merchants import channel_of, read_merchant
 from apps.payments.services.record_payment import record_paid
-from apps.payments.services.wakeups import wake_attempt, wake_refund
 from apps.payments.states import SETTLED, RefundState
 from kernel import clock, ids, leases
 from kernel.faults import fault_point
@@ -178,7 +177,7 @@ def _trade(push: ChannelPush, said: dict[str, Any]) -> str:
         record_paid(attempt.pk, _result(said), order_id=attempt.order_id)
         return "paid"
     leases.set_due(PaymentAttempt, attempt.pk, clock.now())
-    wake_attempt(attempt.pk)
+    leases.wake(PaymentAttempt, attempt.pk)
     return "asked"
 
 
@@ -205,5 +204,5 @@ def _refund(push: ChannelPush, said: dict[str, Any]) -> str:
         Refund.objects.filter(pk=refund.pk, checks=0).update(
             checks=1
         )  # so that it is queried, not sent again
-    wake_refund(refund.pk)
+    leases.wake(Refund, refund.pk)
     return "asked"

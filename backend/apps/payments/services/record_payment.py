@@ -14,9 +14,8 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, RefundCause
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.overpayment import return_overpayment
-from apps.payments.services.wakeups import wake_attempt, wake_order
 from apps.payments.states import ATTEMPTS, ORDERS, SETTLED, UNSETTLED, AttemptState, OrderState
-from kernel import clock
+from kernel import clock, leases
 from kernel.locks import lock_one, lock_rows
 from kernel.outbox.events import publish
 
@@ -130,8 +129,8 @@ def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
     others = order.attempts.filter(state__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
     for other in others:
         PaymentAttempt.objects.filter(pk=other).update(due_at=now)
-        wake_attempt(other)
-    wake_order(order.pk)
+        leases.wake(PaymentAttempt, other)
+    leases.wake(PaymentOrder, order.pk)
 
 
 @transaction.atomic

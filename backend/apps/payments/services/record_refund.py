@@ -13,9 +13,8 @@ from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.record_payment import source_of
 from apps.payments.services.refunds import account_of
-from apps.payments.services.wakeups import wake_refund
 from apps.payments.states import ORDERS, REFUNDS, OrderState, RefundState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
@@ -142,7 +141,7 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
         checks=0,
         due_at=now,
     )
-    wake_refund(locked.pk)
+    leases.wake(Refund, locked.pk)
     return locked
 
 

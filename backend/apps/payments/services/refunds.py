@@ -20,9 +20,8 @@ from apps.payments.models import (
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
-from apps.payments.services.wakeups import wake_refund
 from apps.payments.states import AttemptState, OrderState
-from kernel import clock, ids
+from kernel import clock, ids, leases
 from kernel.errors import InvalidValue, StateConflict
 from kernel.faults import fault_point
 from kernel.locks import lock_one, lock_rows
@@ -141,7 +140,7 @@ def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
         due_at=now,
         **values,
     )
-    wake_refund(refund.pk)
+    leases.wake(Refund, refund.pk)
     return refund
 
 
