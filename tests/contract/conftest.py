@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("contract"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: it takes a processor from whatever runs after it
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """The product with a small sample hospital."""
     with live_stack(tmp_path_factory.mktemp("live"), sample=SAMPLE) as running:

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.thorough)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: it takes a processor from whatever runs after it
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     directory = tmp_path_factory.mktemp("live")
     with live.live_stack(directory, sample=SAMPLE, environment=ENVIRONMENT) as stack:
