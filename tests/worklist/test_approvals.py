@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from apps.access.codes import SYSTEM_ROLES, all_codes
 from apps.access.models import Role
 from apps.audit.models import AuditEvent
 from apps.identity.models import StaffNotice
@@ -452,7 +453,10 @@ def test_a_kind_is_known_by_one_name_and_says_who_decides() -> None:
         register(Single())
     for kind in APPROVALS.values():
         assert kind.zh and kind.en and kind.ladder and kind.subject_type and not kind.work.by_hand
-        assert all(step.zh and step.en for step in kind.ladder)
+        for step in kind.ladder:
+            assert step.zh and step.en
+            assert not step.permission or step.permission in all_codes()
+            assert not step.role or step.role in SYSTEM_ROLES
         assert all(field.zh and field.en for field in kind.fields)
 
 

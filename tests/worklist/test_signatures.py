@@ -135,6 +135,13 @@ def test_nobody_signs_as_what_they_are_not_nor_elsewhere(world: World) -> None:
     assert not Signature.objects.exists()
 
 
+def test_a_proof_is_of_the_moment(world: World) -> None:
+    old = Proof(world.staff["doctor_a"], ProofMethod.PASSWORD, clock.now() - dt.timedelta(minutes=6))
+    with pytest.raises(PermissionDenied):
+        signed(world, proof=old)
+    assert not Signature.objects.exists()
+
+
 def test_signatures_are_never_changed_or_deleted(world: World) -> None:
     made = signed(world)
     rows = Signature.objects.filter(pk=made.pk)

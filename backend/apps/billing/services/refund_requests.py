@@ -70,8 +70,7 @@ def request_bills(
             state=RefundRequestState.REQUESTED,
             **scope_of(decided or bills.values()),
         )
-        if request.needs_approval:
-            request.approval = ask_doctor(request)
+        request.approval = ask_doctor(request) if decided else None
         request.save(force_insert=True)
         write_lines(request, wanted)
         store.finish_with(request.pk)

@@ -1,5 +1,6 @@
 """签名: bound to a person, a role, a place and the hash of what is signed; what is changed afterwards is not signed."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,14 +18,15 @@ from kernel import clock
 from kernel.errors import PermissionDenied
 
 OUTDATED = "content_changed"
+PROOF_LASTS = dt.timedelta(minutes=5)
 
 
 @transaction.atomic
 def sign(subject: Any, *, place: Place, content: Mapping[str, Any], proof: Proof, role: Role) -> Signature:
     """Who gave `proof` (see identity.services.proof) signs `content` of `subject`, a row with a hospital.
 
-    A signature of older content in that place is void by this. PermissionDenied (another hospital, a role that the
-    signer does not hold), PlaceSigned, SignsTwice: one person fills one place of a subject.
+    A signature of older content in that place is void by this. PermissionDenied (a proof older than five minutes,
+    another hospital, a role that the signer does not hold), PlaceSigned, SignsTwice: one person fills one place.
     """
     signer = proof.staff
     if not _may_sign(proof, subject, role):
@@ -64,7 +66,7 @@ def _may_sign(proof: Proof, subject: Any, role: Role) -> bool:
     signer = proof.staff
     held = StaffRole.objects.filter(staff=signer, role=role, role__is_active=True)
     here = signer.status == StaffState.ACTIVE and signer.hospital_id == subject.hospital_id
-    return here and held.exists()
+    return here and clock.now() - proof.at <= PROOF_LASTS and held.exists()
 
 
 def _valid(subject: Any) -> QuerySet[Signature]:
