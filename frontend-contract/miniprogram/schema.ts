@@ -2731,7 +2731,7 @@ export interface components {
             amount_fen: number;
         };
         /** @enum {string} */
-        RefundRequestState: "requested" | "approved" | "rejected" | "executing" | "done" | "failed";
+        RefundRequestState: "requested" | "approved" | "rejected" | "withdrawn" | "executing" | "done" | "failed";
         /** @enum {string} */
         RefundRoute: "original" | "counter_cash";
         /** @enum {string} */
@@ -7156,7 +7156,7 @@ export interface operations {
                 /** @description rows of that bound person only */
                 binding_id?: string;
                 order_id?: string;
-                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested" | "withdrawn")[];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
                 page?: number;

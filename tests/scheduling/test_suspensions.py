@@ -115,6 +115,31 @@ def test_an_appeal_is_open_once_and_accepting_it_lifts_at_once(strict: World) ->
     assert "已通过" in texts[1]
 
 
+@pytest.mark.requirement("BOOK-06", "ORG-04")
+def test_an_appeal_is_the_window_s_work_until_somebody_decides(strict: World) -> None:
+    miss(strict, 1, 2)
+    with clock.frozen(NOW + 3 * DAY):
+        [shown] = suspended(strict)
+        url = f"{MINI}/booking-suspensions/{shown['id']}/appeals"
+        made = strict.client("patient_a").post(url, {"text": "当天住院了"}, format="json").json()
+        [work] = strict.client("clerk").get(f"{ADMIN}/work-items/mine").json()["results"]
+        assert (work["kind"], work["executor_role_name"]) == ("scheduling.suspension_appeal", "窗口人员")
+        [waiting] = strict.client("clerk").get(f"{ADMIN}/approvals", {"mine": "to_decide"}).json()["results"]
+        assert (waiting["requester_id"], waiting["note"]) == (None, "当天住院了")
+        decision = f"{ADMIN}/approvals/{waiting['id']}"
+        body = {"version": waiting["version"], "reason": "属实"}
+        assert strict.client("doctor_a").post(f"{decision}/approve", body, format="json").status_code == 404
+        assert strict.client("clerk").post(f"{decision}/approve", body, format="json").status_code == 200
+        found = strict.client("clerk").get(f"{ADMIN}/suspension-appeals/{made['id']}").json()
+        assert (found["state"], found["decided_by_name"], found["decision_note"]) == (
+            "accepted",
+            "clerk",
+            "属实",
+        )
+        assert BookingSuspension.objects.get().lift_reason == "属实"
+        assert strict.client("clerk").get(f"{ADMIN}/work-items/mine").json()["results"] == []
+
+
 @pytest.mark.requirement("BOOK-06")
 def test_a_missed_appointment_that_was_corrected_no_longer_counts(strict: World) -> None:
     first, _ = miss(strict, 1, 2)

@@ -8,16 +8,19 @@ class BillingConfig(AppConfig):
     label = "billing"
 
     def ready(self) -> None:
-        """HIS may be our own tables; bills and top-ups can be paid; cards hold money."""
+        """HIS may be our own tables; bills and top-ups can be paid; cards hold money; refunds are decided on."""
         from apps.billing import prepaid  # noqa: F401 - its kind is declared
         from apps.billing.adapters.embedded import EmbeddedHis
         from apps.billing.payables import Bills, CardTopUps
         from apps.billing.ports import REFUNDS
+        from apps.billing.services.refund_approval import KIND as REFUND
         from apps.identity import his
         from apps.payments import payables
         from apps.payments.ports import POSTING
+        from apps.worklist import approvals
 
         his.register(his.EMBEDDED, POSTING, EmbeddedHis)
         his.register(his.EMBEDDED, REFUNDS, EmbeddedHis)
         payables.register(Bills())
         payables.register(CardTopUps())
+        approvals.register(REFUND)

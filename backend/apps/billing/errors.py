@@ -180,11 +180,6 @@ class RefundNeedsApproval(DomainError):
     zh, en = "退费须先经医生审批", "A doctor has to approve the refund first."
 
 
-class ApproverIsRequester(DomainError):
-    code, status = "approver_is_requester", 409
-    zh, en = "审批人不能是申请人", "The approver can't be the one who asked."
-
-
 class InvoiceReprintRequired(DomainError):
     """`bill_ids`: ids of the bills whose invoice has to be printed for the refund."""
 

@@ -28,11 +28,15 @@ class TopUpState(StrEnum):
 
 
 class RefundRequestState(StrEnum):
-    """`executing`: the money is on its way, which is not `done`. `failed`: some of it needs staff, or never went."""
+    """`executing`: the money is on its way, which is not `done`. `failed`: some of it needs staff, or never went.
+
+    `withdrawn`: by who asked, before anybody decided.
+    """
 
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     EXECUTING = "executing"
     DONE = "done"
     FAILED = "failed"
@@ -71,9 +75,10 @@ TOP_UPS: StateTable[TopUpState] = StateTable(
 #: `requested → executing` where nobody has to decide. `failed → executing`: staff have sent what failed again.
 REFUND_REQUESTS: StateTable[RefundRequestState] = StateTable(
     {
-        _R.REQUESTED: {_R.APPROVED, _R.REJECTED, _R.EXECUTING},
+        _R.REQUESTED: {_R.APPROVED, _R.REJECTED, _R.WITHDRAWN, _R.EXECUTING},
         _R.APPROVED: {_R.EXECUTING},
         _R.REJECTED: frozenset(),
+        _R.WITHDRAWN: frozenset(),
         _R.EXECUTING: {_R.DONE, _R.FAILED},
         _R.FAILED: {_R.EXECUTING, _R.DONE},
         _R.DONE: frozenset(),

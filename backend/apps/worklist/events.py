@@ -15,3 +15,13 @@ class WorkItemEscalated(Event):
     hospital_id: UUID
     item_id: UUID
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEnded(Event):
+    """An approval was approved, rejected, withdrawn or has expired: `state`."""
+
+    topic: ClassVar[str] = "worklist.approval_ended"
+    hospital_id: UUID
+    approval_id: UUID
+    state: str

@@ -7,7 +7,10 @@ from django.utils.translation import get_language
 
 @dataclass(frozen=True, slots=True)
 class WorkKind:
-    """`code` is `<app>.<what>` and is stored; `hours` of work until it is due; roles by the codes of system roles."""
+    """`code` is `<app>.<what>` and is stored; `hours` of work until it is due; roles by the codes of system roles.
+
+    `by_hand`: who did it says so; else it ends with what it is about.
+    """
 
     code: str
     zh: str
@@ -16,6 +19,7 @@ class WorkKind:
     executor: str
     manager: str
     supervisor: str
+    by_hand: bool = True
 
     @property
     def name(self) -> str:

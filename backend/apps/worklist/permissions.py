@@ -4,9 +4,12 @@ from apps.access.menus import directory, page
 module("worklist", "待办", "Work list", 12)
 resource("worklist", "item", "待办", ("list",), finish="办理待办", assign="分派待办", hand_over="工作交接")
 resource("worklist", "duty", "工作职责", ("list", "add", "change", "delete"))
+resource("worklist", "approval", "申请", ("list", "approve"), withdraw="撤回申请")
+resource("worklist", "signature", "签名", ("list",))
 
 for role in ("department_head", "doctor", "clerk", "finance"):
     give(role, "worklist.item.list", "worklist.item.finish", "worklist.duty.list")
+    give(role, *(f"worklist.approval.{verb}" for verb in ("list", "approve", "withdraw")))
 give("department_head", "worklist.item.assign", "worklist.item.hand_over")
 for role in ("clerk", "finance"):
     reach(role, "worklist", "own")  # whatever is in their own list, wherever in the hospital it belongs
@@ -16,3 +19,7 @@ page("my_work", resource="worklist.item", zh="我的待办", en="My work", path=
      component="worklist/mine/index", parent="worklist", icon="list", sort=1)  # fmt: skip
 page("work_duties", resource="worklist.duty", zh="工作职责", en="Duties", path="duties",
      component="worklist/duties/index", parent="worklist", icon="team", sort=2)  # fmt: skip
+page("approvals", resource="worklist.approval", zh="审批", en="Approvals", path="approvals",
+     component="worklist/approvals/index", parent="worklist", icon="check", sort=3)  # fmt: skip
+page("signatures", resource="worklist.signature", zh="签名记录", en="Signatures", path="signatures",
+     component="worklist/signatures/index", parent="worklist", icon="edit", sort=4)  # fmt: skip

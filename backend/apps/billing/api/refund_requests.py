@@ -70,14 +70,16 @@ class StaffRefundRequestSerializer(RefundRequestSerializer):
     department_name = serializers.CharField(source="department.name", read_only=True, default="")
     practitioner_name = serializers.CharField(source="practitioner.name", read_only=True, default="")
     requested_by_name = serializers.CharField(source="requested_by.name", read_only=True, default="")
-    decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
+    decided_by_name = serializers.CharField(source="approval.decided_by.name", read_only=True, default="")
+    decided_at = serializers.DateTimeField(source="approval.ended_at", read_only=True, allow_null=True)
+    decision_note = serializers.CharField(source="approval.reason", read_only=True, default="")
     executed_by_name = serializers.CharField(source="executed_by.name", read_only=True, default="")
 
     class Meta(RefundRequestSerializer.Meta):
         fields = [
             *RefundRequestSerializer.Meta.fields, "department_id", "department_name", "practitioner_id",
             "practitioner_name", "needs_approval", "needs_reprint", "requested_by_id", "requested_by_name",
-            "decided_by_name", "decided_at", "decision_note", "executed_by_name", "version",
+            "approval_id", "decided_by_name", "decided_at", "decision_note", "executed_by_name", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

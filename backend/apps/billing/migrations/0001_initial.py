@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
         ('payments', '0001_initial'),
+        ('worklist', '0001_initial'),
     ]
 
     operations = [
@@ -151,14 +152,12 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=200)),
                 ('needs_approval', models.BooleanField(default=False)),
                 ('needs_reprint', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('approved', 'approved'), ('rejected', 'rejected'), ('executing', 'executing'), ('done', 'done'), ('failed', 'failed')], max_length=12)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_note', models.CharField(blank=True, default='', max_length=200)),
+                ('state', models.CharField(choices=[('requested', 'requested'), ('approved', 'approved'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn'), ('executing', 'executing'), ('done', 'done'), ('failed', 'failed')], max_length=12)),
                 ('executed_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.wechataccount')),
+                ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='worklist.approval')),
                 ('card', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patientcard')),
-                ('decided_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('department', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
                 ('executed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
@@ -418,10 +417,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='refundrequest',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', True), ('order__isnull', False)), models.Q(('card__isnull', False), ('order__isnull', True)), _connector='OR'), name='refund_request_order_or_card'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('requested_by__isnull', True), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='refund_request_two_people'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='refundrequest',

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.billing.models.bill import Bill
@@ -10,6 +10,7 @@ from apps.billing.states import REFUND_REQUESTS
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient, PatientCard
 from apps.payments.types import PaymentOrder
+from apps.worklist.models import Approval
 from kernel.models import BaseModel, VersionedModel
 from kernel.money import FenField
 
@@ -19,7 +20,8 @@ class RefundRequest(VersionedModel):
 
     A patient's own begins as executing; one of the window is decided and executed by staff. `department` and
     `practitioner` are those of the bills, who decides on them; null for a card. `application`: who asked, and whose
-    payments may go back (window: those of all). `executed_by` stands for cash that was paid out.
+    payments may go back (window: those of all). `approval`: who decided, null where nobody had to.
+    `executed_by` stands for cash that was paid out.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -44,11 +46,7 @@ class RefundRequest(VersionedModel):
     needs_approval = models.BooleanField(default=False)
     needs_reprint = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=REFUND_REQUESTS.choices)
-    decided_by = models.ForeignKey(
-        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.CharField(max_length=200, blank=True, default="")
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, related_name="+")
     executed_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -68,12 +66,6 @@ class RefundRequest(VersionedModel):
                 condition=Q(order__isnull=False, card__isnull=True)
                 | Q(order__isnull=True, card__isnull=False),
                 name="refund_request_order_or_card",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(requested_by__isnull=True)
-                | ~Q(decided_by=F("requested_by")),
-                name="refund_request_two_people",
             ),
         ]
         indexes = [

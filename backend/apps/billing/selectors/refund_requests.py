@@ -22,7 +22,7 @@ RELATED = (
     "practitioner",
     "order",
     "requested_by",
-    "decided_by",
+    "approval__decided_by",
     "executed_by",
 )
 FAILED = (RefundState.FAILED, RefundState.CANCELLED)

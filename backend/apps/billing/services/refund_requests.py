@@ -9,14 +9,15 @@ from apps.billing import errors
 from apps.billing.models import RefundRequest
 from apps.billing.services.card_refund import caps_of
 from apps.billing.services.refund_allowance import allowed_of, ask_his, bills_in
+from apps.billing.services.refund_approval import approval_of, ask_doctor
 from apps.billing.services.refund_bills import check_allowed, scope_of, write_lines
 from apps.billing.services.refund_rules import check_cancelled, needs_reprint, rules_of
-from apps.billing.states import REFUND_REQUESTS, RefundRequestState
+from apps.billing.states import RefundRequestState
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
 from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder
-from kernel import clock
+from apps.worklist.services import approval_decisions
 from kernel.errors import InvalidValue, StateConflict
 from kernel.idempotency import store
 
@@ -56,8 +57,8 @@ def request_bills(
     if len({bill.practitioner_id for bill in decided}) > 1:
         raise errors.RefundOfSeveralDoctors
     with transaction.atomic():
-        request = RefundRequest.objects.create(
-            hospital_id=order.hospital_id,
+        request = RefundRequest(
+            hospital=order.hospital,
             patient_id=order.patient_id,
             order=order,
             application=WINDOW,
@@ -69,6 +70,8 @@ def request_bills(
             state=RefundRequestState.REQUESTED,
             **scope_of(decided or bills.values()),
         )
+        request.approval = ask_doctor(request) if decided else None
+        request.save(force_insert=True)
         write_lines(request, wanted)
         store.finish_with(request.pk)
     return request
@@ -92,21 +95,19 @@ def request_card(*, card: PatientCard, amount_fen: int, reason: str, staff: Staf
     return request
 
 
+@transaction.atomic
 def approve(request: RefundRequest, *, by: StaffMember, note: str = "") -> RefundRequest:
     """The doctor, or who decides for the department, lets the money go back. ApproverIsRequester, StateConflict."""
-    return _decide(request, RefundRequestState.APPROVED, by=by, note=note)
+    approval = approval_of(request)
+    approval_decisions.approve(approval, by=by, version=approval.version, reason=note)
+    request.refresh_from_db()
+    return request
 
 
+@transaction.atomic
 def reject(request: RefundRequest, *, by: StaffMember, note: str) -> RefundRequest:
     """The money stays; `note` says why. ApproverIsRequester, StateConflict."""
-    return _decide(request, RefundRequestState.REJECTED, by=by, note=note)
-
-
-def _decide(
-    request: RefundRequest, state: RefundRequestState, *, by: StaffMember, note: str
-) -> RefundRequest:
-    if request.requested_by_id == by.pk:
-        raise errors.ApproverIsRequester
-    now = clock.now()
-    REFUND_REQUESTS.move(request, state, decided_by=by, decided_at=now, decision_note=note)
+    approval = approval_of(request)
+    approval_decisions.reject(approval, by=by, version=approval.version, reason=note)
+    request.refresh_from_db()
     return request

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.services import record
-from apps.identity.errors import AccountLocked, CurrentPasswordWrong, InvalidCredentials
+from apps.identity.errors import AccountLocked, CurrentPasswordWrong, InvalidCredentials, TotpCodeInvalid
 from apps.identity.models import Hospital, KnownDevice, UnknownName, User
 from apps.identity.services.devices import count_device_failure, is_known
 from apps.identity.settings import SIGN_IN_LOCK_MINUTES, SIGN_IN_MAX_FAILURES
@@ -18,7 +18,7 @@ from kernel.errors import DomainError
 from kernel.locks import lock_one
 
 T = TypeVar("T")
-COUNTED = (InvalidCredentials, CurrentPasswordWrong)
+COUNTED = (InvalidCredentials, CurrentPasswordWrong, TotpCodeInvalid)
 
 
 def attempt(user_id: UUID, check: Callable[[User], T], *, action: str, known: KnownDevice | None = None) -> T:

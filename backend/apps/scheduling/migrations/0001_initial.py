@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ('encounters', '0001_initial'),
         ('identity', '0001_initial'),
         ('patients', '0001_initial'),
+        ('worklist', '0001_initial'),
     ]
 
     operations = [
@@ -252,10 +253,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('text', models.CharField(max_length=500)),
                 ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('rejected', 'rejected')], default='open', max_length=12)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_note', models.CharField(blank=True, default='', max_length=200)),
                 ('account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.wechataccount')),
-                ('decided_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='worklist.approval')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('suspension', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='scheduling.bookingsuspension')),

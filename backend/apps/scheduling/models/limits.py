@@ -7,6 +7,7 @@ from apps.audit.triggers import audited
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.patients.models import Patient
 from apps.scheduling.states import APPEALS, AppealState
+from apps.worklist.models import Approval
 from kernel.models import BaseModel, VersionedModel
 
 MAX_LIMIT_DAYS = 90
@@ -77,7 +78,7 @@ class BookingSuspension(VersionedModel):
 
 
 class SuspensionAppeal(BaseModel):
-    """申诉 of a patient against a suspension; one open appeal at a time."""
+    """申诉 of a patient against a suspension; one open appeal at a time. `approval`: who decided on it."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -89,11 +90,7 @@ class SuspensionAppeal(BaseModel):
     )
     text = models.CharField(max_length=500)
     state = models.CharField(max_length=12, choices=APPEALS.choices, default=AppealState.OPEN)
-    decided_by = models.ForeignKey(
-        StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
-    )
-    decided_at = models.DateTimeField(null=True)
-    decision_note = models.CharField(max_length=200, blank=True, default="")
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -22,7 +23,8 @@ class WorkItem(VersionedModel):
     """待办: something to be done by `due_at`. A person, or where that is null whoever holds the role, has it.
 
     `subject_type`/`subject_id` name what it is about; `level` says who has to see to it now, `escalates_at` when the
-    next of the ladder has to. `department`: whose executors; null: the hospital's.
+    next of the ladder has to. `department`: whose executors; null: the hospital's. `barred`: staff who must not do it,
+    such as who asked for what is decided.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -36,6 +38,7 @@ class WorkItem(VersionedModel):
     state = models.CharField(max_length=12, choices=WORK.choices, default=WorkState.OPEN)
     executor, manager, supervisor = _person(), _person(), _person()
     executor_role, manager_role, supervisor_role = _role(), _role(), _role()
+    barred = ArrayField(models.UUIDField(), default=list)
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.EXECUTOR)
     due_at = models.DateTimeField()
     escalates_at = models.DateTimeField(null=True)

@@ -28,7 +28,7 @@ def arms_of(staff_id: UUID) -> list[Q]:
     places = list(StaffDepartment.objects.filter(staff_id=staff_id).values_list("department_id", flat=True))
     here = Q(department=None) | Q(department__in=places)
     hospital = Q(hospital__in=StaffMember.objects.filter(pk=staff_id).values("hospital"))
-    held = hospital & here & Q(executor=None, executor_role__in=roles)
+    held = hospital & here & Q(executor=None, executor_role__in=roles) & ~Q(barred__contains=[staff_id])
     arms = [Q(executor=staff_id), held]
     for level, place in ((Level.MANAGER, "manager"), (Level.SUPERVISOR, "supervisor")):
         climbed = Q(level__gte=level)

@@ -16,7 +16,8 @@ PLACES = ("executor", "manager", "supervisor")
 
 @transaction.atomic
 def hand_over(*, source: StaffMember, target: StaffMember, reason: str) -> dict[str, int]:
-    """All open work of `source` is `target`'s from now on: how many items by place. InvalidValue."""
+    """All open work of `source` is `target`'s from now on, or the role's where `target` must not do it: how many items
+    by place. InvalidValue."""
     if target.pk == source.pk or target.hospital_id != source.hospital_id:
         raise InvalidValue(field="target_id")
     if target.status != StaffState.ACTIVE:
@@ -37,4 +38,8 @@ def release_work(staff: StaffMember) -> None:
 
 def _move(source: StaffMember, target: StaffMember | None, place: str) -> int:
     rows = WorkItem.objects.filter(**{place: source}, state=WorkState.OPEN)
-    return rows.update(**{place: target}, version=F("version") + 1, updated_at=clock.now())
+    changes = {"version": F("version") + 1, "updated_at": clock.now()}
+    barred = 0
+    if target is not None and place == "executor":
+        barred = rows.filter(barred__contains=[target.pk]).update(executor=None, **changes)
+    return barred + rows.update(**{place: target}, **changes)

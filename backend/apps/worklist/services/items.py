@@ -1,5 +1,6 @@
 """待办 from opening to end. Apps open and close items of their kinds in the transaction of what happened."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -7,7 +8,7 @@ from django.db import IntegrityError, transaction
 from apps.identity.models import Hospital, StaffMember
 from apps.identity.services.working_time import working_time
 from apps.worklist import errors
-from apps.worklist.kinds import WorkKind
+from apps.worklist.kinds import KINDS, WorkKind
 from apps.worklist.models import WorkItem
 from apps.worklist.services.duties import duty_of
 from apps.worklist.states import WORK, WorkState
@@ -28,15 +29,20 @@ def open_item(
     title: str,
     department_id: UUID | None = None,
     executor: StaffMember | None = None,
+    executor_role_id: UUID | None = None,
+    barred: Iterable[UUID] = (),
 ) -> WorkItem:
-    """A new item, due after the working hours of the hospital's duty; the open one, if the subject has one."""
+    """A new item, due after the working hours of the hospital's duty; the open one, if the subject has one.
+
+    `executor_role_id`: whose it is, where that is not for the duty to say; `barred`: staff who must not do it.
+    """
     duty, now = duty_of(hospital.pk, kind), clock.now()
     due_at = working_time(hospital, now).after_hours(now, duty.hours)
     item = WorkItem(
         hospital=hospital, department_id=department_id, kind=kind.code, subject_type=subject_type,
-        subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, executor_role_id=duty.executor_role_id,
-        manager_role_id=duty.manager_role_id, supervisor_role_id=duty.supervisor_role_id, due_at=due_at,
-        escalates_at=due_at,
+        subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, barred=sorted(barred),
+        executor_role_id=executor_role_id or duty.executor_role_id, manager_role_id=duty.manager_role_id,
+        supervisor_role_id=duty.supervisor_role_id, due_at=due_at, escalates_at=due_at,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -49,18 +55,27 @@ def open_item(
 
 
 @transaction.atomic
-def close_item(kind: WorkKind, *, subject_id: UUID, outcome: str = "", withdrawn: bool = False) -> None:
+def close_item(
+    kind: WorkKind,
+    *,
+    subject_id: UUID,
+    outcome: str = "",
+    withdrawn: bool = False,
+    staff: StaffMember | None = None,
+) -> None:
     """What the item was about has been settled, or is gone; nothing where none is open. Safe to repeat."""
     open_ones = WorkItem.objects.filter(kind=kind.code, subject_id=subject_id, state=WorkState.OPEN)
     item = open_ones.select_for_update(no_key=True).first()
     if item is not None:
-        _end(item, WorkState.WITHDRAWN if withdrawn else WorkState.DONE, None, outcome)
+        _end(item, WorkState.WITHDRAWN if withdrawn else WorkState.DONE, staff, outcome)
 
 
 @transaction.atomic
 def take(item: WorkItem, *, staff: StaffMember) -> WorkItem:
-    """Who holds the role makes it the own. AlreadyTaken, StateConflict."""
+    """Who holds the role makes it the own. AlreadyTaken, BarredFromWork, StateConflict."""
     current = _open(item)
+    if staff.pk in current.barred:
+        raise errors.BarredFromWork
     if current.executor_id not in (None, staff.pk):
         raise errors.AlreadyTaken(executor_name=current.executor.name if current.executor else "")
     return _assign(current, staff)
@@ -71,13 +86,19 @@ def assign(item: WorkItem, *, executor: StaffMember) -> WorkItem:
     """Give it to a person of the hospital in active service. InvalidValue, StateConflict."""
     if executor.hospital_id != item.hospital_id or executor.status != "active":
         raise InvalidValue(field="executor_id")
-    return _assign(_open(item), executor)
+    current = _open(item)
+    if executor.pk in current.barred:
+        raise InvalidValue(field="executor_id")
+    return _assign(current, executor)
 
 
 @transaction.atomic
 def finish(item: WorkItem, *, staff: StaffMember, outcome: str) -> WorkItem:
-    """It is done; `outcome` says what was done. StateConflict."""
+    """It is done; `outcome` says what was done. WorkEndsByItself, StateConflict."""
     current = _open(item)
+    kind = KINDS.get(current.kind)
+    if kind is not None and not kind.by_hand:
+        raise errors.WorkEndsByItself
     _end(current, WorkState.DONE, staff, outcome)
     return current
 

@@ -26,6 +26,7 @@ from apps.billing.services.refund_execution import execute
 from apps.identity.models import StaffMember
 from apps.payments.selectors import orders
 from apps.payments.types import PaymentOrder
+from apps.worklist.errors import ApproverIsRequester
 from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -116,7 +117,7 @@ class RefundRequestViewSet(ScopedViewSet):
         return self._answer(made.pk, status=201)
 
     @extend_schema(request=RefundDecisionSerializer)
-    @raises(StateConflict, errors.ApproverIsRequester)
+    @raises(StateConflict, ApproverIsRequester)
     def approve(self, request: Any, pk: UUID) -> Response:
         """同意退费, as the bill's doctor or for the department; never by who asked."""
         found = self.get_object()
@@ -125,7 +126,7 @@ class RefundRequestViewSet(ScopedViewSet):
         return self._answer(requests.approve(found, by=self._staff(), note=body.validated_data["reason"]).pk)
 
     @extend_schema(request=RefundRejectionSerializer)
-    @raises(StateConflict, errors.ApproverIsRequester)
+    @raises(StateConflict, ApproverIsRequester)
     def reject(self, request: Any, pk: UUID) -> Response:
         """驳回退费, with the reason; never by who asked."""
         found = self.get_object()

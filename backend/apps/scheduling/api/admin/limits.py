@@ -91,6 +91,12 @@ class SuspensionAppealSerializer(ModelSerializer):
     """申诉 with the suspension it is against."""
 
     until = serializers.DateTimeField(source="suspension.until", read_only=True)
+    decided_by_id = serializers.UUIDField(source="approval.decided_by_id", read_only=True, allow_null=True)
+    decided_by_name = serializers.CharField(
+        source="approval.decided_by.name", read_only=True, allow_null=True
+    )
+    decided_at = serializers.DateTimeField(source="approval.ended_at", read_only=True, allow_null=True)
+    decision_note = serializers.CharField(source="approval.reason", read_only=True)
 
     class Meta:
         model = SuspensionAppeal
@@ -127,14 +133,14 @@ class SuspensionAppealViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     ordering = ["-id"]
 
     def base_queryset(self) -> Any:
-        return SuspensionAppeal.objects.select_related("patient", "suspension")
+        return SuspensionAppeal.objects.select_related("patient", "suspension", "approval__decided_by")
 
     @command(body=DecisionSerializer, answer=SuspensionAppealSerializer, raises=(StateConflict,))
     def accept(self, appeal: SuspensionAppeal, *, note: str) -> SuspensionAppeal:
         """The suspension is lifted at once; the patient is told."""
-        return decide(appeal, accept=True, staff_id=self.actor.staff_id, note=note)
+        return decide(appeal, accept=True, by=self.me, note=note)
 
     @command(body=DecisionSerializer, answer=SuspensionAppealSerializer, raises=(StateConflict,))
     def reject(self, appeal: SuspensionAppeal, *, note: str) -> SuspensionAppeal:
         """The suspension stays; the patient is told."""
-        return decide(appeal, accept=False, staff_id=self.actor.staff_id, note=note)
+        return decide(appeal, accept=False, by=self.me, note=note)

@@ -21,6 +21,9 @@ from kernel.http.serializers import ModelSerializer, Serializer
 class AppealSerializer(ModelSerializer):
     """申诉 and what became of it."""
 
+    decided_at = serializers.DateTimeField(source="approval.ended_at", read_only=True, allow_null=True)
+    decision_note = serializers.CharField(source="approval.reason", read_only=True)
+
     class Meta:
         model = SuspensionAppeal
         fields = ["id", "suspension_id", "text", "state", "created_at", "decided_at", "decision_note"]
@@ -55,7 +58,7 @@ class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
     @extend_schema(responses=AppealSerializer(many=True), filters=False)
     def appeals(self, request: Any, pk: UUID) -> Response:
         """申诉 against this suspension, the latest first."""
-        rows = self._find(pk).appeals.order_by("-id")[:100]
+        rows = self._find(pk).appeals.select_related("approval").order_by("-id")[:100]
         return Response(AppealSerializer(rows, many=True).data)
 
     @extend_schema(request=WriteAppealSerializer, responses={201: AppealSerializer})

@@ -53,12 +53,16 @@ class WorkItemViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def base_queryset(self) -> Any:
         return item_rows()
 
-    @command(answer=io.WorkItemSerializer, raises=(StateConflict, errors.AlreadyTaken))
+    @command(answer=io.WorkItemSerializer, raises=(StateConflict, errors.AlreadyTaken, errors.BarredFromWork))
     def take(self, item: WorkItem) -> WorkItem:
         """领取: make work of a role the own."""
         return items.take(item, staff=self.me)
 
-    @command(body=io.FinishSerializer, answer=io.WorkItemSerializer, raises=(StateConflict,))
+    @command(
+        body=io.FinishSerializer,
+        answer=io.WorkItemSerializer,
+        raises=(StateConflict, errors.WorkEndsByItself),
+    )
     def finish(self, item: WorkItem, *, outcome: str) -> WorkItem:
         """办结: say what was done."""
         return items.finish(item, staff=self.me, outcome=outcome)

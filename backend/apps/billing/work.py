@@ -1,0 +1,10 @@
+"""Kinds of work that billing leaves to people."""
+
+from apps.worklist.kinds import WorkKind, define_kind
+
+REFUND_APPROVAL = define_kind(
+    WorkKind(
+        "billing.refund_approval", "审批退费申请", "A refund that waits for the doctor", 8,
+        "department_head", "hospital_administrator", "group_administrator", by_hand=False,
+    )
+)  # fmt: skip
