@@ -1608,6 +1608,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传文件 Upload a file; it is deleted after a day unless something takes it
+         * @description 上传文件 Upload a file; it is deleted after a day unless something takes it.
+         */
+        post: operations["files_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件信息 Name, type, size and checksum; 404 for who may not read it
+         * @description 文件信息 Name, type, size and checksum; 404 for who may not read it.
+         */
+        get: operations["files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it
+         * @description 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it.
+         */
+        get: operations["files_content_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/groups": {
         parameters: {
             query?: never;
@@ -6711,8 +6771,30 @@ export interface components {
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
         /** @enum {string} */
         FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
+        /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
+        File: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description code of kernel.files.FileOwner */
+            readonly owner_type: string;
+            /** @description in the language of the request */
+            readonly owner_type_name: string;
+            /** @description as it was uploaded, without what nobody sees */
+            readonly name: string;
+            /** @description as the content shows it */
+            readonly media_type: string;
+            /** @description bytes */
+            readonly size: number;
+            /** @description SHA-256 of the content, hexadecimal */
+            readonly checksum: string;
+            readonly state: components["schemas"]["FileState"];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @enum {string} */
         FileFormatEnum: "csv" | "xlsx";
+        /** @enum {string} */
+        FileState: "staged" | "attached" | "deleted";
         /** @description A hospital and a year. */
         FillYearRequest: {
             /** Format: uuid */
@@ -10612,6 +10694,16 @@ export interface components {
             /** @description positive on the usual side of the kind */
             balance_fen: number;
         };
+        /** @description A file, and the kind of thing it is meant for. */
+        UploadFileRequest: {
+            /** @description which types and sizes are taken follows from it */
+            owner_type: string;
+            /**
+             * Format: binary
+             * @description recognised by its content, not by its name
+             */
+            file: string;
+        };
         /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
         UploadRequest: {
             /** Format: uuid */
@@ -11521,6 +11613,18 @@ export interface components {
                 };
             };
         };
+        /** @description Content too large: content_too_large, file_too_large */
+        Problem413ContentTooLargeFileTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "content_too_large" | "file_too_large";
+                };
+            };
+        };
         /** @description Content too large: content_too_large, picture_too_large */
         Problem413ContentTooLargePictureTooLarge: {
             headers: {
@@ -11542,6 +11646,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description Range not satisfiable: range_not_satisfiable */
+        Problem416RangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "range_not_satisfiable";
                 };
             };
         };
@@ -11714,7 +11830,9 @@ export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type File = components['schemas']['File'];
 export type FileFormatEnum = components['schemas']['FileFormatEnum'];
+export type FileState = components['schemas']['FileState'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
 export type Finding = components['schemas']['Finding'];
@@ -12029,6 +12147,7 @@ export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type TrialBalance = components['schemas']['TrialBalance'];
 export type TrialBalanceRow = components['schemas']['TrialBalanceRow'];
+export type UploadFileRequest = components['schemas']['UploadFileRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
@@ -12097,8 +12216,10 @@ export type ResponseProblem409StateConflictWorkAlreadyTaken = components['respon
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
+export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
 export type ResponseProblem413ContentTooLargePictureTooLarge = components['responses']['Problem413ContentTooLargePictureTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
+export type ResponseProblem416RangeNotSatisfiable = components['responses']['Problem416RangeNotSatisfiable'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
@@ -12971,11 +13092,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
-                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
-                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13054,11 +13175,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13147,11 +13268,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13224,11 +13345,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13348,11 +13469,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13438,11 +13559,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13521,11 +13642,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13626,11 +13747,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13722,11 +13843,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14178,7 +14299,7 @@ export interface operations {
                      *         "department_ids": [
                      *           "示例"
                      *         ],
-                     *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       }
                      *     }
                      */
@@ -14388,7 +14509,7 @@ export interface operations {
                      *           "department_ids": [
                      *             "示例"
                      *           ],
-                     *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
                      *       }
                      *     }
@@ -17529,7 +17650,7 @@ export interface operations {
                      *             "floor": "3F",
                      *             "room": "302",
                      *             "directions": "门诊楼 3 层电梯出口右转",
-                     *             "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *             "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *           },
                      *           "code": "cardiology",
                      *           "name": "心内科",
@@ -17596,7 +17717,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -17661,7 +17782,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -17757,7 +17878,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -18399,6 +18520,168 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner_type": "identity.portrait",
+                 *       "file": "…"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UploadFileRequest"];
+            };
+        };
+        responses: {
+            /** @description 上传文件 Upload a file; it is deleted after a day unless something takes it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件信息 Name, type, size and checksum; 404 for who may not read it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_content_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -19793,7 +20076,7 @@ export interface operations {
                      *           "floor": "3F",
                      *           "room": "",
                      *           "directions": "门诊楼 3 层电梯出口右转",
-                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "version": 1
                      *         }
                      *       ]
@@ -19846,7 +20129,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -19889,7 +20172,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -19971,7 +20254,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -22867,7 +23150,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *           "by_name": "张三",
-                     *           "file_name": "张三",
+                     *           "file_name": "患者名单.xlsx",
                      *           "kind": "示例",
                      *           "duplicates": "skip",
                      *           "state": "checking",
@@ -22938,7 +23221,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -22980,7 +23263,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23053,7 +23336,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23123,7 +23406,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23187,7 +23470,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -31095,7 +31378,7 @@ export interface operations {
                      *           "languages": [
                      *             "示例"
                      *           ],
-                     *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "employed_on": "2026-03-16",
                      *           "left_on": "2026-03-16",
                      *           "status": "active",
@@ -31196,7 +31479,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31455,7 +31738,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31585,7 +31868,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31722,7 +32005,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31874,7 +32157,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -32055,7 +32338,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -32754,11 +33037,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

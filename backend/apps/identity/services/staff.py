@@ -21,6 +21,7 @@ from apps.identity.models import (
 from apps.identity.phones import normalise_phone
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
+from apps.identity.services.pictures import delete_pictured
 from apps.identity.services.placing import announce_staff, heads_of, refuse_own
 from kernel.errors import InvalidValue
 from kernel.locks import lock_one
@@ -115,7 +116,7 @@ def open_account(staff: StaffMember, *, username: str, password: str | None = No
 def delete_staff(staff: StaffMember) -> None:
     """Delete a file made by mistake, with its account; InUse once anything refers to the person."""
     user = staff.user
-    delete_row(staff, parts=(StaffDepartment,))
+    delete_pictured(staff, "portrait", parts=(StaffDepartment,))
     if user is not None:
         delete_row(user, parts=(AuthSession, KnownDevice, TotpDevice))
 
