@@ -75,7 +75,7 @@ def test_a_file_of_exactly_the_cap_is_taken(world: World) -> None:
     assert send(world, PDF_BYTES.ljust(CAP, b"\n")).status_code == 201
 
 
-class Liar(ContentFile[bytes]):
+class Liar(ContentFile):
     """A source that says it is smaller than it is."""
 
     size = 10

@@ -13,7 +13,7 @@ class DiskStorage(FileSystemStorage):
     """Below MEDIA_ROOT. What `save` has returned outlives a power cut."""
 
     def _save(self, name: str, content: Any) -> str:
-        stored: str = super()._save(name, content)
+        stored: str = super()._save(name, content)  # type: ignore[misc]
         place = Path(self.path(stored))
         for each in (place, place.parent):
             handle = os.open(each, os.O_RDONLY)

@@ -1,6 +1,7 @@
 """Taking a content in: looked at, counted and hashed on its way into the storage, and only then known by a row."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import IO, Any
 from uuid import UUID
 
@@ -22,8 +23,6 @@ from kernel.idempotency.store import finish_with
 class _Metered:
     """A source that is read once: counts and hashes what passes; FileTooLarge at the first byte beyond the limit."""
 
-    name = "upload"
-
     def __init__(self, source: IO[bytes], limit: int) -> None:
         self.source, self.limit = source, limit
         self.size, self.digest = 0, hashlib.sha256()
@@ -38,23 +37,19 @@ class _Metered:
         return block
 
 
-class _Stream(Content):  # type: ignore[type-arg]
+class _Stream(Content):
     """A source without an end that is known before: storages take it block by block."""
 
     def __init__(self, source: IO[bytes] | _Metered) -> None:
-        super().__init__(source)  # type: ignore[arg-type]
+        super().__init__(None, "upload")
+        self.source = source
 
-    def chunks(self, chunk_size: int | None = None) -> Any:
-        while block := self.file.read(chunk_size or PIECE):
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        while block := self.source.read(chunk_size or PIECE):
             yield block
 
     def read(self, size: int = PIECE) -> bytes:
-        block: bytes = self.file.read(size)
-        return block
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Storages go to the start before they begin: it is there."""
-        return 0
+        return self.source.read(size)
 
     def seekable(self) -> bool:
         return False
@@ -74,7 +69,7 @@ def store_file(owner: FileOwner, *, upload: "Content[Any]", name: str, uploader_
     )  # fmt: skip
     ending = "sealed" if owner.is_sealed else ENDINGS.get(media_type, ("bin",))[0]
     file.stored_as = place_of(file.pk.hex, ending)
-    source = _Metered(upload, owner.max_bytes)  # type: ignore[arg-type]
+    source = _Metered(upload, owner.max_bytes)
     _write(file, source)
     file.size, file.checksum = source.size, source.digest.hexdigest()
     fault_point("files.between_bytes_and_row")
@@ -89,7 +84,7 @@ def _looked_at(owner: FileOwner, upload: "Content[Any]") -> str:
         raise FileEmpty(field="file")
     if upload.size > owner.max_bytes:
         raise FileTooLarge(field="file", limit=owner.max_bytes)
-    found = media_type_of(upload)  # type: ignore[arg-type]
+    found = media_type_of(upload)
     if found not in owner.media_types:
         raise FileTypeRefused(field="file", found=found, allowed=", ".join(owner.media_types))
     return found
