@@ -23,6 +23,7 @@ from tests.files.support import (
     attached,
     body,
     downloads,
+    kinds,
     on_disk,
     send,
     stored,
@@ -57,6 +58,19 @@ def test_a_file_goes_into_the_bucket_and_comes_back_whole_and_in_part(
         assert bucket.asked[-1] == ("GET", file.stored_as, "bytes=5-8"), "only the part is fetched"
     assert len(downloads(file)) == 2
     assert on_disk(media) == []
+
+
+def test_a_large_file_goes_up_in_parts_and_comes_down_in_pieces(world: World, bucket: Bucket) -> None:
+    content = b"%PDF-" + bytes(10 << 20)
+    with kinds(cap=20 << 20) as readers:
+        file = attached(world, readers, content)
+        parts = [key for method, key, _ in bucket.asked if method == "PUT"]
+        assert parts == [file.stored_as, file.stored_as]
+        answer = world.client("doctor_a").get(f"/api/admin/v1/files/{file.pk}/content")
+        pieces = list(answer.streaming_content)
+        answer.close()
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) <= 64 * 1024
 
 
 @pytest.mark.django_db(transaction=True)

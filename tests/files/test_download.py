@@ -34,6 +34,7 @@ def get(world: World, file: File, who: str | None = "doctor_a", method: str = "g
     return getattr(world.client(who), method)(f"/api/{base}/v1/files/{file.pk}/content", **extra)
 
 
+@pytest.mark.requirement("ACC-06")
 @pytest.mark.parametrize("code", [CODE, SEALED_CODE])
 def test_a_whole_file_comes_with_what_a_client_must_know(world: World, readers: Readers, code: str) -> None:
     file = attached(world, readers, code=code, name="检验报告.pdf")
@@ -92,6 +93,7 @@ def test_no_such_bytes_a_known_version_and_a_look_at_the_head_are_no_downloads(
     assert downloads(file) == []
 
 
+@pytest.mark.requirement("ACC-06")
 @pytest.mark.parametrize("who", ["doctor_b", "boss", "admin2", "patient_a", "patient_b"])
 @pytest.mark.parametrize(
     "headers", [{}, {"range": "bytes=0-3"}, {"if_none_match": "*"}], ids=["whole", "part", "known"]
@@ -151,6 +153,7 @@ def test_a_kind_that_is_declared_no_more_is_not_found(
     assert get(world, file, who).status_code == 404
 
 
+@pytest.mark.requirement("ACC-06")
 def test_a_download_is_one_line_however_many_ranges_it_takes(world: World, readers: Readers) -> None:
     file = attached(world, readers)
     assert file.owner_id
@@ -170,6 +173,7 @@ def test_a_download_is_one_line_however_many_ranges_it_takes(world: World, reade
     assert len(downloads(file)) == 5, "a mark that is lost makes a line, never hides one"
 
 
+@pytest.mark.requirement("ACC-06")
 def test_a_part_that_leaves_out_the_first_byte_is_recorded_too(world: World, readers: Readers) -> None:
     file = attached(world, readers)
     body(get(world, file, range="bytes=1-"))

@@ -212,6 +212,26 @@ def test_a_location_shows_its_map_under_a_name_nobody_chose(
 
 
 @pytest.mark.requirement("ORG-01")
+def test_a_place_that_is_deleted_lets_its_map_go_and_one_in_use_keeps_it(
+    world: World, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    client, addresses = world.client("admin1"), []
+    for building in ("A", "B"):
+        location = Location.objects.create(hospital=world.h1, building=building, floor="1")
+        url = f"{API}/locations/{location.pk}"
+        sent = client.post(f"{url}/map-picture", {"file": SimpleUploadedFile("m.png", PNG)})
+        addresses.append((location, url, sent.json()["url"]))
+    (_, unused, gone), (used, kept_url, kept) = addresses
+    Department.objects.filter(pk=world.departments["surgery"].pk).update(location=used)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.delete(kept_url).status_code == 409
+        assert client.delete(unused).status_code == 204
+    assert [world.client(None).get(address).status_code for address in (gone, kept)] == [404, 200]
+    assert len(list(tmp_path.rglob("*.png"))) == 1
+
+
+@pytest.mark.requirement("ORG-01")
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [

@@ -22,6 +22,7 @@ class Bucket:
     url: str = ""
     objects: dict[str, tuple[bytes, datetime]] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    parts: dict[int, bytes] = field(default_factory=dict)
     refuses: bool = False
 
     def options(self) -> dict[str, object]:
@@ -41,13 +42,32 @@ class _Handler(BaseHTTPRequestHandler):
         self.bucket.asked.append((self.command, key, self.headers.get("Range", "")))
         return key
 
+    def _query(self, name: str) -> str:
+        return parse_qs(urlsplit(self.path).query).get(name, [""])[0]
+
     def do_PUT(self) -> None:
         key, content = self._key(), self.rfile.read(int(self.headers["Content-Length"]))
         signed = f"Credential={KEY_ID}/" in self.headers.get("Authorization", "")
         if self.bucket.refuses or not signed or self.headers.get("Content-Encoding") == "aws-chunked":
             return self._answer(403, b"<Error><Code>AccessDenied</Code></Error>")
-        self.bucket.objects[key] = (content, datetime.now(UTC))
+        if part := self._query("partNumber"):
+            self.bucket.parts[int(part)] = content
+        else:
+            self.bucket.objects[key] = (content, datetime.now(UTC))
         return self._answer(200, ETag=f'"{hashlib.md5(content).hexdigest()}"')
+
+    def do_POST(self) -> None:
+        """Begins and ends an object of several parts; one at a time."""
+        key = self._key()
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self._query("uploadId"):
+            text = "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+            return self._answer(200, text.encode())
+        content = b"".join(self.bucket.parts[number] for number in sorted(self.bucket.parts))
+        self.bucket.parts.clear()
+        self.bucket.objects[key] = (content, datetime.now(UTC))
+        text = "<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"
+        return self._answer(200, text.encode())
 
     def do_DELETE(self) -> None:
         self.bucket.objects.pop(self._key(), None)
@@ -56,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         key = self._key()
         if not key:
-            return self._list(parse_qs(urlsplit(self.path).query).get("prefix", [""])[0])
+            return self._list(self._query("prefix"))
         if key not in self.bucket.objects:
             return self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
         content = self.bucket.objects[key][0]
