@@ -11709,6 +11709,18 @@ export interface components {
                 };
             };
         };
+        /** @description Too many requests: throttled, too_many_uploads */
+        Problem429ThrottledTooManyUploads: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled" | "too_many_uploads";
+                };
+            };
+        };
         /** @description Service unavailable: service_unavailable */
         Problem503ServiceUnavailable: {
             headers: {
@@ -12224,6 +12236,7 @@ export type ResponseProblem422IdempotencyKeyReused = components['responses']['Pr
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
+export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -18587,7 +18600,7 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
-            429: components["responses"]["Problem429Throttled"];
+            429: components["responses"]["Problem429ThrottledTooManyUploads"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

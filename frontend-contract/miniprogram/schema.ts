@@ -3101,6 +3101,18 @@ export interface components {
                 };
             };
         };
+        /** @description Too many requests: throttled, too_many_uploads */
+        Problem429ThrottledTooManyUploads: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled" | "too_many_uploads";
+                };
+            };
+        };
         /** @description Service unavailable: channel_unavailable, service_unavailable */
         Problem503ChannelUnavailableServiceUnavailable: {
             headers: {
@@ -3299,6 +3311,7 @@ export type ResponseProblem416RangeNotSatisfiable = components['responses']['Pro
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
+export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailableWechatUnavailable = components['responses']['Problem503ServiceUnavailableWechatUnavailable'];
@@ -6076,7 +6089,7 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
-            429: components["responses"]["Problem429Throttled"];
+            429: components["responses"]["Problem429ThrottledTooManyUploads"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

@@ -10,6 +10,8 @@ from django.core.files.base import ContentFile
 from apps.files.errors import FileEmpty, FileTooLarge
 from apps.files.media_types import PDF
 from apps.files.models import File
+from apps.files.services import upload
+from apps.files.services.attach import discard
 from apps.files.services.store import store_file
 from apps.files.states import FileState
 from kernel.crypto.files import open_sealed
@@ -98,6 +100,19 @@ def test_two_equal_uploads_are_two_files_and_one_key_is_one(world: World, media:
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert send(world, PDF_BYTES, "doctor_b", key="one").json()["id"] != first.json()["id"]
     assert len(on_disk(media)) == File.objects.filter(owner_type=CODE).count() == 3
+
+
+def test_nobody_fills_the_storage_with_what_nothing_takes(
+    world: World, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "MAX_STAGED", 2)
+    made = [send(world, PDF_BYTES).json()["id"] for _ in range(2)]
+    refused = send(world, PDF_BYTES)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_uploads")
+    assert len(on_disk(media)) == 2
+    assert send(world, PDF_BYTES, "doctor_b").status_code == 201
+    discard(File.objects.get(pk=made[0]))
+    assert send(world, PDF_BYTES).status_code == 201
 
 
 def test_no_key_no_upload(world: World, media: Path) -> None:

@@ -24,6 +24,11 @@ class FileTypeRefused(FileRefused):
     zh, en = "不支持的文件类型,可上传:{allowed}", "This type of file is not taken; these are: {allowed}."
 
 
+class TooManyUploads(DomainError):
+    code, status = "too_many_uploads", 429
+    zh, en = "未使用的上传过多,请稍后再试", "Too many uploads are not in use yet; try again later."
+
+
 class RangeNotSatisfiable(DomainError):
     """`Content-Range` says how many bytes there are."""
 

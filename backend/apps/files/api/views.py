@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.files.api.serializers import FileSerializer, UploadFileSerializer, checked_upload
-from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable
+from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable, TooManyUploads
 from apps.files.models import File
 from apps.files.selectors import readable_file
 from apps.files.sending import send_file
-from apps.files.services.store import store_file
+from apps.files.services.upload import upload_file
 from kernel.errors import NotFound
 from kernel.files import OWNERS
 from kernel.http.idempotency import idempotent
@@ -58,7 +58,7 @@ class UploadFileView(APIView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(request={"multipart/form-data": UploadFileSerializer}, responses={201: FileSerializer})
-    @raises(NotFound, FileEmpty, FileTooLarge, FileTypeRefused)
+    @raises(NotFound, FileEmpty, FileTooLarge, FileTypeRefused, TooManyUploads)
     @idempotent(atomic=False, content=_told_apart)
     def post(self, request: Any) -> Response:
         """上传文件 Upload a file; it is deleted after a day unless something takes it."""
@@ -67,7 +67,7 @@ class UploadFileView(APIView):
         if owner is None or not owner.may_add(request.user):
             raise NotFound
         upload = values["file"]
-        file = store_file(owner, upload=upload, name=upload.name, uploader_id=request.user.pk)
+        file = upload_file(owner, upload=upload, name=upload.name, uploader_id=request.user.pk)
         return Response(FileSerializer(file).data, status=201)
 
     def replay(self, request: Any, result: UUID) -> Response:
