@@ -39,10 +39,10 @@ PROVIDERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("YIHUI_HIS_BASE_URL", "YIHUI_HIS_APP_ID", "YIHUI_HIS_SECRET"), ()),
     (
         (
-            "YIHUI_FILES_S3_BUCKET", "YIHUI_FILES_S3_ENDPOINT", "YIHUI_FILES_S3_ACCESS_KEY_ID",
-            "YIHUI_FILES_S3_SECRET_ACCESS_KEY",
+            "YIHUI_FILES_BUCKET", "YIHUI_FILES_ENDPOINT", "YIHUI_FILES_ACCESS_KEY_ID",
+            "YIHUI_FILES_SECRET_ACCESS_KEY",
         ),
-        ("YIHUI_FILES_S3_REGION", "YIHUI_FILES_S3_ADDRESSING"),
+        ("YIHUI_FILES_REGION", "YIHUI_FILES_ADDRESSING"),
     ),
 )  # fmt: skip
 
@@ -154,13 +154,13 @@ def _providers() -> Iterator[Problem]:
 
 
 def _files() -> Iterator[Problem]:
-    kind, addressing = _text("YIHUI_FILES_STORAGE"), _text("YIHUI_FILES_S3_ADDRESSING")
+    kind, addressing = _text("YIHUI_FILES_STORAGE"), _text("YIHUI_FILES_ADDRESSING")
     if kind not in ("", *KINDS):
         yield "YIHUI_FILES_STORAGE", " or ".join(KINDS)
-    if kind == S3 and not _text("YIHUI_FILES_S3_BUCKET"):
-        yield "YIHUI_FILES_S3_BUCKET", "must be set with YIHUI_FILES_STORAGE"
+    if kind == S3 and not _text("YIHUI_FILES_BUCKET"):
+        yield "YIHUI_FILES_BUCKET", "must be set with YIHUI_FILES_STORAGE"
     if addressing not in ("", *ADDRESSING):
-        yield "YIHUI_FILES_S3_ADDRESSING", ", ".join(ADDRESSING)
+        yield "YIHUI_FILES_ADDRESSING", ", ".join(ADDRESSING)
 
 
 def _his_connections() -> Iterator[Problem]:
@@ -185,7 +185,7 @@ def _urls() -> Iterator[Problem]:
     if _is_here(_text("YIHUI_ALIYUN_SMS_ENDPOINT")):
         yield "YIHUI_ALIYUN_SMS_ENDPOINT", "this machine is no provider"
     for name in (
-        "YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL", "YIHUI_FILES_S3_ENDPOINT",
+        "YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL", "YIHUI_FILES_ENDPOINT",
     ):  # fmt: skip
         url = _text(name)
         if url and (why := _bad_url(url)):

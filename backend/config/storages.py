@@ -19,14 +19,14 @@ def files_storage() -> dict[str, Any]:
     if kind == DISK:
         return {"BACKEND": "apps.files.disk.DiskStorage"}
     options = {
-        "bucket_name": env.str("YIHUI_FILES_S3_BUCKET", default=""),
-        "endpoint_url": env.str("YIHUI_FILES_S3_ENDPOINT", default=""),
-        "access_key": env.str("YIHUI_FILES_S3_ACCESS_KEY_ID", default=""),
-        "secret_key": env.str("YIHUI_FILES_S3_SECRET_ACCESS_KEY", default=""),
+        "bucket_name": env.str("YIHUI_FILES_BUCKET", default=""),
+        "endpoint_url": env.str("YIHUI_FILES_ENDPOINT", default=""),
+        "access_key": env.str("YIHUI_FILES_ACCESS_KEY_ID", default=""),
+        "secret_key": env.str("YIHUI_FILES_SECRET_ACCESS_KEY", default=""),
     }
     names = ("BUCKET", "ENDPOINT", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
     missing = [
-        f"YIHUI_FILES_S3_{name}" for name, value in zip(names, options.values(), strict=True) if not value
+        f"YIHUI_FILES_{name}" for name, value in zip(names, options.values(), strict=True) if not value
     ]
     if missing:
         raise ImproperlyConfigured(
@@ -36,11 +36,11 @@ def files_storage() -> dict[str, Any]:
 
 
 def _fixed() -> dict[str, Any]:
-    addressing: str = env.str("YIHUI_FILES_S3_ADDRESSING", default="auto")
+    addressing: str = env.str("YIHUI_FILES_ADDRESSING", default="auto")
     if addressing not in ADDRESSING:
-        raise ImproperlyConfigured(f"YIHUI_FILES_S3_ADDRESSING: {', '.join(ADDRESSING)}")
+        raise ImproperlyConfigured(f"YIHUI_FILES_ADDRESSING: {', '.join(ADDRESSING)}")
     return {
-        "region_name": env.str("YIHUI_FILES_S3_REGION", default="") or None,
+        "region_name": env.str("YIHUI_FILES_REGION", default="") or None,
         "addressing": addressing,
         "default_acl": None,
         "file_overwrite": True,  # names are ours and never come twice: no request to look

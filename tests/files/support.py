@@ -56,7 +56,7 @@ def kinds(cap: int = CAP) -> Iterator[Readers]:
         yield readers
     finally:
         for code in (CODE, SEALED_CODE):
-            del OWNERS[code]
+            OWNERS.pop(code, None)
 
 
 def stored(content: bytes = PDF_BYTES, *, code: str = CODE, name: str = "a.pdf", by: Any = None) -> File:
@@ -90,10 +90,8 @@ def send(world: World, content: bytes, who: str = "doctor_a", **more: Any) -> An
 
 
 def body(answer: Any) -> bytes:
-    """All bytes of an answer; the answer is closed."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
-    return content
+    """All bytes of an answer."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
 def downloads(file: File) -> list[AuditEvent]:

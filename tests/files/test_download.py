@@ -145,11 +145,9 @@ def test_the_uploader_of_what_hangs_on_something_is_asked_for_like_all_others(
 
 
 @pytest.mark.parametrize("who", ["boss", "doctor_a"])
-def test_a_kind_that_is_declared_no_more_is_not_found(
-    world: World, readers: Readers, monkeypatch: pytest.MonkeyPatch, who: str
-) -> None:
+def test_a_kind_that_is_declared_no_more_is_not_found(world: World, readers: Readers, who: str) -> None:
     file = attached(world, readers)
-    monkeypatch.delitem(OWNERS, CODE)
+    del OWNERS[CODE]
     assert get(world, file, who).status_code == 404
 
 
