@@ -1,12 +1,14 @@
 """What a content is, by its bytes alone."""
 
 import io
+import random
 
 import pytest
 
 from apps.files.media_types import (
     DOCX,
     GIF,
+    HEAD,
     HTML,
     JPEG,
     PDF,
@@ -70,6 +72,14 @@ def test_a_drawing_in_which_something_runs_is_a_page(active: bytes) -> None:
 )  # fmt: skip
 def test_what_is_two_things_at_once_is_neither(both: bytes) -> None:
     assert told(both) == UNKNOWN
+
+
+def test_compressed_pixels_are_never_taken_for_a_second_thing() -> None:
+    chance = random.Random(1)
+    starts = (picture("PNG")[:8], picture("JPEG")[:3], b"PK\x03\x04xl/workbook.xml", PDF_BYTES)
+    for _ in range(200):
+        for start, kind in zip(starts, (PNG, JPEG, XLSX, PDF), strict=True):
+            assert told(start + chance.randbytes(HEAD + TAIL)) == kind
 
 
 def test_an_archive_behind_a_long_picture_is_found() -> None:

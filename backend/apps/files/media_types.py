@@ -29,6 +29,10 @@ _BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", b"heic": "image/hei
 _BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"<(!doctype\s+html|html|head|body|script|iframe|meta|table|img|a\s)", re.IGNORECASE)
+#: Longer than what compressed pixels hold by chance.
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<script[\s>]|<iframe[\s>]|<\?php\s", re.IGNORECASE)
+#: As far as browsers and readers of PDF look for a beginning.
+_SNIFFED = 1445
 _ACTIVE = re.compile(
     rb"<script|<foreignobject|<!entity|<iframe|javascript:|data:text|&#|[\s\"'/]on[a-z]+\s*=", re.IGNORECASE
 )
@@ -93,11 +97,23 @@ def _text(head: bytes) -> str:
 
 def _is_two_things(kind: str, head: bytes, tail: bytes) -> bool:
     """A second signature where readers of that other kind look for theirs."""
-    if kind in (ZIP, XLSX, DOCX, UNKNOWN):
-        return kind != UNKNOWN and (b"%PDF-" in head or bool(_MARKUP.search(head[:1024])))
-    if _END_OF_ARCHIVE in tail or (kind != PDF and b"%PDF-" in head[:1024]):
+    start = head[:_SNIFFED]
+    if kind in (PLAIN, HTML, SVG, UNKNOWN):
+        return kind != UNKNOWN and _ends_as_archive(tail)
+    if (kind != PDF and b"%PDF-" in start) or _PAGE.search(start):
         return True
-    return kind not in (PLAIN, HTML, SVG) and bool(_MARKUP.search(head) or _MARKUP.search(tail))
+    if kind in (ZIP, XLSX, DOCX):
+        return False
+    return _ends_as_archive(tail) or (kind.startswith("image/") and bool(_PAGE.search(tail)))
+
+
+def _ends_as_archive(tail: bytes) -> bool:
+    """Whether the record that ends an archive stands there, of one part as all are: not by chance."""
+    places = (found.start() for found in re.finditer(re.escape(_END_OF_ARCHIVE), tail))
+    return any(
+        tail[at + 4 : at + 8] == bytes(4) and tail[at + 8 : at + 10] == tail[at + 10 : at + 12]
+        for at in places
+    )
 
 
 def _is_active(content: IO[bytes]) -> bool:

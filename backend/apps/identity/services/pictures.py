@@ -14,7 +14,6 @@ from apps.identity.errors import PictureInvalid, PictureTooLarge
 from apps.identity.pictures import MAP, MAP_BYTES, PORTRAIT, PORTRAIT_BYTES
 from kernel.files import FileOwner
 from kernel.locks import lock_one
-from kernel.rows import delete_row
 
 MAX_PIXELS = 25_000_000  # each takes four bytes of memory while it is painted
 QUALITY = 90
@@ -49,14 +48,6 @@ def remove_picture(row: models.Model, field: str) -> None:
     """Let the row's picture go, if any."""
     _let_go(row, field)
     _point(row, field, None)
-
-
-@transaction.atomic
-def delete_pictured(row: models.Model, field: str, *, parts: tuple[type[models.Model], ...] = ()) -> None:
-    """Delete a row that nothing refers to, and let its picture go; InUse."""
-    owner, key = PICTURES[field][0], row.pk
-    delete_row(row, parts=parts)
-    detach(owner, owner_id=key)
 
 
 def _let_go(row: models.Model, field: str) -> None:

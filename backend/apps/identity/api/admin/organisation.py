@@ -13,8 +13,9 @@ from apps.identity.api.pictures import PictureSerializer, PictureUrlField, Pictu
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
 from apps.identity.models import Group, Hospital, Location, OrgUnit, Position
 from apps.identity.pictures import url_of
+from apps.identity.services.locations import delete_location
 from apps.identity.services.org_units import create_org_unit, update_org_unit
-from apps.identity.services.pictures import delete_pictured, remove_picture, set_picture
+from apps.identity.services.pictures import remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from kernel.http.schema import raises
 
@@ -102,7 +103,7 @@ class LocationViewSet(RowViewSet):
     ordering = ["building", "floor", "room"]
 
     def perform_destroy(self, instance: Location) -> None:
-        delete_pictured(instance, "map_picture")
+        delete_location(instance)
 
     @extend_schema(request={"multipart/form-data": PictureSerializer}, responses=PictureUrlSerializer)
     @raises(PictureInvalid, PictureTooLarge)
