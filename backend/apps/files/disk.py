@@ -15,7 +15,7 @@ class DiskStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
         stored: str = super()._save(name, content)  # type: ignore[misc]
         place = Path(self.path(stored))
-        for each in (place, place.parent):
+        for each in (place, *place.parents[:3]):  # also folders that were made for it
             handle = os.open(each, os.O_RDONLY)
             try:
                 os.fsync(handle)
@@ -32,6 +32,15 @@ class DiskStorage(FileSystemStorage):
     def written_before(self, folder: str, moment: dt.datetime) -> Iterator[str]:
         """Names below the folder whose content is older than that."""
         root = Path(self.path(folder))
-        for place in sorted(root.rglob("*")) if root.is_dir() else ():
-            if place.is_file() and place.stat().st_mtime < moment.timestamp():
-                yield f"{folder}/{place.relative_to(root).as_posix()}"
+        for inner in sorted(root.iterdir()) if root.is_dir() else ():
+            for place in sorted(inner.iterdir()):
+                if _is_older(place, moment.timestamp()):
+                    yield f"{folder}/{place.relative_to(root).as_posix()}"
+
+
+def _is_older(place: Path, moment: float) -> bool:
+    """Not what somebody has deleted meanwhile."""
+    try:
+        return place.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
