@@ -32,7 +32,7 @@ class DiskStorage(FileSystemStorage):
     def written_before(self, folder: str, moment: dt.datetime) -> Iterator[str]:
         """Names below the folder whose content is older than that."""
         root = Path(self.path(folder))
-        for inner in sorted(root.iterdir()) if root.is_dir() else ():
+        for inner in sorted(filter(Path.is_dir, root.iterdir())) if root.is_dir() else ():
             for place in sorted(inner.iterdir()):
                 if _is_older(place, moment.timestamp()):
                     yield f"{folder}/{place.relative_to(root).as_posix()}"
