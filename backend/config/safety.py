@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.demo_values import PUBLISHED
 from config.randomness import weak_key, weak_text
+from config.storages import ADDRESSING, KINDS, S3
 from kernel.crypto.cipher import FieldCipher
 from kernel.environment import env
 
@@ -36,6 +37,13 @@ PROVIDERS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     (("YIHUI_HIS_BASE_URL", "YIHUI_HIS_APP_ID", "YIHUI_HIS_SECRET"), ()),
+    (
+        (
+            "YIHUI_FILES_BUCKET", "YIHUI_FILES_ENDPOINT", "YIHUI_FILES_ACCESS_KEY_ID",
+            "YIHUI_FILES_SECRET_ACCESS_KEY",
+        ),
+        ("YIHUI_FILES_REGION", "YIHUI_FILES_ADDRESSING"),
+    ),
 )  # fmt: skip
 
 
@@ -139,9 +147,20 @@ def _providers() -> Iterator[Problem]:
                 yield name, f"must be set with {given[0]}"
     if (token := _text("YIHUI_ALIYUN_SMS_CALLBACK_TOKEN")) and (why := weak_text(token, TOKEN_CHARACTERS)):
         yield "YIHUI_ALIYUN_SMS_CALLBACK_TOKEN", why
+    yield from _files()
     yield from _his_connections()
     if (secret := _text("YIHUI_HIS_SECRET")) and (why := weak_text(secret, HIS_SECRET_CHARACTERS)):
         yield "YIHUI_HIS_SECRET", why
+
+
+def _files() -> Iterator[Problem]:
+    kind, addressing = _text("YIHUI_FILES_STORAGE"), _text("YIHUI_FILES_ADDRESSING")
+    if kind not in ("", *KINDS):
+        yield "YIHUI_FILES_STORAGE", " or ".join(KINDS)
+    if kind == S3 and not _text("YIHUI_FILES_BUCKET"):
+        yield "YIHUI_FILES_BUCKET", "must be set with YIHUI_FILES_STORAGE"
+    if addressing not in ("", *ADDRESSING):
+        yield "YIHUI_FILES_ADDRESSING", ", ".join(ADDRESSING)
 
 
 def _his_connections() -> Iterator[Problem]:
@@ -165,7 +184,9 @@ def _urls() -> Iterator[Problem]:
         yield "YIHUI_ALIYUN_SMS_PROTOCOL", "providers are spoken to over https"
     if _is_here(_text("YIHUI_ALIYUN_SMS_ENDPOINT")):
         yield "YIHUI_ALIYUN_SMS_ENDPOINT", "this machine is no provider"
-    for name in ("YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL"):
+    for name in (
+        "YIHUI_WECHAT_BASE_URL", "YIHUI_HIS_BASE_URL", "YIHUI_PUBLIC_BASE_URL", "YIHUI_FILES_ENDPOINT",
+    ):  # fmt: skip
         url = _text(name)
         if url and (why := _bad_url(url)):
             yield name, why

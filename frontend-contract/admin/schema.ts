@@ -1608,6 +1608,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传文件 Upload a file; it is deleted after a day unless something takes it
+         * @description 上传文件 Upload a file; it is deleted after a day unless something takes it.
+         */
+        post: operations["files_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件信息 Name, type, size and checksum; 404 for who may not read it
+         * @description 文件信息 Name, type, size and checksum; 404 for who may not read it.
+         */
+        get: operations["files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it
+         * @description 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it.
+         */
+        get: operations["files_content_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/groups": {
         parameters: {
             query?: never;
@@ -6711,8 +6771,30 @@ export interface components {
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
         /** @enum {string} */
         FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
+        /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
+        File: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description code of kernel.files.FileOwner */
+            readonly owner_type: string;
+            /** @description in the language of the request */
+            readonly owner_type_name: string;
+            /** @description as it was uploaded, without what nobody sees */
+            readonly name: string;
+            /** @description as the content shows it */
+            readonly media_type: string;
+            /** @description bytes */
+            readonly size: number;
+            /** @description SHA-256 of the content, hexadecimal */
+            readonly checksum: string;
+            readonly state: components["schemas"]["FileState"];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @enum {string} */
         FileFormatEnum: "csv" | "xlsx";
+        /** @enum {string} */
+        FileState: "staged" | "attached" | "deleted";
         /** @description A hospital and a year. */
         FillYearRequest: {
             /** Format: uuid */
@@ -11036,6 +11118,16 @@ export interface components {
             /** @description positive on the usual side of the kind */
             balance_fen: number;
         };
+        /** @description A file, and the kind of thing it is meant for. */
+        UploadFileRequest: {
+            /** @description which types and sizes are taken follows from it */
+            owner_type: string;
+            /**
+             * Format: binary
+             * @description recognised by its content, not by its name
+             */
+            file: string;
+        };
         /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
         UploadRequest: {
             /** Format: uuid */
@@ -12200,6 +12292,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
+        /** @description Content too large: content_too_large, file_too_large */
+        Problem413ContentTooLargeFileTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "content_too_large" | "file_too_large";
+                };
+            };
+        };
         /** @description Content too large: content_too_large, picture_too_large */
         Problem413ContentTooLargePictureTooLarge: {
             headers: {
@@ -12216,6 +12320,18 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
+            };
+        };
+        /** @description Range not satisfiable: range_not_satisfiable */
+        Problem416RangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "range_not_satisfiable";
+                };
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -12252,6 +12368,18 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem429Throttled"];
+            };
+        };
+        /** @description Too many requests: throttled, too_many_uploads */
+        Problem429ThrottledTooManyUploads: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled" | "too_many_uploads";
+                };
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -12372,7 +12500,9 @@ export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
 export type FieldKind = components['schemas']['FieldKind'];
+export type File = components['schemas']['File'];
 export type FileFormatEnum = components['schemas']['FileFormatEnum'];
+export type FileState = components['schemas']['FileState'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
 export type Finding = components['schemas']['Finding'];
@@ -12793,6 +12923,7 @@ export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type TrialBalance = components['schemas']['TrialBalance'];
 export type TrialBalanceRow = components['schemas']['TrialBalanceRow'];
+export type UploadFileRequest = components['schemas']['UploadFileRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
@@ -12907,12 +13038,15 @@ export type ResponseProblem409StateConflictWorkAlreadyTaken = components['respon
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
+export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
 export type ResponseProblem413ContentTooLargePictureTooLarge = components['responses']['Problem413ContentTooLargePictureTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
+export type ResponseProblem416RangeNotSatisfiable = components['responses']['Problem416RangeNotSatisfiable'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
+export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -13715,11 +13849,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
-                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
-                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13798,11 +13932,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13869,11 +14003,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -13946,11 +14080,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14070,11 +14204,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14149,11 +14283,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14232,11 +14366,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14315,11 +14449,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14389,11 +14523,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -14801,7 +14935,7 @@ export interface operations {
                      *         "department_ids": [
                      *           "示例"
                      *         ],
-                     *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       }
                      *     }
                      */
@@ -15011,7 +15145,7 @@ export interface operations {
                      *           "department_ids": [
                      *             "示例"
                      *           ],
-                     *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
                      *       }
                      *     }
@@ -18009,7 +18143,7 @@ export interface operations {
                      *             "floor": "3F",
                      *             "room": "302",
                      *             "directions": "门诊楼 3 层电梯出口右转",
-                     *             "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *             "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *           },
                      *           "code": "cardiology",
                      *           "name": "心内科",
@@ -18076,7 +18210,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -18130,7 +18264,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -18226,7 +18360,7 @@ export interface operations {
                      *         "floor": "3F",
                      *         "room": "302",
                      *         "directions": "门诊楼 3 层电梯出口右转",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
                      *       "code": "cardiology",
                      *       "name": "心内科",
@@ -18857,6 +18991,168 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner_type": "identity.portrait",
+                 *       "file": "…"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UploadFileRequest"];
+            };
+        };
+        responses: {
+            /** @description 上传文件 Upload a file; it is deleted after a day unless something takes it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429ThrottledTooManyUploads"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件信息 Name, type, size and checksum; 404 for who may not read it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_content_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20196,7 +20492,7 @@ export interface operations {
                      *           "floor": "3F",
                      *           "room": "",
                      *           "directions": "门诊楼 3 层电梯出口右转",
-                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "version": 1
                      *         }
                      *       ]
@@ -20249,7 +20545,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -20292,7 +20588,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -20374,7 +20670,7 @@ export interface operations {
                      *       "floor": "3F",
                      *       "room": "",
                      *       "directions": "门诊楼 3 层电梯出口右转",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
                      *     }
                      */
@@ -23171,7 +23467,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *           "by_name": "张三",
-                     *           "file_name": "张三",
+                     *           "file_name": "患者名单.xlsx",
                      *           "kind": "示例",
                      *           "duplicates": "skip",
                      *           "state": "checking",
@@ -23242,7 +23538,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23284,7 +23580,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23346,7 +23642,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23416,7 +23712,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -23480,7 +23776,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
-                     *       "file_name": "张三",
+                     *       "file_name": "患者名单.xlsx",
                      *       "kind": "示例",
                      *       "duplicates": "skip",
                      *       "state": "checking",
@@ -31190,7 +31486,7 @@ export interface operations {
                      *           "languages": [
                      *             "示例"
                      *           ],
-                     *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "employed_on": "2026-03-16",
                      *           "left_on": "2026-03-16",
                      *           "status": "active",
@@ -31291,7 +31587,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31550,7 +31846,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31680,7 +31976,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31806,7 +32102,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -31947,7 +32243,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -32117,7 +32413,7 @@ export interface operations {
                      *       "languages": [
                      *         "示例"
                      *       ],
-                     *       "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
                      *       "left_on": "2026-03-16",
                      *       "status": "active",
@@ -32794,11 +33090,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

@@ -784,6 +784,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 上传文件 Upload a file; it is deleted after a day unless something takes it
+         * @description 上传文件 Upload a file; it is deleted after a day unless something takes it.
+         */
+        post: operations["files_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 文件信息 Name, type, size and checksum; 404 for who may not read it
+         * @description 文件信息 Name, type, size and checksum; 404 for who may not read it.
+         */
+        get: operations["files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it
+         * @description 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it.
+         */
+        get: operations["files_content_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/hospitals": {
         parameters: {
             query?: never;
@@ -1108,7 +1168,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/miniprogram/v1/pictures/{folder}/{name}": {
+    "/api/miniprogram/v1/pictures/{file_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1914,6 +1974,26 @@ export interface components {
         };
         /** @enum {string} */
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
+        /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
+        File: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description code of kernel.files.FileOwner */
+            readonly owner_type: string;
+            /** @description in the language of the request */
+            readonly owner_type_name: string;
+            /** @description as it was uploaded, without what nobody sees */
+            readonly name: string;
+            /** @description as the content shows it */
+            readonly media_type: string;
+            /** @description bytes */
+            readonly size: number;
+            /** @description SHA-256 of the content, hexadecimal */
+            readonly checksum: string;
+            readonly state: components["schemas"]["FileState"];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description Who the person is. */
         FileRequest: {
             /** Format: uuid */
@@ -1927,6 +2007,8 @@ export interface components {
             address: string;
             relationship: components["schemas"]["Relationship"];
         };
+        /** @enum {string} */
+        FileState: "staged" | "attached" | "deleted";
         /** @description 住院号 and the patient's name, both as the hospital has them. */
         FindAdmissionRequest: {
             /** Format: uuid */
@@ -2842,6 +2924,16 @@ export interface components {
         };
         /** @enum {string} */
         TopUpState: "pending" | "credited" | "closed" | "returned";
+        /** @description A file, and the kind of thing it is meant for. */
+        UploadFileRequest: {
+            /** @description which types and sizes are taken follows from it */
+            owner_type: string;
+            /**
+             * Format: binary
+             * @description recognised by its content, not by its name
+             */
+            file: string;
+        };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
         /** @description 缴费凭证 for pharmacy and examination; an item with `performed_at` was handed out or done already. */
@@ -3270,6 +3362,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409OfferLapsedStateConflict"];
             };
         };
+        /** @description Conflict: request_in_progress */
+        Problem409RequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "request_in_progress";
+                };
+            };
+        };
         /** @description Conflict: state_conflict */
         Problem409StateConflict: {
             headers: {
@@ -3288,6 +3392,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
+        /** @description Content too large: content_too_large, file_too_large */
+        Problem413ContentTooLargeFileTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "content_too_large" | "file_too_large";
+                };
+            };
+        };
         /** @description Unsupported media type: unsupported_media_type */
         Problem415UnsupportedMediaType: {
             headers: {
@@ -3295,6 +3411,18 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
+            };
+        };
+        /** @description Range not satisfiable: range_not_satisfiable */
+        Problem416RangeNotSatisfiable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "range_not_satisfiable";
+                };
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -3340,6 +3468,18 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem429Throttled"];
+            };
+        };
+        /** @description Too many requests: throttled, too_many_uploads */
+        Problem429ThrottledTooManyUploads: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "throttled" | "too_many_uploads";
+                };
             };
         };
         /** @description Service unavailable: channel_unavailable, service_unavailable */
@@ -3425,7 +3565,9 @@ export type DepositRules = components['schemas']['DepositRules'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
+export type File = components['schemas']['File'];
 export type FileRequest = components['schemas']['FileRequest'];
+export type FileState = components['schemas']['FileState'];
 export type FindAdmissionRequest = components['schemas']['FindAdmissionRequest'];
 export type FoundAdmission = components['schemas']['FoundAdmission'];
 export type Gender = components['schemas']['Gender'];
@@ -3547,6 +3689,7 @@ export type SuspensionSource = components['schemas']['SuspensionSource'];
 export type TicketState = components['schemas']['TicketState'];
 export type TopUpRequest = components['schemas']['TopUpRequest'];
 export type TopUpState = components['schemas']['TopUpState'];
+export type UploadFileRequest = components['schemas']['UploadFileRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
 export type Voucher = components['schemas']['Voucher'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
@@ -3591,14 +3734,18 @@ export type ResponseProblem409CardRequiredStateConflict = components['responses'
 export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd4More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
 export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
+export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
+export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
+export type ResponseProblem416RangeNotSatisfiable = components['responses']['Problem416RangeNotSatisfiable'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More = components['responses']['Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More'];
 export type ResponseProblem429BindingLockedBindingSlowedAnd1More = components['responses']['Problem429BindingLockedBindingSlowedAnd1More'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
+export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
 export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailableWechatUnavailable = components['responses']['Problem503ServiceUnavailableWechatUnavailable'];
@@ -3980,11 +4127,11 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "location": "门诊楼 3 层 302",
-                     *           "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "practitioner_title": "主任医师",
-                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *           "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4062,11 +4209,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4133,11 +4280,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4210,11 +4357,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -4437,11 +4584,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -5105,7 +5252,7 @@ export interface operations {
                      *             "department_name": "心内科",
                      *             "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *             "practitioner_name": "李建国",
-                     *             "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *             "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *           }
                      *         ]
                      *       }
@@ -5147,7 +5294,7 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "location": "门诊楼 3 层 302",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "is_bookable": true
                      *       }
                      *     ]
@@ -5187,7 +5334,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师",
                      *         "speciality": "冠心病介入",
-                     *         "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *         "department_name": "心内科",
                      *         "remaining": 1,
@@ -5993,7 +6140,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "患者名单.xlsx",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
@@ -6078,6 +6225,168 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner_type": "identity.portrait",
+                 *       "file": "…"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["UploadFileRequest"];
+            };
+        };
+        responses: {
+            /** @description 上传文件 Upload a file; it is deleted after a day unless something takes it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+                    };
+                };
+            };
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429ThrottledTooManyUploads"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 文件信息 Name, type, size and checksum; 404 for who may not read it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "owner_type": "identity.portrait",
+                     *       "owner_type_name": "员工照片",
+                     *       "name": "患者名单.xlsx",
+                     *       "media_type": "image/png",
+                     *       "size": 1,
+                     *       "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "staged",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    files_content_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -7055,8 +7364,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                folder: string;
-                name: string;
+                file_id: string;
             };
             cookie?: never;
         };
@@ -7076,8 +7384,30 @@ export interface operations {
                     "image/webp": string;
                 };
             };
+            /** @description 图片 A portrait of a doctor or the map of a place */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "image/png": string;
+                    /** @example … */
+                    "image/jpeg": string;
+                    /** @example … */
+                    "image/webp": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["Problem400ValidationError"];
             404: components["responses"]["Problem404NotFound"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -7116,10 +7446,10 @@ export interface operations {
                      *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *         "department_name": "心内科",
                      *         "location": "门诊楼 3 层 302",
-                     *         "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *         "practitioner_name": "李建国",
-                     *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                      *         "patient_name": "张三",
                      *         "place": {
@@ -7654,11 +7984,11 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
-                     *       "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
-                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png",
+                     *       "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",

@@ -1308,7 +1308,7 @@ export interface operations {
                      *             "floor": "3F",
                      *             "room": "302",
                      *             "directions": "门诊楼 3 层电梯出口右转",
-                     *             "map_picture_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *             "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *           }
                      *         }
                      *       ]
@@ -1365,7 +1365,7 @@ export interface operations {
                      *           "department_ids": [
                      *             "示例"
                      *           ],
-                     *           "portrait_url": "/api/miniprogram/v1/pictures/portraits/0f3c.png"
+                     *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
                      *       ]
                      *     }

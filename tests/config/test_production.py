@@ -51,6 +51,13 @@ SMS = {
     "YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "LTAI5tKnownToNobody",
     "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET": text("sms")[:30],
 }
+BUCKET = {
+    "YIHUI_FILES_STORAGE": "s3",
+    "YIHUI_FILES_BUCKET": "yihui-files",
+    "YIHUI_FILES_ENDPOINT": "https://oss.provider.example",
+    "YIHUI_FILES_ACCESS_KEY_ID": "LTAI5tKnownToNobody",
+    "YIHUI_FILES_SECRET_ACCESS_KEY": text("bucket")[:30],
+}
 REPEATED = base64.b64encode(bytes(range(100, 116)) * 2).decode()
 ZEROS = base64.b64encode(bytes(32)).decode()
 COUNTED = base64.b64encode(bytes(range(32))).decode()
@@ -85,6 +92,7 @@ def named(result: subprocess.CompletedProcess[str]) -> list[str]:
         HIS,
         {"YIHUI_HIS_CONNECTIONS": own_his()},
         SMS | {"YIHUI_ALIYUN_SMS_CALLBACK_TOKEN": text("token")[:24]},
+        BUCKET | {"YIHUI_FILES_ADDRESSING": "virtual"},
         {"YIHUI_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7, fd00::/8"},
         {"YIHUI_FIELD_KEYS": f"2:{key('new')},1:{key('old')}"},
         dict.fromkeys(
@@ -134,6 +142,7 @@ def test_safe_settings_start(changes: dict[str, str]) -> None:
         ("YIHUI_ALIYUN_SMS_ENDPOINT", "localhost:8090"),
         ("YIHUI_ALIYUN_SMS_PROTOCOL", "HTTP"),
         ("YIHUI_PUBLIC_BASE_URL", "http://api.hospital.example"),
+        ("YIHUI_FILES_STORAGE", "ftp"),
         ("YIHUI_FAULT_FILE", "/tmp/faults"),
         ("YIHUI_CLOCK_FILE", "/tmp/clock"),
         ("YIHUI_RUN_TOKEN", "0123456789abcdef"),
@@ -194,6 +203,9 @@ def test_a_hospitals_own_his_is_as_safe_as_the_common_one_or_refuses_to_start(co
         ({"YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "LTAI5tKnownToNobody"}, "YIHUI_ALIYUN_SMS_ACCESS_KEY_SECRET"),
         (SMS | {"YIHUI_ALIYUN_SMS_ACCESS_KEY_ID": "", "YIHUI_ALIYUN_SMS_SIGN_NAME": "仁和医院"},
          "YIHUI_ALIYUN_SMS_ACCESS_KEY_ID"),
+        (BUCKET | {"YIHUI_FILES_SECRET_ACCESS_KEY": ""}, "YIHUI_FILES_SECRET_ACCESS_KEY"),
+        (BUCKET | {"YIHUI_FILES_ADDRESSING": "other"}, "YIHUI_FILES_ADDRESSING"),
+        (BUCKET | {"YIHUI_FILES_ENDPOINT": "http://oss.provider.example"}, "YIHUI_FILES_ENDPOINT"),
     ],
 )  # fmt: skip
 def test_a_provider_that_is_half_filled_in_refuses_to_start_and_names_what_is_missing(

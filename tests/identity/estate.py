@@ -1,5 +1,7 @@
 """Rows of identity for the rules that every resource keeps: one of patient_a, doctor_a and hospital 1 each."""
 
+from uuid import UUID
+
 from django.core.files.base import ContentFile
 
 from apps.identity.models import (
@@ -14,7 +16,7 @@ from apps.identity.models import (
 )
 from apps.identity.notices import STAFF_PLACED
 from apps.identity.services.notices import tell
-from apps.identity.services.pictures import PORTRAIT_BYTES, set_picture
+from apps.identity.services.pictures import set_picture
 from kernel import clock
 from tests.support.estates import Estate, Values
 from tests.support.pictures import picture
@@ -49,10 +51,9 @@ class IdentityEstate(Estate):
         session, _ = AuthSession.objects.create(user=self.world.staff["doctor_a"].user)
         return session
 
-    def make_portrait(self) -> str:
-        portrait = ContentFile(picture(), "portrait.png")
-        set_picture(self.world.staff["doctor_a"], "portrait", portrait, limit=PORTRAIT_BYTES)
-        return str(self.world.staff["doctor_a"].portrait.name)
+    def make_portrait(self) -> UUID:
+        set_picture(self.world.staff["doctor_a"], "portrait", ContentFile(picture(), "portrait.png"))
+        return self.world.staff["doctor_a"].portrait_id
 
 
 #: Path up to the parameter → the value that stands there.
@@ -70,6 +71,5 @@ OBJECTS: Values = {
     "admin/v1/partner-applications/": lambda e: e.get("partner").pk,
     "admin/v1/positions/": lambda e: e.get("position").pk,
     "admin/v1/staff/": lambda e: e.world.staff["doctor_b"].pk,
-    "miniprogram/v1/pictures/": lambda e: e.get("portrait").split("/")[0],
-    "miniprogram/v1/pictures/{}/": lambda e: e.get("portrait").split("/")[1],
+    "miniprogram/v1/pictures/": lambda e: e.get("portrait"),
 }

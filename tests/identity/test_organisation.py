@@ -192,8 +192,9 @@ def test_a_location_shows_its_map_under_a_name_nobody_chose(
     sent = client.post(url, {"file": SimpleUploadedFile("../../evil.html", PNG, "text/html")})
     assert sent.status_code == 200, sent.content
     address = sent.json()["url"]
-    assert address.endswith(".png")
     assert "evil" not in address
+    (stored,) = tmp_path.rglob("*.*")
+    assert "evil" not in str(stored)
     shown = world.client(None).get(address)
     assert (shown.status_code, shown["Content-Type"], b"".join(shown.streaming_content)) == (
         200,
@@ -204,8 +205,29 @@ def test_a_location_shows_its_map_under_a_name_nobody_chose(
     listed = client.get(f"{API}/departments/{world.departments['surgery'].pk}").json()
     assert (listed["place"]["floor"], listed["place"]["map_picture_url"]) == ("1", address)
     assert client.delete(url).status_code == 204
-    assert not location.refresh_from_db()
-    assert not location.map_picture
+    location.refresh_from_db()
+    assert location.map_picture_id is None
+    assert world.client(None).get(address).status_code == 404
+
+
+@pytest.mark.requirement("ORG-01")
+def test_a_place_that_is_deleted_lets_its_map_go_and_one_in_use_keeps_it(
+    world: World, settings: Any, tmp_path: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    client, addresses = world.client("admin1"), []
+    for building in ("A", "B"):
+        location = Location.objects.create(hospital=world.h1, building=building, floor="1")
+        url = f"{API}/locations/{location.pk}"
+        sent = client.post(f"{url}/map-picture", {"file": SimpleUploadedFile("m.png", PNG)})
+        addresses.append((location, url, sent.json()["url"]))
+    (_, unused, gone), (used, kept_url, kept) = addresses
+    Department.objects.filter(pk=world.departments["surgery"].pk).update(location=used)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.delete(kept_url).status_code == 409
+        assert client.delete(unused).status_code == 204
+    assert [world.client(None).get(address).status_code for address in (gone, kept)] == [404, 200]
+    assert len(list(tmp_path.rglob("*.png"))) == 1
 
 
 @pytest.mark.requirement("ORG-01")
@@ -229,13 +251,19 @@ def test_what_is_no_picture_is_refused_whatever_its_name(
     assert world.client("admin1").post(url, {"file": "text"}, format="json").status_code == 415
     assert world.client("doctor_a").post(url, {"file": SimpleUploadedFile("m.png", PNG)}).status_code == 403
     location.refresh_from_db()
-    assert not location.map_picture
+    assert location.map_picture_id is None
     assert not any(tmp_path.rglob("*.*"))
 
 
 @pytest.mark.requirement("ORG-01")
 @pytest.mark.parametrize(
-    "path", ["locations/../settings.py", "portraits/x.png", "secrets/" + "a" * 32 + ".png"]
+    "path",
+    [
+        "locations/../settings.py",
+        "portraits/x.png",
+        "../../settings.py",
+        "019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
+    ],
 )
 def test_only_stored_pictures_are_shown(db: None, path: str) -> None:
     from rest_framework.test import APIClient

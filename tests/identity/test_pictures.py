@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.identity.errors import PictureInvalid, PictureTooLarge
+from apps.identity.pictures import PORTRAIT_BYTES
 from apps.identity.services import pictures
-from apps.identity.services.pictures import PORTRAIT_BYTES, without_traces
+from apps.identity.services.pictures import without_traces
 from tests.support.pictures import GPS, picture
 from tests.support.world import World
 

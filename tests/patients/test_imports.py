@@ -211,8 +211,8 @@ def test_the_same_file_twice_is_one_import_and_an_open_one_is_not_applied_unchec
     early = world.client("admin1").post(f"{url}/apply", {}, format="json")
     assert (early.status_code, early.json()["code"]) == (409, "state_conflict")
     assert world.client("admin2").get(url).status_code == 404
-    name = str(PatientImport.objects.get().file.name)
-    assert name.startswith("imports/")
+    name = PatientImport.objects.get().file.stored_as
+    assert name.startswith("files/")
     assert "passwd" not in name
     default_storage.delete(name)
     assert imports.check(first.json()["id"]).failure == "unreadable"

@@ -1,11 +1,14 @@
 """The patient's day in one read, the department's days without a doctor, and the pictures beside the names."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
-from apps.identity.models import Location, StaffMember
+from apps.identity.models import Location
+from apps.identity.services.pictures import set_picture
 from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment
 from kernel import clock
@@ -21,6 +24,7 @@ from tests.scheduling.support import (
     make_patient,
     open_session,
 )
+from tests.support.pictures import picture
 from tests.support.world import World
 
 
@@ -77,14 +81,14 @@ def test_a_department_shows_the_days_with_numbers_left_of_all_its_doctors(clinic
 
 
 @pytest.mark.requirement("BOOK-02")
-def test_doctors_and_places_carry_their_pictures(clinic: World) -> None:
+def test_doctors_and_places_carry_their_pictures(clinic: World, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
     doctor, department = clinic.staff["doctor_a"], clinic.departments["cardiology"]
-    place = Location.objects.create(
-        hospital=clinic.h1, building="门诊楼", floor="3", map_picture=f"locations/{'b' * 32}.png"
-    )
+    place = Location.objects.create(hospital=clinic.h1, building="门诊楼", floor="3")
     type(department).objects.filter(pk=department.pk).update(location=place)
-    StaffMember.objects.filter(pk=doctor.pk).update(portrait=f"portraits/{'a' * 32}.png")
-    portrait, plan = f"{MINI}/pictures/portraits/{'a' * 32}.png", f"{MINI}/pictures/locations/{'b' * 32}.png"
+    for row, field in ((place, "map_picture"), (doctor, "portrait")):
+        set_picture(row, field, ContentFile(picture()))
+    portrait, plan = f"{MINI}/pictures/{doctor.portrait_id}", f"{MINI}/pictures/{place.map_picture_id}"
     session = open_session(clinic, fee=0)
     shown = {row["name"]: row["map_picture_url"] for row in get(clinic, "booking/departments").json()}
     assert (shown["心内科"], shown["外科"]) == (plan, "")

@@ -6,3 +6,7 @@ class IdentityConfig(AppConfig):
 
     name = "apps.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        """Pictures are files that hang on rows of ours."""
+        import apps.identity.pictures  # noqa: F401

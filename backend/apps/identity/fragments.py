@@ -5,8 +5,8 @@ A subquery in FROM is merged into the statement by PostgreSQL: it costs nothing,
 
 HOSPITAL = "(SELECT id, code, name, settings, is_active FROM identity_hospital)"
 DEPARTMENT = "(SELECT id, hospital_id, location_id, code, name, introduction, sort, is_active FROM identity_department)"
-LOCATION = "(SELECT id, building, floor, room, map_picture FROM identity_location)"
-STAFF = "(SELECT id, user_id, name, title, speciality, portrait FROM identity_staffmember)"
+LOCATION = "(SELECT id, building, floor, room, map_picture_id FROM identity_location)"
+STAFF = "(SELECT id, user_id, name, title, speciality, portrait_id FROM identity_staffmember)"
 
 
 def hospital_of_department(department: str) -> str:

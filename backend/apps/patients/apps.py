@@ -6,3 +6,7 @@ class PatientsConfig(AppConfig):
 
     name = "apps.patients"
     label = "patients"
+
+    def ready(self) -> None:
+        """Files that hang on rows of ours."""
+        import apps.patients.files  # noqa: F401

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config import documents
 from config.logs import logging_config
+from config.storages import files_storage
 from kernel.environment import env
 from kernel.http.enum_names import EnumNames
 
@@ -26,6 +27,7 @@ AUDIT_KEY = base64.b64decode(env.str("YIHUI_AUDIT_KEY", default=""))
 LOCAL_APPS = [
     "kernel",
     "apps.audit",
+    "apps.files",
     "apps.identity",
     "apps.access",
     "apps.worklist",
@@ -129,6 +131,10 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("YIHUI_STATIC_ROOT", default=str(ROOT_DIR / ".local" / "static"))
 MEDIA_ROOT = env.str("YIHUI_MEDIA_ROOT", default=str(ROOT_DIR / ".local" / "media"))
+STORAGES = {
+    "default": files_storage(),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 REST_FRAMEWORK = {

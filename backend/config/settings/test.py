@@ -13,7 +13,3 @@ from config.settings.local import *  # noqa: E402 - the environment comes first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PASSWORDS_PER_SECOND = PASSWORDS_PER_SECOND_KNOWN = 1_000_000
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}

@@ -9,7 +9,7 @@ from apps.payments.api.admin.orders import PaymentOrderViewSet
 from kernel.http.routing import by_method
 
 APPS = (
-    "access", "audit", "billing", "encounters", "identity", "inpatient", "messaging", "patients", "payments",
+    "access", "audit", "billing", "encounters", "files", "identity", "inpatient", "messaging", "patients", "payments",
     "queueing", "scheduling", "worklist",
 )  # fmt: skip
 

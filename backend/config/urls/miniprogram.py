@@ -7,7 +7,7 @@ from apps.payments.api.miniprogram.orders import PaymentOrderViewSet
 from kernel.http.routing import by_method
 
 APPS: tuple[str, ...] = (
-    "apps.billing", "apps.identity", "apps.inpatient", "apps.messaging", "apps.patients", "apps.payments",
+    "apps.billing", "apps.files", "apps.identity", "apps.inpatient", "apps.messaging", "apps.patients", "apps.payments",
     "apps.queueing", "apps.scheduling", "workflows",
 )  # fmt: skip
 

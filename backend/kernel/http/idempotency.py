@@ -19,12 +19,15 @@ FORM = re.compile(r"[!-~]{1,128}")
 View = Callable[..., Response]
 
 
-def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
+def idempotent(
+    *, atomic: bool = True, content: Callable[[Any], bytes] | None = None
+) -> Callable[[View], View]:
     """Make a view method take effect once per caller and key.
 
     atomic=True: the method and the stored answer commit together, the exact answer is replayed.
     atomic=False: the use case finishes `store.current()` inside its own statement with the id of what it made; a
     repeated request is answered by the view's `replay(request, result)`, with the present state of that object.
+    `content(request)`: what tells one upload from another, whose body is neither held in memory nor twice the same.
     """
 
     def decorate(method: View) -> View:
@@ -35,7 +38,11 @@ def idempotent(*, atomic: bool = True) -> Callable[[View], View]:
                 raise IdempotencyKeyRequired
             if not FORM.fullmatch(key):
                 raise InvalidValue(field=HEADER)
-            mark = store.fingerprint(request.method, request.get_full_path(), request._request.body)
+            mark = store.fingerprint(
+                request.method,
+                request.get_full_path(),
+                content(request) if content else request._request.body,
+            )
             begun = store.begin(caller_of(request), key, mark)
             if isinstance(begun, store.Replay):
                 return _replay(view, request, begun)

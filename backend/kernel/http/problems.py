@@ -36,6 +36,7 @@ TITLES = {
     409: ("状态冲突", "Conflict"),
     413: ("请求内容过大", "Content too large"),
     415: ("不支持的内容类型", "Unsupported media type"),
+    416: ("字节范围无效", "Range not satisfiable"),
     422: ("无法处理", "Unprocessable content"),
     429: ("请求过于频繁", "Too many requests"),
     500: ("服务器错误", "Server error"),

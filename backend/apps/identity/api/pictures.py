@@ -24,10 +24,13 @@ class PictureUrlSerializer(Serializer):
 
 @extend_schema_field(OpenApiTypes.STR)
 class PictureUrlField(serializers.Field[Any, Any, Any, Any]):
-    """Path of a stored picture on this host, "" without one. The name is random; portraits and maps are public."""
+    """Path of a picture on this host, "" without one; the source is the id of its file."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) or ""  # None would be shown as null
+
     def to_representation(self, value: Any) -> str:
-        return url_of(value)
+        return url_of(value or None)

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0001_initial"),
         ('auth', '0012_alter_user_first_name_max_length'),
+        ('files', '0001_initial'),
     ]
 
     operations = [
@@ -129,7 +130,6 @@ class Migration(migrations.Migration):
                 ('floor', models.CharField(max_length=16)),
                 ('room', models.CharField(blank=True, default='', max_length=32)),
                 ('directions', models.CharField(blank=True, default='', max_length=255)),
-                ('map_picture', models.FileField(blank=True, upload_to='locations/')),
             ],
         ),
         migrations.CreateModel(
@@ -212,7 +212,6 @@ class Migration(migrations.Migration):
                 ('introduction', models.TextField(blank=True, default='')),
                 ('skills', models.JSONField(blank=True, default=list)),
                 ('languages', models.JSONField(blank=True, default=list)),
-                ('portrait', models.FileField(blank=True, upload_to='portraits/')),
                 ('employed_on', models.DateField(blank=True, null=True)),
                 ('left_on', models.DateField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended'), ('left', 'left')], default='active', max_length=12)),
@@ -329,6 +328,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='identity.hospital'),
         ),
         migrations.AddField(
+            model_name='location',
+            name='map_picture',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file'),
+        ),
+        migrations.AddField(
             model_name='department',
             name='location',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='identity.location'),
@@ -387,6 +391,11 @@ class Migration(migrations.Migration):
             model_name='staffmember',
             name='org_unit',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='identity.orgunit'),
+        ),
+        migrations.AddField(
+            model_name='staffmember',
+            name='portrait',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file'),
         ),
         migrations.AddField(
             model_name='staffmember',

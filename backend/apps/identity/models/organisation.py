@@ -1,6 +1,7 @@
 from django.db import models
 
 from apps.audit.triggers import audited
+from apps.files.models import File
 from kernel.models import VersionedModel
 
 
@@ -58,7 +59,9 @@ class Location(VersionedModel):
     floor = models.CharField(max_length=16)
     room = models.CharField(max_length=32, blank=True, default="")
     directions = models.CharField(max_length=255, blank=True, default="")
-    map_picture = models.FileField(upload_to="locations/", blank=True)
+    map_picture = models.ForeignKey(
+        File, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

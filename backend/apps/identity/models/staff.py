@@ -1,6 +1,7 @@
 from django.db import models
 
 from apps.audit.triggers import audited
+from apps.files.models import File
 from apps.identity.models.organisation import Department, Hospital, OrgUnit, Position
 from apps.identity.models.user import User
 from apps.identity.states import STAFF, StaffState
@@ -41,7 +42,7 @@ class StaffMember(VersionedModel):
     introduction = models.TextField(blank=True, default="")
     skills = models.JSONField(default=list, blank=True)
     languages = models.JSONField(default=list, blank=True)
-    portrait = models.FileField(upload_to="portraits/", blank=True)
+    portrait = models.ForeignKey(File, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     employed_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=STAFF.choices, default=StaffState.ACTIVE.value)

@@ -1,50 +1,64 @@
-"""Pictures that people upload: painted anew, stored under a name that nobody chose."""
+"""Pictures that people upload: painted anew and hung on their row as files."""
 
 import io
-import secrets
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
 from django.db import models, transaction
 
+from apps.files.errors import FileTooLarge
+from apps.files.services.attach import attach, detach
+from apps.files.services.store import store_file
 from apps.identity.errors import PictureInvalid, PictureTooLarge
+from apps.identity.pictures import MAP, MAP_BYTES, PORTRAIT, PORTRAIT_BYTES
+from kernel.files import FileOwner
 from kernel.locks import lock_one
 
-PORTRAIT_BYTES = 2 * 1024 * 1024
-MAP_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 25_000_000  # each takes four bytes of memory while it is painted
 QUALITY = 90
 KINDS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+#: Column of the picture → its kind of file, and the bytes that may be sent.
+PICTURES: dict[str, tuple[FileOwner, int]] = {
+    "portrait": (PORTRAIT, PORTRAIT_BYTES),
+    "map_picture": (MAP, MAP_BYTES),
+}
 
 
-def set_picture(row: models.Model, field: str, upload: "File[Any]", *, limit: int) -> None:
-    """Store `upload` as the row's picture and drop the one before; PictureInvalid, PictureTooLarge.
+def set_picture(row: models.Model, field: str, upload: "File[Any]", *, user_id: UUID | None = None) -> None:
+    """Store `upload` as the row's picture and let the one before go; PictureInvalid, PictureTooLarge.
 
     The version of the row stays: a picture has no fields that two editors could lose to each other.
     """
+    owner, limit = PICTURES[field]
     kind, picture = without_traces(upload, limit)
-    stored = default_storage.save(f"{_folder(row, field)}{secrets.token_hex(16)}.{kind}", picture)
     try:
-        with transaction.atomic():
-            before = getattr(lock_one(type(row)._default_manager, pk=row.pk), field).name
-            type(row)._default_manager.filter(pk=row.pk).update(**{field: stored})
-            if before:
-                transaction.on_commit(lambda: default_storage.delete(before))
-    except BaseException:
-        default_storage.delete(stored)
-        raise
-    setattr(row, field, stored)
-
-
-def remove_picture(row: models.Model, field: str) -> None:
-    """Drop the row's picture, if any."""
+        file = store_file(owner, upload=picture, name=f"{field}.{kind}", uploader_id=user_id)
+    except FileTooLarge as error:
+        raise PictureTooLarge(field="file", limit=limit) from error
     with transaction.atomic():
-        before = getattr(lock_one(type(row)._default_manager, pk=row.pk), field).name
-        type(row)._default_manager.filter(pk=row.pk).update(**{field: ""})
-        if before:
-            transaction.on_commit(lambda: default_storage.delete(before))
-    setattr(row, field, "")
+        _let_go(row, field)
+        hospital_id = row.hospital_id  # type: ignore[attr-defined]
+        attach(owner, file_id=file.pk, owner_id=row.pk, hospital_id=hospital_id, uploader_id=user_id)
+        _point(row, field, file.pk)
+
+
+@transaction.atomic
+def remove_picture(row: models.Model, field: str) -> None:
+    """Let the row's picture go, if any."""
+    _let_go(row, field)
+    _point(row, field, None)
+
+
+def _let_go(row: models.Model, field: str) -> None:
+    """With the row locked, so that of two pictures at once one is the last."""
+    lock_one(type(row)._default_manager, pk=row.pk)
+    detach(PICTURES[field][0], owner_id=row.pk)
+
+
+def _point(row: models.Model, field: str, file_id: UUID | None) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**{f"{field}_id": file_id})
+    setattr(row, f"{field}_id", file_id)
 
 
 def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[bytes]"]:
@@ -73,8 +87,3 @@ def without_traces(upload: "File[Any]", limit: int) -> tuple[str, "ContentFile[b
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureInvalid(field="file") from error
     return KINDS[kind], ContentFile(content.getvalue())
-
-
-def _folder(row: models.Model, field: str) -> str:
-    folder: str = row._meta.get_field(field).upload_to  # type: ignore[union-attr]
-    return folder

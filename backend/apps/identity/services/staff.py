@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.services import record
+from apps.files.services.attach import detach
 from apps.identity.errors import StaffHasAccount
 from apps.identity.models import (
     AuthSession,
@@ -19,6 +20,7 @@ from apps.identity.models import (
     User,
 )
 from apps.identity.phones import normalise_phone
+from apps.identity.pictures import PORTRAIT
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
 from apps.identity.services.placing import announce_staff, heads_of, refuse_own
@@ -115,7 +117,9 @@ def open_account(staff: StaffMember, *, username: str, password: str | None = No
 def delete_staff(staff: StaffMember) -> None:
     """Delete a file made by mistake, with its account; InUse once anything refers to the person."""
     user = staff.user
+    key = staff.pk
     delete_row(staff, parts=(StaffDepartment,))
+    detach(PORTRAIT, owner_id=key)
     if user is not None:
         delete_row(user, parts=(AuthSession, KnownDevice, TotpDevice))
 

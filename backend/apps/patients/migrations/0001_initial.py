@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0001_initial"),
         ('auth', '0012_alter_user_first_name_max_length'),
+        ('files', '0001_initial'),
         ('identity', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -160,8 +161,6 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('file', models.FileField(blank=True, upload_to='imports/')),
-                ('file_name', models.CharField(blank=True, default='', help_text='as it was uploaded', max_length=120)),
                 ('kind', models.CharField(max_length=8)),
                 ('digest', models.BinaryField(max_length=32)),
                 ('duplicates', models.CharField(choices=[('skip', 'Skip'), ('error', 'Error')], default='skip', max_length=8)),
@@ -178,6 +177,7 @@ class Migration(migrations.Migration):
                 ('checked_at', models.DateTimeField(null=True)),
                 ('applied_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
+                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
         ),

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
+from apps.files.models import File
 from apps.identity.models import Hospital, StaffMember
 from apps.patients.states import IMPORTS, OPEN_IMPORTS
 from kernel.models import BaseModel
@@ -30,8 +31,7 @@ class PatientImport(BaseModel):
     by = models.ForeignKey(
         StaffMember, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    file = models.FileField(upload_to="imports/", blank=True)
-    file_name = models.CharField(max_length=120, blank=True, default="", help_text="as it was uploaded")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8)
     digest = models.BinaryField(max_length=32)
     duplicates = models.CharField(max_length=8, choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP)

@@ -5,7 +5,6 @@ Each step writes in one transaction: a worker that dies leaves nothing behind, a
 
 import datetime as dt
 import hashlib
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -13,32 +12,35 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from apps.files.content import open_file
+from apps.files.errors import FileRefused
+from apps.files.models import File as StoredFile
+from apps.files.services.attach import attach, detach, discard
+from apps.files.services.store import store_file
+from apps.files.states import FileState
 from apps.identity.models import Hospital
 from apps.patients.columns import KNOWN_TITLES, REQUIRED, RESULT, WANTED, reason
 from apps.patients.errors import ImportHasErrors, ImportUnreadable
 from apps.patients.events import ImportUploaded, ImportWanted
+from apps.patients.files import IMPORT_FILE
 from apps.patients.models import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
 from apps.patients.services import import_staging
 from apps.patients.services.archive import MRN
 from apps.patients.services.import_rows import RowReader, sealed
 from apps.patients.states import IMPORTS, OPEN_IMPORTS, ImportState
 from kernel import clock
-from kernel.crypto.files import open_sealed, seal_file
 from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 from kernel.sheets import Heading, Line, SheetProblem, kind_of, read_heading, rows_of
-from kernel.text import clean_line
 
-MAX_BYTES = 30 * 1024 * 1024
+MAX_BYTES = IMPORT_FILE.max_bytes
 MAX_ROWS, MAX_FINDINGS = 200_000, 200
 #: Seconds of processor time for reading a file while somebody waits.
 IN_A_REQUEST = 30
-SEALED_AS = "patients.patientimport.file"
 OUTCOMES: dict[str, str] = {
     RowOutcome.GOOD: "可导入",
     RowOutcome.BAD: "错误",
@@ -47,7 +49,12 @@ OUTCOMES: dict[str, str] = {
 
 
 def start(
-    *, hospital: Hospital, upload: "File[Any]", duplicates: DuplicatePolicy, by_id: UUID | None
+    *,
+    hospital: Hospital,
+    upload: "File[Any]",
+    duplicates: DuplicatePolicy,
+    by_id: UUID | None,
+    user_id: UUID | None = None,
 ) -> tuple[PatientImport, bool]:
     """Take a file in and have it checked; the same file again answers the open import of it (False).
 
@@ -63,20 +70,28 @@ def start(
     known = PatientImport.objects.filter(hospital=hospital, digest=digest, state__in=OPEN_IMPORTS)
     if found := known.first():
         return found, False
-    upload.seek(0)
-    with seal_file(upload, SEALED_AS) as sealed_file:
-        stored = default_storage.save(f"imports/{secrets.token_hex(16)}.sealed", File(sealed_file))
+    file = _stored(upload, user_id)
     try:
         with transaction.atomic():
             job = PatientImport.objects.create(
-                hospital=hospital, by_id=by_id, file=stored, kind=kind, digest=digest, duplicates=duplicates,
-                state=ImportState.CHECKING, file_name=clean_line(upload.name or "")[:120],
+                hospital=hospital, by_id=by_id, file=file, kind=kind, digest=digest, duplicates=duplicates,
+                state=ImportState.CHECKING,
             )  # fmt: skip
+            job.file = attach(
+                IMPORT_FILE, file_id=file.pk, owner_id=job.pk, hospital_id=hospital.pk, uploader_id=user_id
+            )
             publish(ImportUploaded(hospital.pk, job.pk))
     except IntegrityError:  # the same file came in twice at once
-        default_storage.delete(stored)
+        discard(file)
         return known.get(), False
     return job, True
+
+
+def _stored(upload: "File[Any]", user_id: UUID | None) -> StoredFile:
+    try:
+        return store_file(IMPORT_FILE, upload=upload, name=upload.name or "", uploader_id=user_id)
+    except FileRefused as error:
+        raise ImportUnreadable(field="file", why="unreadable") from error
 
 
 def check(job_id: UUID) -> PatientImport:
@@ -219,10 +234,7 @@ def _readable() -> Iterator[None]:
 
 
 def _opened(job: PatientImport) -> IO[bytes]:
-    if not job.file.name:
-        raise FileNotFoundError
-    with default_storage.open(str(job.file.name)) as sealed_file:
-        return open_sealed(sealed_file, SEALED_AS)
+    return open_file(StoredFile.objects.get(pk=job.file_id))
 
 
 def _table(job: PatientImport, file: IO[bytes], *, seconds: int = 90) -> tuple[Heading, Iterator[Line]]:
@@ -269,17 +281,14 @@ def _digest(upload: "File[Any]") -> bytes:
 
 
 def _drop_file(job: PatientImport) -> None:
-    name = job.file.name
-    PatientImport.objects.filter(pk=job.pk).update(file="")
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+    detach(IMPORT_FILE, owner_id=job.pk)
 
 
 def forget_old(days: int = 7) -> int:
     """Cancel imports that nobody applied, and forget what was wrong with old ones; returns imports cancelled."""
     before = clock.now() - dt.timedelta(days=days)
     ImportRow.objects.filter(job__created_at__lt=before).exclude(job__state__in=OPEN_IMPORTS).delete()
-    for job in PatientImport.objects.filter(created_at__lt=before).exclude(file=""):
+    for job in PatientImport.objects.filter(created_at__lt=before, file__state=FileState.ATTACHED):
         _drop_file(job)
     stale = PatientImport.objects.filter(created_at__lt=before, state=ImportState.CHECKED)
     for job in stale:

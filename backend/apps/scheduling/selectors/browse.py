@@ -29,7 +29,7 @@ _REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnum
 
 _DEPARTMENTS = f"""
 SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
-  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture,
+  coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture_id,
   EXISTS (SELECT FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}) AS is_bookable
 FROM {DEPARTMENT} d JOIN {HOSPITAL} h ON h.id = d.hospital_id
 LEFT JOIN {LOCATION} l ON l.id = d.location_id
@@ -39,7 +39,7 @@ ORDER BY h.code, d.sort, d.code LIMIT 1000
 _SESSIONS = f"""
 SELECT c.id, c.date, c.period, c.tier, c.starts_at, c.ends_at, c.registration_fee_fen AS fee_fen,
   d.id AS department_id, d.name AS department_name, p.id AS practitioner_id, p.name AS practitioner_name,
-  p.title, p.speciality, p.portrait, {_REMAINING} AS remaining, {_OPENS_AT}
+  p.title, p.speciality, p.portrait_id, {_REMAINING} AS remaining, {_OPENS_AT}
 FROM scheduling_clinicsession c
 JOIN {HOSPITAL} h ON h.id = c.hospital_id AND h.is_active
 JOIN {DEPARTMENT} d ON d.id = c.department_id
@@ -75,7 +75,7 @@ Row = dict[str, Any]
 def bookable_departments(hospital_id: UUID | None = None) -> list[Row]:
     """The active departments; `is_bookable` where a doctor's session is open within the booking window."""
     rows = _rows("departments", hospital=hospital_id)
-    return [row | {"map_picture_url": url_of(row.pop("map_picture"))} for row in rows]
+    return [row | {"map_picture_url": url_of(row.pop("map_picture_id"))} for row in rows]
 
 
 def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
@@ -86,7 +86,7 @@ def doctors_of(department_id: UUID, date: dt.date) -> list[Row]:
             row["practitioner_id"],
             {
                 "id": row["practitioner_id"], "name": row["practitioner_name"], "title": row["title"],
-                "speciality": row["speciality"], "portrait_url": url_of(row["portrait"]),
+                "speciality": row["speciality"], "portrait_url": url_of(row["portrait_id"]),
                 "department_id": row["department_id"], "department_name": row["department_name"], "remaining": 0,
                 "sessions": [],
             },
@@ -113,7 +113,9 @@ def _by_day(rows: list[Row]) -> list[Row]:
         day = days.setdefault(row["date"], {"date": row["date"], "remaining": 0, "sessions": []})
         day["remaining"] += row["remaining"]
         names = ("department_id", "department_name", "practitioner_id", "practitioner_name")
-        about = {name: row[name] for name in names} | {"practitioner_portrait_url": url_of(row["portrait"])}
+        about = {name: row[name] for name in names} | {
+            "practitioner_portrait_url": url_of(row["portrait_id"])
+        }
         day["sessions"].append(_session(row) | about)
     return list(days.values())
 

@@ -67,11 +67,11 @@ class Offer(NamedTuple):
     department_id: UUID
     department_name: str
     location: str
-    map_picture: str | None
+    map_picture_id: UUID | None
     practitioner_id: UUID
     practitioner_name: str
     practitioner_title: str
-    portrait: str
+    portrait_id: UUID | None
     patient_id: UUID | None
     patient_name: str | None
     own_id: UUID | None

@@ -2,7 +2,7 @@
 SELECT s.id, s.starts_at, s.ends_at, c.id, c.state, c.date, c.period, c.tier, c.ends_at, c.registration_fee_fen,
   c.substitution_count, h.id, h.name, h.settings, h.is_active, d.id, d.name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), ''),
-  l.map_picture, p.id, p.name, p.title, p.portrait, pt.id, pt.name, own.id,
+  l.map_picture_id, p.id, p.name, p.title, p.portrait_id, pt.id, pt.name, own.id,
 -- why: an own hold past its time does not stand in the way of the next.
   own.state = 'pending' AND own.hold_expires_at <= %(now)s,
   EXISTS (SELECT FROM scheduling_slotnumber n WHERE n.slot_id = s.id AND {takeable}),

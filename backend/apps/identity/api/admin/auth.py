@@ -52,7 +52,7 @@ class StaffSummarySerializer(serializers.Serializer[Any]):
     hospital_id = serializers.UUIDField()
     hospital_name = serializers.CharField(source="hospital.name")
     department_ids = serializers.SerializerMethodField()
-    portrait_url = PictureUrlField(source="portrait")
+    portrait_url = PictureUrlField(source="portrait_id")
 
     def get_department_ids(self, staff: Any) -> list[str]:
         rows = staff.memberships.order_by("-is_primary", "id")

@@ -16,7 +16,7 @@ from kernel.http.schema import raises
 class PlaceSerializer(serializers.ModelSerializer[Location]):
     """Where a department is, with the picture of the map."""
 
-    map_picture_url = PictureUrlField(source="map_picture")
+    map_picture_url = PictureUrlField(source="map_picture_id")
 
     class Meta:
         model = Location

@@ -13,8 +13,9 @@ from apps.identity.api.pictures import PictureSerializer, PictureUrlField, Pictu
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
 from apps.identity.models import Group, Hospital, Location, OrgUnit, Position
 from apps.identity.pictures import url_of
+from apps.identity.services.locations import delete_location
 from apps.identity.services.org_units import create_org_unit, update_org_unit
-from apps.identity.services.pictures import MAP_BYTES, remove_picture, set_picture
+from apps.identity.services.pictures import remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from kernel.http.schema import raises
 
@@ -95,11 +96,14 @@ class LocationViewSet(RowViewSet):
     columns = ("hospital", "building", "floor", "room", "directions", "map_picture_url")
     declared = {
         "room": serializers.CharField(max_length=32, allow_blank=True, default=""),
-        "map_picture_url": PictureUrlField(source="map_picture"),
+        "map_picture_url": PictureUrlField(source="map_picture_id"),
     }
     filters = ("hospital",)
     searched = ("building", "room")
     ordering = ["building", "floor", "room"]
+
+    def perform_destroy(self, instance: Location) -> None:
+        delete_location(instance)
 
     @extend_schema(request={"multipart/form-data": PictureSerializer}, responses=PictureUrlSerializer)
     @raises(PictureInvalid, PictureTooLarge)
@@ -109,8 +113,8 @@ class LocationViewSet(RowViewSet):
         location = self.get_object()
         serializer = PictureSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        set_picture(location, "map_picture", serializer.validated_data["file"], limit=MAP_BYTES)
-        return Response({"url": url_of(location.map_picture)})
+        set_picture(location, "map_picture", serializer.validated_data["file"], user_id=request.user.pk)
+        return Response({"url": url_of(location.map_picture_id)})
 
     @extend_schema(responses={204: None})
     @map_picture.mapping.delete

@@ -31,7 +31,7 @@ from apps.identity.models.staff import VisitTier
 from apps.identity.pictures import url_of
 from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
-from apps.identity.services.pictures import PORTRAIT_BYTES, remove_picture, set_picture
+from apps.identity.services.pictures import remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
 from apps.identity.states import STAFF
@@ -169,8 +169,8 @@ class StaffViewSet(CrudViewSet):
         staff = self.get_object()
         serializer = PictureSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        set_picture(staff, "portrait", serializer.validated_data["file"], limit=PORTRAIT_BYTES)
-        return Response({"url": url_of(staff.portrait)})
+        set_picture(staff, "portrait", serializer.validated_data["file"], user_id=request.user.pk)
+        return Response({"url": url_of(staff.portrait_id)})
 
     @extend_schema(responses={204: None})
     @portrait.mapping.delete

@@ -42,7 +42,7 @@ class StaffSerializer(VersionedModelSerializer):
     languages = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=20, required=False
     )
-    portrait_url = PictureUrlField(source="portrait")
+    portrait_url = PictureUrlField(source="portrait_id")
 
     class Meta:
         model = StaffMember

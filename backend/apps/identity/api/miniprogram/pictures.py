@@ -1,18 +1,19 @@
-import re
 from typing import Any
+from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
+from apps.files.errors import RangeNotSatisfiable
+from apps.files.selectors import readable_file
+from apps.files.sending import send_file
 from kernel.errors import NotFound
+from kernel.http.schema import raises
 
-FOLDERS = ("locations", "portraits")
-NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
-TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+TYPES = ("image/png", "image/jpeg", "image/webp")
 
 
 class PictureView(APIView):
@@ -24,17 +25,13 @@ class PictureView(APIView):
     @extend_schema(
         operation_id="pictures_retrieve",
         tags=["pictures"],
-        responses={(200, mime): OpenApiTypes.BINARY for mime in TYPES.values()},
+        responses={(status, mime): OpenApiTypes.BINARY for status in (200, 206) for mime in TYPES}
+        | {304: OpenApiResponse(description="Nothing has changed.")},
     )
-    def get(self, request: Any, folder: str, name: str) -> FileResponse:
+    @raises(RangeNotSatisfiable)
+    def get(self, request: Any, file_id: UUID) -> HttpResponseBase:
         """图片 A portrait of a doctor or the map of a place."""
-        if folder not in FOLDERS or not NAME.fullmatch(name):
+        file, owner = readable_file(file_id, None)
+        if not owner.is_public:
             raise NotFound
-        try:
-            content = default_storage.open(f"{folder}/{name}")
-        except FileNotFoundError:
-            raise NotFound from None
-        answer = FileResponse(content, content_type=TYPES[name.rsplit(".", 1)[1]])
-        answer["Cache-Control"] = "public, max-age=31536000, immutable"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return send_file(request, file, owner)

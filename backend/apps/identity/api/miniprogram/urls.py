@@ -13,5 +13,5 @@ urlpatterns = [
     path("me", auth.MeView.as_view()),
     path("hospitals", HospitalListView.as_view()),
     path("dictionaries", LookupView.as_view()),
-    path("pictures/<str:folder>/<str:name>", PictureView.as_view()),
+    path("pictures/<uuid:file_id>", PictureView.as_view()),
 ]

@@ -24,7 +24,7 @@ class HospitalSerializer(serializers.ModelSerializer[Hospital]):
 class LocationSerializer(serializers.ModelSerializer[Location]):
     """位置."""
 
-    map_picture_url = PictureUrlField(source="map_picture")
+    map_picture_url = PictureUrlField(source="map_picture_id")
 
     class Meta:
         model = Location
@@ -45,7 +45,7 @@ class DoctorSerializer(serializers.ModelSerializer[StaffMember]):
     """医生, without anything personal."""
 
     department_ids = serializers.SerializerMethodField()
-    portrait_url = PictureUrlField(source="portrait")
+    portrait_url = PictureUrlField(source="portrait_id")
 
     class Meta:
         model = StaffMember

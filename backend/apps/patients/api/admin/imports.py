@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -42,6 +43,7 @@ class FindingSerializer(Serializer):
 class PatientImportSerializer(ModelSerializer):
     """导入: a file's state and counts. `good_count` rows will be patients."""
 
+    file_name = serializers.CharField(source="file.name", read_only=True, help_text="as it was uploaded")
     good_count = serializers.SerializerMethodField()
     findings = serializers.SerializerMethodField(help_text="all that is wrong with the file itself")
 
@@ -117,6 +119,9 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     ordering_fields = ["created_at"]
     ordering = ["-id"]
 
+    def base_queryset(self) -> QuerySet[PatientImport]:
+        return PatientImport.objects.select_related("file")
+
     @property
     def query_parameters(self) -> tuple[str, ...]:
         """What a download may be asked with."""
@@ -138,7 +143,7 @@ class PatientImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         data = body.validated_data
         job, made = imports.start(
             hospital=data["hospital"], upload=data["file"], duplicates=DuplicatePolicy(data["duplicates"]),
-            by_id=self.actor.staff_id,
+            by_id=self.actor.staff_id, user_id=request.user.pk,
         )  # fmt: skip
         return Response(self.get_serializer(job).data, status=201 if made else 200)
 

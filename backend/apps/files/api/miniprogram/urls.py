@@ -1,0 +1,9 @@
+from django.urls import path
+
+from apps.files.api.miniprogram.views import FileContentView, FileView, UploadFileView
+
+urlpatterns = [
+    path("files", UploadFileView.as_view()),
+    path("files/<uuid:file_id>", FileView.as_view()),
+    path("files/<uuid:file_id>/content", FileContentView.as_view()),
+]

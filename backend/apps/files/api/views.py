@@ -1,0 +1,105 @@
+"""Upload and download, the same for both audiences; their doors differ."""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.files.api.serializers import FileSerializer, UploadFileSerializer, checked_upload
+from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable, TooManyUploads
+from apps.files.models import File
+from apps.files.selectors import readable_file
+from apps.files.sending import send_file
+from apps.files.services.upload import upload_file
+from kernel.errors import NotFound
+from kernel.files import OWNERS
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+
+ANY_TYPE = "application/octet-stream"
+BYTES = OpenApiResponse(
+    OpenApiTypes.BINARY, description="The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition`"
+)
+CONDITIONS = [
+    OpenApiParameter(
+        "Range",
+        str,
+        OpenApiParameter.HEADER,
+        description="`bytes=0-1023`; several at once are answered whole",
+    ),
+    OpenApiParameter(
+        "If-Range", str, OpenApiParameter.HEADER, description="the `ETag` that the part belongs to"
+    ),
+    OpenApiParameter(
+        "If-None-Match", str, OpenApiParameter.HEADER, description="304 while it is still that `ETag`"
+    ),
+]
+
+
+def _told_apart(request: Any) -> bytes:
+    """What makes two uploads one: kind, name and content."""
+    values = checked_upload(request.data)
+    digest = hashlib.sha256()
+    for block in values["file"].chunks():
+        digest.update(block)
+    return b"\0".join((values["owner_type"].encode(), values["file"].name.encode(), digest.digest()))
+
+
+@extend_schema(tags=["files"])
+class UploadFileView(APIView):
+    """文件上传: a file that something of the product will take."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request={"multipart/form-data": UploadFileSerializer}, responses={201: FileSerializer})
+    @raises(NotFound, FileEmpty, FileTooLarge, FileTypeRefused, TooManyUploads)
+    @idempotent(atomic=False, content=_told_apart)
+    def post(self, request: Any) -> Response:
+        """上传文件 Upload a file; it is deleted after a day unless something takes it."""
+        values = checked_upload(request.data)
+        owner = OWNERS.get(values["owner_type"])
+        if owner is None or not owner.may_add(request.user):
+            raise NotFound
+        upload = values["file"]
+        file = upload_file(owner, upload=upload, name=upload.name, uploader_id=request.user.pk)
+        return Response(FileSerializer(file).data, status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The file that the first request made."""
+        return Response(FileSerializer(File.objects.get(pk=result)).data, status=201)
+
+
+@extend_schema(tags=["files"])
+class FileView(APIView):
+    """文件: what is known of it."""
+
+    @extend_schema(responses=FileSerializer)
+    def get(self, request: Any, file_id: UUID) -> Response:
+        """文件信息 Name, type, size and checksum; 404 for who may not read it."""
+        file, _ = readable_file(file_id, request.user)
+        return Response(FileSerializer(file).data)
+
+
+@extend_schema(tags=["files"])
+class FileContentView(APIView):
+    """文件下载: the content."""
+
+    @extend_schema(
+        parameters=CONDITIONS,
+        responses={
+            (200, ANY_TYPE): BYTES,
+            (206, ANY_TYPE): BYTES,
+            304: OpenApiResponse(description="Nothing has changed."),
+        },
+    )
+    @raises(RangeNotSatisfiable)
+    def get(self, request: Any, file_id: UUID) -> HttpResponseBase:
+        """下载文件 The content, whole or a range of it; recorded. 404 for who may not read it."""
+        file, owner = readable_file(file_id, request.user)
+        return send_file(request, file, owner, user_id=request.user.pk)
