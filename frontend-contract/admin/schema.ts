@@ -424,6 +424,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询审批
+         * @description 审批: nobody decides on the own request, nor on two steps of one.
+         */
+        get: operations["approvals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One with its steps and its content
+         * @description One with its steps and its content.
+         */
+        get: operations["approvals_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 同意: the next step opens; with the last it takes effect
+         * @description 同意: the next step opens; with the last it takes effect.
+         */
+        post: operations["approvals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/approvals/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补充并同意: complete the content within what the kind allows, and approve
+         * @description 补充并同意: complete the content within what the kind allows, and approve.
+         */
+        post: operations["approvals_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 驳回, with the reason
+         * @description 驳回, with the reason.
+         */
+        post: operations["approvals_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/approvals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回, by who asked alone
+         * @description 撤回, by who asked alone.
+         */
+        post: operations["approvals_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/audit/events": {
         parameters: {
             query?: never;
@@ -4923,6 +5043,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询签名记录
+         * @description 签名记录: who signed what, where, when and as what.
+         */
+        get: operations["signatures_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/signatures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看签名记录
+         * @description 签名记录: who signed what, where, when and as what.
+         */
+        get: operations["signatures_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/staff": {
         parameters: {
             query?: never;
@@ -5717,6 +5877,124 @@ export interface components {
         AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
+        /** @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it. */
+        Approval: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            readonly department_name: string | null;
+            readonly kind: string;
+            readonly kind_name: string;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number | null;
+            /** Format: uuid */
+            readonly requester_id: string | null;
+            readonly requester_name: string | null;
+            /** Format: uuid */
+            readonly owner_id: string | null;
+            readonly owner_name: string | null;
+            /** @description why it is asked for */
+            readonly note: string;
+            /** @default requested */
+            readonly state: components["schemas"]["ApprovalState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly decided_by_id: string | null;
+            readonly decided_by_name: string | null;
+            /** @description why it was decided so */
+            readonly reason: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly version: number;
+        };
+        /** @description 审批 with its steps in their order, its content and what of it the approver may complete. */
+        ApprovalDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            readonly department_name: string | null;
+            readonly kind: string;
+            readonly kind_name: string;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly title: string;
+            readonly amount_fen: number | null;
+            /** Format: uuid */
+            readonly requester_id: string | null;
+            readonly requester_name: string | null;
+            /** Format: uuid */
+            readonly owner_id: string | null;
+            readonly owner_name: string | null;
+            /** @description why it is asked for */
+            readonly note: string;
+            /** @default requested */
+            readonly state: components["schemas"]["ApprovalState"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly decided_by_id: string | null;
+            readonly decided_by_name: string | null;
+            /** @description why it was decided so */
+            readonly reason: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly version: number;
+            readonly content: {
+                [key: string]: unknown;
+            };
+            readonly fields_to_complete: {
+                [key: string]: unknown;
+            }[];
+            readonly steps: components["schemas"]["ApprovalStep"][];
+        };
+        /** @enum {string} */
+        ApprovalState: "requested" | "approved" | "rejected" | "withdrawn" | "expired";
+        /** @description One decision, for who holds `permission` within reach, or the role; `content`: what was completed with it. */
+        ApprovalStep: {
+            readonly number: number;
+            readonly code: string;
+            readonly name: string;
+            /** Format: uuid */
+            readonly department_id: string | null;
+            readonly department_name: string | null;
+            readonly permission: string;
+            /** Format: uuid */
+            readonly role_id: string | null;
+            readonly role_name: string | null;
+            readonly state: components["schemas"]["StepState"];
+            /** Format: uuid */
+            readonly decided_by_id: string | null;
+            readonly decided_by_name: string | null;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly reason: string;
+            readonly content: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description `version`: what was read. */
+        ApproveRequest: {
+            version: number;
+            /** @default  */
+            reason?: string;
+        };
         /** @description How much of the card's balance. */
         AskForCardRefundRequest: {
             /** Format: int64 */
@@ -6485,6 +6763,15 @@ export interface components {
         };
         /** @enum {string} */
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
+        /** @description `content`: new values of fields that may be completed, null to empty one. */
+        CompleteRequest: {
+            version: number;
+            /** @default  */
+            reason?: string;
+            content: {
+                [key: string]: unknown;
+            };
+        };
         /** @description A session that was not made because others are in the way. */
         Conflict: {
             /** Format: uuid */
@@ -7716,6 +8003,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Appointment"][];
         };
+        PaginatedApprovalList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Approval"][];
+        };
         PaginatedAuditEventList: {
             /**
              * Format: uri
@@ -8121,6 +8418,16 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["ScheduleTemplate"][];
+        };
+        PaginatedSignatureList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["Signature"][];
         };
         PaginatedStaffAdmissionList: {
             /** @description rows that match, counted up to a cap */
@@ -9246,6 +9553,10 @@ export interface components {
             /** @enum {string} */
             code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
         };
+        Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
         Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "idempotency_key_required" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
@@ -9385,6 +9696,10 @@ export interface components {
         Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+        };
+        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9606,9 +9921,13 @@ export interface components {
             /** @enum {string} */
             code?: "state_conflict" | "survivor_merged";
         };
-        Problem409StateConflictWorkAlreadyTaken: components["schemas"]["Problem"] & {
+        Problem409StateConflictWorkAlreadyTakenAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "state_conflict" | "work_already_taken";
+            code?: "state_conflict" | "work_already_taken" | "work_barred";
+        };
+        Problem409StateConflictWorkEndsByItself: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "state_conflict" | "work_ends_by_itself";
         };
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9622,6 +9941,10 @@ export interface components {
             /** @enum {string} */
             code?: "content_too_large";
         };
+        Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large" | "file_too_large";
+        };
         Problem413ContentTooLargePictureTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "picture_too_large";
@@ -9629,6 +9952,10 @@ export interface components {
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "unsupported_media_type";
+        };
+        Problem416RangeNotSatisfiable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "range_not_satisfiable";
         };
         Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9645,6 +9972,10 @@ export interface components {
         Problem429Throttled: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "throttled";
+        };
+        Problem429ThrottledTooManyUploads: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "throttled" | "too_many_uploads";
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9899,7 +10230,7 @@ export interface components {
             amount_fen: number;
         };
         /** @enum {string} */
-        RefundRequestState: "requested" | "approved" | "rejected" | "executing" | "done" | "failed";
+        RefundRequestState: "requested" | "approved" | "rejected" | "withdrawn" | "executing" | "done" | "failed";
         /** @enum {string} */
         RefundRoute: "original" | "counter_cash";
         /** @description What the bill says from now on, and why. */
@@ -9908,6 +10239,11 @@ export interface components {
             /** @default  */
             title?: string;
             items: components["schemas"]["NewItemRequest"][];
+        };
+        /** @description `version`: what was read. */
+        RejectRequest: {
+            version: number;
+            reason: string;
         };
         /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
         RelatedPerson: {
@@ -10260,6 +10596,33 @@ export interface components {
              * @default
              */
             device_token?: string;
+        };
+        /** @description 签名. `digest`: sha256 of what was signed; void since `voided_at`, if that is not null. */
+        Signature: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            readonly subject_type: string;
+            /** Format: uuid */
+            readonly subject_id: string;
+            readonly place: string;
+            readonly place_name: string;
+            /** Format: uuid */
+            readonly signer_id: string;
+            readonly signer_name: string;
+            /** Format: uuid */
+            readonly role_id: string;
+            readonly role_name: string;
+            /** @description how the signer proved who it is: password, totp */
+            readonly method: string;
+            readonly digest: string;
+            /** Format: date-time */
+            readonly signed_at: string;
+            /** Format: date-time */
+            readonly voided_at: string | null;
+            readonly void_reason: string;
         };
         /** @description A signed-in device and who it belongs to. */
         SignedIn: {
@@ -10780,10 +11143,13 @@ export interface components {
             readonly requested_by_id: string | null;
             /** @default  */
             readonly requested_by_name: string;
+            /** Format: uuid */
+            readonly approval_id: string | null;
             /** @default  */
             readonly decided_by_name: string;
             /** Format: date-time */
             readonly decided_at: string | null;
+            /** @default  */
             readonly decision_note: string;
             /** @default  */
             readonly executed_by_name: string;
@@ -10831,10 +11197,13 @@ export interface components {
             readonly requested_by_id: string | null;
             /** @default  */
             readonly requested_by_name: string;
+            /** Format: uuid */
+            readonly approval_id: string | null;
             /** @default  */
             readonly decided_by_name: string;
             /** Format: date-time */
             readonly decided_at: string | null;
+            /** @default  */
             readonly decision_note: string;
             /** @default  */
             readonly executed_by_name: string;
@@ -10879,6 +11248,8 @@ export interface components {
             refund_id: string | null;
             refund_no: string;
         };
+        /** @enum {string} */
+        StepState: "waiting" | "open" | "approved" | "rejected" | "skipped";
         /** @description `move_to_id`: a session of the department whose free numbers the patients get; without it they are cancelled. */
         StopRequest: {
             reason: string;
@@ -11289,6 +11660,11 @@ export interface components {
             readonly attempts: components["schemas"]["Attempt"][];
             readonly refunds: components["schemas"]["Refund"][];
         };
+        /** @description Base of plain serializers. */
+        WithdrawRequest: {
+            /** @default  */
+            reason?: string;
+        };
         /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         WorkDuty: {
             /** Format: uuid */
@@ -11444,6 +11820,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem400CurrentPasswordWrongParseErrorAnd2More"];
+            };
+        };
+        /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
+        Problem400FileEmptyFileTypeRefusedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400FileEmptyFileTypeRefusedAnd3More"];
             };
         };
         /** @description Bad request: idempotency_key_required, invoice_reprint_needs_reason, parse_error, validation_error */
@@ -11759,6 +12144,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
+            };
+        };
+        /** @description Conflict: approver_decided_before, approver_is_requester, stale_version, state_conflict */
+        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
             };
         };
         /** @description Conflict: approver_is_requester, state_conflict */
@@ -12256,13 +12650,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409StateConflictSurvivorMerged"];
             };
         };
-        /** @description Conflict: state_conflict, work_already_taken */
-        Problem409StateConflictWorkAlreadyTaken: {
+        /** @description Conflict: state_conflict, work_already_taken, work_barred */
+        Problem409StateConflictWorkAlreadyTakenAnd1More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409StateConflictWorkAlreadyTaken"];
+                "application/problem+json": components["schemas"]["Problem409StateConflictWorkAlreadyTakenAnd1More"];
+            };
+        };
+        /** @description Conflict: state_conflict, work_ends_by_itself */
+        Problem409StateConflictWorkEndsByItself: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409StateConflictWorkEndsByItself"];
             };
         };
         /** @description Conflict: suspension_over */
@@ -12298,10 +12701,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large" | "file_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLargeFileTooLarge"];
             };
         };
         /** @description Content too large: content_too_large, picture_too_large */
@@ -12328,10 +12728,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "range_not_satisfiable";
-                };
+                "application/problem+json": components["schemas"]["Problem416RangeNotSatisfiable"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -12376,10 +12773,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "throttled" | "too_many_uploads";
-                };
+                "application/problem+json": components["schemas"]["Problem429ThrottledTooManyUploads"];
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -12410,6 +12804,11 @@ export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
 export type AppointmentState = components['schemas']['AppointmentState'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalDetail = components['schemas']['ApprovalDetail'];
+export type ApprovalState = components['schemas']['ApprovalState'];
+export type ApprovalStep = components['schemas']['ApprovalStep'];
+export type ApproveRequest = components['schemas']['ApproveRequest'];
 export type AskForCardRefundRequest = components['schemas']['AskForCardRefundRequest'];
 export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
 export type AssignRequest = components['schemas']['AssignRequest'];
@@ -12472,6 +12871,7 @@ export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
 export type CloseCause = components['schemas']['CloseCause'];
+export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type DailyCharges = components['schemas']['DailyCharges'];
@@ -12584,6 +12984,7 @@ export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
 export type Overview = components['schemas']['Overview'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
+export type PaginatedApprovalList = components['schemas']['PaginatedApprovalList'];
 export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEventList'];
 export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
 export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
@@ -12624,6 +13025,7 @@ export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScre
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
+export type PaginatedSignatureList = components['schemas']['PaginatedSignatureList'];
 export type PaginatedStaffAdmissionList = components['schemas']['PaginatedStaffAdmissionList'];
 export type PaginatedStaffBillList = components['schemas']['PaginatedStaffBillList'];
 export type PaginatedStaffDepositList = components['schemas']['PaginatedStaffDepositList'];
@@ -12717,6 +13119,7 @@ export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = component
 export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type Problem400CurrentPasswordWrongParseErrorAnd1More = components['schemas']['Problem400CurrentPasswordWrongParseErrorAnd1More'];
 export type Problem400CurrentPasswordWrongParseErrorAnd2More = components['schemas']['Problem400CurrentPasswordWrongParseErrorAnd2More'];
+export type Problem400FileEmptyFileTypeRefusedAnd3More = components['schemas']['Problem400FileEmptyFileTypeRefusedAnd3More'];
 export type Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
@@ -12752,6 +13155,7 @@ export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schem
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd5More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
+export type Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['schemas']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -12807,16 +13211,20 @@ export type Problem409StaleVersion = components['schemas']['Problem409StaleVersi
 export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem409StateConflictSurvivorMerged = components['schemas']['Problem409StateConflictSurvivorMerged'];
-export type Problem409StateConflictWorkAlreadyTaken = components['schemas']['Problem409StateConflictWorkAlreadyTaken'];
+export type Problem409StateConflictWorkAlreadyTakenAnd1More = components['schemas']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
+export type Problem409StateConflictWorkEndsByItself = components['schemas']['Problem409StateConflictWorkEndsByItself'];
 export type Problem409SuspensionOver = components['schemas']['Problem409SuspensionOver'];
 export type Problem409TotpAlreadyEnabled = components['schemas']['Problem409TotpAlreadyEnabled'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem413ContentTooLargeFileTooLarge = components['schemas']['Problem413ContentTooLargeFileTooLarge'];
 export type Problem413ContentTooLargePictureTooLarge = components['schemas']['Problem413ContentTooLargePictureTooLarge'];
 export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem416RangeNotSatisfiable = components['schemas']['Problem416RangeNotSatisfiable'];
 export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
 export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type Problem429AccountLockedThrottled = components['schemas']['Problem429AccountLockedThrottled'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type Queue = components['schemas']['Queue'];
@@ -12841,6 +13249,7 @@ export type RefundRequestLine = components['schemas']['RefundRequestLine'];
 export type RefundRequestState = components['schemas']['RefundRequestState'];
 export type RefundRoute = components['schemas']['RefundRoute'];
 export type ReissueRequest = components['schemas']['ReissueRequest'];
+export type RejectRequest = components['schemas']['RejectRequest'];
 export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
 export type RequestedBillRequest = components['schemas']['RequestedBillRequest'];
@@ -12871,6 +13280,7 @@ export type Setting = components['schemas']['Setting'];
 export type SettleRequest = components['schemas']['SettleRequest'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type SignInRequest = components['schemas']['SignInRequest'];
+export type Signature = components['schemas']['Signature'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type Skipped = components['schemas']['Skipped'];
 export type Slip = components['schemas']['Slip'];
@@ -12897,6 +13307,7 @@ export type StaffState = components['schemas']['StaffState'];
 export type StaffSummary = components['schemas']['StaffSummary'];
 export type Stage = components['schemas']['Stage'];
 export type StatementEntry = components['schemas']['StatementEntry'];
+export type StepState = components['schemas']['StepState'];
 export type StopRequest = components['schemas']['StopRequest'];
 export type StreamQueryRequest = components['schemas']['StreamQueryRequest'];
 export type StreamToken = components['schemas']['StreamToken'];
@@ -12932,6 +13343,7 @@ export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeOrder = components['schemas']['WholeOrder'];
+export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
 export type WorkDutyRequest = components['schemas']['WorkDutyRequest'];
 export type WorkItem = components['schemas']['WorkItem'];
@@ -12944,6 +13356,7 @@ export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = c
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type ResponseProblem400CurrentPasswordWrongParseErrorAnd1More = components['responses']['Problem400CurrentPasswordWrongParseErrorAnd1More'];
 export type ResponseProblem400CurrentPasswordWrongParseErrorAnd2More = components['responses']['Problem400CurrentPasswordWrongParseErrorAnd2More'];
+export type ResponseProblem400FileEmptyFileTypeRefusedAnd3More = components['responses']['Problem400FileEmptyFileTypeRefusedAnd3More'];
 export type ResponseProblem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = components['responses']['Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd2More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
@@ -12979,6 +13392,7 @@ export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = component
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd5More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
+export type ResponseProblem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['responses']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -13034,7 +13448,8 @@ export type ResponseProblem409StaleVersion = components['responses']['Problem409
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem409StateConflictSurvivorMerged = components['responses']['Problem409StateConflictSurvivorMerged'];
-export type ResponseProblem409StateConflictWorkAlreadyTaken = components['responses']['Problem409StateConflictWorkAlreadyTaken'];
+export type ResponseProblem409StateConflictWorkAlreadyTakenAnd1More = components['responses']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
+export type ResponseProblem409StateConflictWorkEndsByItself = components['responses']['Problem409StateConflictWorkEndsByItself'];
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
@@ -14687,6 +15102,554 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                requester_id?: string;
+                subject_id?: string;
+                kind?: string;
+                state?: ("approved" | "expired" | "rejected" | "requested" | "withdrawn")[];
+                mine?: "decided" | "requested" | "to_decide";
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询审批 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "kind": "示例",
+                     *           "kind_name": "张三",
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "主任医师",
+                     *           "amount_fen": 5000,
+                     *           "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *           "requester_name": "张三",
+                     *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *           "owner_name": "张三",
+                     *           "note": "临时有事",
+                     *           "state": "requested",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "reason": "临时有事",
+                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedApprovalList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One with its steps and its content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "amount_fen": 5000,
+                     *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *       "requester_name": "张三",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "张三",
+                     *       "note": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
+                     *       "reason": "临时有事",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "content": {
+                     *         "key": {}
+                     *       },
+                     *       "fields_to_complete": [
+                     *         {
+                     *           "key": {}
+                     *         }
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "number": 12,
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "permission": "示例",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "state": "waiting",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "reason": "临时有事",
+                     *           "content": {
+                     *             "key": {}
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description 同意: the next step opens; with the last it takes effect */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "amount_fen": 5000,
+                     *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *       "requester_name": "张三",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "张三",
+                     *       "note": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
+                     *       "reason": "临时有事",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "content": {
+                     *         "key": {}
+                     *       },
+                     *       "fields_to_complete": [
+                     *         {
+                     *           "key": {}
+                     *         }
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "number": 12,
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "permission": "示例",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "state": "waiting",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "reason": "临时有事",
+                     *           "content": {
+                     *             "key": {}
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "reason": "",
+                 *       "content": {
+                 *         "key": {}
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CompleteRequest"];
+            };
+        };
+        responses: {
+            /** @description 补充并同意: complete the content within what the kind allows, and approve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "amount_fen": 5000,
+                     *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *       "requester_name": "张三",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "张三",
+                     *       "note": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
+                     *       "reason": "临时有事",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "content": {
+                     *         "key": {}
+                     *       },
+                     *       "fields_to_complete": [
+                     *         {
+                     *           "key": {}
+                     *         }
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "number": 12,
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "permission": "示例",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "state": "waiting",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "reason": "临时有事",
+                     *           "content": {
+                     *             "key": {}
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RejectRequest"];
+            };
+        };
+        responses: {
+            /** @description 驳回, with the reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "amount_fen": 5000,
+                     *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *       "requester_name": "张三",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "张三",
+                     *       "note": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
+                     *       "reason": "临时有事",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "content": {
+                     *         "key": {}
+                     *       },
+                     *       "fields_to_complete": [
+                     *         {
+                     *           "key": {}
+                     *         }
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "number": 12,
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "permission": "示例",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "state": "waiting",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "reason": "临时有事",
+                     *           "content": {
+                     *             "key": {}
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    approvals_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": ""
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description 撤回, by who asked alone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "kind": "示例",
+                     *       "kind_name": "张三",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "title": "主任医师",
+                     *       "amount_fen": 5000,
+                     *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
+                     *       "requester_name": "张三",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "张三",
+                     *       "note": "临时有事",
+                     *       "state": "requested",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "张三",
+                     *       "reason": "临时有事",
+                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "content": {
+                     *         "key": {}
+                     *       },
+                     *       "fields_to_complete": [
+                     *         {
+                     *           "key": {}
+                     *         }
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "number": 12,
+                     *           "code": "A001",
+                     *           "name": "张三",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "permission": "示例",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "state": "waiting",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "张三",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "reason": "临时有事",
+                     *           "content": {
+                     *             "key": {}
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApprovalDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -19039,18 +20002,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
@@ -23117,9 +24069,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -29808,7 +30761,7 @@ export interface operations {
         parameters: {
             query?: {
                 order_id?: string;
-                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested")[];
+                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested" | "withdrawn")[];
                 patient_id?: string;
                 hospital_id?: string;
                 department_id?: string;
@@ -29866,9 +30819,10 @@ export interface operations {
                      *           "needs_reprint": true,
                      *           "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *           "requested_by_name": "",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *           "decided_by_name": "",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
-                     *           "decision_note": "临时有事",
+                     *           "decision_note": "",
                      *           "executed_by_name": "",
                      *           "version": 1
                      *         }
@@ -29946,9 +30900,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -30038,9 +30993,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -30135,9 +31091,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -30229,9 +31186,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -30330,9 +31288,10 @@ export interface operations {
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
                      *       "requested_by_name": "",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
                      *       "decided_by_name": "",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "临时有事",
+                     *       "decision_note": "",
                      *       "executed_by_name": "",
                      *       "version": 1,
                      *       "bills": [
@@ -31415,6 +32374,117 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    signatures_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                subject_id?: string;
+                signer_id?: string;
+                place?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询签名记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": false,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "subject_type": "示例",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "place": "门诊楼 3 层 302",
+                     *           "place_name": "张三",
+                     *           "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
+                     *           "signer_name": "张三",
+                     *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *           "role_name": "张三",
+                     *           "method": "示例",
+                     *           "digest": "示例",
+                     *           "signed_at": "2026-03-16T09:30:00+08:00",
+                     *           "voided_at": "2026-03-16T09:30:00+08:00",
+                     *           "void_reason": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedSignatureList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    signatures_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看签名记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "subject_type": "示例",
+                     *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *       "place": "门诊楼 3 层 302",
+                     *       "place_name": "张三",
+                     *       "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
+                     *       "signer_name": "张三",
+                     *       "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
+                     *       "role_name": "张三",
+                     *       "method": "示例",
+                     *       "digest": "示例",
+                     *       "signed_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -33755,7 +34825,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409StateConflictWorkEndsByItself"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -33820,7 +34890,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflictWorkAlreadyTaken"];
+            409: components["responses"]["Problem409StateConflictWorkAlreadyTakenAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

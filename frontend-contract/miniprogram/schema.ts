@@ -2505,6 +2505,10 @@ export interface components {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
         };
+        Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+        };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "idempotency_key_required" | "parse_error" | "validation_error";
@@ -2641,6 +2645,10 @@ export interface components {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
         };
+        Problem409RequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress";
+        };
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
@@ -2649,9 +2657,17 @@ export interface components {
             /** @enum {string} */
             code?: "content_too_large";
         };
+        Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "content_too_large" | "file_too_large";
+        };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "unsupported_media_type";
+        };
+        Problem416RangeNotSatisfiable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "range_not_satisfiable";
         };
         Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -2672,6 +2688,10 @@ export interface components {
         Problem429Throttled: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "throttled";
+        };
+        Problem429ThrottledTooManyUploads: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "throttled" | "too_many_uploads";
         };
         Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3056,6 +3076,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
             };
         };
+        /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
+        Problem400FileEmptyFileTypeRefusedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400FileEmptyFileTypeRefusedAnd3More"];
+            };
+        };
         /** @description Bad request: idempotency_key_required, parse_error, validation_error */
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: {
             headers: {
@@ -3368,10 +3397,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "request_in_progress";
-                };
+                "application/problem+json": components["schemas"]["Problem409RequestInProgress"];
             };
         };
         /** @description Conflict: state_conflict */
@@ -3398,10 +3424,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "content_too_large" | "file_too_large";
-                };
+                "application/problem+json": components["schemas"]["Problem413ContentTooLargeFileTooLarge"];
             };
         };
         /** @description Unsupported media type: unsupported_media_type */
@@ -3419,10 +3442,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "range_not_satisfiable";
-                };
+                "application/problem+json": components["schemas"]["Problem416RangeNotSatisfiable"];
             };
         };
         /** @description Unprocessable content: idempotency_key_reused */
@@ -3476,10 +3496,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "throttled" | "too_many_uploads";
-                };
+                "application/problem+json": components["schemas"]["Problem429ThrottledTooManyUploads"];
             };
         };
         /** @description Service unavailable: channel_unavailable, service_unavailable */
@@ -3622,6 +3639,7 @@ export type Problem = components['schemas']['Problem'];
 export type Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['schemas']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
 export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
 export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type Problem400FileEmptyFileTypeRefusedAnd3More = components['schemas']['Problem400FileEmptyFileTypeRefusedAnd3More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400MessagingUnknownSceneValidationError = components['schemas']['Problem400MessagingUnknownSceneValidationError'];
 export type Problem400MessagingUnknownTemplateParseErrorAnd1More = components['schemas']['Problem400MessagingUnknownTemplateParseErrorAnd1More'];
@@ -3656,14 +3674,18 @@ export type Problem409CardRequiredStateConflict = components['schemas']['Problem
 export type Problem409ChannelNotOfferedChannelRefusedAnd4More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
 export type Problem409NoOfferOfferLapsed = components['schemas']['Problem409NoOfferOfferLapsed'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
+export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem413ContentTooLargeFileTooLarge = components['schemas']['Problem413ContentTooLargeFileTooLarge'];
 export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem416RangeNotSatisfiable = components['schemas']['Problem416RangeNotSatisfiable'];
 export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
 export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More = components['schemas']['Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More'];
 export type Problem429BindingLockedBindingSlowedAnd1More = components['schemas']['Problem429BindingLockedBindingSlowedAnd1More'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
 export type Problem503ChannelUnavailableServiceUnavailable = components['schemas']['Problem503ChannelUnavailableServiceUnavailable'];
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type Problem503ServiceUnavailableWechatUnavailable = components['schemas']['Problem503ServiceUnavailableWechatUnavailable'];
@@ -3700,6 +3722,7 @@ export type WriteAppealRequest = components['schemas']['WriteAppealRequest'];
 export type ResponseProblem400AmountNotAllowedDepositAmountNotAllowedAnd3More = components['responses']['Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
+export type ResponseProblem400FileEmptyFileTypeRefusedAnd3More = components['responses']['Problem400FileEmptyFileTypeRefusedAnd3More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400MessagingUnknownSceneValidationError = components['responses']['Problem400MessagingUnknownSceneValidationError'];
 export type ResponseProblem400MessagingUnknownTemplateParseErrorAnd1More = components['responses']['Problem400MessagingUnknownTemplateParseErrorAnd1More'];
@@ -6273,18 +6296,7 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Bad request: file_empty, file_type_refused, idempotency_key_required, parse_error, validation_error */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
-                    };
-                };
-            };
+            400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
