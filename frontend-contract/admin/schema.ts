@@ -20080,7 +20080,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
@@ -20090,7 +20090,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description Nothing has changed. */

@@ -25,6 +25,7 @@ export const REFUND_REQUEST_STATES: Record<RefundRequestState, StateFact> = {
   requested: { zh: "待审批", en: "Waits for approval", over: false, show: "等待医生审批" },
   approved: { zh: "已同意", en: "Approved", over: false, show: "请到窗口办理" },
   rejected: { zh: "已驳回", en: "Rejected", over: true, show: "未同意退费,请到窗口咨询" },
+  withdrawn: { zh: "已撤回", en: "Withdrawn", over: true, show: "申请已撤回,需要时可重新申请" },
   executing: { zh: "退费中", en: "Under way", over: false, show: "已提交支付渠道,等待到账" },
   done: { zh: "已退费", en: "Refunded", over: true, show: "款项已退回" },
   failed: { zh: "退费未成功", en: "Not refunded yet", over: false, show: "医院正在处理,无需重复申请" },

@@ -6374,7 +6374,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition` */
@@ -6384,7 +6384,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description Nothing has changed. */

@@ -112,7 +112,7 @@ class Walk:
                     continue  # an empty parameter is one that is not there; what nobody sees is taken out first
                 name = f"{case.operation.label}: {failure.title}"
                 sent = f"{str(case.body)[:300]} {case.query}"
-                self.found.setdefault(name, f"{failure.message[:500]}\n  {sent} → {response.text[:300]}")
+                self.found.setdefault(name, f"{failure.message[:500]}\n  {sent} → {response.content[:300]!r}")
 
 
 def _has_blanks(query: Any) -> bool:

@@ -22,7 +22,7 @@ from kernel.files import OWNERS
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 
-ANY_TYPE = "application/octet-stream"
+ANY_TYPE = "*/*"  # the type is the file's own
 BYTES = OpenApiResponse(
     OpenApiTypes.BINARY, description="The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition`"
 )
