@@ -2965,13 +2965,13 @@ export interface paths {
         };
         /**
          * 查询患者导入
-         * @description 患者导入: upload a file, see what is wrong with it, apply it as a whole.
+         * @description 患者导入: a table as the template has it, Outlook contacts as CSV, or contact cards (vCard).
          */
         get: operations["patient_imports_list"];
         put?: never;
         /**
-         * Upload a file; a worker checks it. The same file again answers the import that is open (200)
-         * @description Upload a file; a worker checks it. The same file again answers the import that is open (200).
+         * Upload a file; a worker checks it. The same file again answers one's import that is open (200)
+         * @description Upload a file; a worker checks it. The same file again answers one's import that is open (200).
          */
         post: operations["patient_imports_create"];
         delete?: never;
@@ -2989,7 +2989,7 @@ export interface paths {
         };
         /**
          * 查看患者导入
-         * @description 患者导入: upload a file, see what is wrong with it, apply it as a whole.
+         * @description 患者导入: a table as the template has it, Outlook contacts as CSV, or contact cards (vCard).
          */
         get: operations["patient_imports_retrieve"];
         put?: never;
@@ -3108,8 +3108,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The columns and one row as an example; the workbook's columns are text, and its second sheet explains
-         * @description The columns and one row as an example; the workbook's columns are text, and its second sheet explains.
+         * The columns and rows as examples; the workbook's columns are text, and its second sheet explains
+         * @description The columns and rows as examples; the workbook's columns are text, and its second sheet explains.
          */
         get: operations["patient_imports_template"];
         put?: never;
@@ -3803,6 +3803,26 @@ export interface paths {
          * @description Read the unmasked values; who reads what is written to the operation log.
          */
         get: operations["patients_sensitive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values of a category with how many patients within reach have each, and those without one
+         * @description The values of a category with how many patients within reach have each, and those without one.
+         */
+        get: operations["patients_categories_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6217,6 +6237,16 @@ export interface components {
             value: number;
             is_active?: boolean;
         };
+        /** @description One value of a category. The empty value: no value is given, listed by `without`. */
+        Branch: {
+            /** @description what the list's filter of that name takes */
+            value: string;
+            name: string;
+            /** @description patients within reach; of a large hospital some minutes old */
+            count: number;
+            /** @description there are at least `count` */
+            count_capped: boolean;
+        };
         /** @description A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would. */
         BriefPatient: {
             /** Format: uuid */
@@ -6509,6 +6539,8 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @enum {string} */
+        Category: "tag" | "source" | "vip_level" | "occupation" | "industry" | "gender";
         /** @description What a 费用类别 comes to, reversals taken off. */
         CategoryTotal: {
             category: components["schemas"]["ItemCategory"];
@@ -7225,7 +7257,46 @@ export interface components {
         };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
-        /** @description What is wrong with one cell. */
+        /** @description 导入: a file's state and counts. `good_count` rows will be records; `form`: the form that was recognised. */
+        ImportJob: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly hospital_id: string;
+            readonly hospital_name: string;
+            /** Format: uuid */
+            readonly by_id: string | null;
+            readonly by_name: string | null;
+            /** @description as it was uploaded */
+            readonly file_name: string;
+            /** @description csv, xlsx or vcard, by content */
+            readonly file_type: string;
+            /** @description the form of file that was recognised; empty before */
+            readonly form: string;
+            /** @description In the request's language; empty before the file is read. */
+            readonly form_name: string;
+            readonly duplicates: components["schemas"]["DuplicatePolicy"];
+            readonly state: components["schemas"]["ImportState"];
+            /** @description why nothing was imported */
+            readonly failure: string;
+            readonly skip_bad_rows: boolean;
+            readonly row_count: number;
+            /** @description all that is wrong with the file itself */
+            readonly findings: components["schemas"]["Finding"][];
+            /** @description titles of columns that have content and are not imported */
+            readonly left_out: string[];
+            readonly good_count: number;
+            readonly bad_count: number;
+            readonly duplicate_count: number;
+            readonly imported_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly checked_at: string | null;
+            /** Format: date-time */
+            readonly applied_at: string | null;
+        };
+        /** @description What is wrong with one cell; of a good row: what of it is left out. */
         ImportProblem: {
             /** @description as the spreadsheet counts: the header is row 1 */
             row: number;
@@ -8166,6 +8237,16 @@ export interface components {
             has_next: boolean;
             results: components["schemas"]["Hospital"][];
         };
+        PaginatedImportJobList: {
+            /** @description rows that match, counted up to a cap */
+            count: number;
+            /** @description true: there are more than `count` */
+            count_capped: boolean;
+            page: number;
+            page_size: number;
+            has_next: boolean;
+            results: components["schemas"]["ImportJob"][];
+        };
         PaginatedInvoiceList: {
             /** @description rows that match, counted up to a cap */
             count: number;
@@ -8288,16 +8369,6 @@ export interface components {
             page_size: number;
             has_next: boolean;
             results: components["schemas"]["PartnerApplication"][];
-        };
-        PaginatedPatientImportList: {
-            /** @description rows that match, counted up to a cap */
-            count: number;
-            /** @description true: there are more than `count` */
-            count_capped: boolean;
-            page: number;
-            page_size: number;
-            has_next: boolean;
-            results: components["schemas"]["PatientImport"][];
         };
         PaginatedPatientMergeList: {
             /** @description rows that match, counted up to a cap */
@@ -9198,8 +9269,12 @@ export interface components {
             gender?: components["schemas"]["Gender"];
             vip_level?: string;
             source?: string;
+            occupation?: string;
+            industry?: string;
             /** @description the whole name of a tag */
             tag?: string;
+            /** @description no value of that category is given */
+            without?: components["schemas"]["Category"];
             is_provisional?: boolean;
             is_active?: boolean;
             /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
@@ -9207,38 +9282,6 @@ export interface components {
             ordering?: components["schemas"]["OrderingEnum"];
             file_format?: components["schemas"]["FileFormatEnum"];
             unmasked?: boolean;
-        };
-        /** @description 导入: a file's state and counts. `good_count` rows will be patients. */
-        PatientImport: {
-            /** Format: uuid */
-            readonly id: string;
-            /** Format: uuid */
-            readonly hospital_id: string;
-            readonly hospital_name: string;
-            /** Format: uuid */
-            readonly by_id: string | null;
-            readonly by_name: string | null;
-            /** @description as it was uploaded */
-            readonly file_name: string;
-            readonly kind: string;
-            readonly duplicates: components["schemas"]["DuplicatePolicy"];
-            readonly state: components["schemas"]["ImportState"];
-            /** @description why nothing was imported */
-            readonly failure: string;
-            readonly skip_bad_rows: boolean;
-            readonly row_count: number;
-            /** @description all that is wrong with the file itself */
-            readonly findings: components["schemas"]["Finding"][];
-            readonly good_count: number;
-            readonly bad_count: number;
-            readonly duplicate_count: number;
-            readonly imported_count: number;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            readonly checked_at: string | null;
-            /** Format: date-time */
-            readonly applied_at: string | null;
         };
         /** @description 合并: which archive continues which, and how many rows of each kind moved. */
         PatientMerge: {
@@ -9361,8 +9404,12 @@ export interface components {
             gender?: components["schemas"]["Gender"];
             vip_level?: string;
             source?: string;
+            occupation?: string;
+            industry?: string;
             /** @description the whole name of a tag */
             tag?: string;
+            /** @description no value of that category is given */
+            without?: components["schemas"]["Category"];
             is_provisional?: boolean;
             is_active?: boolean;
             /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
@@ -11499,7 +11546,7 @@ export interface components {
              */
             file: string;
         };
-        /** @description A CSV (UTF-8 or GBK) or Excel file whose first row names the columns as in the template. */
+        /** @description A CSV (UTF-8 or GBK) or Excel file with titles as in the template, or a file that the kind knows besides. */
         UploadRequest: {
             /** Format: uuid */
             hospital_id: string;
@@ -11509,7 +11556,7 @@ export interface components {
              */
             file: string;
             /**
-             * @description rows whose patient is on file or stands above: left out, or wrong
+             * @description rows whose record is on file or stands above: left out, or wrong
              * @default skip
              */
             duplicates?: components["schemas"]["DuplicatePolicy"];
@@ -12832,6 +12879,7 @@ export type BookOnBehalfRequest = components['schemas']['BookOnBehalfRequest'];
 export type BookOnBehalfSourceEnum = components['schemas']['BookOnBehalfSourceEnum'];
 export type BookingLimit = components['schemas']['BookingLimit'];
 export type BookingLimitRequest = components['schemas']['BookingLimitRequest'];
+export type Branch = components['schemas']['Branch'];
 export type BriefPatient = components['schemas']['BriefPatient'];
 export type BuildingFloor = components['schemas']['BuildingFloor'];
 export type BulkReport = components['schemas']['BulkReport'];
@@ -12858,6 +12906,7 @@ export type CardShare = components['schemas']['CardShare'];
 export type CardTopUp = components['schemas']['CardTopUp'];
 export type CareRole = components['schemas']['CareRole'];
 export type CareTeamMember = components['schemas']['CareTeamMember'];
+export type Category = components['schemas']['Category'];
 export type CategoryTotal = components['schemas']['CategoryTotal'];
 export type Change = components['schemas']['Change'];
 export type ChangedSession = components['schemas']['ChangedSession'];
@@ -12920,6 +12969,7 @@ export type Hospital = components['schemas']['Hospital'];
 export type HospitalRequest = components['schemas']['HospitalRequest'];
 export type HospitalSettings = components['schemas']['HospitalSettings'];
 export type IdKind = components['schemas']['IdKind'];
+export type ImportJob = components['schemas']['ImportJob'];
 export type ImportProblem = components['schemas']['ImportProblem'];
 export type ImportState = components['schemas']['ImportState'];
 export type InTheWay = components['schemas']['InTheWay'];
@@ -13000,6 +13050,7 @@ export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplica
 export type PaginatedEncounterList = components['schemas']['PaginatedEncounterList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PaginatedImportJobList = components['schemas']['PaginatedImportJobList'];
 export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
 export type PaginatedLedgerAccountList = components['schemas']['PaginatedLedgerAccountList'];
 export type PaginatedLedgerStatementEntryList = components['schemas']['PaginatedLedgerStatementEntryList'];
@@ -13012,7 +13063,6 @@ export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessa
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
 export type PaginatedOrgUnitList = components['schemas']['PaginatedOrgUnitList'];
 export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPartnerApplicationList'];
-export type PaginatedPatientImportList = components['schemas']['PaginatedPatientImportList'];
 export type PaginatedPatientMergeList = components['schemas']['PaginatedPatientMergeList'];
 export type PaginatedPatientRowList = components['schemas']['PaginatedPatientRowList'];
 export type PaginatedPatientTagList = components['schemas']['PaginatedPatientTagList'];
@@ -13083,7 +13133,6 @@ export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
 export type PatientExportRequest = components['schemas']['PatientExportRequest'];
-export type PatientImport = components['schemas']['PatientImport'];
 export type PatientMerge = components['schemas']['PatientMerge'];
 export type PatientPage = components['schemas']['PatientPage'];
 export type PatientRequest = components['schemas']['PatientRequest'];
@@ -24421,7 +24470,9 @@ export interface operations {
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *           "by_name": "张三",
                      *           "file_name": "患者名单.xlsx",
-                     *           "kind": "示例",
+                     *           "file_type": "示例",
+                     *           "form": "示例",
+                     *           "form_name": "张三",
                      *           "duplicates": "skip",
                      *           "state": "checking",
                      *           "failure": "示例",
@@ -24437,6 +24488,9 @@ export interface operations {
                      *               "column": "示例"
                      *             }
                      *           ],
+                     *           "left_out": [
+                     *             "示例"
+                     *           ],
                      *           "good_count": 1,
                      *           "bad_count": 1,
                      *           "duplicate_count": 1,
@@ -24448,7 +24502,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["PaginatedPatientImportList"];
+                    "application/json": components["schemas"]["PaginatedImportJobList"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -24478,7 +24532,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Upload a file; a worker checks it. The same file again answers the import that is open (200) */
+            /** @description Upload a file; a worker checks it. The same file again answers one's import that is open (200) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24492,7 +24546,9 @@ export interface operations {
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
                      *       "file_name": "患者名单.xlsx",
-                     *       "kind": "示例",
+                     *       "file_type": "示例",
+                     *       "form": "示例",
+                     *       "form_name": "张三",
                      *       "duplicates": "skip",
                      *       "state": "checking",
                      *       "failure": "示例",
@@ -24508,6 +24564,9 @@ export interface operations {
                      *           "column": "示例"
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         "示例"
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -24517,10 +24576,10 @@ export interface operations {
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
-                    "application/json": components["schemas"]["PatientImport"];
+                    "application/json": components["schemas"]["ImportJob"];
                 };
             };
-            /** @description Upload a file; a worker checks it. The same file again answers the import that is open (200) */
+            /** @description Upload a file; a worker checks it. The same file again answers one's import that is open (200) */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24534,7 +24593,9 @@ export interface operations {
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
                      *       "file_name": "患者名单.xlsx",
-                     *       "kind": "示例",
+                     *       "file_type": "示例",
+                     *       "form": "示例",
+                     *       "form_name": "张三",
                      *       "duplicates": "skip",
                      *       "state": "checking",
                      *       "failure": "示例",
@@ -24550,6 +24611,9 @@ export interface operations {
                      *           "column": "示例"
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         "示例"
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -24559,7 +24623,7 @@ export interface operations {
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
-                    "application/json": components["schemas"]["PatientImport"];
+                    "application/json": components["schemas"]["ImportJob"];
                 };
             };
             400: components["responses"]["Problem400ImportUnreadableParseErrorAnd1More"];
@@ -24596,7 +24660,9 @@ export interface operations {
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
                      *       "file_name": "患者名单.xlsx",
-                     *       "kind": "示例",
+                     *       "file_type": "示例",
+                     *       "form": "示例",
+                     *       "form_name": "张三",
                      *       "duplicates": "skip",
                      *       "state": "checking",
                      *       "failure": "示例",
@@ -24612,6 +24678,9 @@ export interface operations {
                      *           "column": "示例"
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         "示例"
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -24621,7 +24690,7 @@ export interface operations {
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
-                    "application/json": components["schemas"]["PatientImport"];
+                    "application/json": components["schemas"]["ImportJob"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -24666,7 +24735,9 @@ export interface operations {
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
                      *       "file_name": "患者名单.xlsx",
-                     *       "kind": "示例",
+                     *       "file_type": "示例",
+                     *       "form": "示例",
+                     *       "form_name": "张三",
                      *       "duplicates": "skip",
                      *       "state": "checking",
                      *       "failure": "示例",
@@ -24682,6 +24753,9 @@ export interface operations {
                      *           "column": "示例"
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         "示例"
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -24691,7 +24765,7 @@ export interface operations {
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
-                    "application/json": components["schemas"]["PatientImport"];
+                    "application/json": components["schemas"]["ImportJob"];
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
@@ -24730,7 +24804,9 @@ export interface operations {
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
                      *       "by_name": "张三",
                      *       "file_name": "患者名单.xlsx",
-                     *       "kind": "示例",
+                     *       "file_type": "示例",
+                     *       "form": "示例",
+                     *       "form_name": "张三",
                      *       "duplicates": "skip",
                      *       "state": "checking",
                      *       "failure": "示例",
@@ -24746,6 +24822,9 @@ export interface operations {
                      *           "column": "示例"
                      *         }
                      *       ],
+                     *       "left_out": [
+                     *         "示例"
+                     *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
@@ -24755,7 +24834,7 @@ export interface operations {
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
-                    "application/json": components["schemas"]["PatientImport"];
+                    "application/json": components["schemas"]["ImportJob"];
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
@@ -25393,8 +25472,12 @@ export interface operations {
                 gender?: "female" | "male" | "unknown";
                 vip_level?: string;
                 source?: string;
+                occupation?: string;
+                industry?: string;
                 /** @description the whole name of a tag */
                 tag?: string;
+                /** @description no value of that category is given */
+                without?: "gender" | "industry" | "occupation" | "source" | "tag" | "vip_level";
                 is_provisional?: boolean;
                 is_active?: boolean;
                 /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
@@ -27348,6 +27431,44 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patients_categories_list: {
+        parameters: {
+            query: {
+                hospital_id: string;
+                category: "tag" | "source" | "vip_level" | "occupation" | "industry" | "gender";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values of a category with how many patients within reach have each, and those without one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "value": "示例",
+                     *         "name": "张三",
+                     *         "count": 1,
+                     *         "count_capped": false
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Branch"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_export: {
         parameters: {
             query?: {
@@ -27401,7 +27522,10 @@ export interface operations {
                  *       "gender": "female",
                  *       "vip_level": "示例",
                  *       "source": "示例",
+                 *       "occupation": "教师",
+                 *       "industry": "教师",
                  *       "tag": "示例",
+                 *       "without": "tag",
                  *       "is_provisional": true,
                  *       "is_active": true,
                  *       "search": "示例",
@@ -27455,7 +27579,10 @@ export interface operations {
                  *       "gender": "female",
                  *       "vip_level": "示例",
                  *       "source": "示例",
+                 *       "occupation": "教师",
+                 *       "industry": "教师",
                  *       "tag": "示例",
+                 *       "without": "tag",
                  *       "is_provisional": true,
                  *       "is_active": true,
                  *       "search": "示例",

@@ -9,10 +9,11 @@ from pathlib import Path
 from django.core.files.base import File
 
 from apps.identity.models import Hospital
+from apps.imports.models import DuplicatePolicy, ImportJob
+from apps.imports.services import jobs
 from apps.patients.columns import TITLES
-from apps.patients.models import DuplicatePolicy, PatientImport
-from apps.patients.services import imports
 from apps.patients.services.duplicates import scan
+from apps.patients.services.import_kind import PATIENTS
 from sample.people import person
 
 
@@ -32,14 +33,14 @@ def import_patients(count: str) -> dict[str, float]:
         file.flush()
         with Path(file.name).open("rb") as content:
             upload = File(content, name="bench.csv")
-            job, _ = imports.start(
-                hospital=hospital, upload=upload, duplicates=DuplicatePolicy.SKIP, by_id=None
+            job, _ = jobs.start(
+                PATIENTS, hospital=hospital, upload=upload, duplicates=DuplicatePolicy.SKIP, by_id=None
             )
     before, begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    imports.check(job.pk)
+    jobs.check(job.pk)
     checked = time.monotonic()
-    imports.want_apply(PatientImport.objects.get(pk=job.pk), skip_bad_rows=True)
-    done = imports.apply(job.pk)
+    jobs.want_apply(ImportJob.objects.get(pk=job.pk), skip_bad_rows=True)
+    done = jobs.apply(job.pk)
     applied = time.monotonic()
     return {
         "check": checked - begin, "apply": applied - checked, "imported": done.imported_count,

@@ -2,18 +2,19 @@
 
 from django.core.files.base import ContentFile
 
+from apps.imports.models import DuplicatePolicy
+from apps.imports.services import jobs
 from apps.patients.models import (
     CaptureField,
     CareTeamMember,
     DuplicatePair,
-    DuplicatePolicy,
     PatientImport,
     PatientMerge,
     PatientTag,
     RelatedPerson,
 )
-from apps.patients.services import imports
 from apps.patients.services.duplicates import decide_distinct
+from apps.patients.services.import_kind import PATIENTS
 from apps.patients.services.merge import merge
 from tests.support.estates import Estate, Values
 
@@ -45,12 +46,12 @@ class PatientsEstate(Estate):
         return RelatedPerson.objects.create(hospital=self.world.h1, **values)
 
     def make_patient_import(self) -> PatientImport:
-        job, _ = imports.start(
-            hospital=self.world.h1, upload=ContentFile("姓名\n甲\n".encode(), "matrix.csv"),
+        job, _ = jobs.start(
+            PATIENTS, hospital=self.world.h1, upload=ContentFile("姓名\n甲\n".encode(), "matrix.csv"),
             duplicates=DuplicatePolicy.SKIP, by_id=self.world.staff["admin1"].pk,
         )  # fmt: skip
         PatientImport.objects.filter(pk=job.pk).update(state="checked")
-        return job
+        return PatientImport.objects.get(pk=job.pk)
 
 
 #: Path up to the parameter → the value that stands there.

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 from stdnum.cn import ric
 
+from apps.imports.services import jobs
 from apps.patients.models import ImportRow, Patient, PatientCard, PatientImport
-from apps.patients.services import imports
 from apps.patients.services.search_keys import refresh
 from kernel.crypto import blind_index
 from kernel.sheets import rows_of
@@ -54,7 +54,7 @@ def book(*rows: list[Any]) -> bytes:
 def checked(world: World, content: bytes, **more: Any) -> dict[str, Any]:
     made = upload(world, content, **more)
     assert made.status_code == 201, made.json()
-    imports.check(made.json()["id"])
+    jobs.check(made.json()["id"])
     found: dict[str, Any] = world.client("admin1").get(f"{URL}/{made.json()['id']}").json()
     return found
 
@@ -67,7 +67,7 @@ def problems(world: World, job: dict[str, Any]) -> list[tuple[int, str, str]]:
 def applied(world: World, content: bytes, **more: Any) -> dict[str, Any]:
     job = checked(world, content, **more)
     world.client("admin1").post(f"{URL}/{job['id']}/apply", {"skip_bad_rows": True}, format="json")
-    imports.apply(job["id"])
+    jobs.apply(job["id"])
     return dict(job, imported=PatientImport.objects.get(pk=job["id"]).imported_count)
 
 
@@ -100,7 +100,7 @@ def test_a_long_number_in_a_number_cell_is_refused_and_nobody_is_a_duplicate(wor
     shown = world.client("admin1").get(f"{URL}/{job['id']}/problems").json()
     assert all("文本" in problem["reason"] for problem in shown)
     world.client("admin1").post(f"{URL}/{job['id']}/apply", {"skip_bad_rows": True}, format="json")
-    imports.apply(job["id"])
+    jobs.apply(job["id"])
     assert PatientCard.objects.get(patient__name="丁").card_number == "8801000000001"
 
 

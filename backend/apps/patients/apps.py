@@ -8,5 +8,6 @@ class PatientsConfig(AppConfig):
     label = "patients"
 
     def ready(self) -> None:
-        """Files that hang on rows of ours."""
-        import apps.patients.files  # noqa: F401
+        """Files that hang on rows of ours; what is imported."""
+        import apps.patients.files
+        import apps.patients.services.import_kind  # noqa: F401

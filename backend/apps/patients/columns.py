@@ -1,15 +1,16 @@
-"""Columns of the patient table that people fill in or take away: titles, choices, reasons."""
+"""Columns of the patient table that people fill in or take away: titles, choices, words."""
 
+from apps.imports.reasons import Words
+from apps.imports.services.reading import RESULT
 from apps.patients.models import Gender, IdKind
-from kernel.errors import EXPECTATIONS, in_english
-from kernel.sheets import IGNORED, Wanted, bare_title
+from kernel.sheets import IGNORED, Form, bare_title
 
 #: Title → field, in the order of the template. 姓名 is required.
 COLUMNS: dict[str, str] = {
     "姓名": "name", "性别": "gender", "出生日期": "birth_date", "证件类型": "id_kind", "证件号码": "national_id",
     "手机号": "phone", "地址": "address", "职业": "occupation", "行业": "industry", "医保号": "insurance_no",
     "来源": "source", "介绍人": "referrer", "VIP等级": "vip_level", "过敏史": "allergies", "病历号": "mrn",
-    "就诊卡号": "card_number",
+    "就诊卡号": "card_number", "标签": "tags",
 }  # fmt: skip
 #: What other systems call these columns.
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -21,22 +22,20 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "insurance_no": ("医保卡号", "医保号码", "医保编号", "社保号", "社保卡号"),
     "source": ("患者来源", "来源渠道"), "referrer": ("推荐人",), "vip_level": ("会员等级",),
     "allergies": ("过敏", "药物过敏史"), "mrn": ("病历号码", "病案号", "门诊号"),
-    "card_number": ("卡号", "诊疗卡号", "就诊卡", "就诊卡号码"),
+    "card_number": ("卡号", "诊疗卡号", "就诊卡", "就诊卡号码"), "tags": ("患者标签", "类别"),
 }  # fmt: skip
 TITLES = {field: title for title, field in COLUMNS.items()}
 #: Bare title → field: the template's, the aliases, the field's own name.
-#: What a sheet of results adds in front.
-RESULT = ("原行号", "检查结果", "原因")
 KNOWN_TITLES = dict.fromkeys(("序号", "行号", "no.", "no", "#", *RESULT), IGNORED) | {
     bare_title(title): field
     for field, titles in ((f, (TITLES[f], f, *ALIASES.get(f, ()))) for f in TITLES)
     for title in titles
 }
 REQUIRED = {"name": TITLES["name"]}
-WANTED = Wanted(KNOWN_TITLES, frozenset(REQUIRED))
+TABLE = Form("table", "患者表格", "Table of patients", KNOWN_TITLES, REQUIRED)
 SAMPLE = (
     "张三", "男", "1990-03-07", "居民身份证", "110101199003070134", "13800138000", "北京市东城区东长安街1号", "职员",
-    "教育", "", "自然到院", "", "普通", "青霉素", "", "",
+    "教育", "", "自然到院", "", "普通", "青霉素", "", "", "",
 )  # fmt: skip
 GENDERS = {
     "男": Gender.MALE, "女": Gender.FEMALE, "未知": Gender.UNKNOWN, "": Gender.UNKNOWN, "男性": Gender.MALE,
@@ -62,13 +61,9 @@ MAX_LENGTH = {
     "name": 80, "address": 255, "insurance_no": 32, "referrer": 80, "allergies": 2000, "mrn": 32, "card_number": 32,
     "national_id": 32, "phone": 32,
 }  # fmt: skip
-#: Code → what is wrong, in Chinese and English; `{row}` and `{shown}` come from the problem.
-REASONS: dict[str, tuple[str, str]] = {
-    "required": ("必填项为空", "A required cell is empty."),
-    "too_long": ("内容过长", "The text is too long."),
-    "unknown_choice": ("不是可选的值,可填:{choices}", "Not one of the choices: {choices}."),
+#: Code → what is wrong, beside the words that all imports have.
+WORDS: Words = {
     "no_person": ("像是合计、页脚或空值,不是患者姓名", "A total, a footer or an empty value, no patient."),
-    "example_row": ("模板中的示例行,已跳过", "The example of the template, left out."),
     "no_such_day": ("没有这一天", "There is no such day."),
     "date_range": ("应在 1850-01-01 与今天之间", "Between 1850-01-01 and today."),
     "bad_card": ("应为 4 到 32 位字母或数字", "4 to 32 letters or digits are expected."),
@@ -81,19 +76,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "bad_document": ("证件号码与证件类型不符或校验未通过", "The number does not fit the kind of document."),
     "bad_phone": ("手机号格式不正确,应为 11 位大陆手机号", "A mainland mobile number of 11 digits is expected."),
     "bad_number": ("只能由字母、数字和连字符组成", "Only letters, digits and hyphens."),
-    "masked": ("含有星号等脱敏字符,请填写完整内容", "A masked value; write the whole one."),
-    "number_lost": (
-        "长号码以数字格式保存,末尾数字已丢失;请将该列设为文本后重新填写",
-        "A long number in a number cell has lost digits: make the column text and type it again.",
-    ),
-    "error_cell": (
-        "单元格是错误值(如 #N/A)或没有结果的公式", "An error such as #N/A, or a formula without a result."
-    ),
-    "title_row": ("重复的标题行", "The titles once more."),
-    "merged_cell": ("横向合并的单元格,无法判断内容属于哪一列", "Cells are merged across columns."),
-    "no_title": ("该列没有标题", "The column has no title."),
     "disagrees": ("与证件号码中的信息不一致", "It is not what the document's number says."),
-    "duplicate_in_file": ("与文件中第 {row} 行重复", "The same as row {row} of the file."),
     "duplicate_on_file": ("该患者已建档(病历号 {mrn})", "The patient is on file ({mrn})."),
     "other_person": (
         "该号码在档案中属于另一位患者(病历号 {mrn}),姓名不同,请核对",
@@ -102,29 +85,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "other_person_in_file": (
         "与文件中第 {row} 行号码相同而姓名不同,请核对", "Row {row} of the file has the same number and another name."
     ),
-    "unknown_column": (
-        "无法识别的列标题,请改为模板中的列名或删除该列",
-        "An unknown title: use one of the template's or delete the column.",
-    ),
-    "column_twice": ("列标题重复", "The title stands twice."),
-    "missing_column": ("缺少必需的列", "A required column is missing."),
-    "stray_cell": ("单元格 {cell} 远在表格之外,请删除后重新上传", "Cell {cell} is far outside the table; delete it."),
-    "broken_quotes": ("第 {line} 行的引号不完整", "The quotes of line {line} are broken."),
-    "unreadable": ("文件无法识别,请另存为 xlsx 或 CSV", "The file can't be read; save it as xlsx or CSV."),
-    "old_format": ("旧版 Excel 或加密文件,请另存为不加密的 xlsx", "An old or protected Excel file; save it as xlsx."),
-    "web_page": (
-        "这是网页或 XML 格式的文件,请用 Excel 打开后另存为 xlsx",
-        "A web page or XML; open it in Excel and save it as xlsx.",
-    ),
-    "several_sheets": (
-        "第 {sheets} 个工作表都像患者名单,请每次只上传一个",
-        "Sheets {sheets} all look like lists of patients; upload one at a time.",
-    ),
-    "too_large": ("文件过大", "The file is too large."),
-    "too_many_rows": ("行数超过上限 20 万", "More than 200,000 rows."),
-    "too_many_columns": ("列数超过上限 64", "More than 64 columns."),
-    "empty": ("文件中没有数据", "The file is empty."),
-    "changed_since": ("检查之后患者档案有变动,请重新确认", "The archive has changed since the check; look again."),
+    "no_mobile": ("没有 11 位手机号,其他号码", "No mobile number; other numbers"),
+    "no_year": ("生日没有年份", "A birthday without a year"),
+    "ambiguous_date": ("{shown} 的月和日无法区分", "Month and day of {shown} can't be told apart"),
+    "unknown_tag": ("没有标签“{shown}”", "There is no tag {shown}"),
+    "no_right_to_tag": ("您没有打标签的权限", "You may not put tags on patients"),
 }  # fmt: skip
 NOTES: dict[str, str] = {
     "name": "必填。少数民族姓名请使用间隔号“·”。", "gender": "男、女、未知;填写了身份证号可留空。",
@@ -135,18 +100,8 @@ NOTES: dict[str, str] = {
     "insurance_no": "请保持为文本格式。", "card_number": "4 到 32 位字母或数字,请保持为文本格式。",
     "mrn": "留空则自动编号。", "occupation": "数据字典“职业”中的名称。", "industry": "数据字典“行业”中的名称。",
     "source": "数据字典“患者来源”中的名称。", "vip_level": "数据字典“VIP等级”中的名称。",
+    "tags": "患者标签中的名称,多个用分号隔开。",
 }  # fmt: skip
-
-
-def reason(problem: dict[str, object]) -> str:
-    """What is wrong, for people: what the field itself expects where that is known, else the words of the code."""
-    expected = EXPECTATIONS.get(str(problem.get("expected", "")))
-    if expected is not None:
-        return expected.text
-    words = REASONS[str(problem["code"])][1 if in_english() else 0]
-    return words.format(
-        **{"row": "", "line": "", "cell": "", "shown": "", "sheets": "", "mrn": "", "choices": "", **problem}
-    )
 
 
 def notes() -> list[tuple[str, str]]:

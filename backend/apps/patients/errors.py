@@ -82,20 +82,3 @@ class SurvivorMerged(DomainError):
         "保留档案后来又被合并,请先撤销后一次合并",
         "The surviving archive was itself merged later; undo that merge first.",
     )
-
-
-class ImportUnreadable(DomainError):
-    """`why`: unreadable, too_large."""
-
-    code, status = "import_unreadable", 400
-    zh, en = "无法读取文件,请上传 CSV 或 Excel(xlsx)文件", "Not a CSV or Excel (xlsx) file that can be read."
-
-
-class ImportHasErrors(DomainError):
-    """`bad` rows; nothing is imported unless they may be skipped."""
-
-    code, status = "import_has_errors", 409
-    zh, en = (
-        "文件中有错误的行,请修正后重新上传,或选择跳过",
-        "Some rows are wrong; correct them, or allow to skip them.",
-    )

@@ -35,21 +35,3 @@ class DuplicateScanWanted(Event):
 
     topic: ClassVar[str] = "patients.duplicate_scan_wanted"
     hospital_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ImportUploaded(Event):
-    """A file of patients waits to be checked."""
-
-    topic: ClassVar[str] = "patients.import_uploaded"
-    hospital_id: UUID
-    import_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ImportWanted(Event):
-    """A checked import is to be applied."""
-
-    topic: ClassVar[str] = "patients.import_wanted"
-    hospital_id: UUID
-    import_id: UUID

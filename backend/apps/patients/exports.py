@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from apps.identity.selectors import dictionaries
 from apps.patients.columns import DICTIONARIES, GENDERS, ID_KINDS, TITLES
-from apps.patients.models import ImportRow, Patient, PatientCard
+from apps.patients.models import Patient, PatientCard
 from kernel.crypto import masking
 
 BATCH = 1000
@@ -40,17 +40,6 @@ def export_rows(patients: QuerySet[Patient], *, unmasked: bool) -> Iterator[list
         last = batch[-1]["id"]
 
 
-def problem_rows(job_id: UUID) -> Iterator[dict[str, Any]]:
-    """Every problem of an import with its row, in the order of the file."""
-    last = 0
-    rows = ImportRow.objects.filter(job_id=job_id).exclude(problems=[]).order_by("row_number")
-    while batch := list(rows.filter(row_number__gt=last).values("row_number", "outcome", "problems")[:BATCH]):
-        for row in batch:
-            for problem in row["problems"]:
-                yield {"row": row["row_number"], "outcome": row["outcome"], "problem": problem}
-        last = batch[-1]["row_number"]
-
-
 def _cards(patients: list[UUID]) -> dict[UUID, str]:
     """The newest active card of each."""
     rows = PatientCard.objects.filter(patient_id__in=patients, is_active=True).order_by("id")
@@ -66,6 +55,8 @@ def _labels(hospital_id: UUID) -> dict[str, dict[str, str]]:
 
 
 def _text(name: str, value: Any, labels: dict[str, dict[str, str]], unmasked: bool) -> str:
+    if name == "tags":
+        return ";".join(value)
     text = "" if value is None else str(value)
     if name in MASKS and not unmasked:
         return MASKS[name](text)

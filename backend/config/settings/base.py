@@ -31,6 +31,7 @@ LOCAL_APPS = [
     "apps.identity",
     "apps.access",
     "apps.worklist",
+    "apps.imports",
     "apps.patients",
     "apps.encounters",
     "apps.messaging",

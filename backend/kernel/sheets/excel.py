@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from typing import IO, Any
@@ -11,22 +11,22 @@ from typing import IO, Any
 import python_calamine
 
 from kernel.sheets.cells import FIRST_LOST, BadCell, Cell, Line, SheetProblem
-from kernel.sheets.headings import ANYTHING, Wanted, bare_title
+from kernel.sheets.headings import ANYTHING, Form
 from kernel.text import clean
 
 #: An Excel file is a ZIP: so much may come out of it, from so many parts.
 MAX_UNPACKED, MAX_PARTS = 400 * 1024 * 1024, 1000
 BLOCK, OVERLAP = 1 << 20, 4096
 MAX_CELL = 4000
-#: Columns that are read (A … BL), and rows that may stand above the titles.
-MAX_COLUMNS, ABOVE_TITLES = 64, 100
+#: Columns that are read (A … DX: contacts have a hundred), and rows that may stand above the titles.
+MAX_COLUMNS, ABOVE_TITLES = 128, 100
 #: Within a tag; bounded, so that a tag that goes on for ever costs no more than its length.
 _REST = rb"[^<>]{0,200}"
 _AT = rb"[\"']([A-Z]{1,3})([0-9]{1,7})[\"']"
 _CELL = rb"<(?:\w{1,20}:)?c\b"
-#: A cell with content from column BM or row 100,000 on: what may be too far out.
+#: A cell with content from column DY or row 100,000 on: what may be too far out.
 _FAR = re.compile(
-    _CELL + _REST + rb"?\br=[\"'](?:((?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]{1,7})|[A-Z]{1,3}([0-9]{6,7}))[\"']" + _REST
+    _CELL + _REST + rb"?\br=[\"'](?:((?:D[YZ]|[E-Z][A-Z]|[A-Z]{3})[0-9]{1,7})|[A-Z]{1,3}([0-9]{6,7}))[\"']" + _REST
     + rb">\s{0,20}<(?:\w{1,20}:)?(?:v|f|is)\b"
 )  # fmt: skip
 _ERROR = re.compile(_CELL + rb"(?=" + _REST + rb"?\bt=[\"']e[\"'])" + _REST + rb"?\br=" + _AT)
@@ -60,8 +60,8 @@ class Looked:
     padded: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
-def excel_lines(file: IO[bytes], *, most_rows: int, wanted: Wanted = ANYTHING) -> Iterator[Line]:
-    """The rows of the visible sheet that has the wanted titles, of the first one if none has.
+def excel_lines(file: IO[bytes], *, most_rows: int, forms: Sequence[Form] = (ANYTHING,)) -> Iterator[Line]:
+    """The rows of the visible sheet that has the titles of a form, of the first one if none has.
 
     SheetProblem: too_large, stray_cell (with the cell), several_sheets (with their places), unreadable.
     """
@@ -75,7 +75,7 @@ def excel_lines(file: IO[bytes], *, most_rows: int, wanted: Wanted = ANYTHING) -
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
         looks = {index: _look(file, index, most_rows) for index in visible or [0]}
-        index = _meant(book, visible, wanted) if len(visible) > 1 else min(looks)
+        index = _meant(book, visible, forms) if len(visible) > 1 else min(looks)
         looked = looks[index]
         sheet = book.get_sheet_by_index(index)
         _, first_column = sheet.start or (0, 0)
@@ -84,25 +84,26 @@ def excel_lines(file: IO[bytes], *, most_rows: int, wanted: Wanted = ANYTHING) -
         raise SheetProblem("unreadable") from error
 
 
-def _meant(book: Any, visible: list[int], wanted: Wanted) -> int:
+def _meant(book: Any, visible: list[int], forms: Sequence[Form]) -> int:
     """The one sheet with all titles that are needed and rows below them, else the one with most of the known ones."""
     found = {}
     for index in visible:
         rows = book.get_sheet_by_index(index).iter_rows()
-        head = [[bare_title(str(value)) for value in row] for row in islice(rows, ABOVE_TITLES) if any(row)]
-        fields = [{wanted.known.get(title) for title in row} - {None} for row in head]
-        best = max(range(len(head)), key=lambda row: len(fields[row]), default=None)
-        here = fields[best] if best is not None else set()
+        head = [[str(value) for value in row] for row in islice(rows, ABOVE_TITLES) if any(row)]
+        known = [[form.fields(row) for form in forms] for row in head]
+        best = max(range(len(head)), key=lambda row: max(map(len, known[row])), default=None)
+        here = known[best] if best is not None else [set() for _ in forms]
+        named = any(form.required.keys() <= of for form, of in zip(forms, here, strict=True))
         found[index] = (
-            wanted.required <= here and best is not None and best + 1 < len(head),
-            len(here),
+            named and best is not None and best + 1 < len(head),
+            max(map(len, here)),
             len(head),
         )
     most = max(known for _, known, _ in found.values())
     meant = [
         index for index in visible if found[index][0] and found[index][1] * 2 > most
     ]  # not a list of the titles
-    if len(meant) > 1 and wanted.required:
+    if len(meant) > 1 and any(form.required for form in forms):
         raise SheetProblem(
             "several_sheets", sheets="、".join(str(visible.index(index) + 1) for index in meant)
         )

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -10,6 +10,8 @@ from kernel.sheets.cells import Cell, Line, SheetProblem, column_letters
 
 #: The field of columns that say nothing; there may be several.
 IGNORED = "ignored"
+#: The field of columns that say something for which there is no place.
+LEFT_OUT = "left_out"
 #: Rows looked at for the titles: a letterhead, a date, a remark may stand above.
 MAX_ABOVE = 20
 _ASIDE = re.compile(r"[(\[【〔<][^)\]】〕>]*[)\]】〕>]")
@@ -23,23 +25,50 @@ def bare_title(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Bare title → field, and the fields without which a table is not the one that is meant."""
+class Form:
+    """A form of table. `known`: bare title → field; `required`: field → title.
 
+    `marks`: sets of bare titles, all of one of which tell the form; a form without marks is tried last. `is_lenient`:
+    what its titles do not say is left out, as in files that other programs write.
+    """
+
+    code: str = ""
+    zh: str = ""
+    en: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
-    required: frozenset[str] = frozenset()
+    required: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[frozenset[str], ...] = ()
+    is_lenient: bool = False
+
+    def fields(self, titles: Iterable[Cell]) -> set[str]:
+        """The fields that such titles name."""
+        return {self.known[bare] for bare in _bare(titles) if bare in self.known}
+
+    def is_marked(self, titles: Iterable[Cell]) -> bool:
+        """Whether the titles are those of this form and of no other."""
+        bare = set(_bare(titles))
+        return any(mark <= bare for mark in self.marks)
 
 
-ANYTHING = Wanted()
+ANYTHING = Form()
+
+
+def form_of(titles: Sequence[Cell], forms: Sequence[Form]) -> Form:
+    """The form that the titles are of: the marked one, unless a needed title of another one stands there as it is."""
+    plain = next(form for form in forms if not form.marks)
+    if plain.required and {bare_title(title) for title in plain.required.values()} <= set(_bare(titles)):
+        return plain
+    return next((form for form in forms if form.is_marked(titles)), plain)
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Which field stands in which column (None: no title), and the row of the titles."""
+    """Which field stands in which column (None: no title), the row of the titles, and the form they are of."""
 
     row: int
     fields: list[str | None]
     titles: list[str] = field(default_factory=list)
+    form: Form = ANYTHING
 
     def of(self, line: Line) -> Iterator[tuple[str | None, int, Cell]]:
         """(field, column, cell) of every cell that has something in it."""
@@ -48,13 +77,8 @@ class Heading:
                 yield (self.fields[column] if column < len(self.fields) else None), column, cell
 
 
-def read_heading(
-    lines: Iterator[Line], known: Mapping[str, str], required: Mapping[str, str]
-) -> tuple[Heading, Iterator[Line]]:
-    """The titles and the lines below them. `known`: bare title → field; `required`: field → title.
-
-    SheetProblem `bad_titles` lists everything that is wrong with them at once.
-    """
+def read_heading(lines: Iterator[Line], forms: Sequence[Form]) -> tuple[Heading, Iterator[Line]]:
+    """The titles and the lines below. SheetProblem `bad_titles` lists everything that is wrong with them at once."""
     above: list[Line] = []
     for line in lines:
         above.append(line)
@@ -62,39 +86,42 @@ def read_heading(
             break
     if not above:
         raise SheetProblem("empty")
-    best = max(above, key=lambda line: (_known_in(line, known), -line.number))
+    best = max(above, key=lambda line: (max(len(form.fields(line.cells)) for form in forms), -line.number))
+    form = form_of(best.cells, forms)
     heading = Heading(
-        best.number, [_field(cell, known) for cell in best.cells], [_title(c) for c in best.cells]
+        best.number, [_field(cell, form) for cell in best.cells], [_title(c) for c in best.cells], form
     )
-    findings = list(_findings(heading, required))
+    findings = list(_findings(heading))
     if findings:
         raise SheetProblem("bad_titles", findings=findings)
     below = [line for line in above if line.number > best.number]
     return heading, chain(below, lines)
 
 
-def _known_in(line: Line, known: Mapping[str, str]) -> int:
-    return len({_field(cell, known) for cell in line.cells} - {None})
+def _bare(titles: Iterable[Cell]) -> Iterator[str]:
+    return (bare_title(title) for title in titles if isinstance(title, str) and title)
 
 
 def _title(cell: Cell) -> str:
     return " ".join(cell.split()) if isinstance(cell, str) else ""
 
 
-def _field(cell: Cell, known: Mapping[str, str]) -> str | None:
-    return known.get(bare_title(cell)) if isinstance(cell, str) and cell else None
+def _field(cell: Cell, form: Form) -> str | None:
+    if not isinstance(cell, str) or not cell:
+        return None
+    return form.known.get(bare_title(cell)) or (LEFT_OUT if form.is_lenient else None)
 
 
-def _findings(heading: Heading, required: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def _findings(heading: Heading) -> Iterator[dict[str, object]]:
     seen: set[str] = set()
     for column, (name, title) in enumerate(zip(heading.fields, heading.titles, strict=True)):
         place = {"row": heading.row, "column": title[:40], "cell": f"{column_letters(column)}{heading.row}"}
         if name is None and title:
             yield {"code": "unknown_column", **place}
-        elif name is not None and name in seen and name != IGNORED:
+        elif name is not None and name in seen and name not in (IGNORED, LEFT_OUT):
             yield {"code": "column_twice", **place}
         elif name is not None:
             seen.add(name)
-    for name, title in required.items():
+    for name, title in heading.form.required.items():
         if name not in seen:
             yield {"code": "missing_column", "row": heading.row, "column": title, "cell": ""}

@@ -1,4 +1,4 @@
-"""Uploaded CSV and Excel files as rows of text.
+"""Uploaded CSV, Excel and vCard files as rows of text.
 
 A file is read by a process of its own with limits on memory and time: a file that was made to kill its reader kills
 nobody else.
@@ -6,28 +6,32 @@ nobody else.
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 
 from kernel.sheets.cells import BadCell, Cell, Line, SheetProblem
-from kernel.sheets.headings import ANYTHING, Wanted
+from kernel.sheets.headings import ANYTHING, Form
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: Tables that hospital systems write as pages and name `.xls`.
 PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
+CARD = re.compile(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s*:\s*VCARD", re.IGNORECASE)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 BACKEND = Path(__file__).resolve().parents[2]
 
 
 def kind_of(head: bytes) -> str:
-    """`xlsx` or `csv` by the first bytes, whatever the name. SheetProblem for the old Excel format and web pages."""
+    """`xlsx`, `csv` or `vcard` by the first bytes, whatever the name. SheetProblem for old Excel and web pages."""
+    if CARD.search(head[:64].replace(b"\0", b"")):
+        return "vcard"
     if head.startswith(ZIP):
         return "xlsx"
     if head.startswith(OLE):
@@ -40,16 +44,18 @@ def kind_of(head: bytes) -> str:
 
 
 def rows_of(
-    file: IO[bytes], kind: str, *, most_rows: int, wanted: Wanted = ANYTHING, seconds: int = 90
+    file: IO[bytes], kind: str, *, most_rows: int, forms: Sequence[Form] = (ANYTHING,), seconds: int = 90
 ) -> Iterator[Line]:
-    """The rows that have something in them, of the sheet with the wanted titles. Raises SheetProblem while reading.
+    """The rows that have something in them, of the sheet with titles of a form. Raises SheetProblem while reading.
+
+    Of contact cards (vcard) each is a row, below a row of titles as Outlook names them.
 
     `seconds`: of processor time; within a request few, so that no file holds others up.
     """
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
-        titles = orjson.dumps([dict(wanted.known), sorted(wanted.required)]).decode()
+        titles = orjson.dumps([[dict(form.known), dict(form.required)] for form in forms]).decode()
         command = [sys.executable, "-m", "kernel.sheets.child", kind, str(most_rows), titles, str(seconds)]
         environment = {"PYTHONPATH": str(BACKEND), "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
         with subprocess.Popen(

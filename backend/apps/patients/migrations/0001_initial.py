@@ -19,12 +19,57 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0001_initial"),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('files', '0001_initial'),
         ('identity', '0001_initial'),
+        ('imports', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='PatientImport',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('imports.importjob',),
+        ),
+        migrations.CreateModel(
+            name='ImportRow',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('row_number', models.PositiveIntegerField()),
+                ('outcome', models.CharField(choices=[('good', 'Good'), ('bad', 'Bad'), ('duplicate', 'Duplicate')], max_length=12)),
+                ('problems', models.JSONField(default=list, help_text='[{column, code, is_remark?, …place}]')),
+                ('mrn', models.CharField(default='', max_length=32)),
+                ('name', models.CharField(default='', max_length=80)),
+                ('name_key', models.CharField(default='', max_length=80)),
+                ('pinyin', models.CharField(default='', max_length=255)),
+                ('pinyin_other', models.CharField(default='', max_length=255)),
+                ('gender', models.CharField(default='', max_length=8)),
+                ('birth_date', models.DateField(null=True)),
+                ('id_kind', models.CharField(default='', max_length=32)),
+                ('national_id', models.BinaryField(default=b'')),
+                ('national_id_index', models.BinaryField(null=True)),
+                ('phone', models.BinaryField(default=b'')),
+                ('phone_index', models.BinaryField(null=True)),
+                ('address', models.BinaryField(default=b'')),
+                ('insurance_no', models.BinaryField(default=b'')),
+                ('occupation', models.CharField(default='', max_length=64)),
+                ('industry', models.CharField(default='', max_length=64)),
+                ('source', models.CharField(default='', max_length=64)),
+                ('referrer', models.CharField(default='', max_length=80)),
+                ('vip_level', models.CharField(default='', max_length=32)),
+                ('allergies', models.TextField(default='')),
+                ('tags', models.JSONField(default=list)),
+                ('card_id', models.UUIDField(null=True)),
+                ('card_number', models.BinaryField(default=b'')),
+                ('card_number_index', models.BinaryField(null=True)),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imports.importjob')),
+            ],
+        ),
         migrations.CreateModel(
             name='Patient',
             fields=[
@@ -156,65 +201,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='PatientImport',
-            fields=[
-                ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
-                ('kind', models.CharField(max_length=8)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('duplicates', models.CharField(choices=[('skip', 'Skip'), ('error', 'Error')], default='skip', max_length=8)),
-                ('state', models.CharField(choices=[('checking', 'checking'), ('checked', 'checked'), ('applying', 'applying'), ('applied', 'applied'), ('rejected', 'rejected'), ('cancelled', 'cancelled')], max_length=12)),
-                ('failure', models.CharField(blank=True, default='', help_text='why nothing was imported', max_length=255)),
-                ('findings', models.JSONField(default=list, help_text='all that is wrong with the file itself: [{code, …place}]')),
-                ('skip_bad_rows', models.BooleanField(default=False)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('bad_count', models.PositiveIntegerField(default=0)),
-                ('duplicate_count', models.PositiveIntegerField(default=0)),
-                ('imported_count', models.PositiveIntegerField(default=0)),
-                ('mrn_day', models.DateField(null=True)),
-                ('mrn_from', models.BigIntegerField(default=0, help_text='first of the record numbers set aside')),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.file')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ImportRow',
-            fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('row_number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('good', 'Good'), ('bad', 'Bad'), ('duplicate', 'Duplicate')], max_length=12)),
-                ('problems', models.JSONField(default=list, help_text='[{column, code, row?}]')),
-                ('mrn', models.CharField(default='', max_length=32)),
-                ('name', models.CharField(default='', max_length=80)),
-                ('name_key', models.CharField(default='', max_length=80)),
-                ('pinyin', models.CharField(default='', max_length=255)),
-                ('pinyin_other', models.CharField(default='', max_length=255)),
-                ('gender', models.CharField(default='', max_length=8)),
-                ('birth_date', models.DateField(null=True)),
-                ('id_kind', models.CharField(default='', max_length=32)),
-                ('national_id', models.BinaryField(default=b'')),
-                ('national_id_index', models.BinaryField(null=True)),
-                ('phone', models.BinaryField(default=b'')),
-                ('phone_index', models.BinaryField(null=True)),
-                ('address', models.BinaryField(default=b'')),
-                ('insurance_no', models.BinaryField(default=b'')),
-                ('occupation', models.CharField(default='', max_length=64)),
-                ('industry', models.CharField(default='', max_length=64)),
-                ('source', models.CharField(default='', max_length=64)),
-                ('referrer', models.CharField(default='', max_length=80)),
-                ('vip_level', models.CharField(default='', max_length=32)),
-                ('allergies', models.TextField(default='')),
-                ('card_id', models.UUIDField(null=True)),
-                ('card_number', models.BinaryField(default=b'')),
-                ('card_number_index', models.BinaryField(null=True)),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='patients.patientimport')),
-            ],
-        ),
-        migrations.CreateModel(
             name='PatientMerge',
             fields=[
                 ('id', models.UUIDField(default=kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -336,6 +322,10 @@ class Migration(migrations.Migration):
             model_name='capturefield',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.capturefield', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='58e0a9ea10192a594ca1ed6488dc1c1f4c724330', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_7a01d', table='patients_capturefield', when='AFTER')),
         ),
+        migrations.AddConstraint(
+            model_name='importrow',
+            constraint=models.UniqueConstraint(fields=('job', 'row_number'), name='import_row_once'),
+        ),
         migrations.AddIndex(
             model_name='patient',
             index=models.Index(fields=['hospital', '-id'], name='patient_newest'),
@@ -371,6 +361,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='patient',
             index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Substr(models.F('pinyin_other'), django.db.models.expressions.CombinedExpression(django.db.models.functions.text.StrIndex(models.F('pinyin_other'), models.Value(' ')), '+', models.Value(1))), 'text_pattern_ops'), condition=models.Q(('pinyin_other', ''), _negated=True), name='patient_by_other_pinyin'),
+        ),
+        migrations.AddIndex(
+            model_name='patient',
+            index=models.Index(fields=['source', '-id'], include=('hospital',), name='patient_by_source'),
+        ),
+        migrations.AddIndex(
+            model_name='patient',
+            index=models.Index(fields=['vip_level', '-id'], include=('hospital',), name='patient_by_vip_level'),
+        ),
+        migrations.AddIndex(
+            model_name='patient',
+            index=models.Index(fields=['occupation', '-id'], include=('hospital',), name='patient_by_occupation'),
+        ),
+        migrations.AddIndex(
+            model_name='patient',
+            index=models.Index(fields=['industry', '-id'], include=('hospital',), name='patient_by_industry'),
         ),
         migrations.AddIndex(
             model_name='patient',
@@ -471,22 +477,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='patientdepartment',
             constraint=models.UniqueConstraint(fields=('patient', 'department'), name='patient_department'),
-        ),
-        migrations.AddIndex(
-            model_name='patientimport',
-            index=models.Index(fields=['hospital', '-id'], name='imports_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['checking', 'checked', 'applying'])), fields=('hospital', 'digest'), name='import_open_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='patientimport',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.patientimport', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'digest']::text[], ARRAY[]::text[]); RETURN NULL;", hash='aa3a1cf618fd56ccd58bb309335d664cf5c1c10e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_54da2', table='patients_patientimport', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('job', 'row_number'), name='import_row_once'),
         ),
         migrations.AddIndex(
             model_name='patientmerge',

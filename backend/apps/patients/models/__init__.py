@@ -11,7 +11,7 @@ from apps.patients.models.patient import Gender, IdKind, Patient
 from apps.patients.models.related_person import RelatedPerson
 from apps.patients.models.tag import PatientTag
 from apps.patients.models.timeline import TimelineEntry
-from apps.patients.models.transfer import DuplicatePolicy, ImportRow, PatientImport, RowOutcome
+from apps.patients.models.transfer import ImportRow, PatientImport
 
 __all__ = [
     "BindingAttempt",
@@ -21,7 +21,6 @@ __all__ = [
     "CareRole",
     "CareTeamMember",
     "DuplicatePair",
-    "DuplicatePolicy",
     "FieldKind",
     "Gender",
     "IdKind",
@@ -36,7 +35,6 @@ __all__ = [
     "PatientUserObjectPermission",
     "RelatedPerson",
     "Relationship",
-    "RowOutcome",
     "Stage",
     "TimelineEntry",
 ]

@@ -112,6 +112,10 @@ class Patient(VersionedModel):
                 condition=~Q(pinyin_other=""),
                 name="patient_by_other_pinyin",
             ),
+            *(
+                models.Index(fields=[column, "-id"], include=["hospital"], name=f"patient_by_{column}")
+                for column in ("source", "vip_level", "occupation", "industry")
+            ),
             GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], name="patient_by_tag"),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patient_merged_into"

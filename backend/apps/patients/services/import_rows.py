@@ -13,18 +13,18 @@ from apps.patients.columns import (
     DICTIONARIES,
     GENDERS,
     ID_KINDS,
-    KNOWN_TITLES,
     MAX_LENGTH,
     SAMPLE,
     TITLES,
 )
+from apps.patients.contacts import read_contact
 from apps.patients.documents import BadDocument, fold, read_document
-from apps.patients.models import Gender, IdKind
+from apps.patients.models import Gender, IdKind, PatientTag
 from apps.patients.naming import name_fields
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
-from kernel.sheets import ERRORS, IGNORED, BadCell, Heading, Line, bare_title, column_letters, plain
+from kernel.sheets import ERRORS, IGNORED, LEFT_OUT, BadCell, Heading, Line, bare_title, column_letters, plain
 from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
@@ -44,14 +44,17 @@ _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: Columns of numbers and codes: never a formula's result, never rounded, never masked.
 _NUMBERS = ("national_id", "phone", "insurance_no", "mrn", "card_number")
 #: Secrets and the column of the archive for which each is sealed.
-_SEALED = {
+SEALED = {
     "national_id": "patients.patient.national_id", "phone": "patients.patient.phone",
     "address": "patients.patient.address", "insurance_no": "patients.patient.insurance_no",
     "card_number": "patients.patientcard.card_number",
 }  # fmt: skip
 _INDEXED = ("national_id", "phone", "card_number")
 _AS_TYPED = ("address", "referrer", "allergies")
-
+#: What an address book may say in its own way: left out with a remark, where it does not fit.
+_OPTIONAL = frozenset({"birth_date", "gender", "occupation", "referrer", "tags", "address"})
+_BETWEEN_TAGS = re.compile(r"[;；,，、|\n]")
+MAX_TAGS = 50
 
 #: What the untouched example of the template says.
 _EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
@@ -65,17 +68,33 @@ class Row:
 
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    is_lenient: bool = False
 
     def complain(self, name: str, code: str, **more: str) -> None:
         """Note a problem of a field, under its column's title; the first of each column counts."""
-        if TITLES[name] not in {problem["column"] for problem in self.problems}:
-            self.problems.append({"column": TITLES[name], "code": code, **more})
+        if self.is_lenient and name in _OPTIONAL:
+            self.remark(name, code, **more)
+        else:
+            self._note(name, {"code": code, **more})
+
+    def remark(self, name: str, code: str, **more: str) -> None:
+        """Note what of a good row is left out."""
+        self._note(name, {"code": code, "is_remark": True, **more})
+
+    def _note(self, name: str, problem: dict[str, Any]) -> None:
+        if TITLES[name] not in {noted["column"] for noted in self.problems}:
+            self.problems.append({"column": TITLES[name], **problem})
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing but remarks stands against it."""
+        return all(problem.get("is_remark") for problem in self.problems)
 
 
 class RowReader:
     """Reads the rows of one hospital's file."""
 
-    def __init__(self, hospital_id: UUID) -> None:
+    def __init__(self, hospital_id: UUID, *, may_tag: bool) -> None:
         entries = dictionaries(set(DICTIONARIES.values()), hospital_id)
         self.choices = {
             name: {
@@ -87,39 +106,58 @@ class RowReader:
             name: "、".join(entry.label for entry in entries.get(code, [])[:MAX_NAMED])
             for name, code in DICTIONARIES.items()
         }
+        tags = PatientTag.objects.filter(hospital_id=hospital_id, is_active=True)
+        self.tags = {name.casefold(): name for name in tags.values_list("name", flat=True)}
+        self.may_tag = may_tag
         self.today = clock.today()
 
     def read(self, heading: Heading, line: Line) -> Row:
         """What the cells of this line say by field; texts that were guarded against spreadsheets are plain again."""
-        row, texts = Row(), dict.fromkeys(TITLES, "")
+        row = Row(is_lenient=heading.form.is_lenient)
         if all(
-            name and KNOWN_TITLES.get(bare_title(str(cell))) == name for name, _, cell in heading.of(line)
+            name and heading.form.known.get(bare_title(str(cell))) == name
+            for name, _, cell in heading.of(line)
         ):
             row.problems.append({"column": TITLES["name"], "code": "title_row"})
             return row
-        for name, column, cell in heading.of(line):
-            if name == IGNORED:
-                continue
-            if name is None:
-                if line.number > heading.row:
-                    row.problems.append({"column": column_letters(column), "code": "no_title"})
-            elif isinstance(cell, BadCell):
-                row.complain(name, cell.code)
-            else:
-                text = unicodedata.normalize("NFC", plain(cell))
-                optional = name not in ("name", "allergies")
-                texts[name] = "" if optional and text.strip() in _NOTHING else self._checked(row, name, text)
+        cells = self._cells(row, heading, line)
+        if row.is_lenient:
+            contact = read_contact(cells)
+            cells = contact.texts
+            for name, code, shown in contact.remarks:
+                row.remark(name, code, shown=shown)
+        texts = dict.fromkeys(TITLES, "") | {
+            name: self._checked(row, name, text) for name, text in cells.items() if text
+        }
         row.values = {name: clean_line(texts[name]) for name in _AS_TYPED}
         self._name(row, texts["name"])
         self._choose(row, texts)
         self._identify(row, texts)
         self._numbers(row, texts)
+        self._tags(row, texts["tags"])
         if all(row.values.get(name) == value for name, value in _EXAMPLE.items()):
             row.problems = [{"column": TITLES["name"], "code": "example_row"}]
         return row
 
+    def _cells(self, row: Row, heading: Heading, line: Line) -> dict[str, str]:
+        """The texts by field; a cell that can't be trusted is complained of."""
+        cells: dict[str, str] = {}
+        for name, column, cell in heading.of(line):
+            if name in (IGNORED, LEFT_OUT):
+                continue
+            if name is None:
+                if line.number > heading.row:
+                    row.problems.append({"column": column_letters(column), "code": "no_title"})
+            elif isinstance(cell, BadCell):
+                row.complain(_column_of(name), cell.code)
+            else:
+                cells[name] = unicodedata.normalize("NFC", plain(cell))
+        return cells
+
     def _checked(self, row: Row, name: str, text: str) -> str:
         """The text, or "" with a problem noted."""
+        if name not in ("name", "allergies") and text.strip() in _NOTHING:
+            return ""
         if name in _NUMBERS:
             text = fold(text) if name != "mrn" else text.strip()
         code = "error_cell" if text.strip() in ERRORS else ""
@@ -150,6 +188,18 @@ class RowReader:
             if text and text not in choices:
                 row.complain(name, "unknown_choice", choices=self.labels[name])
 
+    def _tags(self, row: Row, text: str) -> None:
+        names = [name for part in _BETWEEN_TAGS.split(text) if (name := clean_line(part))]
+        known = dict.fromkeys(self.tags[name.casefold()] for name in names if name.casefold() in self.tags)
+        unknown = [name for name in names if name.casefold() not in self.tags]
+        row.values["tags"] = list(known) if self.may_tag else []
+        if known and not self.may_tag:
+            row.complain("tags", "no_right_to_tag")
+        elif unknown:
+            row.complain("tags", "unknown_tag", shown="、".join(unknown)[:80])
+        elif len(known) > MAX_TAGS:
+            row.complain("tags", "too_long")
+
     def _identify(self, row: Row, texts: dict[str, str]) -> None:
         number, kind_text = texts["national_id"], clean_line(texts["id_kind"])
         kind = ID_KINDS.get(kind_text, kind_text if kind_text in IdKind.values else None)
@@ -178,10 +228,11 @@ class RowReader:
             return
         row.values["national_id"] = document.number
         for name, value in (("gender", document.gender), ("birth_date", document.birth_date)):
-            if value is not None and row.values[name] not in (None, Gender.UNKNOWN, value):
+            if value is None:
+                continue
+            if row.values[name] not in (None, Gender.UNKNOWN, value):
                 row.complain(name, "disagrees")
-            elif value is not None:
-                row.values[name] = value
+            row.values[name] = value
 
     def _date(self, row: Row, text: str) -> dt.date | None:
         if not text:
@@ -214,6 +265,12 @@ class RowReader:
         row.values |= {"mrn": mrn, "card_number": card, "insurance_no": texts["insurance_no"]}
 
 
+def _column_of(name: str) -> str:
+    """The column of the template for a field of a form: `phone.home` → `phone`."""
+    part = name.split(".", maxsplit=1)[0]
+    return part if part in TITLES else "address" if "." in name else "name"
+
+
 def _folded_date(text: str) -> str:
     """Without an empty time or a weekday, and without the blanks around 年, 月 and 日 (also written 号)."""
     day = _WEEKDAY.sub("", _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip()))
@@ -224,12 +281,12 @@ def _folded_date(text: str) -> str:
 def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
     """The columns of ImportRow. Of a bad row only its problems are kept: nobody needs its secrets any more."""
     base = {"id": ids.uuid7(), "job_id": job_id, "row_number": row_number, "problems": row.problems}
-    if row.problems:
+    if not row.is_good:
         example = row.problems[0]["code"] == "example_row"
         return base | {"outcome": "duplicate" if example else "bad"}
     values = dict(row.values)
     columns = base | {"outcome": "good"} | name_fields(values.pop("name"))
-    for name, context in _SEALED.items():
+    for name, context in SEALED.items():
         text = values.pop(name)
         columns[name] = encrypt(text, context) if text else b""
         if name in _INDEXED:

@@ -1,13 +1,10 @@
-"""The staged rows of an import: written in blocks, compared and moved into the archive by single statements."""
+"""The staged rows of an import, compared and moved into the archive by single statements."""
 
-import tempfile
-from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 
-import orjson
 from django.db import connection
 
-from apps.patients.models import ImportRow, PatientImport
+from apps.imports.models import ImportJob
 from kernel import clock
 
 TABLE = "patients_importrow"
@@ -15,7 +12,7 @@ TABLE = "patients_importrow"
 SHARED = (
     "id", "name", "name_key", "pinyin", "pinyin_other", "gender", "birth_date", "id_kind", "national_id",
     "national_id_index", "phone", "phone_index", "address", "insurance_no", "occupation", "industry", "source",
-    "referrer", "vip_level", "allergies",
+    "referrer", "vip_level", "allergies", "tags",
 )  # fmt: skip
 #: What makes two rows one patient → the column that is told.
 SAME = {
@@ -47,31 +44,6 @@ UPDATE {TABLE} r SET outcome = CASE WHEN {{same}} THEN 'duplicate' ELSE 'bad' EN
 """  # noqa: S608 - constants
 
 
-def spool() -> IO[str]:
-    """A file without a name that takes staged rows until the database does; their secrets are sealed."""
-    return tempfile.TemporaryFile("w+", encoding="utf-8", newline="")
-
-
-def write(rows: Iterable[dict[str, Any]], spooled: IO[str]) -> int:
-    """Write rows of `import_rows.sealed` as COPY reads them; returns how many."""
-    fields = ImportRow._meta.concrete_fields
-    blanks = {field.attname: None if field.null else field.get_default() for field in fields}
-    count = 0
-    for row in rows:
-        count += 1
-        values = {**blanks, **row}
-        spooled.write("\t".join(_copied(values[field.attname]) for field in fields) + "\n")
-    return count
-
-
-def stage(spooled: IO[str]) -> None:
-    """Let the database have what was written."""
-    names = ", ".join(connection.ops.quote_name(str(f.column)) for f in ImportRow._meta.concrete_fields)
-    spooled.seek(0)
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN", spooled)
-
-
 #: What the first of several rows is known by.
 _FIRST = {
     "first_row": "row_number", "name": "name_key", "born": "birth_date", "unnumbered": "national_id_index IS NULL",
@@ -79,7 +51,7 @@ _FIRST = {
 }  # fmt: skip
 
 
-def mark_duplicates_in_file(job: PatientImport) -> None:
+def mark_duplicates_in_file(job: ImportJob) -> None:
     """Of equal rows the first counts; the others say which that is. One pass, whatever the statistics say."""
     for key, column in SAME.items():
         names = ", ".join(key)
@@ -95,7 +67,7 @@ def mark_duplicates_in_file(job: PatientImport) -> None:
         _execute(statement, job, column=column, code="duplicate_in_file", other="other_person_in_file")
 
 
-def mark_duplicates_on_file(job: PatientImport) -> None:
+def mark_duplicates_on_file(job: ImportJob) -> None:
     """Rows whose patient, card or record number the archive has."""
     for column, source in _ON_FILE.items():
         mark = _MARK.format(place="'mrn', p.mrn", same="p.name_key IN ('', r.name_key)")
@@ -109,24 +81,26 @@ GIVEN = {
     "hospital_id": "%(hospital)s", "created_at": "%(now)s", "updated_at": "%(now)s", "version": "1",
     "mrn": f"CASE WHEN mrn <> '' THEN mrn "
     f"ELSE %(prefix)s || lpad({_NUMBER}, greatest(%(digits)s, length({_NUMBER})), '0') END",
-    "hereditary_history": "''", "cardiac_history": "''", "tags": "'[]'", "consents": "'{}'",
+    "hereditary_history": "''", "cardiac_history": "''", "consents": "'{}'",
     "is_provisional": "false", "registered_at": "%(now)s", "is_active": "true",
 }  # fmt: skip
 #: Columns that a new patient has empty.
 LEFT_OUT = ("merged_into_id",)
 
 
-def insert_patients(job: PatientImport, *, prefix: str, digits: int) -> int:
+def insert_patients(job: ImportJob, *, prefix: str, digits: int) -> int:
     """Let the good rows be patients, in one statement; returns how many."""
     statement = (
         f"INSERT INTO patients_patient ({', '.join((*GIVEN, *SHARED))}) "  # noqa: S608 - constants
         f"SELECT {', '.join((*GIVEN.values(), *SHARED))} FROM {TABLE} "
         "WHERE job_id = %(job)s AND outcome = 'good' ORDER BY row_number"
     )
-    return _execute(statement, job, first=job.mrn_from, prefix=prefix, digits=digits, now=clock.now())
+    return _execute(
+        statement, job, first=job.reserved["first"], prefix=prefix, digits=digits, now=clock.now()
+    )
 
 
-def insert_cards(job: PatientImport) -> int:
+def insert_cards(job: ImportJob) -> int:
     """The cards of those patients."""
     statement = (
         "INSERT INTO patients_patientcard (id, created_at, updated_at, hospital_id, patient_id, card_number, "  # noqa: S608
@@ -137,21 +111,7 @@ def insert_cards(job: PatientImport) -> int:
     return _execute(statement, job, now=clock.now())
 
 
-def _execute(statement: str, job: PatientImport, **values: Any) -> int:
+def _execute(statement: str, job: ImportJob, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"job": job.pk, "hospital": job.hospital_id, **values})
         return int(cursor.rowcount)
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _copied(value: Any) -> str:
-    """A value as COPY reads it."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, bytes):
-        return f"\\\\x{value.hex()}"
-    if isinstance(value, (list, dict)):
-        value = orjson.dumps(value).decode()
-    return str(value).translate(_ESCAPES)

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.admin.serializers import PatientRowSerializer
+from apps.patients.categories import Category
 from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.models import Gender
 from kernel.http.fields import SecretField
@@ -31,7 +32,12 @@ class PatientSearchSerializer(Serializer):
     gender = serializers.ChoiceField(choices=Gender.choices, required=False)
     vip_level = serializers.CharField(max_length=32, required=False)
     source = serializers.CharField(max_length=64, required=False)  # type: ignore[assignment]
+    occupation = serializers.CharField(max_length=64, required=False)
+    industry = serializers.CharField(max_length=64, required=False)
     tag = serializers.CharField(max_length=40, required=False, help_text="the whole name of a tag")
+    without = serializers.ChoiceField(
+        choices=Category.choices, required=False, help_text="no value of that category is given"
+    )
     is_provisional = serializers.BooleanField(required=False)
     is_active = serializers.BooleanField(required=False)
     search = serializers.CharField(

@@ -3,8 +3,12 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
+from apps.patients.categories import COLUMNS, Category
 from apps.patients.models import Gender, Patient
 from apps.patients.selectors import find_patients, with_card, with_name, with_value
+
+#: What stands in the column of who has none.
+_LACKING: dict[str, Any] = {Category.TAG: [], Category.GENDER: Gender.UNKNOWN}
 
 
 class PatientFilter(django_filters.FilterSet):
@@ -21,7 +25,12 @@ class PatientFilter(django_filters.FilterSet):
     gender = django_filters.ChoiceFilter(choices=Gender.choices)
     vip_level = django_filters.CharFilter(max_length=32)
     source = django_filters.CharFilter(max_length=64)
+    occupation = django_filters.CharFilter(max_length=64)
+    industry = django_filters.CharFilter(max_length=64)
     tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="the whole name of a tag")
+    without = django_filters.ChoiceFilter(
+        method="by_lack", choices=Category.choices, help_text="no value of that category is given"
+    )
     is_provisional = django_filters.BooleanFilter()
     is_active = django_filters.BooleanFilter()
     search = django_filters.CharFilter(
@@ -45,6 +54,9 @@ class PatientFilter(django_filters.FilterSet):
 
     def by_tag(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return queryset.filter(tags__contains=[value])
+
+    def by_lack(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
+        return queryset.filter(**{COLUMNS[Category(value)]: _LACKING.get(value, "")})
 
     def find(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return find_patients(queryset, value)

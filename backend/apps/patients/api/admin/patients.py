@@ -18,6 +18,7 @@ from apps.patients.api.admin.asking import (
     PatientSearchSerializer,
     ask_by_body,
 )
+from apps.patients.api.admin.browsing import BrowsingMixin
 from apps.patients.api.admin.filing import CONTACTS, FilingMixin
 from apps.patients.api.admin.filters import PatientFilter
 from apps.patients.api.admin.serializers import (
@@ -49,7 +50,7 @@ ASKED = ("file_format", "unmasked")
 
 @extend_schema(tags=["patients"])
 @extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
-class PatientViewSet(FilingMixin, CrudViewSet):
+class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
     """患者档案: the patient archive, secrets masked.
 
     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
@@ -58,7 +59,10 @@ class PatientViewSet(FilingMixin, CrudViewSet):
 
     model = Patient
     resource = "patients.patient"
-    codes = {"promote": "change", "sensitive": "sensitive", "search": "list", "export_by_body": "export"}
+    codes = {
+        "promote": "change", "sensitive": "sensitive", "search": "list", "export_by_body": "export",
+        "categories": "list",
+    }  # fmt: skip
     serializer_class = PatientSerializer
     filterset_class = PatientFilter
     keys_first = True

@@ -18,6 +18,7 @@ router.register("patient-capture-fields", CaptureFieldViewSet, basename="patient
 OF = "patients/<uuid:patient_id>"
 
 urlpatterns = [
+    path("patients/categories", PatientViewSet.as_view({"get": "categories"})),
     *router.urls,
     path(f"{OF}/cards", PatientCardViewSet.as_view({"get": "list", "post": "create"})),
     path(f"{OF}/cards/<uuid:pk>/deactivate", PatientCardViewSet.as_view({"post": "deactivate"})),

@@ -1,0 +1,143 @@
+"""An import in one class: the owner of the kind names it, its model and its codes, and routes the class."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import FileResponse, StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.imports.errors import ImportHasErrors, ImportUnreadable
+from apps.imports.kinds import ImportKind
+from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
+from apps.imports.reasons import reason
+from apps.imports.scoped import serializers as io
+from apps.imports.services import jobs, reading
+from kernel.errors import NotFound, StateConflict
+from kernel.http.parsing import ORJSONParser
+from kernel.http.schema import raises
+from kernel.http.serializers import validated
+from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
+from kernel.sheets import write_template
+
+SHOWN_PROBLEMS = 500
+DOWNLOADS = ("report", "result")
+
+
+class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+    """Upload a file, see what is wrong with it, apply it as a whole. `model` is the kind's proxy of `ImportJob`."""
+
+    kind: ClassVar[ImportKind]
+    codes = {
+        "create": "add", "cancel": "add", "apply": "apply", "problems": "list", "report": "list", "result": "list",
+        "template": "list",
+    }  # fmt: skip
+    serializer_class = io.ImportJobSerializer
+    filterset_class = io.ImportFilter
+    ordering_fields = ["created_at"]
+    ordering = ["-id"]
+
+    def base_queryset(self) -> QuerySet[Any]:
+        return self.model._default_manager.filter(kind=self.kind.code).select_related("file")
+
+    def job_options(self) -> dict[str, Any]:
+        """What of the uploader's rights the kind has to know (`ImportJob.options`)."""
+        return {}
+
+    @property
+    def query_parameters(self) -> tuple[str, ...]:
+        """What a download may be asked with."""
+        return ("file_format",) if self.action in DOWNLOADS else ()
+
+    def get_parsers(self) -> Any:
+        upload = getattr(self, "action_map", {}).get("post") == "create"
+        return [MultiPartParser()] if upload else [ORJSONParser()]
+
+    @extend_schema(
+        request={"multipart/form-data": io.UploadSerializer},
+        responses={201: io.ImportJobSerializer, 200: io.ImportJobSerializer},
+    )
+    @raises(ImportUnreadable)
+    def create(self, request: Any) -> Response:
+        """Upload a file; a worker checks it. The same file again answers one's import that is open (200)."""
+        body = io.UploadSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        job, made = jobs.start(
+            self.kind, hospital=data["hospital"], upload=data["file"], options=self.job_options(),
+            duplicates=DuplicatePolicy(data["duplicates"]), by_id=self.actor.staff_id, user_id=request.user.pk,
+        )  # fmt: skip
+        return Response(self.get_serializer(job).data, status=201 if made else 200)
+
+    @extend_schema(request=io.ApplySerializer)
+    @raises(ImportHasErrors, StateConflict)
+    def apply(self, request: Any, pk: UUID) -> Response:
+        """Import all good rows in one transaction; a worker does it. Asked again it answers the same."""
+        job = self.get_object()
+        body = io.ApplySerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(self.get_serializer(jobs.want_apply(job, **body.validated_data)).data)
+
+    @extend_schema(request=None)
+    @raises(StateConflict)
+    def cancel(self, request: Any, pk: UUID) -> Response:
+        """Give the import up; nothing of the file is kept."""
+        return Response(self.get_serializer(jobs.cancel(self.get_object())).data)
+
+    @extend_schema(responses=io.ImportProblemSerializer(many=True), filters=False)
+    def problems(self, request: Any, pk: UUID) -> Response:
+        """The first 500 problems, each with row, column and reason; all of them are in the report."""
+        rows = list(islice(self._problems(self.get_object()), SHOWN_PROBLEMS))
+        return Response(io.ImportProblemSerializer(rows, many=True).data)
+
+    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
+    def report(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
+        """Every problem as CSV or Excel."""
+        job, query = self.get_object(), self._format(request)
+        lines = (
+            [str(row["row"]), row["column"], reading.OUTCOMES[row["outcome"]], row["reason"]]
+            for row in self._problems(job)
+        )
+        return as_sheet(_headed(["行号", "列", "结果", "原因"], lines), query, "import-problems")
+
+    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
+    @raises(NotFound, ImportUnreadable)
+    def result(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
+        """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week."""
+        job, query = self.get_object(), self._format(request)
+        if job.by_id is None or job.by_id != self.actor.staff_id:
+            raise NotFound
+        return as_sheet(reading.result_rows(job), query, "import-result")
+
+    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
+    def template(self, request: Any) -> FileResponse | StreamingHttpResponse:
+        """The columns and rows as examples; the workbook's columns are text, and its second sheet explains."""
+        form, name = self.kind.template, f"{self.kind.code}-import-template"
+        if self._format(request) == "csv":
+            return as_sheet([form.titles, *form.examples], "csv", name)
+        return as_book(
+            lambda file: write_template(file, titles=form.titles, examples=form.examples, notes=form.notes()),
+            name,
+        )
+
+    def _format(self, request: Any) -> str:
+        wanted: str = validated(FormatQuerySerializer, request.query_params.dict())["file_format"]
+        return wanted
+
+    def _problems(self, job: ImportJob) -> Iterator[dict[str, Any]]:
+        for row in reading.problem_rows(job):
+            problem = row["problem"]
+            yield {
+                "row": row["row"], "outcome": RowOutcome(row["outcome"]), "column": problem["column"],
+                "code": problem["code"], "reason": reason(problem, self.kind.words),
+            }  # fmt: skip
+
+
+def _headed(header: list[str], rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    yield header
+    yield from rows

@@ -1,0 +1,116 @@
+"""The uploaded file of a job as rows: for the check, and for the sheet of results."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import IO, Any
+
+from apps.files.content import open_file
+from apps.files.models import File
+from apps.imports.errors import ImportUnreadable
+from apps.imports.kinds import KINDS, ImportKind
+from apps.imports.models import ImportJob, RowOutcome
+from apps.imports.reasons import reason
+from kernel.errors import NotFound
+from kernel.sheets import LEFT_OUT, Heading, Line, SheetProblem, read_heading, rows_of
+
+MAX_FINDINGS = 200
+#: Seconds of processor time for reading a file while somebody waits.
+IN_A_REQUEST = 30
+BATCH = 1000
+#: What a sheet of results adds in front.
+RESULT = ("原行号", "检查结果", "原因")
+OUTCOMES: dict[str, str] = {
+    RowOutcome.GOOD: "可导入",
+    RowOutcome.BAD: "错误",
+    RowOutcome.DUPLICATE: "重复(跳过)",
+}
+
+
+def opened(job: ImportJob) -> IO[bytes]:
+    """The file as it was uploaded; FileNotFoundError once it is forgotten."""
+    return open_file(File.objects.get(pk=job.file_id))
+
+
+def table(job: ImportJob, file: IO[bytes], *, seconds: int = 90) -> tuple[Heading, Iterator[Line]]:
+    """The titles and the lines below. SheetProblem while it is read."""
+    kind = KINDS[job.kind]
+    rows = rows_of(file, job.file_type, most_rows=kind.max_rows, forms=kind.forms, seconds=seconds)
+    return read_heading(rows, kind.forms)
+
+
+def staged_rows(job: ImportJob, kind: ImportKind, file: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The rows as the kind reads them. Notes on the job which form it is and which columns are left out."""
+    heading, lines = table(job, file)
+    job.form = heading.form.code
+    left_out: dict[str, None] = {}
+    yield from kind.rows(job, heading, _noting(heading, lines, left_out))
+    job.left_out = list(left_out)
+
+
+def _noting(heading: Heading, lines: Iterable[Line], left_out: dict[str, None]) -> Iterator[Line]:
+    """The lines; `left_out` gets the titles of columns that have content and no place."""
+    columns = [column for column, name in enumerate(heading.fields) if name == LEFT_OUT]
+    for line in lines:
+        for column in columns:
+            if column < len(line.cells) and line.cells[column]:
+                left_out[heading.titles[column]] = None
+        yield line
+
+
+def findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[str, Any]]]:
+    """The code of what is wrong with the file, and each finding with its place."""
+    if not isinstance(error, SheetProblem):
+        return "unreadable", [{"code": "unreadable"}]
+    found: Any = error.where.get("findings") or [{"code": error.code, **error.where}]
+    first = found[0]["code"]
+    places = [f.get("column") or f.get("cell") or f.get("line") for f in found if f["code"] == first]
+    named = "、".join(str(place) for place in places if place)
+    return (f"{first}: {named}" if named else first)[:255], found[:MAX_FINDINGS]
+
+
+def problem_rows(job: ImportJob) -> Iterator[dict[str, Any]]:
+    """Every problem and remark with its row, in the order of the file."""
+    last = 0
+    rows = KINDS[job.kind].staged._default_manager.filter(job=job).exclude(problems=[]).order_by("row_number")
+    while batch := list(rows.filter(row_number__gt=last).values("row_number", "outcome", "problems")[:BATCH]):
+        for row in batch:
+            for problem in row["problems"]:
+                yield {"row": row["row_number"], "outcome": row["outcome"], "problem": problem}
+        last = batch[-1]["row_number"]
+
+
+def result_rows(job: ImportJob) -> Iterator[list[str]]:
+    """The file as it was uploaded, from its titles on, with columns of rows, outcomes and reasons in front.
+
+    NotFound once the file is forgotten; ImportUnreadable if it takes too long.
+    """
+    try:
+        rows = _results(job, opened(job))
+        first = next(rows)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return chain([first], rows)
+
+
+def _results(job: ImportJob, file: IO[bytes]) -> Iterator[list[str]]:
+    kind = KINDS[job.kind]
+    found = {row.row_number: row for row in kind.staged._default_manager.filter(job=job).exclude(problems=[])}
+    with file, _readable():
+        heading, lines = table(job, file, seconds=IN_A_REQUEST)
+        yield [*RESULT, *heading.titles]
+        for line in lines:
+            row = found.get(line.number)
+            said = "; ".join(f"{p['column']}:{reason(p, kind.words)}" for p in row.problems) if row else ""
+            word = OUTCOMES[row.outcome] if row else OUTCOMES[RowOutcome.GOOD]
+            shown = (cell if isinstance(cell, str) else cell.shown for cell in line.cells)
+            yield [str(line.number), word, said, *shown]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What was read once may be too much while somebody waits."""
+    try:
+        yield
+    except SheetProblem as error:
+        raise ImportUnreadable(field="file", why=error.code) from error
