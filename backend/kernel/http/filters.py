@@ -1,6 +1,5 @@
-"""Filtering and ordering that refuse what they don't know."""
+"""Filtering and ordering that refuse values they don't know."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.core.validators import ProhibitNullCharactersValidator
@@ -13,20 +12,12 @@ from rest_framework.exceptions import ValidationError
 from kernel.errors import in_english
 from kernel.http.moments import in_utc, require_expressible
 
-RESERVED = {"page", "page_size", "ordering", "cursor", "format", "lang"}
-
 
 class FilterBackend(DjangoFilterBackend):
-    """Declared filters only: an unknown parameter is an error, not a list of everything."""
+    """Declared filters, whose values are checked before they reach the database."""
 
     def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
         filterset_class = self.get_filterset_class(view, queryset)
-        known = (
-            RESERVED
-            | set(getattr(filterset_class, "base_filters", ()))
-            | set(getattr(view, "query_parameters", ()))
-        )
-        refuse_unknown(request, known)
         empty = [name for name, values in request.query_params.lists() if any("\0" in v for v in values)]
         if empty:
             text = str(ProhibitNullCharactersValidator.message)
@@ -50,12 +41,6 @@ class FilterBackend(DjangoFilterBackend):
         filters = getattr(filterset_class, "base_filters", {})
         given = any(request.query_params.get(name) for name in filters)
         return not given and not any(found.extra.get("required") for found in filters.values())
-
-
-def refuse_unknown(request: Any, known: Collection[str]) -> None:
-    """ValidationError for parameters that the operation does not have."""
-    if unknown := sorted(set(request.query_params) - set(known)):
-        raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
 
 
 def _booleans(filterset_class: Any) -> list[str]:

@@ -8,7 +8,6 @@ from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.billing import errors
@@ -26,6 +25,7 @@ from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 from kernel.money import MAX_FEN
 
 #: How far HIS's clock may be ahead of ours.
