@@ -5,11 +5,10 @@ from typing import Any
 from django.core.validators import ProhibitNullCharactersValidator
 from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
-from django_filters.utils import translate_validation
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
-from kernel.errors import in_english
+from kernel.http.choices import errors_of, not_a_choice
 from kernel.http.moments import in_utc, require_expressible
 
 
@@ -31,7 +30,7 @@ class FilterBackend(DjangoFilterBackend):
         if filterset is None:
             return queryset
         if not filterset.is_valid():
-            raise translate_validation(filterset.errors)
+            raise ValidationError(errors_of(filterset.form))
         values = filterset.form.cleaned_data
         require_expressible(values.items())
         values.update({name: in_utc(value) for name, value in values.items()})
@@ -68,8 +67,7 @@ class OrderingFilter(filters.OrderingFilter):
         offered = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
         asked = [part.strip() for part in text.split(",")] if text else []
         if any(part.lstrip("-") not in offered for part in asked):
-            words = "Order by" if in_english() else "可以排序的字段"
-            message = f"{words}: {', '.join(sorted(offered))}"
+            message = not_a_choice(text, sorted(offered))
             raise ValidationError({self.ordering_param: [message]}, code="invalid_choice")
         ordering = asked or list(self.get_default_ordering(view) or ["-id"])
         return ordering if any(part.lstrip("-") in {"id", "pk"} for part in ordering) else [*ordering, "-id"]
