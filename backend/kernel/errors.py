@@ -3,6 +3,7 @@
 Apps subclass DomainError in their `errors.py`; the HTTP edge turns them into problem+json and the contract lists them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -39,6 +40,20 @@ class Expectation:
         return self.en if in_english() else self.zh
 
 
+#: So many choices are shown where one was expected.
+MOST_CHOICES = 12
+
+
+def choices_text(choices: Iterable[Any]) -> str:
+    """What may be chosen, to follow what was wrong; of a long list the beginning."""
+    values = [str(choice) for choice in choices]
+    shown = ", ".join(values[:MOST_CHOICES])
+    more = len(values) > MOST_CHOICES
+    if in_english():
+        return f" Choices: {shown}{f', … ({len(values)} in all)' if more else ''}"
+    return f",可选: {shown}{f' … (共 {len(values)} 项)' if more else ''}"
+
+
 INVALID = Expectation("invalid", "取值无效", "The value is not valid.")
 REQUIRED = Expectation("required", "必填项", "This field is required.")
 FIXED = Expectation("fixed", "建立后不可修改", "It cannot be changed once it is made.")
@@ -47,6 +62,9 @@ MASKED = Expectation(
     "不能提交带星号的脱敏内容,请填写完整内容",
     "A masked value is no value; write the whole one.",
 )
+IN_THE_PAST = Expectation("in_the_past", "须晚于当前时间", "It must lie in the future.")
+DAY_IN_THE_PAST = Expectation("day_in_the_past", "不能早于今天", "It must not lie before today.")
+IN_THE_FUTURE = Expectation("in_the_future", "不能晚于当前时间", "It must not lie in the future.")
 NAME = Expectation(
     "name_format",
     "姓名只能包含文字、数字、间隔号、连字符、括号和空格",
@@ -119,14 +137,21 @@ class DuplicateValue(DomainError):
 
 
 class InvalidValue(DomainError):
-    """A value that only the domain can refuse: `field` says where, `expected` what would do."""
+    """A value that only the domain can refuse: `field` says where, `expected` what would do, or one of `choices`."""
 
     code, status = "validation_error", 400
     zh, en = "提交的内容有误", "The submitted content is not valid."
 
-    def __init__(self, *, field: str, expected: Expectation = INVALID, **extra: Any) -> None:
+    def __init__(
+        self, *, field: str, expected: Expectation = INVALID, choices: Iterable[Any] = (), **extra: Any
+    ) -> None:
         super().__init__(field=field, **extra)
-        self.expected = expected
+        self.expected, self.choices = expected, tuple(choices)
+
+    @property
+    def message(self) -> str:
+        """What is said of the field, in the language of the request."""
+        return self.expected.text + (choices_text(self.choices) if self.choices else "")
 
 
 class TooManyRequests(DomainError):

@@ -15127,6 +15127,23 @@ export interface operations {
     appointments_export: {
         parameters: {
             query?: {
+                state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
+                kind?: "advance" | "same_day";
+                visit_date?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                session_id?: string;
+                source?: "follow_up" | "miniprogram" | "partner" | "phone" | "web" | "window";
+                payment_status?: "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded" | "unpaid";
+                visit_date_from?: string;
+                visit_date_to?: string;
+                appointment_no?: string;
+                /** @description part of the patient's name or pinyin */
+                search?: string;
+                /** @description visit_date, starts_at; `-` in front reverses, commas separate */
+                ordering?: string;
                 /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
             };
@@ -15818,7 +15835,19 @@ export interface operations {
     };
     audit_events_export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description at or after this moment */
+                since?: unknown;
+                /** @description before this moment */
+                until?: unknown;
+                hospital_id?: string;
+                user_id?: string;
+                actor?: string;
+                action?: string;
+                object_type?: string;
+                object_id?: string;
+                request_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -27472,6 +27501,32 @@ export interface operations {
     patients_export: {
         parameters: {
             query?: {
+                hospital_id?: string;
+                /** @description the whole number */
+                mrn?: string;
+                /** @description beginning of the name, its pinyin or the initials */
+                name?: string;
+                /** @description the whole number */
+                phone?: string;
+                /** @description the whole number */
+                national_id?: string;
+                /** @description the whole number */
+                card_number?: string;
+                gender?: "female" | "male" | "unknown";
+                vip_level?: string;
+                source?: string;
+                occupation?: string;
+                industry?: string;
+                /** @description the whole name of a tag */
+                tag?: string;
+                /** @description no value of that category is given */
+                without?: "gender" | "industry" | "occupation" | "source" | "tag" | "vip_level";
+                is_provisional?: boolean;
+                is_active?: boolean;
+                /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+                search?: string;
+                /** @description id; `-` in front reverses, commas separate */
+                ordering?: string;
                 /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
                 /** @description whole numbers and addresses */

@@ -37,7 +37,7 @@ class Setting(Generic[T]):
             or not in_range
             or (self.choices and value not in self.choices)
         ):
-            raise InvalidValue(field=f"values.{self.key}")
+            raise InvalidValue(field=f"values.{self.key}", choices=self.choices)
         checked: T = value
         return checked
 

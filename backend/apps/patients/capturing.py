@@ -1,13 +1,14 @@
 """The fields of each stage that a hospital asks for: what the product ships, and what the hospital made of it."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from apps.identity.selectors import dictionaries
 from apps.patients.models import CaptureField, FieldKind, Stage
-from kernel.errors import InvalidValue
+from kernel.errors import REQUIRED, InvalidValue
 
 MAX_TEXT, MAX_CHOSEN = 1000, 50
 
@@ -77,17 +78,15 @@ def checked(definition: Definition, value: Any, hospital_id: UUID) -> Any:
     """The value as it is stored; InvalidValue names the field. None takes a value back."""
     if value is None or value in ("", []):
         if definition.required:
-            raise InvalidValue(field=f"values.{definition.key}")
+            raise InvalidValue(field=f"values.{definition.key}", expected=REQUIRED)
         return None
     check = {
         FieldKind.TEXT: _text, FieldKind.NUMBER: _number, FieldKind.DATE: _date, FieldKind.BOOL: _bool,
     }.get(FieldKind(definition.kind))  # fmt: skip
-    if check is not None:
-        good = check(value)
-    else:
-        good = _chosen(definition, value, hospital_id)
+    choices = () if check else _choices(definition, hospital_id)
+    good = check(value) if check else _chosen(definition, value, choices)
     if good is None:
-        raise InvalidValue(field=f"values.{definition.key}")
+        raise InvalidValue(field=f"values.{definition.key}", choices=choices)
     return good
 
 
@@ -111,7 +110,12 @@ def _date(value: Any) -> Any:
         return None
 
 
-def _chosen(definition: Definition, value: Any, hospital_id: UUID) -> Any:
+def _choices(definition: Definition, hospital_id: UUID) -> list[str]:
+    entries = dictionaries([definition.dictionary], hospital_id).get(definition.dictionary, [])
+    return [entry.value for entry in entries]
+
+
+def _chosen(definition: Definition, value: Any, choices: Collection[str]) -> Any:
     several = definition.kind == FieldKind.MULTI
     chosen = value if several else [value]
     if (
@@ -120,7 +124,6 @@ def _chosen(definition: Definition, value: Any, hospital_id: UUID) -> Any:
         or not all(isinstance(v, str) for v in chosen)
     ):
         return None
-    entries = dictionaries([definition.dictionary], hospital_id).get(definition.dictionary, [])
-    if not set(chosen) <= {entry.value for entry in entries}:
+    if not set(chosen) <= set(choices):
         return None
     return sorted(set(chosen)) if several else value

@@ -1,32 +1,22 @@
-"""Filtering and ordering that refuse what they don't know."""
+"""Filtering and ordering that refuse values they don't know."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.core.validators import ProhibitNullCharactersValidator
 from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
-from django_filters.utils import translate_validation
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
-from kernel.errors import in_english
+from kernel.http.choices import errors_of, not_a_choice
 from kernel.http.moments import in_utc, require_expressible
-
-RESERVED = {"page", "page_size", "ordering", "cursor", "format", "lang"}
 
 
 class FilterBackend(DjangoFilterBackend):
-    """Declared filters only: an unknown parameter is an error, not a list of everything."""
+    """Declared filters, whose values are checked before they reach the database."""
 
     def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
         filterset_class = self.get_filterset_class(view, queryset)
-        known = (
-            RESERVED
-            | set(getattr(filterset_class, "base_filters", ()))
-            | set(getattr(view, "query_parameters", ()))
-        )
-        refuse_unknown(request, known)
         empty = [name for name, values in request.query_params.lists() if any("\0" in v for v in values)]
         if empty:
             text = str(ProhibitNullCharactersValidator.message)
@@ -40,7 +30,7 @@ class FilterBackend(DjangoFilterBackend):
         if filterset is None:
             return queryset
         if not filterset.is_valid():
-            raise translate_validation(filterset.errors)
+            raise ValidationError(errors_of(filterset.form))
         values = filterset.form.cleaned_data
         require_expressible(values.items())
         values.update({name: in_utc(value) for name, value in values.items()})
@@ -50,12 +40,6 @@ class FilterBackend(DjangoFilterBackend):
         filters = getattr(filterset_class, "base_filters", {})
         given = any(request.query_params.get(name) for name in filters)
         return not given and not any(found.extra.get("required") for found in filters.values())
-
-
-def refuse_unknown(request: Any, known: Collection[str]) -> None:
-    """ValidationError for parameters that the operation does not have."""
-    if unknown := sorted(set(request.query_params) - set(known)):
-        raise ValidationError({name: ["未知的查询参数"] for name in unknown}, code="unknown_parameter")
 
 
 def _booleans(filterset_class: Any) -> list[str]:
@@ -83,8 +67,7 @@ class OrderingFilter(filters.OrderingFilter):
         offered = {name for name, _ in self.get_valid_fields(queryset, view, {"request": request})}
         asked = [part.strip() for part in text.split(",")] if text else []
         if any(part.lstrip("-") not in offered for part in asked):
-            words = "Order by" if in_english() else "可以排序的字段"
-            message = f"{words}: {', '.join(sorted(offered))}"
+            message = not_a_choice(text, sorted(offered))
             raise ValidationError({self.ordering_param: [message]}, code="invalid_choice")
         ordering = asked or list(self.get_default_ordering(view) or ["-id"])
         return ordering if any(part.lstrip("-") in {"id", "pk"} for part in ordering) else [*ordering, "-id"]

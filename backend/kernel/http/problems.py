@@ -108,7 +108,7 @@ def _sayable(text: str) -> str:
 
 def _item(error: DomainError) -> dict[str, Any]:
     if isinstance(error, InvalidValue):
-        return {"field": error.field, "code": error.expected.code, "message": error.expected.text}
+        return {"field": error.field, "code": error.expected.code, "message": error.message}
     return {"field": error.field, "code": error.code, "message": error.text}
 
 

@@ -1,11 +1,14 @@
 """OpenAPI: one document per audience, every operation with its error codes."""
 
+import copy
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
@@ -107,6 +110,19 @@ class WallClockTime(OpenApiSerializerFieldExtension):
         return {"type": "string", "format": "time-local"}
 
 
+def query_parameters(view: Any) -> frozenset[str]:
+    """The names of the query parameters that the document gives to the GET which `view` is answering."""
+    name = getattr(view, "action", None) or "get"
+    kind = getattr(getattr(view, name), "kwargs", {}).get("schema") or type(type(view).schema)
+    schema = kind()
+    schema.view = copy.copy(view)
+    schema.view.swagger_fake_view = True
+    schema.path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", view.request.resolver_match.route)
+    schema.method, schema.registry = "GET", ComponentRegistry()
+    names: frozenset[str] = schema.query_names()
+    return names
+
+
 class AutoSchema(SpectacularAutoSchema):
     """Adds to every operation a summary and the problems it can answer with."""
 
@@ -121,6 +137,15 @@ class AutoSchema(SpectacularAutoSchema):
     def _get_paginator(self) -> Any:
         """Only `list` pages; every other action answers what it returns, bounded by itself."""
         return super()._get_paginator() if getattr(self.view, "action", "list") == "list" else None
+
+    def query_names(self) -> frozenset[str]:
+        """The query parameters of the operation, as `_get_parameters` would find them beside those of the path."""
+        found = [*self._get_filter_parameters(), *self._get_pagination_parameters()]
+        names = {parameter["name"]: True for parameter in found if parameter["in"] == "query"}
+        for (name, where), parameter in self._process_override_parameters().items():
+            if where == "query":
+                names[name] = parameter is not None
+        return frozenset(name for name, taken in names.items() if taken)
 
     def get_summary(self) -> str:
         """The docstring's first line for an action that has one, else verb and noun."""

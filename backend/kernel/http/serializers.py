@@ -2,11 +2,12 @@
 
 import contextlib
 import functools
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from rest_framework import serializers
 
 from kernel.errors import FIXED
+from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 
 _NONE = object()
@@ -31,6 +32,17 @@ def _not_too_long(field: Any, data: Any) -> list[Any]:
     return read
 
 
+_fail = serializers.ChoiceField.fail
+
+
+def _with_choices(field: serializers.ChoiceField, key: str, **values: Any) -> NoReturn:
+    """The framework says that it is no choice; ours, what may be chosen."""
+    if key == "invalid_choice":
+        raise serializers.ValidationError(not_a_choice(values["input"], field.choices), code=key)
+    _fail(field, key, **values)
+
+
+serializers.ChoiceField.fail = _with_choices  # type: ignore[assignment,method-assign]
 serializers.ListField.to_internal_value = _not_too_long  # type: ignore[assignment,method-assign]
 serializers.CharField.to_internal_value = _text_only  # type: ignore[assignment,method-assign]  # of nested and list fields, too
 #: The framework has no Chinese words for it.

@@ -6,8 +6,6 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.actor import Actor
 from apps.access.policies.base import for_lists, policy_of
@@ -19,6 +17,7 @@ from kernel.http.names import add_names
 from kernel.http.pagination import PageNumberPagination
 from kernel.http.schema import raises
 from kernel.http.serializers import named_relations
+from kernel.http.views import APIView, GenericViewSet
 
 STANDARD = {
     "list": "list", "retrieve": "list", "create": "add", "update": "change", "partial_update": "change",

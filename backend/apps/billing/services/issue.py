@@ -21,7 +21,7 @@ from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import IN_THE_PAST, InvalidValue
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
@@ -124,7 +124,7 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
         if moment is not None and not is_plausible(moment):
             raise InvalidValue(field=name)
     if spec.expires_at is not None and spec.expires_at <= clock.now():
-        raise InvalidValue(field="expires_at")
+        raise InvalidValue(field="expires_at", expected=IN_THE_PAST)
     registration = spec.registration_bill
     if registration is not None and not _can_belong(patient, registration, spec):
         raise InvalidValue(field="registration_bill_id")
@@ -214,13 +214,3 @@ def spec_of(bill: Bill) -> BillSpec:
         due_at=bill.due_at,
         expires_at=bill.expires_at,
     )
-
-
-def lock_issued(bill_id: UUID) -> Bill:
-    """The bill, locked while it is still issued. BillAlreadyPaid, StateConflict."""
-    bill = lock_one(Bill.objects.select_related("hospital", "patient"), pk=bill_id)
-    if bill.paid_at is not None:
-        raise errors.BillAlreadyPaid
-    if bill.status != BillStatus.ISSUED:
-        raise StateConflict(current=bill.status)
-    return bill

@@ -9,7 +9,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.files.api.serializers import FileSerializer, UploadFileSerializer, checked_upload
 from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable, TooManyUploads
@@ -21,6 +20,7 @@ from kernel.errors import NotFound
 from kernel.files import OWNERS
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
+from kernel.http.views import APIView
 
 ANY_TYPE = "*/*"  # the type is the file's own
 BYTES = OpenApiResponse(

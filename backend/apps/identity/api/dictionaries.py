@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from kernel.errors import InvalidValue
-from kernel.http.filters import refuse_unknown
 from kernel.http.serializers import Serializer
 
 
@@ -24,8 +23,7 @@ class LookupSerializer(Serializer):
 
 
 def codes_asked(request: Any) -> list[str] | None:
-    """The `codes` parameter; None without it. Any other parameter is an error."""
-    refuse_unknown(request, {"codes"})
+    """The `codes` parameter; None without it."""
     text = request.query_params.get("codes", "")
     if len(text) > 1000 or "\x00" in text:
         raise InvalidValue(field="codes")

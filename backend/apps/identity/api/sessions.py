@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.identity.services.sessions import end_session, end_sessions
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 
 
 class TokenSerializer(Serializer):

@@ -74,5 +74,5 @@ def _end_tokens(application: PartnerApplication) -> None:
 def _checked(scopes: Iterable[str]) -> list[str]:
     wanted = sorted(set(scopes))
     if any(scope not in SCOPES for scope in wanted):
-        raise InvalidValue(field="allowed_scopes")
+        raise InvalidValue(field="allowed_scopes", choices=sorted(SCOPES))
     return wanted

@@ -26,7 +26,6 @@ from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
 from kernel.sheets import write_template
 
 SHOWN_PROBLEMS = 500
-DOWNLOADS = ("report", "result")
 
 
 class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
@@ -48,11 +47,6 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def job_options(self) -> dict[str, Any]:
         """What of the uploader's rights the kind has to know (`ImportJob.options`)."""
         return {}
-
-    @property
-    def query_parameters(self) -> tuple[str, ...]:
-        """What a download may be asked with."""
-        return ("file_format",) if self.action in DOWNLOADS else ()
 
     def get_parsers(self) -> Any:
         upload = getattr(self, "action_map", {}).get("post") == "create"

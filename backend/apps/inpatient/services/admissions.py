@@ -17,7 +17,7 @@ from apps.inpatient.services.encounter import follow_details, follow_status, ope
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import IN_THE_FUTURE, INVALID, InvalidValue
 from kernel.locks import lock_one, save_version
 
 #: Nobody's stay began before; also keeps moments within what calendars can turn into days.
@@ -114,7 +114,8 @@ def check(stay: Admission, *, latest: dt.datetime | None = None) -> None:
         if owner is not None and owner.hospital_id != stay.hospital_id:
             raise InvalidValue(field=f"{name}_id")
     if not EARLIEST <= stay.admitted_at <= latest:
-        raise InvalidValue(field="admitted_at")
+        late = IN_THE_FUTURE if stay.admitted_at > latest else INVALID
+        raise InvalidValue(field="admitted_at", expected=late)
     if stay.discharged_at is not None and not stay.admitted_at <= stay.discharged_at <= latest:
         raise InvalidValue(field="discharged_at")
 

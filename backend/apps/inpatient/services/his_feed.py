@@ -15,7 +15,7 @@ from apps.inpatient.services.encounter import follow_details, follow_status, ope
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue
+from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue
 from kernel.locks import save_version
 
 DETAILS = {"department", "practitioner", "patient", "admitted_at"}
@@ -52,7 +52,7 @@ def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admissio
     """
     latest = clock.now() + CLOCKS_DIFFER
     if told.as_of > latest:
-        raise InvalidValue(field="as_of")
+        raise InvalidValue(field="as_of", expected=IN_THE_FUTURE)
     values = {field.name: getattr(told, field.name) for field in fields(told)}
     fresh = Admission(hospital=hospital, source=BillSource.HIS, status=_status(told), **values)
     check(fresh, latest=latest)

@@ -31,4 +31,4 @@ def _check(scene: str, fields: Mapping[str, str]) -> None:
     if scene not in SCENES:
         raise UnknownScene(field="scene")
     if not fields or set(fields) - set(SCENES[scene].keys) or len(set(fields.values())) != len(fields):
-        raise InvalidValue(field="fields_map")
+        raise InvalidValue(field="fields_map", choices=SCENES[scene].keys)

@@ -73,8 +73,9 @@ def _check_choices(patient: Patient, given: Mapping[str, Any]) -> None:
         return
     entries = dictionaries(asked.values(), patient.hospital_id)
     for name, code in asked.items():
-        if code in entries and given[name] not in {entry.value for entry in entries[code]}:
-            raise InvalidValue(field=name, expected=NO_CHOICE)
+        choices = [entry.value for entry in entries.get(code, ())]
+        if code in entries and given[name] not in choices:
+            raise InvalidValue(field=name, expected=NO_CHOICE, choices=choices)
 
 
 def free_number(hospital_id: UUID) -> str:

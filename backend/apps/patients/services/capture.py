@@ -12,7 +12,7 @@ from apps.patients.capturing import checked, definitions
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CapturedValue, CaptureField, FieldKind, Patient, Stage
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import REQUIRED, InvalidValue, StateConflict
 from kernel.rows import create_row, update_row
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -52,13 +52,13 @@ def capture(
     fields = {d.key: d for d in definitions(row.hospital_id) if d.stage == stage and d.is_active}
     for key in values:
         if key not in fields:
-            raise InvalidValue(field=f"values.{key}")
+            raise InvalidValue(field=f"values.{key}", choices=fields)
     clean = {key: checked(fields[key], value, row.hospital_id) for key, value in values.items()}
     live = {v.key: v for v in CapturedValue.objects.filter(patient=row, stage=stage, ended_at=None)}
     for key, definition in fields.items():
         known = clean.get(key, live[key].value if key in live else None)
         if definition.required and known is None:
-            raise InvalidValue(field=f"values.{key}")
+            raise InvalidValue(field=f"values.{key}", expected=REQUIRED)
     now = clock.now()
     changed = {k: v for k, v in clean.items() if v != (live[k].value if k in live else None)}
     ended = [live[key].pk for key in changed if key in live]

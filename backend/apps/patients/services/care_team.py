@@ -20,7 +20,7 @@ from apps.patients.models import (
 from apps.patients.services.following import follow, lock_patient
 from apps.patients.services.upholding import FOREVER, held_until, settle_shares
 from kernel import clock, ids
-from kernel.errors import InvalidValue, PermissionDenied, StateConflict
+from kernel.errors import IN_THE_PAST, InvalidValue, PermissionDenied, StateConflict
 from kernel.prepared import Prepared
 from kernel.sql import statement
 
@@ -79,7 +79,7 @@ def join(
     if staff.hospital_id != patient.hospital_id:
         raise InvalidValue(field="staff_id")
     if valid_until is not None and valid_until <= clock.now():
-        raise InvalidValue(field="valid_until")
+        raise InvalidValue(field="valid_until", expected=IN_THE_PAST)
     if patient.merged_into_id is not None:
         raise PatientMerged(merged_into_id=str(patient.merged_into_id))
     lock_patient(patient.pk)

@@ -16,10 +16,16 @@ from apps.payments.services.posting import post_order
 from apps.payments.services.record_payment import record_paid
 from apps.payments.states import OrderState
 from kernel import clock, ids, leases
-from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
+from kernel.errors import REQUIRED, DuplicateValue, Expectation, InvalidValue, NotFound, StateConflict
 from kernel.faults import fault_point
 from kernel.idempotency import store
 from kernel.locks import lock_one
+
+TENDERED = Expectation(
+    "tendered_amount",
+    "收到的现金不能少于应收金额;其他方式须与应收金额相等",
+    "Cash handed over is the amount at least; any other way it is exactly the amount.",
+)
 
 
 def pay_at_counter(
@@ -40,9 +46,9 @@ def pay_at_counter(
         raise errors.ChannelNotOffered(channel=channel)
     tendered = order.amount_fen if tendered_fen is None else tendered_fen
     if tendered < order.amount_fen or (channel != "cash" and tendered != order.amount_fen):
-        raise InvalidValue(field="tendered_fen")
+        raise InvalidValue(field="tendered_fen", expected=TENDERED)
     if channel == "pos" and not reference:
-        raise InvalidValue(field="reference")
+        raise InvalidValue(field="reference", expected=REQUIRED)
     _take(order.pk, channel, PayMethod.COUNTER, staff=staff, reference=reference, tendered_fen=tendered)
     return _posted(order)
 

@@ -57,7 +57,7 @@ def chosen_group(hospital_id: UUID, code: str, birth_date: dt.date | None, day: 
     """The group that was asked for (InvalidValue if unknown), else the one the patient's age gives on that day."""
     groups = priorities_of(hospital_id)
     if code and code not in groups:
-        raise InvalidValue(field="priority")
+        raise InvalidValue(field="priority", choices=groups)
     return groups[code] if code else by_age(groups, birth_date, day)
 
 

@@ -133,9 +133,10 @@ def finish(ticket: QueueTicket) -> QueueTicket:
 @transaction.atomic
 def prioritise(ticket: QueueTicket, *, code: str, reason: str) -> QueueTicket:
     """Put a waiting patient into a priority group, or out of any (""). InvalidValue, StateConflict."""
-    group = priorities_of(ticket.hospital_id).get(code)
+    groups = priorities_of(ticket.hospital_id)
+    group = groups.get(code)
     if code and group is None:
-        raise InvalidValue(field="priority")
+        raise InvalidValue(field="priority", choices=groups)
     minutes = group.minutes if group else 0
     position = Position(ticket.due_at, ticket.queued_at).earlier(minutes - ticket.priority_minutes)
     return _keep(

@@ -13,9 +13,12 @@ from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.boards import changed
 from apps.scheduling.models import ClinicSession
 from kernel import clock
-from kernel.errors import DuplicateValue, InUse, InvalidValue, StateConflict
+from kernel.errors import DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
 from kernel.locks import lock_one, save_version
 
+WITHIN_A_DAY = Expectation(
+    "within_a_day", "须晚于当前时间,且在 24 小时之内", "It must lie in the future, within 24 hours."
+)
 _ISSUE = """
 INSERT INTO queueing_queueday (queue_id, day, issued) VALUES (%s, %s, 1)
 ON CONFLICT (queue_id, day) DO UPDATE SET issued = queueing_queueday.issued + 1 RETURNING issued
@@ -123,7 +126,7 @@ def pause(queue: Queue, *, until: dt.datetime | None = None, reason: str = "") -
     """Nobody is called until `until` (None: until it is resumed). StateConflict if paused already, InvalidValue."""
     now = clock.now()
     if until is not None and not now < until <= now + dt.timedelta(days=1):
-        raise InvalidValue(field="until")
+        raise InvalidValue(field="until", expected=WITHIN_A_DAY)
     current = lock_one(Queue.objects, pk=queue.pk)
     if is_paused(current):
         raise StateConflict(current="paused")

@@ -17,7 +17,7 @@ from apps.scheduling.services.conflicts import conflicts_of, lock_resources, ove
 from apps.scheduling.services.leave import leaves_of
 from apps.scheduling.services.slot_plan import span
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import DAY_IN_THE_PAST, InvalidValue
 
 MAX_DAYS = 92
 BATCH = 300
@@ -44,7 +44,9 @@ def generate_sessions(*, templates: Iterable[ScheduleTemplate], first: dt.date, 
     On holidays only templates that run on holidays make one; a make-up workday follows the weekday it stands for. Days
     of a year without a calendar go by their weekday and are reported. InvalidValue for more than MAX_DAYS or the past.
     """
-    if not clock.today() <= first <= last:
+    if first < clock.today():
+        raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
+    if first > last:
         raise InvalidValue(field="first_date")
     if (last - first).days >= MAX_DAYS:
         raise InvalidValue(field="last_date")

@@ -14,7 +14,7 @@ from apps.scheduling.services.session_appointments import Outcome
 from apps.scheduling.services.stop import stop_session
 from apps.scheduling.states import SessionState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import IN_THE_PAST, InvalidValue
 
 MAX_DAYS = 366
 OPEN = (SessionState.DRAFT, SessionState.PUBLISHED)
@@ -62,7 +62,7 @@ def take_leave(
     if ends_at <= starts_at or ends_at - starts_at > dt.timedelta(days=MAX_DAYS):
         raise InvalidValue(field="ends_at")
     if ends_at <= clock.now():
-        raise InvalidValue(field="ends_at")
+        raise InvalidValue(field="ends_at", expected=IN_THE_PAST)
     if not practitioner.licence_no:
         raise InvalidValue(field="practitioner_id")
     list(StaffMember.objects.filter(pk=practitioner.pk).select_for_update(no_key=True).values_list("pk"))

@@ -12,7 +12,7 @@ from apps.scheduling.services.slot_plan import check_slot_plan, span
 from apps.scheduling.services.templates import check_practitioner, check_room
 from apps.scheduling.states import SessionState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import IN_THE_PAST, InvalidValue
 from kernel.locks import save_version
 
 
@@ -66,7 +66,7 @@ def _check_times(session: ClinicSession) -> None:
     minutes = int((session.ends_at - session.starts_at).total_seconds() // 60)
     check_slot_plan(session, minutes)
     if session.ends_at <= clock.now():
-        raise InvalidValue(field="date")
+        raise InvalidValue(field="date", expected=IN_THE_PAST)
 
 
 def close_past_sessions() -> int:

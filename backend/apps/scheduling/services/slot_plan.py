@@ -52,7 +52,9 @@ def check_slot_plan(planned: Planned, minutes: int) -> None:
         raise InvalidValue(field="capacity_per_slot")
     counts = list(planned.channel_quotas.values())
     known = set(planned.channel_quotas) <= set(AppointmentSource.values)
-    if not known or any(type(count) is not int or count < 1 for count in counts):
+    if not known:
+        raise InvalidValue(field="channel_quotas", choices=AppointmentSource.values)
+    if any(type(count) is not int or count < 1 for count in counts):
         raise InvalidValue(field="channel_quotas")
     per_slot = planned.quota_per == QuotaPer.SLOT
     if sum(counts) > planned.capacity_per_slot * (1 if per_slot else slots):

@@ -13,7 +13,7 @@ from apps.scheduling.events import PatientSuspended, SuspensionLifted
 from apps.scheduling.models import Appointment, BookingSuspension, SuspensionSource
 from apps.scheduling.states import AppointmentState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import IN_THE_PAST, InvalidValue
 from kernel.outbox.events import publish
 
 
@@ -51,7 +51,7 @@ def suspend_by_staff(
 ) -> BookingSuspension:
     """Suspend a patient by hand; InvalidValue for a moment that is past."""
     if until <= clock.now():
-        raise InvalidValue(field="until")
+        raise InvalidValue(field="until", expected=IN_THE_PAST)
     suspension = BookingSuspension.objects.create(
         hospital_id=patient.hospital_id,
         patient=patient,

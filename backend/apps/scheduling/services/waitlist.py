@@ -34,7 +34,7 @@ from apps.scheduling.services.numbers import take
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import LIVE_WISHES, EntryState, NumberState, OfferState
 from kernel import clock
-from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.errors import DAY_IN_THE_PAST, InvalidValue, NotFound, StateConflict
 from kernel.locks import save_version
 
 MAX_DAYS = 31
@@ -210,7 +210,7 @@ def _check_entry(
     department: Department, practitioner: StaffMember | None, first: dt.date, last: dt.date
 ) -> None:
     if first < clock.today():
-        raise InvalidValue(field="first_date")
+        raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidValue(field="last_date")
     if practitioner is None:

@@ -35,7 +35,7 @@ class WorkDuty(VersionedModel):
     def check_values(self) -> None:
         """A kind of work that is declared, roles in force."""
         if self.kind not in KINDS:
-            raise InvalidValue(field="kind")
+            raise InvalidValue(field="kind", choices=sorted(KINDS))
         for name in ROLES:
             if not getattr(self, name).is_active:
                 raise InvalidValue(field=f"{name}_id")

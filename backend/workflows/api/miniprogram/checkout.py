@@ -3,7 +3,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.billing.errors import BillNotPayable
@@ -15,6 +14,7 @@ from apps.scheduling.selectors.appointments import appointments_of
 from kernel.errors import NotFound, StateConflict, TooManyRequests
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
+from kernel.http.views import GenericViewSet
 from workflows.api.serializers import CheckoutOrderSerializer
 from workflows.registration_fee import bill, collect
 

@@ -5,7 +5,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.errors import HandlerGone
 from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin, ScopedViewSet
@@ -14,6 +13,7 @@ from apps.identity.models import Hospital
 from kernel.errors import StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer
+from kernel.http.views import APIView
 from kernel.outbox.models import DeadLetter
 
 

@@ -3,11 +3,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsStaff, request_actor
 from apps.access.selectors import access_document, access_tag
 from kernel.errors import PermissionDenied
+from kernel.http.views import APIView
 
 
 class NamedSerializer(serializers.Serializer[Any]):

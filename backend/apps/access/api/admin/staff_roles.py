@@ -4,7 +4,6 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.errors import GrantTooWide
 from apps.access.models import Role
@@ -17,6 +16,7 @@ from apps.identity.models import StaffMember
 from kernel.errors import InvalidValue, PermissionDenied
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.views import APIView
 
 
 class HeldRoleSerializer(ModelSerializer):

@@ -7,7 +7,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.views import HOSPITAL, CodedView, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.audit.models import AuditEvent
@@ -16,6 +15,7 @@ from apps.audit.services import record
 from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
 from kernel.http.serializers import ModelSerializer
+from kernel.http.views import APIView
 from kernel.ids import uuid7_floor
 from kernel.sheets import csv_blocks
 
@@ -79,7 +79,9 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     named_ids = {"hospital": ("hospital_id", HOSPITAL)}
 
     @extend_schema(
-        operation_id="audit_events_export", responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR)}
+        operation_id="audit_events_export",
+        responses={(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR)},
+        filters=True,
     )
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Any) -> StreamingHttpResponse:

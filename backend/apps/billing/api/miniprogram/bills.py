@@ -4,7 +4,6 @@ from uuid import UUID
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.billing.api.etag import unless_known
@@ -30,6 +29,7 @@ from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
+from kernel.http.views import GenericViewSet
 
 MAX_PAYABLE = 200
 POLLED = [OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="the last ETag")]

@@ -6,7 +6,6 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.billing import errors
@@ -32,6 +31,7 @@ from kernel.errors import NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
+from kernel.http.views import GenericViewSet
 from kernel.money import MAX_FEN
 
 #: The application that this audience is.

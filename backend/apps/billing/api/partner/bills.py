@@ -8,7 +8,6 @@ from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.billing import errors
@@ -23,9 +22,10 @@ from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
+from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 from kernel.money import MAX_FEN
 
 #: How far HIS's clock may be ahead of ours.
@@ -231,7 +231,7 @@ class SettledBillView(FeedView):
         bill, data = self.find(external_id), self.read(SettledSerializer)
         paid_at = data["paid_at"]
         if paid_at > clock.now() + CLOCKS_DIFFER or not is_plausible(paid_at):
-            raise InvalidValue(field="paid_at")
+            raise InvalidValue(field="paid_at", expected=IN_THE_FUTURE)
         return self.answer(his_feed.settled_at_his(bill, paid_at=paid_at))
 
 

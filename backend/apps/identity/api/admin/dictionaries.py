@@ -3,7 +3,6 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsStaff, request_actor
 from apps.access.scoped.rows import RowViewSet
@@ -14,6 +13,7 @@ from apps.identity.selectors import dictionaries
 from apps.identity.services.dictionaries import delete_dictionary, delete_item
 from kernel.errors import InUse, InvalidValue, PermissionDenied
 from kernel.http.schema import raises
+from kernel.http.views import APIView
 
 STORED = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 

@@ -2,19 +2,17 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsStaff
 from apps.identity.models import StaffNotice
 from apps.identity.notices import words
 from apps.identity.services.notices import mark_read
 from kernel.errors import NotFound
-from kernel.http.filters import RESERVED, refuse_unknown
 from kernel.http.pagination import TimelinePagination
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer
+from kernel.http.views import APIView, GenericAPIView
 
 
 class StaffNoticeSerializer(ModelSerializer):
@@ -44,7 +42,6 @@ class StaffNoticeListView(GenericAPIView[StaffNotice]):
     )
     def get(self, request: Any) -> Response:
         """我的通知 The notices to me, newest first."""
-        refuse_unknown(request, RESERVED)
         page = self.paginate_queryset(StaffNotice.objects.filter(recipient=request.user.staff))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -3,7 +3,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsStaff
 from apps.identity.errors import AccountLocked, CurrentPasswordWrong, TotpAlreadyEnabled, TotpCodeInvalid
@@ -11,6 +10,7 @@ from apps.identity.services import totp
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 
 
 class EnrolmentSerializer(Serializer):

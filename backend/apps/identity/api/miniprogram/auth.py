@@ -4,7 +4,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
@@ -15,6 +14,7 @@ from kernel.crypto import masking
 from kernel.errors import PermissionDenied
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 
 
 class WeChatCodeSerializer(Serializer):

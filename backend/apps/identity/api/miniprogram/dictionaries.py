@@ -2,7 +2,6 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.identity.api.dictionaries import LookupSerializer, codes_asked
@@ -10,6 +9,7 @@ from apps.identity.dictionaries import PUBLIC
 from apps.identity.selectors import dictionaries
 from kernel.errors import InvalidValue
 from kernel.http.schema import raises
+from kernel.http.views import APIView
 
 
 class LookupView(APIView):

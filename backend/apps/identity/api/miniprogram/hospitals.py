@@ -3,11 +3,11 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.identity.models import Hospital
+from kernel.http.views import GenericAPIView
 
 
 class HospitalSerializer(serializers.ModelSerializer[Hospital]):

@@ -5,13 +5,13 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
-from rest_framework.views import APIView
 
 from apps.files.errors import RangeNotSatisfiable
 from apps.files.selectors import readable_file
 from apps.files.sending import send_file
 from kernel.errors import NotFound
 from kernel.http.schema import raises
+from kernel.http.views import APIView
 
 TYPES = ("image/png", "image/jpeg", "image/webp")
 

@@ -4,13 +4,13 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.identity.api.pictures import PictureUrlField
 from apps.identity.models import Department, Hospital, Location, StaffDepartment, StaffMember
 from apps.identity.selectors import departments_open, doctors_open
+from kernel.http.views import GenericAPIView
 
 
 class HospitalSerializer(serializers.ModelSerializer[Hospital]):

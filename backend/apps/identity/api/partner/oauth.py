@@ -8,12 +8,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
-from rest_framework.views import APIView
 
 from apps.identity.services.sign_in_limits import take_hashing
 from kernel.errors import TooManyRequests
 from kernel.http.limits import require_small_from_nobody
 from kernel.http.schema import raises
+from kernel.http.views import APIView
 
 ERRORS = "RFC 6749, section 5.2: `{error, error_description}`, not a problem document"
 

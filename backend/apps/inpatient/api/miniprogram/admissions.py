@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
@@ -34,6 +33,7 @@ from kernel.crypto import masking
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
+from kernel.http.views import GenericViewSet
 
 
 class AdmissionDetailSerializer(AdmissionSerializer):

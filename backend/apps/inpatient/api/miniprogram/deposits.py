@@ -5,7 +5,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.inpatient.api.deposits import (
@@ -21,6 +20,7 @@ from kernel.errors import NotFound
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
+from kernel.http.views import GenericViewSet
 
 #: The application that this audience is.
 MINIPROGRAM = "miniprogram"

@@ -6,7 +6,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.identity.models import Department, Hospital, StaffMember
@@ -18,6 +17,7 @@ from apps.patients.models import Patient
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 
 KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
 NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"

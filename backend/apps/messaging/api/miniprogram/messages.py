@@ -7,7 +7,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.identity.models import Hospital
@@ -22,6 +21,7 @@ from apps.patients.own_filters import BoundFilterSet
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.views import GenericViewSet
 
 
 class InboxMessageSerializer(ModelSerializer):

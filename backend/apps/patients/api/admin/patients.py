@@ -120,7 +120,9 @@ class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
         promote(patient, version=body.validated_data["version"])
         return Response(self.get_serializer(self._read(patient.pk)).data)
 
-    @extend_schema(operation_id="patients_export", parameters=[ExportQuerySerializer], responses=SHEETS)
+    @extend_schema(
+        operation_id="patients_export", parameters=[ExportQuerySerializer], responses=SHEETS, filters=True
+    )
     @raises(TooManyRequests)
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
@@ -152,11 +154,6 @@ class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
         """The export, asked for by a body."""
         ask_by_body(request, PatientExportSerializer)
         return self._export(request)
-
-    @property
-    def query_parameters(self) -> tuple[str, ...]:
-        """What an export may be asked with beside the filters."""
-        return ASKED if self.action in EXPORTS else ()
 
     def visible_code(self) -> str:
         """An export reaches as far as its own code."""

@@ -4,7 +4,6 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
@@ -29,6 +28,7 @@ from kernel.errors import InvalidValue
 from kernel.http.fields import MaskedField, NameField, SecretField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.views import GenericAPIView
 
 DOCUMENTS = [choice for choice in IdKind.choices if choice[0] != IdKind.NONE]
 

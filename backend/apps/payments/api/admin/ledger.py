@@ -10,7 +10,6 @@ from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.policies.base import policy_of
 from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin
@@ -22,6 +21,7 @@ from apps.payments.selectors.ledger_export import export_rows
 from kernel import clock
 from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
+from kernel.http.views import APIView
 from kernel.sheets import csv_blocks
 
 

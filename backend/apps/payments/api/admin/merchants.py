@@ -3,7 +3,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import CodedView, CreateMixin, ListMixin, RetrieveMixin, UpdateMixin
@@ -16,6 +15,7 @@ from apps.payments.services.pay import notify_url
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.http.schema import raises
 from kernel.http.serializers import VersionedModelSerializer
+from kernel.http.views import APIView
 
 
 class MerchantAccountSerializer(VersionedModelSerializer):

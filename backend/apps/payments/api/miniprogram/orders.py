@@ -4,7 +4,6 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
@@ -27,6 +26,7 @@ from kernel.errors import NotFound, StateConflict, in_english
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
+from kernel.http.views import GenericViewSet
 
 #: The channel whose mini-program our patients come through.
 WECHAT_PAY = "wechat_pay"

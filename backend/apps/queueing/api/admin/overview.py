@@ -3,7 +3,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.policies import policy_of
 from apps.access.scoped.views import CodedView
@@ -14,6 +13,7 @@ from kernel import clock
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.http.views import APIView
 
 
 class DayQuerySerializer(Serializer):

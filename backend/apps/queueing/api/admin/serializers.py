@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
-from apps.identity.models import Department, Hospital, StaffMember
+from apps.identity.models import Department, StaffMember
 from apps.patients.models import Patient
 from apps.queueing.models import (
     Queue,
@@ -16,6 +16,7 @@ from apps.queueing.models import (
 from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.walk_in import walk_in_queue
 from apps.queueing.states import TICKETS
+from kernel.http.choices import not_a_choice
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 
@@ -82,7 +83,8 @@ class QueueSerializer(VersionedModelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.instance is None and attrs.get("kind") == QueueKind.DOCTOR:
-            raise serializers.ValidationError({"kind": ["医生队列自动建立"]}, code="invalid_choice")
+            made = [QueueKind.DEPARTMENT, QueueKind.SHARED]  # a doctor's comes by itself
+            raise serializers.ValidationError({"kind": [not_a_choice("doctor", made)]}, code="invalid_choice")
         if self.instance is None:
             attrs.pop("is_active", None)
         return super().validate(attrs)
@@ -118,10 +120,6 @@ class PriorityInForceSerializer(Serializer):
     name = serializers.CharField()
     minutes = serializers.IntegerField()
     from_age = serializers.IntegerField(allow_null=True)
-
-
-class PriorityQuerySerializer(Serializer):
-    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), required=False)
 
 
 class CallNextSerializer(Serializer):

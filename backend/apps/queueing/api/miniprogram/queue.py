@@ -13,7 +13,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.queueing.api.serializers import OwnQueueSerializer, QueuePlaceSerializer
@@ -26,6 +25,7 @@ from apps.queueing.stream.tokens import QUEUE_POLL, is_sealed, seal
 from apps.scheduling.selectors import appointments
 from kernel import clock
 from kernel.errors import NotFound
+from kernel.http.views import APIView
 from kernel.redis import client
 
 _TAG = re.compile(r'"([0-9a-f-]{36})\.([0-9a-f]{16})\.(\d{1,12})\.([\w-]{1,40})"')

@@ -58,7 +58,9 @@ class AppointmentViewSet(ScopedViewSet):
         rows = self.paginate_queryset(self.listed())
         return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
 
-    @extend_schema(operation_id="appointments_export", parameters=[FormatQuerySerializer], responses=SHEETS)
+    @extend_schema(
+        operation_id="appointments_export", parameters=[FormatQuerySerializer], responses=SHEETS, filters=True
+    )
     def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
         """导出挂号: the appointments that the filters leave, as Excel or CSV."""
         asked = {name: request.query_params[name] for name in ASKED if name in request.query_params}
@@ -69,11 +71,6 @@ class AppointmentViewSet(ScopedViewSet):
             detail={"filters": request.query_params.dict()},
         )  # fmt: skip
         return as_sheet(appointment_rows(rows), query["file_format"], f"appointments-{clock.today()}")
-
-    @property
-    def query_parameters(self) -> tuple[str, ...]:
-        """What an export may be asked with beside the filters."""
-        return ASKED if self.action == "export" else ()
 
     def visible_code(self) -> str:
         """An export reaches as far as its own code."""

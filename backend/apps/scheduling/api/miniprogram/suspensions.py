@@ -4,7 +4,6 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.patients.own_filters import BoundFilterSet
@@ -16,6 +15,7 @@ from apps.scheduling.services.appeal import appeal
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.views import GenericViewSet
 
 
 class AppealSerializer(ModelSerializer):

@@ -3,8 +3,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework.viewsets import GenericViewSet
 
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.patients.errors import CardRequired
@@ -27,6 +25,7 @@ from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
+from kernel.http.views import APIView, GenericViewSet
 
 
 class BrowseView(APIView):
