@@ -78,6 +78,8 @@ def run_pytest(tier: str, extra: list[str], folders: list[Path] | None) -> int:
         print("  ", *(folder.relative_to(ROOT) for folder in folders), flush=True)
     more = {"YIHUI_TEST_EXAMPLES": FULL_EXAMPLES} if tier == "full" else {}
     command = [*STEPS["pytest"][1], "--tier", tier]
+    if tier != "plain":
+        command += ["--durations", "25", "--durations-min", "10"]
     arguments = [*pytest_arguments(extra), *map(str, folders or ())]
     code = pytest_run.run(command, arguments, cwd=ROOT, environment=more | environment())
     return pytest_run.PASSED if folders and code == pytest_run.NOTHING else code

@@ -1,12 +1,15 @@
 """The production stack has no secret of its own and names every setting it takes."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
 import envfile
+from config.version import VERSION
 from postgres_server import QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +78,17 @@ def test_the_image_has_a_version_and_is_built_from_the_networks_own_mirrors() ->
     for argument in given:
         assert re.search(rf"^ARG {argument}\b", text, re.MULTILINE), argument
     assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${PYTHON_IMAGE}"] * 2
+
+
+def test_everything_that_names_the_version_names_the_same() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    package = json.loads((ROOT / "frontend-contract/package.json").read_text())["version"]
+    assert (project, package) == (VERSION, VERSION)
+    assert f"ARG VERSION={VERSION}\n" in (ROOT / "Dockerfile").read_text()
+    assert f"${{YIHUI_VERSION:-{VERSION}}}" in (ROOT / "compose.yaml").read_text()
+    for document in (ROOT / "openapi").glob("*.yaml"):
+        assert f"\n  version: {VERSION}\n" in document.read_text(), document.name
+    assert f"\n## [{VERSION}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_sample_proxy_passes_the_stream_at_once_and_takes_bodies_in_first() -> None:

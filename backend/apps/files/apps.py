@@ -6,3 +6,10 @@ class FilesConfig(AppConfig):
 
     name = "apps.files"
     label = "files"
+
+    def ready(self) -> None:
+        """Sealed files follow the key ring."""
+        from apps.files.services.reseal import reseal_files
+        from kernel.crypto.rotation import ROTATED
+
+        ROTATED["files.file"] = reseal_files

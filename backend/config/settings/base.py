@@ -7,6 +7,7 @@ from pathlib import Path
 from config import documents
 from config.logs import logging_config
 from config.storages import files_storage
+from config.version import VERSION
 from kernel.environment import env
 from kernel.http.enum_names import EnumNames
 
@@ -162,7 +163,7 @@ API_DOCUMENTS, API_TAGS = documents.API_DOCUMENTS, documents.API_TAGS
 API_EXAMPLE_WORDS = documents.API_EXAMPLE_WORDS
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yihui 医汇",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SERVE_AUTHENTICATION": [],

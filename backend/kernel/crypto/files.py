@@ -38,5 +38,10 @@ def open_sealed(source: IO[bytes], context: str) -> IO[bytes]:
     return target
 
 
+def sealed_under_current_key(source: IO[bytes]) -> bool:
+    """Whether the file that begins here was sealed with the key in front of the ring."""
+    return source.read(_LENGTH.size + 1)[_LENGTH.size :] == bytes([cipher().current])
+
+
 def _place(context: str, number: int, *, last: bool) -> str:
     return f"{context}:{number}:{'end' if last else 'more'}"

@@ -70,7 +70,7 @@ def store_file(owner: FileOwner, *, upload: "Content[Any]", name: str, uploader_
     ending = "sealed" if owner.is_sealed else ENDINGS.get(media_type, ("bin",))[0]
     file.stored_as = place_of(file.pk.hex, ending)
     source = _Metered(upload, owner.max_bytes)
-    _write(file, source)
+    write_content(file, source)
     file.size, file.checksum = source.size, source.digest.hexdigest()
     fault_point("files.between_bytes_and_row")
     with transaction.atomic():  # a commit whose answer is lost may have come about: its bytes stay
@@ -90,8 +90,8 @@ def _looked_at(owner: FileOwner, upload: "Content[Any]") -> str:
     return found
 
 
-def _write(file: File, source: _Metered) -> None:
-    """Whole, or not at all."""
+def write_content(file: File, source: IO[bytes] | _Metered) -> None:
+    """The bytes to where the row says they lie: whole, or not at all."""
     try:
         if not file.is_sealed:
             store().save(file.stored_as, _Stream(source))

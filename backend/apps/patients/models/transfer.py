@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 from apps.imports.models import ImportJob, StagedRow
@@ -37,6 +39,13 @@ class ImportRow(StagedRow):
     card_id = models.UUIDField(null=True)
     card_number = models.BinaryField(default=b"")
     card_number_index = models.BinaryField(null=True)
+
+    #: Column → the column of the archive for which it is sealed.
+    sealed_columns: ClassVar[dict[str, str]] = {
+        "national_id": "patients.patient.national_id", "phone": "patients.patient.phone",
+        "address": "patients.patient.address", "insurance_no": "patients.patient.insurance_no",
+        "card_number": "patients.patientcard.card_number",
+    }  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "row_number"], name="import_row_once")]

@@ -12,7 +12,7 @@ from apps.patients.files import IMPORT_FILE
 from apps.patients.models import ImportRow
 from apps.patients.services import import_staging
 from apps.patients.services.archive import MRN
-from apps.patients.services.import_rows import SEALED, RowReader, sealed
+from apps.patients.services.import_rows import RowReader, sealed
 from kernel import clock
 from kernel.sheets import Heading, Line
 
@@ -53,7 +53,7 @@ class _Patients(ImportKind):
     def forget_secrets(self, job: ImportJob) -> None:
         rows = ImportRow.objects.filter(job=job, outcome=RowOutcome.GOOD)
         indexes = dict.fromkeys(("national_id_index", "phone_index", "card_number_index"))
-        rows.update(**dict.fromkeys(SEALED, b""), **indexes)
+        rows.update(**dict.fromkeys(ImportRow.sealed_columns, b""), **indexes)
 
 
 PATIENTS = _Patients()

@@ -19,7 +19,7 @@ from apps.patients.columns import (
 )
 from apps.patients.contacts import read_contact
 from apps.patients.documents import BadDocument, fold, read_document
-from apps.patients.models import Gender, IdKind, PatientTag
+from apps.patients.models import Gender, IdKind, ImportRow, PatientTag
 from apps.patients.naming import name_fields
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
@@ -43,12 +43,6 @@ _MRN = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: Columns of numbers and codes: never a formula's result, never rounded, never masked.
 _NUMBERS = ("national_id", "phone", "insurance_no", "mrn", "card_number")
-#: Secrets and the column of the archive for which each is sealed.
-SEALED = {
-    "national_id": "patients.patient.national_id", "phone": "patients.patient.phone",
-    "address": "patients.patient.address", "insurance_no": "patients.patient.insurance_no",
-    "card_number": "patients.patientcard.card_number",
-}  # fmt: skip
 _INDEXED = ("national_id", "phone", "card_number")
 _AS_TYPED = ("address", "referrer", "allergies")
 #: What an address book may say in its own way: left out with a remark, where it does not fit.
@@ -286,7 +280,7 @@ def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
         return base | {"outcome": "duplicate" if example else "bad"}
     values = dict(row.values)
     columns = base | {"outcome": "good"} | name_fields(values.pop("name"))
-    for name, context in SEALED.items():
+    for name, context in ImportRow.sealed_columns.items():
         text = values.pop(name)
         columns[name] = encrypt(text, context) if text else b""
         if name in _INDEXED:

@@ -6,6 +6,7 @@ from django.db import connection, models, transaction
 
 from kernel.crypto.cipher import cipher
 from kernel.crypto.fields import EncryptedTextField
+from kernel.crypto.rotation import ROTATED
 
 
 class Command(BaseCommand):
@@ -17,15 +18,16 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=500)
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
+        for name, rotate in ROTATED.items():
+            self.stdout.write(f"{name}: {rotate()} re-encrypted")
         for model in apps.get_models():
-            for field in model._meta.local_concrete_fields:
-                if isinstance(field, EncryptedTextField):
-                    count = self.rotate(model, field, batch)
-                    self.stdout.write(f"{field.context}: {count} re-encrypted")
+            for column, context in _sealed(model).items():
+                count = self.rotate(model, column, context, batch)
+                self.stdout.write(f"{model._meta.label_lower}.{column}: {count} re-encrypted")
 
-    def rotate(self, model: type[models.Model], field: EncryptedTextField, batch: int) -> int:
+    def rotate(self, model: type[models.Model], name: str, context: str, batch: int) -> int:
         """Batches of `batch` rows, one transaction each; returns how many rows were re-encrypted."""
-        names = (model._meta.db_table, str(field.column), str(model._meta.pk.column))
+        names = (model._meta.db_table, name, str(model._meta.pk.column))
         table, column, key = (connection.ops.quote_name(name) for name in names)
         done, last = 0, None
         while True:
@@ -38,12 +40,19 @@ class Command(BaseCommand):
                 )
                 rows = cursor.fetchall()
                 for pk, token in rows:
-                    text = cipher().decrypt(bytes(token), field.context)
+                    text = cipher().decrypt(bytes(token), context)
                     cursor.execute(
                         f"UPDATE {table} SET {column} = %s WHERE {key} = %s",  # noqa: S608 - quoted names
-                        [cipher().encrypt(text, field.context), pk],
+                        [cipher().encrypt(text, context), pk],
                     )
             done += len(rows)
             if len(rows) < batch:
                 return done
             last = rows[-1][0]
+
+
+def _sealed(model: type[models.Model]) -> dict[str, str]:
+    """Column → what its values are bound to: encrypted fields, and what a model declares as `sealed_columns`."""
+    fields = [field for field in model._meta.local_concrete_fields if isinstance(field, EncryptedTextField)]
+    declared: dict[str, str] = getattr(model, "sealed_columns", {})
+    return {str(field.column): field.context for field in fields} | declared
