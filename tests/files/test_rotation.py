@@ -53,7 +53,9 @@ def test_a_sealed_file_is_sealed_anew_under_the_current_key_and_its_old_bytes_go
 
 
 @pytest.mark.requirement("ACC-05", "PAT-04")
-def test_an_import_that_waits_while_keys_are_changed_is_readable_afterwards(world: World, settings: Any) -> None:
+def test_an_import_that_waits_while_keys_are_changed_is_readable_afterwards(
+    world: World, settings: Any
+) -> None:
     job = checked(world, "姓名,手机号,地址\n甲甲,13700000041,北京路1号\n".encode())
     settings.FIELD_KEYS, fresh = ring(settings.FIELD_KEYS)
     call_command("rotate_field_keys", verbosity=0)
