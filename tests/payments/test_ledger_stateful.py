@@ -138,7 +138,7 @@ def test_the_ledger_is_its_model_whatever_is_posted() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Books,
         settings=settings(
-            max_examples=examples(30),
+            max_examples=examples(15),
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

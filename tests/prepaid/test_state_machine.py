@@ -187,7 +187,7 @@ def _post(hospital_id: Any, kind: str, movements: list[Movement]) -> None:
 @pytest.mark.thorough
 def test_lots_ledger_and_statement_agree_whatever_happens(world: World, all_kinds: None) -> None:
     Accounts.hospital = world.h1
-    wanted = hypothesis_settings(max_examples=examples(30), stateful_step_count=25, deadline=None)
+    wanted = hypothesis_settings(max_examples=examples(15), stateful_step_count=25, deadline=None)
     run_state_machine_as_test(_isolated(Accounts), settings=wanted)
 
 

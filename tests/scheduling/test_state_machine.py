@@ -254,7 +254,7 @@ def test_capacity_quotas_offers_and_queue_keep_their_invariants_in_any_order(cli
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Hall,
         settings=settings(
-            max_examples=examples(25),
+            max_examples=examples(15),
             stateful_step_count=18,
             deadline=None,
             suppress_health_check=list(HealthCheck),

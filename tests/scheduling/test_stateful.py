@@ -45,7 +45,7 @@ def check(session: ClinicSession) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.requirement("BOOK-05")
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=5, max_size=25))
 def test_numbers_and_appointments_always_agree(clinic: World, steps: list[tuple[str, int]]) -> None:
     try:

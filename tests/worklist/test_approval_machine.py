@@ -130,7 +130,7 @@ def test_approvals_keep_their_rules_in_any_order(desk: World) -> None:
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=examples(30), stateful_step_count=25, deadline=None,
+            max_examples=examples(15), stateful_step_count=25, deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )  # fmt: skip
