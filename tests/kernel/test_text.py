@@ -97,3 +97,4 @@ def test_a_mask_is_known_by_its_asterisks() -> None:
     assert is_masked("北京市＊＊＊＊")
     assert not is_masked("13800138000")
     assert is_masked("12••••34")
+    assert not is_masked("万科•金域华府")

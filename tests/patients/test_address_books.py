@@ -171,7 +171,10 @@ def test_cards_of_any_phone_are_patients_and_a_broken_line_costs_no_card(world: 
     PatientTag.objects.create(hospital=world.h1, name="VIP")
     job = applied(world, (OLD_PHONE + APPLE + NEW + CUT).encode())
     assert (job["file_type"], job["form"], job["imported"]) == ("vcard", "vcard", 5)
-    assert problems(world, job) == [(3, "出生日期", "no_year"), (4, "标签", "unknown_tag")]
+    assert problems(world, job) == [
+        (2, "手机号", "other_numbers"), (3, "出生日期", "no_year"), (4, "手机号", "other_numbers"),
+        (4, "标签", "unknown_tag"),
+    ]  # fmt: skip
     assert only_patient(name="章三").address == "北京市东城区长安街1号"
     assert {p.name: p.phone for p in Patient.objects.filter(name__in=["章三", "李四", "王五", "赵六", "孙七"])} == {
         "章三": "13800138121", "李四": "13800138122", "王五": "13800138123", "赵六": "", "孙七": "",
@@ -227,3 +230,77 @@ def test_the_same_file_is_one_import_of_a_person_and_policy_and_another_ones_is_
         201,
     )
     assert len({job.json()["id"] for job in (mine, again, strict, other)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        ("N:三;张\nFN:张三", "张三"), ("N:Zhang;San\nFN:张三丰", "张三丰"), ("N:李;雷\nFN:李 雷", "李雷"),
+        ("N:Smith;John\nFN:Smith John", "John Smith"),
+    ],
+)  # fmt: skip
+def test_a_card_whose_parts_and_whole_disagree_is_named_as_people_read_it(
+    world: World, card: str, name: str
+) -> None:
+    Patient.objects.filter(hospital=world.h1).update(name_key="")
+    assert applied(world, f"BEGIN:VCARD\nVERSION:3.0\n{card}\nEND:VCARD\n".encode())["imported"] == 1
+    only_patient(name=name, phone_index=None)
+
+
+def test_what_has_no_place_on_a_card_is_named_and_further_numbers_are_told(world: World) -> None:
+    card = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:吴九\nTEL;TYPE=HOME:010-65120001\nTEL;TYPE=HOME:010-65120002\n"
+        "TEL;TYPE=WORK:010-65120003\nTEL;TYPE=CELL:13800138131\nTEL;TYPE=CELL:13800138132\nNICKNAME:小九\n"
+        "X-ANDROID-CUSTOM:vnd.android.cursor.item/contact_event;1990-03-07;3;;;\nEND:VCARD\n"
+    )
+    job = applied(world, card.encode())
+    assert (job["left_out"], problems(world, job)) == (["Other Properties"], [(2, "手机号", "other_numbers")])
+    patient = only_patient(name="吴九")
+    assert (patient.phone, str(patient.birth_date)) == ("13800138131", "1990-03-07")
+
+
+def test_several_numbers_in_a_cell_and_the_columns_of_other_programs_are_read(world: World) -> None:
+    content = (
+        "Name,First Name,Last Name,Phone 1 - Value,Phone 4 - Value,Home Address\n"
+        "郑十一,,,13800138133 ::: 13900139133,,北京市东城区1号\n,十二,冯,,13800138134,\n"
+    )
+    job = applied(world, content.encode())
+    assert (job["form"], job["imported"], problems(world, job)) == (
+        "outlook",
+        2,
+        [(2, "手机号", "other_numbers")],
+    )
+    assert only_patient(name="郑十一").address == "北京市东城区1号"
+    assert (only_patient(name="郑十一").phone, only_patient(name="冯十二").phone) == (
+        "13800138133",
+        "13800138134",
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts", "address"),
+    [
+        (("广东省", "深圳市", "广东省深圳市南山区1号"), "广东省深圳市南山区1号"),
+        (("广东省", "深圳市", "南山区1号"), "广东省深圳市南山区1号"),
+        (("九龍", "", "香港九龍彌敦道100號"), "香港九龍彌敦道100號"),
+    ],
+)
+def test_an_address_that_names_its_city_already_is_not_put_together_twice(
+    world: World, parts: tuple[str, str, str], address: str
+) -> None:
+    row = dict(zip(("Home State", "Home City", "Home Street"), parts, strict=True))
+    applied(world, contacts(ENGLISH, {"Last Name": "地址"} | row))
+    assert only_patient(name="地址").address == address
+
+
+def test_a_character_that_was_cut_costs_its_cell_and_no_other_name(world: World) -> None:
+    whole = "姓名,介绍人\n欧阳建国,某人\n司马相如,某人\n".encode()
+    at = whole.rindex("人".encode())
+    job = checked(world, whole[: at + 2] + whole[at + 3 :])
+    assert (job["good_count"], problems(world, job)) == (1, [(3, "介绍人", "broken_text")])
+    cut = b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E5=BC=A0=E4;;;;\nEND:VCARD\n"
+    assert problems(world, checked(world, cut)) == [(2, "姓名", "broken_text")]
+    outlook = contacts(ENGLISH, {"Last Name": "欧阳", "First Name": "建国", "Notes": "对青霉素过敏的人"})
+    at = outlook.index("人".encode())
+    assert applied(world, outlook[: at + 2] + outlook[at + 3 :])["imported"] == 1
+    only_patient(name="欧阳建国")

@@ -2,14 +2,16 @@
 
 import io
 
+import openpyxl
 import pytest
 
-from apps.patients.models import Patient
+from apps.patients.models import Patient, PatientCard
 from apps.patients.services import cards
 from kernel.sheets import rows_of
 from tests.patients.test_data_entry import (
     _own_media,
     applied,
+    book,
     checked,
     file_patient,
     found,
@@ -17,7 +19,7 @@ from tests.patients.test_data_entry import (
     problems,
     text,
 )
-from tests.patients.test_imports import PATIENTS, URL, download
+from tests.patients.test_imports import PATIENTS, URL, download, upload
 from tests.support.world import World
 
 __all__ = ["_own_media"]
@@ -128,3 +130,78 @@ def test_an_export_says_gender_in_words(world: World) -> None:
     content = download(world.client("admin1"), f"{PATIENTS}/export")
     titles, *rows = [line.cells for line in rows_of(io.BytesIO(content), "xlsx", most_rows=100)]
     assert {row[titles.index("性别")] for row in rows} <= {"男", "女", "未知"}
+
+
+@pytest.mark.requirement("PAT-04")
+def test_what_was_refused_in_a_cell_is_refused_again_in_the_sheet_of_results(world: World) -> None:
+    rows = [["姓名", "医保号", "就诊卡号"], ["甲甲", 622848001234567000, None], ["乙乙", None, "#N/A"]]
+    job = checked(world, book(*rows))
+    assert job["bad_count"] == 2
+    sheet = download(world.client("admin1"), f"{URL}/{job['id']}/result?file_format=xlsx")
+    again = checked(world, sheet)
+    assert (again["bad_count"], again["good_count"]) == (2, 0)
+    titles = openpyxl.load_workbook(io.BytesIO(sheet)).active
+    assert [cell.value for cell in titles[1]] == ["原行号", "检查结果", "原因", "姓名", "医保号", "就诊卡号"]
+    twice = download(world.client("admin1"), f"{URL}/{again['id']}/result?file_format=csv").decode(
+        "utf-8-sig"
+    )
+    assert twice.splitlines()[0] == "原行号,检查结果,原因,姓名,医保号,就诊卡号"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_what_systems_write_for_nothing_is_nothing(world: World) -> None:
+    titles = "姓名,病历号,就诊卡号,医保号,地址,过敏史,介绍人"
+    rows = [
+        "甲甲,NULL,NULL,无医保,不详,nan,\\N",
+        "乙乙,0,0000,自费,NULL,无,同上",
+        "丙丙,NULL,NONE,0,同上,null,",
+    ]
+    job = applied(world, "\n".join([titles, *rows]).encode())
+    assert (job["imported"], problems(world, job)) == (3, [])
+    for patient in Patient.objects.filter(name__in=["甲甲", "乙乙", "丙丙"]):
+        assert (patient.insurance_no, patient.address, patient.referrer) == ("", "", "")
+        assert patient.mrn.startswith("MR")
+        assert patient.allergies == ("无" if patient.name == "乙乙" else "")
+    assert not PatientCard.objects.filter(patient__name__in=["甲甲", "乙乙", "丙丙"]).exists()
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    ("written", "gender"),
+    [("Ｍ", "male"), ("1.男", "male"), ("男(1)", "male"), ("女士", "female"), ("5", "unknown")],
+)
+def test_a_gender_is_read_however_systems_write_it(world: World, written: str, gender: str) -> None:
+    assert applied(world, f"姓名,性别\n甲甲,{written}\n".encode())["imported"] == 1
+    assert Patient.objects.get(name="甲甲").gender == gender
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("1990-03-07 08:30:00", ""), ("1990-03-07T00:00:00.000Z", ""), ("1990-03-06T16:00:00Z", "bad_date"),
+        ("1990-03-07 25:00", "bad_date"),
+    ],
+)  # fmt: skip
+def test_the_time_of_a_birth_does_not_hide_its_day(world: World, written: str, code: str) -> None:
+    job = checked(world, f"姓名,出生日期\n甲甲,{written}\n".encode())
+    assert [found for _, _, found in problems(world, job)] == ([code] if code else [])
+
+
+@pytest.mark.requirement("PAT-04")
+def test_two_titles_of_one_field_are_told_by_their_own_names(world: World) -> None:
+    job = checked(world, "姓名,电话,手机\n甲甲,13700000051,13700000052\n".encode())
+    assert job["findings"][0]["code"] == "field_twice"
+    assert job["findings"][0]["reason"] == "与列“电话”含义相同,请只保留一列"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_an_old_excel_file_is_refused_in_words_that_help(world: World) -> None:
+    answer = upload(world, b"\xd0\xcf\x11\xe0old excel")
+    assert (answer.status_code, answer.json()["code"]) == (400, "import_unreadable")
+    assert answer.json()["detail"] == "无法读取文件:旧版 Excel 或加密文件,请另存为不加密的 xlsx"
+
+
+@pytest.mark.requirement("PAT-04")
+def test_a_dot_within_an_address_is_no_mask(world: World) -> None:
+    assert applied(world, "姓名,地址\n甲甲,北京市朝阳区万科•金域华府3号楼\n".encode())["imported"] == 1

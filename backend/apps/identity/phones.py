@@ -20,7 +20,7 @@ def normalise_phone(text: str, *, field: str = "phone") -> str:
     if is_masked(text):
         raise InvalidValue(field=field, expected=MASKED)
     digits = re.sub(r"^TEL:|[().]", "", fold_number(text))
-    if not digits:
+    if not digits and not text.strip():
         return ""
     number = _PREFIX.sub("", digits)
     if not (number.isascii() and MAINLAND_MOBILE.fullmatch(number)):

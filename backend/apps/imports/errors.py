@@ -2,10 +2,10 @@ from kernel.errors import DomainError
 
 
 class ImportUnreadable(DomainError):
-    """`why`: unreadable, too_large, old_format, web_page …"""
+    """`why`: unreadable, too_large, old_format, web_page …; `said` in words."""
 
     code, status = "import_unreadable", 400
-    zh, en = "无法读取文件,请上传 CSV 或 Excel(xlsx)文件", "Not a CSV or Excel (xlsx) file that can be read."
+    zh, en = "无法读取文件:{said}", "The file can't be read: {said}"
 
 
 class ImportHasErrors(DomainError):

@@ -29,6 +29,8 @@ WORDS: Words = {
         "无法识别的列标题,请改为模板中的列名或删除该列",
         "An unknown title: use one of the template's or delete the column.",
     ),
+    "broken_text": ("含有残缺或无法识别的字符,请重新填写", "A character is cut or unreadable; type it again."),
+    "field_twice": ("与列“{other}”含义相同,请只保留一列", "The column {other} says the same; keep one of them."),
     "column_twice": ("列标题重复", "The title stands twice."),
     "missing_column": ("缺少必需的列", "A required column is missing."),
     "stray_cell": ("单元格 {cell} 远在表格之外,请删除后重新上传", "Cell {cell} is far outside the table; delete it."),

@@ -41,7 +41,9 @@ GENDERS = {
     "男": Gender.MALE, "女": Gender.FEMALE, "未知": Gender.UNKNOWN, "": Gender.UNKNOWN, "男性": Gender.MALE,
     "女性": Gender.FEMALE, "m": Gender.MALE, "f": Gender.FEMALE, "male": Gender.MALE, "female": Gender.FEMALE,
     "1": Gender.MALE, "2": Gender.FEMALE, "0": Gender.UNKNOWN, "9": Gender.UNKNOWN, "1-男": Gender.MALE,
-    "2-女": Gender.FEMALE, "不详": Gender.UNKNOWN, "未说明": Gender.UNKNOWN, "unknown": Gender.UNKNOWN,
+    "2-女": Gender.FEMALE,
+    "先生": Gender.MALE, "女士": Gender.FEMALE, "男士": Gender.MALE, "5": Gender.UNKNOWN,
+    "不详": Gender.UNKNOWN, "未说明": Gender.UNKNOWN, "unknown": Gender.UNKNOWN,
 }  # fmt: skip
 ID_KINDS = {
     "居民身份证": IdKind.RESIDENT_ID, "身份证": IdKind.RESIDENT_ID, "港澳居民来往内地通行证": IdKind.HK_MACAO_PERMIT,
@@ -51,6 +53,7 @@ ID_KINDS = {
     "港澳通行证": IdKind.HK_MACAO_PERMIT,
     "港澳居民居住证": IdKind.HK_MACAO_PERMIT, "回乡证": IdKind.HK_MACAO_PERMIT, "台胞证": IdKind.TAIWAN_PERMIT,
     "台湾居民居住证": IdKind.TAIWAN_PERMIT, "台湾通行证": IdKind.TAIWAN_PERMIT,
+    "台湾居民来往内地通行证": IdKind.TAIWAN_PERMIT,
     "外国人永久居留证": IdKind.FOREIGN_PERMANENT_RESIDENT, "外国护照": IdKind.PASSPORT, "中国护照": IdKind.PASSPORT,
 }  # fmt: skip
 #: Fields whose cells name an entry of a dictionary, by label or by value.
@@ -85,6 +88,7 @@ WORDS: Words = {
     "other_person_in_file": (
         "与文件中第 {row} 行号码相同而姓名不同,请核对", "Row {row} of the file has the same number and another name."
     ),
+    "other_numbers": ("第一个手机号以外的号码", "Numbers beside the first mobile"),
     "no_mobile": ("没有 11 位手机号,其他号码", "No mobile number; other numbers"),
     "no_year": ("生日没有年份", "A birthday without a year"),
     "ambiguous_date": ("{shown} 的月和日无法区分", "Month and day of {shown} can't be told apart"),

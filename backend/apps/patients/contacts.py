@@ -13,18 +13,23 @@ from kernel.errors import InvalidValue
 from kernel.sheets import IGNORED, Form, bare_title
 
 #: Where a number or an address is looked for, the best place first.
-PHONES = ("mobile", "mobile2", "primary", "home", "home2", "other", "other2", "business", "business2", "car")
+PHONES = (
+    "mobile", "mobile2", "primary", "home", "home2", "other", "other2", "other3", "other4", "business", "business2",
+    "car",
+)  # fmt: skip
 PLACES = ("home", "other", "business")
 _TITLES: dict[str, tuple[str, ...]] = {
-    "full_name": ("Formatted Name",), "family": ("Last Name", "Family Name", "姓"),
+    "full_name": ("Formatted Name", "Name", "姓名"), "family": ("Last Name", "Family Name", "姓"),
     "given": ("First Name", "Given Name", "名", "名字"),
     "middle": ("Middle Name", "中间名"),
-    "phone.mobile": ("Mobile Phone", "移动电话", "手机"), "phone.mobile2": ("移动电话 2", "其他手机"),
+    "phone.mobile": ("Mobile Phone", "移动电话", "手机"), "phone.mobile2": ("Mobile Phone 2", "移动电话 2", "其他手机"),
     "phone.primary": ("Primary Phone", "主要电话", "Phone 1 - Value"),
     "phone.home": ("Home Phone", "住宅电话", "家庭电话"),
     "phone.home2": ("Home Phone 2", "住宅电话 2", "家庭电话 2"),
     "phone.other": ("Other Phone", "其他电话", "Phone 2 - Value"),
-    "phone.other2": ("其他手机 2", "Phone 3 - Value"), "phone.business": ("Business Phone", "商务电话", "工作电话"),
+    "phone.other2": ("Other Phone 2", "其他手机 2", "Phone 3 - Value"),
+    "phone.other3": ("其他手机 3", "Phone 4 - Value"), "phone.other4": ("Phone 5 - Value",),
+    "phone.business": ("Business Phone", "商务电话", "工作电话"),
     "phone.business2": ("Business Phone 2", "商务电话 2", "工作电话 2"), "phone.car": ("Car Phone", "车载电话"),
     "birth_date": ("Birthday", "生日"), "gender": ("Gender", "性别"),
     "national_id": ("Government ID Number", "身份证编号", "政府 ID 号", "政府身份证编号"),
@@ -42,7 +47,7 @@ _PLACE_NAMES = {"home": ("Home", "住宅"), "other": ("Other", "其他"), "busin
 _FURNITURE = (
     "Initials", "缩写", "Priority", "优先级", "Private", "私有", "Sensitivity", "敏感度", "E-mail Type", "电子邮件类型",
     "E-mail Display Name", "电子邮件显示名称", "Internet Free Busy", "Internet 忙闲", "原行号", "检查结果", "原因",
-    *(f"{english} Address" for english, _ in _PLACE_NAMES.values()), "Home Country", "Business Country",
+    "Home Country", "Business Country",
     "Other Country",
 )  # fmt: skip
 KNOWN = (
@@ -53,6 +58,7 @@ KNOWN = (
         for place, words in _PLACE_NAMES.items()
         for title, word in zip(titles, words, strict=True)
     }
+    | {bare_title(f"{words[0]} Address"): f"whole.{place}" for place, words in _PLACE_NAMES.items()}
     | {bare_title(title): IGNORED for title in _FURNITURE}
 )
 OUTLOOK = Form(
@@ -66,6 +72,7 @@ VCARD = Form(
 _NO_DATE = re.compile(r"0+[/.-]0+[/.-]0+|4501[/.-]0?1[/.-]0?1|0?1/0?1/4501")
 _NO_YEAR = re.compile(r"--?\d\d-?\d\d|1604[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}月\d{1,2}日")
 _ENDS_IN_YEAR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_BETWEEN_NUMBERS = re.compile(r":::|[;；、]")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _HOME_COUNTRY = frozenset(
     {"中国", "中华人民共和国", "中国大陆", "china", "people's republic of china", "cn", "prc"}
@@ -96,11 +103,19 @@ def read_contact(cells: Mapping[str, str]) -> Contact:
 def _name(cells: Mapping[str, str]) -> str:
     """Family name first and without a blank in Chinese; as it is said in other scripts."""
     family, given, middle = (cells.get(part, "").strip() for part in ("family", "given", "middle"))
-    if not (family or given):
-        return cells.get("full_name", "").strip()
+    whole = cells.get("full_name", "").strip()
+    if not (family or given) or _says_better(whole, family + middle + given):
+        return whole
     if _CHINESE.search(family + given):
         return f"{family}{middle}{given}"
     return " ".join(filter(None, (given, middle, family)))
+
+
+def _says_better(whole: str, parts: str) -> bool:
+    """A Chinese name in one piece, where its parts are in Latin letters, or are the same signs in another order."""
+    if not _CHINESE.search(whole) or " " in whole:
+        return False
+    return not _CHINESE.search(parts) or (whole != parts and sorted(whole) == sorted(parts))
 
 
 def _address(cells: Mapping[str, str]) -> str:
@@ -113,22 +128,29 @@ def _address(cells: Mapping[str, str]) -> str:
         street = " ".join(filter(None, streets))
         if _CHINESE.search(state + city + street):
             parts = [abroad, state, city]
-            return "".join(part for part in dict.fromkeys(parts) if not street.startswith(part)) + street
+            return "".join(part for part in dict.fromkeys(parts) if part not in street) + street
         return ", ".join(filter(None, (street, city, state, abroad)))
-    return ""
+    return next((cells[f"whole.{place}"] for place in PLACES if cells.get(f"whole.{place}")), "")
 
 
 def _phone(contact: Contact, cells: Mapping[str, str]) -> None:
-    """The first number that is a mobile's."""
-    found = [cells[name] for name in (f"phone.{place}" for place in PHONES) if cells.get(name)]
-    for number in found:
-        try:
-            contact.texts["phone"] = normalise_phone(number)
-        except InvalidValue:
-            continue
-        return
-    if found:
+    """The first number that is a mobile's; a cell may hold several (`13800138000 ::: 13900139000`)."""
+    cells_of = (cells.get(f"phone.{place}", "") for place in PHONES)
+    found = [number for cell in cells_of for number in _BETWEEN_NUMBERS.split(cell) if number.strip()]
+    mobiles = list(dict.fromkeys(filter(None, map(_mobile, found))))
+    if mobiles:
+        contact.texts["phone"] = mobiles[0]
+    if len(mobiles) > 1 or (mobiles and len(found) > len(mobiles)):
+        contact.remarks.append(("phone", "other_numbers", ""))
+    elif found and not mobiles:
         contact.remarks.append(("phone", "no_mobile", ""))
+
+
+def _mobile(number: str) -> str:
+    try:
+        return normalise_phone(number)
+    except InvalidValue:
+        return ""
 
 
 def _birthday(contact: Contact, text: str) -> None:

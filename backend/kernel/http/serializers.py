@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import re
 from typing import Any, ClassVar, NoReturn
 
 from rest_framework import serializers
@@ -32,6 +33,17 @@ def _not_too_long(field: Any, data: Any) -> list[Any]:
     return read
 
 
+_read_integer = serializers.IntegerField.to_internal_value
+
+
+def _whole_number(field: Any, data: Any) -> int:
+    """`"300.00"` is no whole number: of an amount in fen it would be a hundredth of what was meant."""
+    if isinstance(data, str) and not re.fullmatch(r"\s*[+-]?[0-9]+\s*", data, re.ASCII):
+        field.fail("invalid")
+    read: int = _read_integer(field, data)
+    return read
+
+
 _fail = serializers.ChoiceField.fail
 
 
@@ -43,6 +55,7 @@ def _with_choices(field: serializers.ChoiceField, key: str, **values: Any) -> No
 
 
 serializers.ChoiceField.fail = _with_choices  # type: ignore[assignment,method-assign]
+serializers.IntegerField.to_internal_value = _whole_number  # type: ignore[assignment,method-assign]
 serializers.ListField.to_internal_value = _not_too_long  # type: ignore[assignment,method-assign]
 serializers.CharField.to_internal_value = _text_only  # type: ignore[assignment,method-assign]  # of nested and list fields, too
 #: The framework has no Chinese words for it.

@@ -1,7 +1,7 @@
 """Tables that are downloaded: CSV streamed, Excel written to disk first."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -27,11 +27,19 @@ class FormatQuerySerializer(Serializer):
 
 
 def as_sheet(
-    rows: Iterable[Iterable[str]], file_format: str, name: str
+    rows: Iterable[Iterable[str]],
+    file_format: str,
+    name: str,
+    *,
+    wide: Mapping[int, int] | None = None,
+    fixed: int = 0,
 ) -> FileResponse | StreamingHttpResponse:
-    """The rows as a download; texts that begin like a formula get an apostrophe in front."""
+    """The rows as a download; texts that begin like a formula get an apostrophe in front.
+
+    `wide` and `fixed`: as `write_xlsx` has them.
+    """
     if file_format == "xlsx":
-        return as_book(lambda file: write_xlsx(rows, file), name)
+        return as_book(lambda file: write_xlsx(rows, file, wide=wide, fixed=fixed), name)
     response = StreamingHttpResponse(csv_blocks(rows), content_type=f"{CSV}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

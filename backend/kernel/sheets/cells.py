@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """A cell that shows something else than was meant; `code`: number_lost, error_cell, merged_cell, no_title."""
+    """A cell that shows something else than was meant.
+
+    `code`: number_lost, error_cell, merged_cell, broken_text, no_title.
+    """
 
     code: str
     shown: str = ""
@@ -19,6 +22,11 @@ Cell = str | BadCell
 ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 #: A spreadsheet keeps 15 digits of a number; from here on its cell holds another number than was typed.
 FIRST_LOST = 10**15
+
+
+def trusted(text: str) -> Cell:
+    """The text, unless a character of it was cut or could not be read."""
+    return BadCell("broken_text", text) if "\ufffd" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ _FAR = re.compile(
 _ERROR = re.compile(_CELL + rb"(?=" + _REST + rb"?\bt=[\"']e[\"'])" + _REST + rb"?\br=" + _AT)
 #: A formula that was written by a program and never calculated.
 _UNCALCULATED = re.compile(
-    _CELL + _REST + rb"?\br=" + _AT + _REST + rb">\s{0,20}<(?:\w{1,20}:)?f\b" + _REST
+    _CELL + rb"(?!" + _REST + rb"?\bt=[\"']str[\"'])" + _REST
+    + rb"?\br=" + _AT + _REST + rb">\s{0,20}<(?:\w{1,20}:)?f\b" + _REST
     + rb">[^<]{0,2000}</(?:\w{1,20}:)?f>\s{0,20}(?:<(?:\w{1,20}:)?v\s{0,5}/>|<(?:\w{1,20}:)?v>\s{0,20}"
     rb"</(?:\w{1,20}:)?v>)?\s{0,20}</(?:\w{1,20}:)?c>"
 )  # fmt: skip

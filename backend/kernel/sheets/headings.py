@@ -54,10 +54,8 @@ ANYTHING = Form()
 
 
 def form_of(titles: Sequence[Cell], forms: Sequence[Form]) -> Form:
-    """The form that the titles are of: the marked one, unless a needed title of another one stands there as it is."""
+    """The form whose marks are among the titles, else the one without marks."""
     plain = next(form for form in forms if not form.marks)
-    if plain.required and {bare_title(title) for title in plain.required.values()} <= set(_bare(titles)):
-        return plain
     return next((form for form in forms if form.is_marked(titles)), plain)
 
 
@@ -113,15 +111,21 @@ def _field(cell: Cell, form: Form) -> str | None:
 
 
 def _findings(heading: Heading) -> Iterator[dict[str, object]]:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for column, (name, title) in enumerate(zip(heading.fields, heading.titles, strict=True)):
         place = {"row": heading.row, "column": title[:40], "cell": f"{column_letters(column)}{heading.row}"}
         if name is None and title:
             yield {"code": "unknown_column", **place}
         elif name is not None and name in seen and name not in (IGNORED, LEFT_OUT):
-            yield {"code": "column_twice", **place}
+            other = seen[name]
+            same = bare_title(other) == bare_title(title)
+            yield (
+                {"code": "column_twice", **place}
+                if same
+                else {"code": "field_twice", "other": other, **place}
+            )
         elif name is not None:
-            seen.add(name)
+            seen[name] = title[:40]
     for name, title in heading.form.required.items():
         if name not in seen:
             yield {"code": "missing_column", "row": heading.row, "column": title, "cell": ""}

@@ -8,6 +8,7 @@ Libraries for vCards give a whole file up at the first such line.
 import base64
 import binascii
 import codecs
+import contextlib
 import io
 import quopri
 import re
@@ -15,15 +16,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from kernel.sheets.cells import Cell, Line
+from kernel.sheets.cells import Line, trusted
+from kernel.sheets.separated import encoding_of
 from kernel.text import clean
 
 MAX_CELL, MAX_PROPERTY = 4000, 20_000
 TITLES = (
-    "Formatted Name", "Last Name", "First Name", "Middle Name", "Mobile Phone", "Home Phone", "Business Phone",
-    "Other Phone", "Home Country/Region", "Home State", "Home City", "Home Street", "Business Country/Region",
-    "Business State", "Business City", "Business Street", "Other Country/Region", "Other State", "Other City",
-    "Other Street", "Birthday", "Gender", "Categories", "Company", "Job Title", "E-mail Address", "Notes",
+    "Formatted Name", "Last Name", "First Name", "Middle Name", "Mobile Phone", "Mobile Phone 2", "Home Phone",
+    "Business Phone", "Other Phone", "Other Phone 2", "Home Country/Region", "Home State", "Home City", "Home Street",
+    "Business Country/Region", "Business State", "Business City", "Business Street", "Other Country/Region",
+    "Other State", "Other City", "Other Street", "Birthday", "Gender", "Categories", "Company", "Job Title",
+    "E-mail Address", "Notes", "Other Properties",
 )  # fmt: skip
 _SIMPLE = {
     "BDAY": "Birthday", "GENDER": "Gender", "X-GENDER": "Gender", "ORG": "Company", "TITLE": "Job Title",
@@ -32,6 +35,11 @@ _SIMPLE = {
 _BEGIN = re.compile(r"\s*BEGIN\s*:\s*VCARD\s*", re.IGNORECASE)
 _END = re.compile(r"\s*END\s*:\s*VCARD\s*", re.IGNORECASE)
 _UNSEEN = ("PHOTO", "LOGO", "SOUND", "KEY")
+_SAYS_NOTHING = frozenset(
+    {"VERSION", "PRODID", "REV", "UID", "SORT-STRING", "X-ABUID", "X-ABLABEL", "X-ABADR", "X-ABSHOWAS"}
+)
+#: `vnd.android.cursor.item/contact_event;1990-03-07;3;;…`: a birthday is the third kind.
+_ANDROID_BIRTHDAY = re.compile(r"vnd\.android\.cursor\.item/contact_event;([0-9-]+);3(;|$)")
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _BLANKS = re.compile(r"\s+")
 
@@ -40,7 +48,7 @@ def card_lines(file: IO[bytes]) -> Iterator[Line]:
     """The titles as line 1, then a line for every card that says something."""
     yield Line(1, list(TITLES))
     for number, card in enumerate(_cards(file), start=2):
-        cells: list[Cell] = [clean(card.get(title, "")).strip()[:MAX_CELL] for title in TITLES]
+        cells = [trusted(clean(card.get(title, "")).strip()[:MAX_CELL]) for title in TITLES]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -58,6 +66,7 @@ class _Property:
 def _cards(file: IO[bytes]) -> Iterator[dict[str, str]]:
     """Each card by title; one that is not ended ends where the next begins."""
     card: dict[str, str] | None = None
+    charset = encoding_of(file).replace("utf-16", "utf-8")  # see _texts
     for line in _unfolded(file):
         if _BEGIN.fullmatch(line):
             if card:
@@ -67,7 +76,7 @@ def _cards(file: IO[bytes]) -> Iterator[dict[str, str]]:
             if card is not None:
                 yield card
             card = None
-        elif card is not None and (found := _property(line)):
+        elif card is not None and (found := _property(line, charset)):
             _put(card, found)
     if card:
         yield card
@@ -102,7 +111,7 @@ def _texts(file: IO[bytes]) -> Iterator[str]:
     return iter(io.TextIOWrapper(file, encoding="latin-1", newline=""))
 
 
-def _property(line: str) -> _Property | None:
+def _property(line: str, charset: str) -> _Property | None:
     """`item1.TEL;TYPE=CELL:138…`; None for what is no property, or a picture."""
     head, colon, value = _parted(line)
     name, *parameters = head.split(";")
@@ -115,7 +124,7 @@ def _property(line: str) -> _Property | None:
             found.options[key.strip().upper()] = said.strip('" ').upper()
         else:
             found.labels |= {label.strip('" ').upper() for label in (said if equals else key).split(",")}
-    found.value = _decoded(value, found)
+    found.value = _decoded(value, found, charset)
     return found
 
 
@@ -130,7 +139,7 @@ def _parted(line: str) -> tuple[str, str, str]:
     return line.partition(":")
 
 
-def _decoded(value: str, found: _Property) -> str:
+def _decoded(value: str, found: _Property, charset: str) -> str:
     raw = value.encode("latin-1")
     encoding = found.options.get("ENCODING", "")
     if "QUOTED-PRINTABLE" in {encoding, *found.labels}:
@@ -140,12 +149,9 @@ def _decoded(value: str, found: _Property) -> str:
             raw = base64.b64decode(raw)
         except binascii.Error:
             return ""
-    named = found.options.get("CHARSET", "utf-8").lower()
-    for charset in (named, "utf-8", "gb18030"):
-        try:
-            return raw.decode(charset)
-        except (LookupError, UnicodeDecodeError):
-            continue
+    for named in (found.options.get("CHARSET", charset), charset):
+        with contextlib.suppress(LookupError):
+            return raw.decode(named, errors="replace")
     return ""
 
 
@@ -155,19 +161,35 @@ def _put(card: dict[str, str], found: _Property) -> None:
     elif found.name == "N":
         card.update(zip(("Last Name", "First Name", "Middle Name"), _parts(found.value), strict=False))
     elif found.name == "TEL":
-        number = _plain(found.value).removeprefix("tel:")
-        title = next(
-            (f"{place} Phone" for place in _places(found, mobile=True) if f"{place} Phone" not in card), ""
-        )
-        if title:
-            card[title] = number
+        _put_phone(card, found)
     elif found.name == "ADR":
         _put_address(card, found)
     elif found.name == "CATEGORIES":
         words = ";".join(part for part in re.split(r"(?<!\\)[,;]", found.value) if part.strip())
         card["Categories"] = ";".join(filter(None, (card.get("Categories"), _plain(words))))
-    elif found.name in _SIMPLE:
-        card.setdefault(_SIMPLE[found.name], _simple(found))
+    elif found.name == "X-ANDROID-CUSTOM" and (birthday := _ANDROID_BIRTHDAY.match(found.value)):
+        card.setdefault("Birthday", birthday[1])
+    elif found.name in _SIMPLE and _SIMPLE[found.name] not in card:
+        card[_SIMPLE[found.name]] = _simple(found)
+    else:
+        _note_other(card, found)
+
+
+def _note_other(card: dict[str, str], found: _Property) -> None:
+    """What has no place is named, so that nothing is left out silently."""
+    if found.name not in _SAYS_NOTHING and found.value.strip(" ;"):
+        names = card.get("Other Properties", "").split()
+        card["Other Properties"] = " ".join(dict.fromkeys([*names, found.name]))
+
+
+def _put_phone(card: dict[str, str], found: _Property) -> None:
+    places = _places(found, mobile=True)
+    titles = [f"{place} Phone{which}" for place in places for which in ("", " 2")]
+    title = next((title for title in titles if title in TITLES and title not in card), "")
+    if title:
+        card[title] = _plain(found.value).removeprefix("tel:")
+    else:
+        _note_other(card, found)
 
 
 def _simple(found: _Property) -> str:
@@ -201,6 +223,7 @@ def _put_address(card: dict[str, str], found: _Property) -> None:
                 f"{place} Country/Region": parts[6],
             }  # fmt: skip
             return
+    _note_other(card, found)
 
 
 def _parts(value: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 import xlsxwriter
@@ -10,7 +10,7 @@ import xlsxwriter
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 GUARDS = frozenset("'’")
 BLOCK_ROWS = 500
-READABLE_COLUMNS, READABLE_WIDTH = 63, 18
+READABLE_COLUMNS, READABLE_WIDTH = 127, 18
 
 
 def neutral(text: str) -> str:
@@ -39,16 +39,31 @@ def csv_blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def write_xlsx(rows: Iterable[Iterable[str]], target: IO[bytes]) -> None:
-    """Write one sheet of text cells; memory stays flat. Cells are typed as text, so nothing is run."""
+def write_xlsx(
+    rows: Iterable[Iterable[str]], target: IO[bytes], *, wide: Mapping[int, int] | None = None, fixed: int = 0
+) -> None:
+    """Write one sheet of text cells; memory stays flat. Cells are typed as text, so nothing is run.
+
+    `wide`: column → width in characters, its texts broken over lines. `fixed`: so many columns stay in view.
+    """
+    wide = wide or {}
     book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet()
+    titles = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
+    broken = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     sheet.set_column(0, READABLE_COLUMNS, READABLE_WIDTH)
-    sheet.freeze_panes(1, 0)
+    for column, width in wide.items():
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, fixed)
+    number = columns = 0
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
-            sheet.write_string(number, column, neutral(value), text)
+            columns = max(columns, column)
+            kind = broken if column in wide and number else text if number else titles
+            sheet.write_string(number, column, neutral(value), kind)
+    if number:
+        sheet.autofilter(0, 0, number, columns)
     book.close()
 
 

@@ -17,7 +17,9 @@ _UNSEEN = re.compile(f"[{_FORMAT}{_CONTROL}]")
 _KEPT = "\ufffd\ufffc"
 _DASHES = r"\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2043"
 _NOISE_IN_NUMBERS = re.compile(rf"[\s{_DASHES}]")
-_MASKS = frozenset("*＊✱∗•●")
+_STARS = re.compile("[*＊✱∗]")
+#: Dots hide something only where several stand together: one parts the words of names and addresses.
+_DOTS = re.compile("[•●]{2}")
 
 
 def clean(text: str) -> str:
@@ -51,4 +53,4 @@ def fold_number(text: str) -> str:
 
 def is_masked(text: str) -> bool:
     """Whether characters are hidden by asterisks or dots: a mask that was copied, never a value."""
-    return any(character in _MASKS for character in text)
+    return bool(_STARS.search(text) or _DOTS.search(text))

@@ -97,7 +97,9 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
             [str(row["row"]), row["column"], reading.OUTCOMES[row["outcome"]], row["reason"]]
             for row in self._problems(job)
         )
-        return as_sheet(_headed(["行号", "列", "结果", "原因"], lines), query, "import-problems")
+        return as_sheet(
+            _headed(["行号", "列", "结果", "原因"], lines), query, "import-problems", wide={3: 80}
+        )
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
     @raises(NotFound, ImportUnreadable)
@@ -106,7 +108,7 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         job, query = self.get_object(), self._format(request)
         if job.by_id is None or job.by_id != self.actor.staff_id:
             raise NotFound
-        return as_sheet(reading.result_rows(job), query, "import-result")
+        return as_sheet(reading.result_rows(job), query, "import-result", wide={0: 8, 1: 14, 2: 60}, fixed=4)
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
     def template(self, request: Any) -> FileResponse | StreamingHttpResponse:

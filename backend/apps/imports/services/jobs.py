@@ -17,11 +17,12 @@ from apps.files.services.attach import attach, detach, discard
 from apps.files.services.store import store_file
 from apps.files.states import FileState
 from apps.identity.models import Hospital
-from apps.imports.errors import ImportHasErrors, ImportUnreadable
+from apps.imports.errors import ImportHasErrors
 from apps.imports.events import ImportUploaded, ImportWanted
 from apps.imports.kinds import KINDS, ImportKind
 from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
 from apps.imports.services import reading, staging
+from apps.imports.services.reading import unreadable
 from apps.imports.states import IMPORTS, OPEN_IMPORTS, ImportState
 from kernel import clock
 from kernel.errors import StateConflict
@@ -76,13 +77,13 @@ def start(
 
 def _type_of(kind: ImportKind, upload: "File[Any]") -> str:
     if upload.size > kind.owner.max_bytes:
-        raise ImportUnreadable(field="file", why="too_large")
+        raise unreadable("too_large")
     try:
         file_type = kind_of(upload.read(512))
     except SheetProblem as error:
-        raise ImportUnreadable(field="file", why=error.code) from error
+        raise unreadable(error.code) from error
     if file_type == "vcard" and not kind.accepts_cards:
-        raise ImportUnreadable(field="file", why="no_contacts")
+        raise unreadable("no_contacts")
     return file_type
 
 
@@ -90,7 +91,7 @@ def _stored(kind: ImportKind, upload: "File[Any]", user_id: UUID | None) -> Stor
     try:
         return store_file(kind.owner, upload=upload, name=upload.name or "", uploader_id=user_id)
     except FileRefused as error:
-        raise ImportUnreadable(field="file", why="unreadable") from error
+        raise unreadable("unreadable") from error
 
 
 def check(job_id: UUID) -> ImportJob:

@@ -12,12 +12,14 @@ from apps.imports.kinds import KINDS, ImportKind
 from apps.imports.models import ImportJob, RowOutcome
 from apps.imports.reasons import reason
 from kernel.errors import NotFound
-from kernel.sheets import LEFT_OUT, Heading, Line, SheetProblem, read_heading, rows_of
+from kernel.sheets import LEFT_OUT, Cell, Heading, Line, SheetProblem, read_heading, rows_of
 
 MAX_FINDINGS = 200
 #: Seconds of processor time for reading a file while somebody waits.
 IN_A_REQUEST = 30
 BATCH = 1000
+#: What a spreadsheet would write for a number whose digits are lost, and for a cell of several columns.
+DISTRUSTED = {"number_lost": "#NUM!", "merged_cell": "#VALUE!"}
 #: What a sheet of results adds in front.
 RESULT = ("原行号", "检查结果", "原因")
 OUTCOMES: dict[str, str] = {
@@ -25,6 +27,11 @@ OUTCOMES: dict[str, str] = {
     RowOutcome.BAD: "错误",
     RowOutcome.DUPLICATE: "重复(跳过)",
 }
+
+
+def unreadable(code: str) -> ImportUnreadable:
+    """The refusal of a file, in the words of its reason."""
+    return ImportUnreadable(field="file", why=code, said=reason({"code": code}, {}))
 
 
 def opened(job: ImportJob) -> IO[bytes]:
@@ -98,13 +105,26 @@ def _results(job: ImportJob, file: IO[bytes]) -> Iterator[list[str]]:
     found = {row.row_number: row for row in kind.staged._default_manager.filter(job=job).exclude(problems=[])}
     with file, _readable():
         heading, lines = table(job, file, seconds=IN_A_REQUEST)
-        yield [*RESULT, *heading.titles]
+        columns = [at for at, title in enumerate(heading.titles) if title not in RESULT]
+        yield [*RESULT, *(heading.titles[at] for at in columns)]
         for line in lines:
             row = found.get(line.number)
             said = "; ".join(f"{p['column']}:{reason(p, kind.words)}" for p in row.problems) if row else ""
-            word = OUTCOMES[row.outcome] if row else OUTCOMES[RowOutcome.GOOD]
-            shown = (cell if isinstance(cell, str) else cell.shown for cell in line.cells)
+            word = _word(row.outcome) if row else OUTCOMES[RowOutcome.GOOD]
+            shown = (_shown(line.cells[at]) if at < len(line.cells) else "" for at in columns)
             yield [str(line.number), word, said, *shown]
+
+
+def _word(outcome: str) -> str:
+    """What becomes of a row of which something is said, for people."""
+    return "可导入(部分内容除外)" if outcome == RowOutcome.GOOD else OUTCOMES[outcome]
+
+
+def _shown(cell: Cell) -> str:
+    """What the cell says; one that can't be trusted is marked, so that it is refused again if nobody mends it."""
+    if isinstance(cell, str):
+        return cell
+    return cell.shown if cell.code == "broken_text" else DISTRUSTED.get(cell.code, "#N/A")
 
 
 @contextmanager
@@ -113,4 +133,4 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except SheetProblem as error:
-        raise ImportUnreadable(field="file", why=error.code) from error
+        raise unreadable(error.code) from error

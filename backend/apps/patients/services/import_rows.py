@@ -29,16 +29,26 @@ from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日?)")
-_MIDNIGHT = re.compile(r"[ T]+0{1,2}:00(:00(\.0+)?)?$")
+#: No time, or the one of a birth to the second. With a `Z` it is told in UTC: from four in the afternoon on the day here
+#: is another one.
+_TIME = re.compile(
+    r"[ T]+0{1,2}:00$|[ T]+(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?$"
+    r"|T(?:0\d|1[0-5]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$"
+)
 _WEEKDAY = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
 #: The number that a spreadsheet keeps for a date: 1927 to 2064.
 _SERIAL = re.compile(r"[1-5]\d{4}")
 #: What stands in the column of names below a table, or for nobody.
 _FURNITURE = re.compile(
-    r"合计|小计|总计|累计|以下空白|备注|注|无|不详|空|null|none|nan|n/?a|"
+    r"合计|小计|总计|累计|以下空白|备注|注|无|不详|未知|待定|空|null|none|nan|n/?a|"
     r"(?:制表|审核|打印|填表|复核|经办)(?:人|日期|时间)?.*|第\d+页.*|共\d+[页条行人].*"
 )
-_NOTHING = frozenset({"无", "-", "--", "—", "——", "/", "\\", "暂无", "没有", "无。"})
+_NOTHING = frozenset({
+    "无", "-", "--", "—", "——", "/", "\\", "暂无", "没有", "无。", "null", "(null)", "none", "nan", "n/a", "\\n",
+    "不详", "未填", "未填写", "同上",
+})  # fmt: skip
+#: What systems write into a column of numbers for none.
+_NO_NUMBER = re.compile(r"0+|无医保|自费|NULL|NONE")
 _MRN = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: Columns of numbers and codes: never a formula's result, never rounded, never masked.
@@ -150,7 +160,10 @@ class RowReader:
 
     def _checked(self, row: Row, name: str, text: str) -> str:
         """The text, or "" with a problem noted."""
-        if name not in ("name", "allergies") and text.strip() in _NOTHING:
+        said = text.strip()
+        if name != "name" and said.casefold() in _NOTHING and not (name == "allergies" and said == "无"):
+            return ""
+        if name in _NUMBERS and _NO_NUMBER.fullmatch(said.upper()):
             return ""
         if name in _NUMBERS:
             text = fold(text) if name != "mrn" else text.strip()
@@ -195,11 +208,11 @@ class RowReader:
             row.complain("tags", "too_long")
 
     def _identify(self, row: Row, texts: dict[str, str]) -> None:
-        number, kind_text = texts["national_id"], clean_line(texts["id_kind"])
+        number, kind_text = texts["national_id"], unicodedata.normalize("NFKC", clean_line(texts["id_kind"]))
         kind = ID_KINDS.get(kind_text, kind_text if kind_text in IdKind.values else None)
         if not kind_text:
             kind = IdKind.RESIDENT_ID if number else IdKind.NONE
-        gender = GENDERS.get(clean_line(texts["gender"]).lower(), None)
+        gender = GENDERS.get(_bare_choice(texts["gender"]))
         for name, value, words in (("id_kind", kind, _KINDS), ("gender", gender, "男、女、未知")):
             if value is None:
                 row.complain(name, "unknown_choice", choices=words)
@@ -265,9 +278,15 @@ def _column_of(name: str) -> str:
     return part if part in TITLES else "address" if "." in name else "name"
 
 
+def _bare_choice(text: str) -> str:
+    """`Ｍ`, `1.男`, `男(1)` → `m`, `男`, `男`."""
+    folded = unicodedata.normalize("NFKC", clean_line(text)).lower()
+    return re.sub(r"^\d\s*[.、:-]\s*(?=\D)|\s*\(\d\)$", "", folded)
+
+
 def _folded_date(text: str) -> str:
-    """Without an empty time or a weekday, and without the blanks around 年, 月 and 日 (also written 号)."""
-    day = _WEEKDAY.sub("", _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip()))
+    """Without a time or a weekday, and without the blanks around 年, 月 and 日 (also written 号)."""
+    day = _WEEKDAY.sub("", _TIME.sub("", unicodedata.normalize("NFKC", text).strip()))
     day = re.sub(r"^(\d{4}) +(\d{1,2}) +(\d{1,2})$", r"\1-\2-\3", day)
     return re.sub(r"\s*([年月日号])\s*", r"\1", day).replace("号", "日")
 
