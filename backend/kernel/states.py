@@ -64,8 +64,10 @@ class StateTable(Generic[S]):
             values["updated_at"] = clock.now()
         raised = {"version": models.F("version") + 1} if "version" in columns else {}
         manager = type(instance)._default_manager
-        if not manager.filter(pk=instance.pk, **{field: source}).update(**values, **raised):
-            raise StateConflict(current=str(source), target=str(target))
+        rows = manager.filter(pk=instance.pk)
+        if not rows.filter(**{field: source}).update(**values, **raised):
+            stored = rows.values_list(field, flat=True).first()
+            raise StateConflict(current=str(stored or source), target=str(target))
         for name, value in values.items():
             setattr(instance, name, value)
         if raised:

@@ -74,6 +74,15 @@ def test_a_step_writes_its_changes_and_raises_the_version() -> None:
 
 
 @pytest.mark.django_db
+def test_a_step_that_comes_too_late_says_what_the_state_is_by_now() -> None:
+    group = Group.objects.create(name="red")
+    Group.objects.filter(pk=group.pk).update(name="off")
+    with pytest.raises(StateConflict) as refused:
+        TABLE.move(group, Light.GREEN, field="name")
+    assert refused.value.extra == {"current": "off", "target": "green"}
+
+
+@pytest.mark.django_db
 def test_a_step_says_when_it_was_taken() -> None:
     group = Group.objects.create(name="red")
     moment = clock.now() + dt.timedelta(hours=1)

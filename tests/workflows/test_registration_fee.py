@@ -9,9 +9,11 @@ import pytest
 from apps.billing.adapters.embedded import EmbeddedHis
 from apps.billing.errors import AppointmentStands
 from apps.billing.models import Bill
+from apps.billing.services.refund_bills import refund_bills
 from apps.billing.services.refund_requests import request_bills
 from apps.payments.models import AccountKind, PaymentOrder, Refund
 from apps.payments.services.ledger import Account, balance
+from apps.payments.types import RefundCause, RefundRoute
 from apps.scheduling.models import Appointment
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
@@ -290,3 +292,19 @@ def test_a_reversal_hands_back_its_own_fee_and_not_what_another_clerk_took(
         assert (status(held), books(till)) == ("paid_at_counter", (2_000, 2_000, 0, 0))
     else:
         assert (status(held), books(till)) == ("unpaid", (2_000, 0, 0, 2_000))
+
+
+@pytest.mark.requirement("PAY-08", "PAY-09", "BOOK-10")
+def test_the_fee_of_a_visit_that_took_place_is_refunded_when_its_money_is_back(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    rest(till)
+    Appointment.objects.filter(pk=held["id"]).update(state="fulfilled")
+    bill = Bill.objects.get()
+    order = PaymentOrder.objects.get(pk=bill.order_id)
+    refund_bills(
+        order=order, bill_amounts={bill.pk: bill.amount_fen}, cause=RefundCause.WINDOW, reason="多收",
+        application="window", route=RefundRoute.COUNTER_CASH, staff=till.world.staff["clerk"],
+    )  # fmt: skip
+    rest(till)
+    assert (status(held), Bill.objects.get().status) == ("refunded", "refunded")

@@ -23,6 +23,7 @@ from apps.payments.types import CloseCause
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.states import LIVE, AppointmentState
 from kernel import clock
+from kernel.locks import lock_one
 
 #: What a registration's bill is about (billing.Bill.subject_type).
 APPOINTMENT = "scheduling.appointment"
@@ -97,7 +98,11 @@ def payable_until(appointment: Appointment) -> dt.datetime:
 
 
 def follow_booking(appointment_id: UUID) -> None:
-    """A number was held or booked: its fee is due, unless its time was over before we heard of it."""
+    """A number was held or booked: its fee is due, unless its time was over before we heard of it.
+
+    The appointment is locked: one that is cancelled in this moment is waited for, and then has no bill.
+    """
+    lock_one(Appointment.objects.all(), pk=appointment_id)
     appointment = find(appointment_id)
     due = appointment.payment_status == PaymentStatus.UNPAID and appointment.state in LIVE
     if due and appointment.fee_fen and payable_until(appointment) > clock.now():

@@ -95,7 +95,9 @@ def follow_refund(refund_id: UUID) -> None:
     found = bills_of_keys(refunds.subjects_of(refund_id, SUBJECT))
     bills = found.filter(subject_type=APPOINTMENT, status=BillStatus.REFUNDED)
     for bill in bills.order_by("pk"):
-        if bill.subject_id is not None and refunds.is_back(SUBJECT, bill.pk):
+        if bill.subject_id is None or not refunds.is_back(SUBJECT, bill.pk):
+            continue
+        if _paid_bill(bill.subject_id) is None:  # else it was paid again by another one
             note_refund(appointment_id=bill.subject_id)
 
 

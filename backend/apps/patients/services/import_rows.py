@@ -29,8 +29,8 @@ from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
 _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日?)")
-#: No time, or the one of a birth to the second. With a `Z` it is told in UTC: from four in the afternoon on the day here
-#: is another one.
+#: No time, or the one of a birth to the second. With a `Z` it is told in UTC: from four in the afternoon on the day
+#: here is another one.
 _TIME = re.compile(
     r"[ T]+0{1,2}:00$|[ T]+(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?$"
     r"|T(?:0\d|1[0-5]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$"

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentBooked, AppointmentSettled
@@ -12,11 +12,12 @@ from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.book import violated
 from apps.scheduling.services.numbers import keep, reclaim
-from apps.scheduling.states import APPOINTMENTS, AppointmentState
+from apps.scheduling.states import APPOINTMENTS, LIVE, AppointmentState
 from kernel import clock
 from kernel.errors import NotFound, StateConflict
 from kernel.outbox.events import publish
 
+_PAID = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.PAID_ONLINE)
 _CONFIRMED = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.FULFILLED)
 
 
@@ -95,9 +96,11 @@ def settle_fee(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appoin
 
 @transaction.atomic
 def note_refund(*, appointment_id: UUID) -> None:
-    """The fee of a cancelled appointment is back with the payer."""
-    due = Appointment.objects.filter(pk=appointment_id, payment_status=PaymentStatus.REFUND_DUE)
-    due.update(payment_status=PaymentStatus.REFUNDED, version=F("version") + 1, updated_at=clock.now())
+    """The fee is back with the payer: of a cancelled appointment, or of one that is over."""
+    due, over = Q(payment_status=PaymentStatus.REFUND_DUE), Q(payment_status__in=_PAID) & ~Q(state__in=LIVE)
+    Appointment.objects.filter(due | over, pk=appointment_id).update(
+        payment_status=PaymentStatus.REFUNDED, version=F("version") + 1, updated_at=clock.now()
+    )
 
 
 @transaction.atomic
