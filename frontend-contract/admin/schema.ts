@@ -9697,9 +9697,9 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
         };
-        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: components["schemas"]["Problem"] & {
+        Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
+            code?: "approval_kind_gone" | "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -12146,13 +12146,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
-        /** @description Conflict: approver_decided_before, approver_is_requester, stale_version, state_conflict */
-        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: {
+        /** @description Conflict: approval_kind_gone, approver_decided_before, approver_is_requester, stale_version, state_conflict */
+        Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
         /** @description Conflict: approver_is_requester, state_conflict */
@@ -13155,7 +13155,7 @@ export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schem
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd5More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
-export type Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['schemas']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
+export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -13392,7 +13392,7 @@ export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = component
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd5More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
-export type ResponseProblem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['responses']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
+export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -15371,7 +15371,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -15471,7 +15471,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -15568,7 +15568,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
