@@ -7443,7 +7443,10 @@ export interface components {
             staff_id: string;
             /** @default true */
             can_change?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description null: for good; left out: until the end it has, else for good
+             */
             valid_until?: string | null;
             role: components["schemas"]["JoinRoleEnum"];
         };
@@ -10577,7 +10580,10 @@ export interface components {
             staff_id: string;
             /** @default false */
             can_change?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description null: for good; left out: until the end it has, else for good
+             */
             valid_until?: string | null;
         };
         /** @description User name and password; one of the codes where a second factor is on. */
