@@ -9692,9 +9692,9 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_not_missed";
         };
-        Problem409AppointmentStandsHisRefusedRefundAnd5More: components["schemas"]["Problem"] & {
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
         };
         Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9876,9 +9876,9 @@ export interface components {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
         };
-        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: components["schemas"]["Problem"] & {
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "refund_requested" | "request_in_progress";
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -12134,13 +12134,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
             };
         };
-        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
-        Problem409AppointmentStandsHisRefusedRefundAnd5More: {
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, refund_requested, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
             };
         };
         /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
@@ -12548,13 +12548,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
             };
         };
-        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
-        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: {
+        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, refund_requested, request_in_progress */
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             };
         };
         /** @description Conflict: request_in_progress */
@@ -13159,7 +13159,7 @@ export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['sch
 export type Problem409AlreadyQueued = components['schemas']['Problem409AlreadyQueued'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
-export type Problem409AppointmentStandsHisRefusedRefundAnd5More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
@@ -13205,7 +13205,7 @@ export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = compo
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
-export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
+export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
@@ -13396,7 +13396,7 @@ export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = compone
 export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
-export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd5More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
@@ -13442,7 +13442,7 @@ export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
-export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
+export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
@@ -24145,7 +24145,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
+            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -30998,7 +30998,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
