@@ -7514,7 +7514,10 @@ export interface components {
             staff_id: string;
             /** @default true */
             can_change?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description null: for good; left out: until the end it has, else for good
+             */
             valid_until?: string | null;
             role: components["schemas"]["JoinRoleEnum"];
         };
@@ -9736,17 +9739,17 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_not_missed";
         };
-        Problem409AppointmentStandsHisRefusedRefundAnd5More: components["schemas"]["Problem"] & {
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "request_in_progress" | "state_conflict";
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
         };
         Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
         };
-        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: components["schemas"]["Problem"] & {
+        Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
+            code?: "approval_kind_gone" | "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9920,9 +9923,9 @@ export interface components {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
         };
-        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: components["schemas"]["Problem"] & {
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "refund_requested" | "request_in_progress";
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -10624,7 +10627,10 @@ export interface components {
             staff_id: string;
             /** @default false */
             can_change?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description null: for good; left out: until the end it has, else for good
+             */
             valid_until?: string | null;
         };
         /** @description User name and password; one of the codes where a second factor is on. */
@@ -12175,13 +12181,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
             };
         };
-        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, request_in_progress, state_conflict */
-        Problem409AppointmentStandsHisRefusedRefundAnd5More: {
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, refund_requested, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd6More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
             };
         };
         /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
@@ -12193,13 +12199,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
-        /** @description Conflict: approver_decided_before, approver_is_requester, stale_version, state_conflict */
-        Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More: {
+        /** @description Conflict: approval_kind_gone, approver_decided_before, approver_is_requester, stale_version, state_conflict */
+        Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
         /** @description Conflict: approver_is_requester, state_conflict */
@@ -12589,13 +12595,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotal"];
             };
         };
-        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
-        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More: {
+        /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total, refund_requested, request_in_progress */
+        Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             };
         };
         /** @description Conflict: request_in_progress */
@@ -13202,9 +13208,9 @@ export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['sch
 export type Problem409AlreadyQueued = components['schemas']['Problem409AlreadyQueued'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
-export type Problem409AppointmentStandsHisRefusedRefundAnd5More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
-export type Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['schemas']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
+export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -13248,7 +13254,7 @@ export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = compo
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
-export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
+export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
@@ -13439,9 +13445,9 @@ export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = compone
 export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
-export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd5More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd5More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
-export type ResponseProblem409ApproverDecidedBeforeApproverIsRequesterAnd2More = components['responses']['Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More'];
+export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -13485,7 +13491,7 @@ export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
-export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More'];
+export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
@@ -15420,7 +15426,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -15520,7 +15526,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -15617,7 +15623,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApproverDecidedBeforeApproverIsRequesterAnd2More"];
+            409: components["responses"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24188,7 +24194,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd1More"];
+            409: components["responses"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -31123,7 +31129,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd5More"];
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

@@ -8,16 +8,18 @@ import pytest
 
 from apps.access.services.sync import sync_access
 from apps.billing import errors
-from apps.billing.models import Bill, CancelCause, Invoice, InvoicePrint
+from apps.billing.models import Bill, CancelCause, Invoice, InvoicePrint, RefundRequest, RefundRequestLine
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.cancel import cancel_bill
 from apps.billing.services.his_feed import take_bill
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.billing.services.perform import perform_item
+from apps.billing.services.refund_requests import request_bills, request_card
 from apps.billing.services.settle import mark_refunded
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
 from kernel.models import OutboxEvent
+from tests.billing.refund_support import buy, top_up
 from tests.billing.support import BLOOD, NOW, at_once, fresh, his, issue, pay, registration
 from tests.support.world import World, build_world
 
@@ -116,6 +118,22 @@ def test_refunds_at_once_never_exceed_the_bill(clinic: World) -> None:
     results = at_once([partial(mark_refunded, bill_id=bill.pk, amount_fen=1_000) for _ in range(8)], 8)
     assert len(failures(results)) == 4
     assert fresh(bill).refunded_fen == 4_000
+
+
+@pytest.mark.requirement("PAY-07")
+def test_of_requests_for_the_same_money_at_once_one_is_taken(clinic: World) -> None:
+    clerk = clinic.staff["clerk"]
+    for _ in range(4):
+        bill = issue(clinic)
+        order = buy(clinic, bill)
+        ask = partial(request_bills, order=order, amounts={bill.pk: None}, reason="x", staff=clerk)
+        results = at_once([ask, ask], 2)
+        assert [type(r) for r in failures(results)] == [errors.RefundRequested], results
+        assert RefundRequestLine.objects.filter(bill=bill).count() == 1
+    top_up(clinic, 1_000)
+    part = partial(request_card, card=clinic.cards["patient_a"], amount_fen=600, reason="x", staff=clerk)
+    assert [type(r) for r in failures(at_once([part, part], 2))] == [errors.RefundRequested]
+    assert RefundRequest.objects.filter(card=clinic.cards["patient_a"]).count() == 1
 
 
 @pytest.mark.requirement("PAY-14")

@@ -289,12 +289,36 @@ def test_never_more_than_may_go_back_of_a_bill_all_applications_together(clinic:
     assert shown["bills"][0]["refundable_fen"] == shown["maximum_fen"] == 2_000
     refused = ask(clinic, order, bill, amount=2_001)
     assert (code(refused), refused.json()["refundable_fen"]) == ((409, "refund_exceeds_bill"), 2_000)
-    first, second = (ask(clinic, order, bill, amount=1_500).json() for _ in range(2))
+    first = ask(clinic, order, bill, amount=1_500).json()
     assert act(clinic, "clerk", first, "execute").status_code == 200
-    refused = act(clinic, "clerk", second, "execute")
-    assert (code(refused), refused.json()["refundable_fen"]) == ((409, "refund_exceeds_bill"), 500)
-    assert state(second["id"]) == "requested", "refused whole, and asked for still"
     assert ask(clinic, order, bill).json()["amount_fen"] == 500
+
+
+def test_money_that_an_open_request_asks_for_is_not_asked_for_again(clinic: World) -> None:
+    bill = issue(clinic)
+    order = buy(clinic, bill)
+    first = ask(clinic, order, bill, amount=fresh(bill).amount_fen - 500).json()
+    refused = ask(clinic, order, bill, amount=501)
+    assert code(refused) == (409, "refund_requested")
+    assert (refused.json()["request_ids"], refused.json()["allowed_fen"]) == ([first["id"]], 500)
+    assert "待处理的退费申请" in refused.json()["detail"]
+    rest = ask(clinic, order, bill).json()
+    assert rest["amount_fen"] == 500, "all that nobody has asked for"
+    for amount in (None, 1):
+        again = ask(clinic, order, bill, amount=amount)
+        assert (code(again), again.json()["allowed_fen"]) == ((409, "refund_requested"), 0)
+        assert set(again.json()["request_ids"]) == {first["id"], rest["id"]}
+    assert act(clinic, "doctor_a", first, "reject", {"reason": "已取药"}).status_code == 200
+    assert ask(clinic, order, bill).status_code == 201, "decided: it may be asked for again"
+
+
+def test_the_balance_of_a_card_is_asked_for_once(clinic: World) -> None:
+    top_up(clinic, 1_000)
+    first = ask_card(clinic, 700).json()
+    refused = ask_card(clinic, 301)
+    assert (code(refused), refused.json()["allowed_fen"]) == ((409, "refund_requested"), 300)
+    assert refused.json()["request_ids"] == [first["id"]]
+    assert ask_card(clinic, 300).status_code == 201
 
 
 def test_what_is_dispensed_between_request_and_execution_does_not_go_back(clinic: World) -> None:

@@ -1,5 +1,6 @@
 """What every plain resource does: nothing of it is written by hand, so nothing of it is tested by hand."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
 from apps.identity.models import Dictionary, DictionaryItem
+from kernel.ids import uuid7
 from kernel.rows import can_be_in_use, can_be_taken
 from tests.conformance.resources import RESOURCES, Resource, another, body_of, unique_column
+from tests.permissions.test_matrix import ROLES, ROWS
+from tests.support.answers import _inputs
 from tests.support.world import World
 
 PLAIN = [resource for resource in RESOURCES if resource.is_plain and "create" in resource.actions]
@@ -89,6 +93,60 @@ def test_what_is_fixed_never_changes(resource: Resource, world: World) -> None:
         same = send(world, "patch", url, {"version": shown["version"], name: shown[name]})
         assert same.status_code == 200, same.content
         shown = same.json()
+
+
+EDITED = [
+    resource for resource in RESOURCES if "partial_update" in resource.actions and resource.knows_a_row()
+]
+#: What an edit refuses whatever it says: the row is past being edited.
+NOT_NOW = {"clinic-sessions": "session_not_open"}
+#: Names of the world that are none.
+MADE_UP = {"staff": {"name"}}
+
+
+@pytest.mark.parametrize("resource", EDITED, ids=str)
+def test_whoever_may_edit_may_send_back_what_was_read(resource: Resource, world: World) -> None:
+    url = resource.row(world)
+    cells = dict(zip(ROLES, ROWS[f"PATCH {resource.path}/{{pk}}"], strict=True))
+    refused = []
+    for who in (role for role, cell in cells.items() if cell == "in"):
+        shown = send(world, "get", url, who=who).json()
+        path = re.sub(r"\{\w+\}", "{}", f"/api/{resource.path}/{{pk}}")
+        taken = (_inputs("admin", "patch", path) or frozenset()) - {"id"} - MADE_UP.get(str(resource), set())
+        read_back = {name: _ids_alone(value) for name, value in shown.items() if name in taken}
+        answer = send(world, "patch", url, read_back, who=who)
+        if answer.status_code != 200 and answer.json()["code"] != NOT_NOW.get(str(resource)):
+            refused.append(f"{who}: {answer.content.decode()}")
+    assert not refused
+
+
+@pytest.mark.parametrize("resource", EDITED, ids=str)
+def test_another_value_of_what_is_fixed_is_refused_as_that_whoever_sends_it(
+    resource: Resource, world: World
+) -> None:
+    kind: Any = resource.view.serializer_class
+    fields = kind().fields.items()
+    names = [
+        name
+        for name, field in fields
+        if field.source in getattr(kind, "fixed", ()) and name.endswith("_id") and not field.read_only
+    ]
+    url = resource.row(world)
+    cells = dict(zip(ROLES, ROWS[f"PATCH {resource.path}/{{pk}}"], strict=True))
+    for who in (role for role, cell in cells.items() if cell == "in" and names):
+        version = send(world, "get", url, who=who).json()["version"]
+        for name in names:
+            answer = send(world, "patch", url, {"version": version, name: str(uuid7())}, who=who)
+            assert problem(answer) == (400, "validation_error", {f"{name}:fixed"}), (who, name)
+
+
+def _ids_alone(value: Any) -> Any:
+    """Without the names that stand beside ids in the rows of a list."""
+    if isinstance(value, list):
+        return [_ids_alone(each) for each in value]
+    if isinstance(value, dict):
+        return {name: each for name, each in value.items() if not name.endswith("_name")}
+    return value
 
 
 def _other(world: World, column: Any, value: Any) -> Any:

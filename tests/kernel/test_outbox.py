@@ -209,6 +209,55 @@ def test_a_letter_whose_handler_is_gone_is_not_replayed(world: World, handlers: 
     assert letter.replayed_at is None
 
 
+def gone(name: str) -> None:
+    """As a release does that gives a handler up while events wait for it."""
+    del events.SUBSCRIPTIONS[name]
+
+
+def test_an_event_whose_handler_is_gone_becomes_a_dead_letter_and_holds_up_nothing(
+    world: World, worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    worker.pause()
+    event = happen("left", world.h1.pk)
+    relay.drain()
+    gone("tests.wanted")
+    worker.resume()
+    later = happen("later", world.h1.pk)
+    relay.drain()
+    wait_until(lambda: settled(later))
+    wait_until(DeadLetter.objects.exists)
+    letter = DeadLetter.objects.get()
+    assert (letter.event_id, letter.handler) == (event.pk, "tests.wanted")
+    assert "no handler is named 'tests.wanted'" in letter.error
+    (row,) = world.client("admin1").get(LETTERS).json()["results"]
+    assert row["id"] == str(letter.pk)
+    assert world.client("boss").get("/api/admin/v1/operations/outbox").json()["dead"] == 1
+    assert {"other later", "other left"} <= set(names())
+    assert not {"later", "left"} & set(names())
+    assert OutboxEvent.objects.filter(topic="kernel.event_died").count() == 1
+
+
+def test_an_event_that_the_queue_forgot_and_whose_handler_is_gone_becomes_one_dead_letter(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    worker.pause()
+    event = happen("forgotten")
+    relay.drain()
+    dramatiq.get_broker().flush_all()
+    gone("tests.wanted")
+    worker.resume()
+    step = relay.LOST_AFTER + dt.timedelta(seconds=1)
+    with clock.frozen(clock.now() + step):
+        assert relay.republish_lost() == 1
+        wait_until(lambda: OutboxEvent.objects.get(pk=event.pk).pending == 1)
+    for times in (2, 3):  # and not again
+        with clock.frozen(clock.now() + times * step):
+            assert relay.republish_lost() == 0
+            letter = DeadLetter.objects.get()
+            assert (letter.event_id, letter.handler) == (event.pk, relay.UNKNOWN)
+    assert OutboxEvent.objects.filter(topic="kernel.event_died").count() == 1
+
+
 def test_events_of_no_hospital_are_for_those_who_reach_everything(world: World, handlers: Handlers) -> None:
     DeadLetter.objects.create(event=happen("group"), handler="x", error="x")
     assert world.client("admin1").get(LETTERS).json()["results"] == []

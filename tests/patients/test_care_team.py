@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -82,12 +83,50 @@ def test_grants_are_the_union_of_live_relations_with_the_latest_end(world: World
         assert grants(patient, doctor) == {"view_patient": long, "change_patient": short}
         care_team.leave(patient_id=patient.pk, staff_id=doctor.pk, role=CareRole.CONSULTANT)
         assert grants(patient, doctor) == {"view_patient": long}
-        care_team.end_share(share)
+        care_team.end(share)
         assert grants(patient, doctor) == {}
         with pytest.raises(StateConflict):
-            care_team.end_share(share)
+            care_team.end(share)
     assert CareTeamMember.objects.filter(patient=patient, ended_at=None).count() == 0
     assert CareTeamMember.objects.filter(patient=patient).count() == 3
+
+
+@pytest.mark.requirement("ACC-04")
+@pytest.mark.parametrize(("who", "action"), [("doctor_a", "share"), ("admin1", "share"), ("admin1", "join")])
+def test_asking_again_takes_the_end_away_only_where_it_says_so(
+    world: World, patient: Patient, who: str, action: str
+) -> None:
+    doctor, ends = world.staff["doctor_b"], clock.now() + dt.timedelta(days=5)
+    if who == "doctor_a":
+        care_team.join(patient=patient, staff=world.staff["doctor_a"], role=CareRole.ATTENDING)
+    url = f"/api/admin/v1/patients/{patient.pk}/care-team{'/share' if action == 'share' else ''}"
+    body: dict[str, Any] = {
+        "staff_id": str(doctor.pk),
+        **({"role": "consultant"} if action == "join" else {}),
+    }
+
+    def ask(**more: Any) -> Any:
+        answer = world.client(who).post(url, body | more, format="json")
+        assert answer.status_code == 201, answer.content
+        shown = answer.json()["valid_until"]
+        return shown and dt.datetime.fromisoformat(shown)
+
+    assert ask() is None
+    assert ask(valid_until=ends.isoformat()) == ends
+    assert ask() == ask(can_change=True) == ends
+    assert CareTeamMember.objects.get(patient=patient, staff=doctor, ended_at=None).valid_until == ends
+    assert ask(valid_until=None) is None
+    assert ask() is None
+
+
+@pytest.mark.requirement("ACC-04")
+def test_a_share_that_has_lapsed_lends_its_end_to_no_other(world: World, patient: Patient) -> None:
+    by, doctor = world.staff["doctor_a"], world.staff["doctor_b"]
+    care_team.join(patient=patient, staff=by, role=CareRole.ATTENDING)
+    ends = clock.now() + dt.timedelta(days=1)
+    care_team.share(patient=patient, staff=doctor, by=by, can_change=False, valid_until=ends)
+    with clock.frozen(ends + dt.timedelta(minutes=1)):
+        assert care_team.share(patient=patient, staff=doctor, by=by, can_change=False).valid_until is None
 
 
 @pytest.mark.requirement("ACC-04")

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from apps.patients.models import CareTeamMember
-from apps.payments.services.merchants import forget_channels
 from kernel import clock
-from tests.payments.support import NOW, Till
+from tests.payments.support import NOW, Till, forget_channels
 from tests.scheduling.support import sign_in_for_good
 from tests.support.payment_sandbox import PaymentSandbox, PushReceiver
 from tests.support.world import World

@@ -11,7 +11,7 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services.advance_order import advance_order
 from apps.payments.services.advance_refund import advance_refund
 from apps.payments.services.checks import check_attempt
-from apps.payments.services.merchants import forget_channels, open_merchant
+from apps.payments.services.merchants import _channel, _known, open_merchant
 from kernel import clock, leases
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
@@ -21,6 +21,12 @@ from tests.support.world import World
 
 ROUNDS = 30
 STEPS = ((PaymentOrder, advance_order), (PaymentAttempt, check_attempt), (Refund, advance_refund))
+
+
+def forget_channels() -> None:
+    """The process knows no merchant account and makes every channel anew: another test's have the same ids."""
+    _channel.cache_clear()
+    _known.clear()
 
 
 class Till:
@@ -115,4 +121,4 @@ class Till:
         return len(found)
 
 
-__all__ = ["MINI", "NOW", "TODAY", "Till"]
+__all__ = ["MINI", "NOW", "TODAY", "Till", "forget_channels"]

@@ -136,6 +136,8 @@ def trouble(
     blamed = {field for field in refused - accepted if re.split(r"[.:]", field)[0] == path[0]}
     if (foreign == 404 != own) or (foreign == 400 and blamed) or own == foreign == 403:
         return ""  # 403: the matrix says who may
+    if f"{path[0]}:fixed" in accepted & refused:
+        return ""  # no other id is taken there, whosever it is
     if not strangers.knows(route, name_of(path)) and foreign >= 400:
         return ""  # an id of nothing, until strangers.py knows that kind
     return f"{route} {path}: {foreign} {sorted(refused)}; with an own id {own} {sorted(accepted)}"

@@ -9,7 +9,7 @@ from apps.messaging.models import Message
 from apps.patients.models import TimelineEntry
 from apps.scheduling import tasks
 from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus
-from apps.scheduling.services.confirm import confirm_hold
+from apps.scheduling.services.confirm import settle_fee
 from kernel import clock
 from kernel.models import OutboxEvent
 from tests.scheduling.support import MINI, TODAY, TOMORROW, book, deliver, first_slot, open_session
@@ -91,8 +91,8 @@ def test_a_same_day_registration_is_announced_as_registered_once_it_is_paid(clin
     held = book(clinic, "patient_a", first_slot(session)).json()
     deliver()
     assert not Message.objects.exists()
+    settle_fee(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
     for _ in range(2):
-        confirm_hold(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
         deliver()
     message = Message.objects.get()
     assert (message.scene, message.title) == ("registration_paid", "挂号成功")

@@ -10,7 +10,7 @@ from apps.patients.models import CareTeamMember, PatientDepartment
 from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
 from apps.scheduling.services.book import book_on_behalf
-from apps.scheduling.services.confirm import confirm_hold
+from apps.scheduling.services.confirm import settle_fee
 from apps.scheduling.services.stop import stop_session
 from kernel import clock
 from kernel.models import OutboxEvent
@@ -243,7 +243,7 @@ def test_who_stands_at_the_window_is_seen_by_the_doctor_at_once(clinic: World, b
     patient, slot = clinic.patients["patient_b"], first_slot(open_session(clinic))
     if by == "checked in":
         booked = book(clinic, "patient_b", slot).json()
-        appointment = confirm_hold(appointment_id=booked["id"], payment_status=PaymentStatus.PAID_ONLINE)
+        appointment = settle_fee(appointment_id=booked["id"], payment_status=PaymentStatus.PAID_ONLINE)
         assert not CareTeamMember.objects.filter(patient=patient).exists()
         check_in(appointment)
     else:

@@ -10,8 +10,9 @@ from apps.queueing.models import QueueTicket
 from apps.scheduling import errors
 from apps.scheduling.models import Appointment, PaymentStatus, SlotNumber
 from apps.scheduling.services import numbers
-from apps.scheduling.services.confirm import confirm_hold
+from apps.scheduling.services.confirm import settle_fee
 from kernel import clock
+from kernel.errors import StateConflict
 from kernel.models import OutboxEvent
 from tests.scheduling.support import ADMIN, MINI, NOW, TOMORROW, book, code, first_slot, open_session, states
 from tests.support.world import World
@@ -111,9 +112,10 @@ def test_a_late_payment_gets_the_number_back_while_it_is_free(clinic: World, swe
     with clock.frozen(NOW + dt.timedelta(minutes=20)):
         if swept:
             numbers.expire_holds()
-        paid = confirm_hold(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
-        again = confirm_hold(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
-    assert (paid.state, paid.number, again.state) == ("booked", held["number"], "booked")
+        paid = settle_fee(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
+        with pytest.raises(StateConflict):  # a second fee
+            settle_fee(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
+    assert (paid.state, paid.number) == ("booked", held["number"])
     assert SlotNumber.objects.get().appointment_id == paid.pk
     assert sent("appointment_booked") == 1
 
@@ -125,7 +127,7 @@ def test_a_late_payment_for_a_number_that_is_gone_is_refused_so_that_it_is_refun
     with clock.frozen(NOW + dt.timedelta(minutes=20)):
         winner = book(clinic, "patient_b", first_slot(session)).json()
         with pytest.raises(errors.HoldExpired):
-            confirm_hold(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
+            settle_fee(appointment_id=held["id"], payment_status=PaymentStatus.PAID_ONLINE)
     assert Appointment.objects.get(pk=held["id"]).state == "expired"
     assert str(SlotNumber.objects.get().appointment_id) == winner["id"]
 

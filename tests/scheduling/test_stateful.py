@@ -14,7 +14,7 @@ from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession, 
 from apps.scheduling.services import numbers
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
-from apps.scheduling.services.confirm import confirm_hold, settle_at_counter
+from apps.scheduling.services.confirm import settle_at_counter, settle_fee
 from apps.scheduling.states import OCCUPYING
 from kernel import clock
 from kernel.errors import DomainError
@@ -91,7 +91,7 @@ def run(clinic: World, session: ClinicSession, action: str, patient: Patient) ->
         case "settle":
             return settle_at_counter(appointment)
         case "confirm":
-            return confirm_hold(appointment_id=appointment.pk, payment_status=PaymentStatus.PAID_ONLINE)
+            return settle_fee(appointment_id=appointment.pk, payment_status=PaymentStatus.PAID_ONLINE)
         case "cancel":
             return cancel(appointment, cause="staff")
     return check_in(appointment)

@@ -12,7 +12,7 @@ from apps.queueing.models import QueueTicket
 from apps.queueing.services import calls as queue
 from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, ClinicSession, PaymentStatus, SlotNumber
-from apps.scheduling.services.confirm import confirm_hold
+from apps.scheduling.services.confirm import settle_fee
 from apps.scheduling.services.substitute import substitute_session
 from kernel import clock
 from kernel.errors import StateConflict
@@ -174,7 +174,7 @@ def test_a_late_payment_finds_the_substitute(clinic: World) -> None:
 
         expire_holds()
         assert substitute(clinic, session, "doctor_b").json()["moved"] == 0
-        confirm_hold(appointment_id=held, payment_status=PaymentStatus.PAID_ONLINE)
+        settle_fee(appointment_id=held, payment_status=PaymentStatus.PAID_ONLINE)
     appointment = Appointment.objects.get(pk=held)
     assert (appointment.state, appointment.practitioner.name) == ("booked", "doctor_b")
 
@@ -183,7 +183,7 @@ def test_stopping_says_what_became_of_the_bookings_and_marks_refunds(clinic: Wor
     session = open_session(clinic, capacity=2)
     held = book(clinic, "patient_a", first_slot(session)).json()["id"]
     paid = book(clinic, "patient_b", first_slot(session)).json()["id"]
-    confirm_hold(appointment_id=paid, payment_status=PaymentStatus.PAID_ONLINE)
+    settle_fee(appointment_id=paid, payment_status=PaymentStatus.PAID_ONLINE)
     check_in(Appointment.objects.get(pk=paid))
     body = post(clinic, "head", session, "stop", {"reason": "停电"}).json()
     assert [body[name] for name in ("state", "moved", "cancelled", "refund_due", "in_service")] == [

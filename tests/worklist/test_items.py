@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.access.codes import SYSTEM_ROLES
 from apps.access.models import Role
@@ -138,6 +140,16 @@ def test_overdue_work_climbs_to_the_manager_and_a_working_day_later_to_the_super
         assert mine(office, "boss") == [str(item.pk)]
     item.refresh_from_db()
     assert (item.level, item.escalates_at) == (2, None)
+
+
+def test_the_calendar_of_a_hospital_is_read_once_however_much_of_its_work_climbs(office: World) -> None:
+    for number in range(4):
+        opened(office, hospital=office.h1 if number else office.h2)
+    last = WorkItem.objects.latest("due_at")
+    with clock.frozen(last.due_at), CaptureQueriesContext(connection) as queries:
+        assert escalate_overdue(limit=10) == 4
+    read = [query["sql"] for query in queries.captured_queries if "identity_calendarday" in query["sql"]]
+    assert len(read) == 2, "one a hospital"
 
 
 def test_overdue_work_is_told_to_whom_it_reaches_and_once(office: World) -> None:

@@ -168,6 +168,16 @@ class NothingRefundable(DomainError):
     zh, en = "没有可退的金额", "Nothing of it can be refunded."
 
 
+class RefundRequested(DomainError):
+    """`request_ids`: the open requests; `allowed_fen`: what they leave."""
+
+    code, status = "refund_requested", 409
+    zh, en = (
+        "该金额已在待处理的退费申请中,请先处理该申请",
+        "An open refund request asks for this money; see to that one first.",
+    )
+
+
 class AppointmentStands(DomainError):
     """`bill_ids`: ids of the registrations that have to be cancelled before their fee goes back."""
 

@@ -6,7 +6,8 @@ from kernel.states import StateTable
 
 
 class EncounterState(StrEnum):
-    """`arrived`: in the house, nobody has begun; `cancelled`: came by mistake, or left before anybody began."""
+    """`arrived`: in the house, nobody has begun; `cancelled`: came by mistake, or left before anybody began, as whoever
+    still waits when the day ends."""
 
     ARRIVED = "arrived"
     IN_PROGRESS = "in_progress"

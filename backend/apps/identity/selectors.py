@@ -38,12 +38,6 @@ def dictionaries(codes: Iterable[str] | None, hospital_id: UUID | None) -> dict[
     return {code: list(entries.values()) for code, entries in sorted(found.items())}
 
 
-def dictionary_label(code: str, value: str, hospital_id: UUID | None = None) -> str:
-    """What people read for a stored value, deactivated entries included; the value itself if there is none."""
-    items = DictionaryItem.objects.filter(_in_force(hospital_id), dictionary__code=code, value=value)
-    return _ordered(items).values_list("label", flat=True).last() or value
-
-
 def _in_force(hospital_id: UUID | None) -> Q:
     shared = Q(dictionary__hospital=None)
     return shared | Q(dictionary__hospital_id=hospital_id) if hospital_id else shared

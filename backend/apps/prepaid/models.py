@@ -68,6 +68,14 @@ class PrepaidLot(BaseModel):
                 condition=Q(part="bonus") | Q(expires_at__isnull=True), name="prepaid_principal_never_expires"
             ),
         ]
+        # Nothing of it ever changes: what is left in a lot is written without a look at the index.
+        indexes = [
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=Q(part="bonus", expires_at__isnull=False),
+                name="prepaid_lot_expires",
+            )
+        ]
 
 
 class PrepaidHold(BaseModel):

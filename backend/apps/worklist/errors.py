@@ -45,6 +45,16 @@ class ApproverDecidedBefore(DomainError):
     )
 
 
+class ApprovalKindGone(DomainError):
+    """The app that asked has given its kind up: nobody could say what would follow from a decision."""
+
+    code, status = "approval_kind_gone", 409
+    zh, en = (
+        "此类审批已停用,不能再审批;申请人可以撤回",
+        "This kind of approval is given up and not decided on any more; who asked may withdraw it.",
+    )
+
+
 class PlaceSigned(DomainError):
     """`signer_name` says by whom."""
 

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 #: Longer than all retries of a handler together: what is only being retried is not lost.
 LOST_AFTER = dt.timedelta(minutes=5)
 KEEP = dt.timedelta(days=7)
+#: Stands for handlers whose names went with the queue.
+UNKNOWN = "kernel.handler_is_gone"
 
 
 def drain(batch: int = 500) -> int:
@@ -41,18 +43,23 @@ def drain(batch: int = 500) -> int:
 
 
 def republish_lost(limit: int = 500) -> int:
-    """Queue again what was published but not handled in LOST_AFTER (a queue that lost its memory); returns how many."""
-    from kernel.outbox.tasks import enqueue
+    """Queue again what was published but not handled in LOST_AFTER (a queue that lost its memory); returns how many.
+
+    What none of today's handlers waits for was for one that is gone: it is a dead letter, of UNKNOWN.
+    """
+    from kernel.outbox.tasks import bury, enqueue
 
     count = 0
     stale = OutboxEvent.objects.filter(pending__gt=0, published_at__lt=clock.now() - LOST_AFTER)
     for row in stale.order_by("published_at")[:limit]:
         handled = set(InboxEntry.objects.filter(event_id=row.id).values_list("handler", flat=True))
         dead = set(DeadLetter.objects.filter(event=row, replayed_at=None).values_list("handler", flat=True))
-        for subscription in subscriptions_of(row.topic):
-            if subscription.name not in handled | dead:
-                enqueue(row.id, subscription)
-                count += 1
+        lost = [each for each in subscriptions_of(row.topic) if each.name not in handled | dead]
+        for subscription in lost:
+            enqueue(row.id, subscription)
+        count += len(lost)
+        if not lost and row.pending > len(dead) and UNKNOWN not in dead:
+            bury(row.id, UNKNOWN, f"{row.pending - len(dead)} of its handlers are in the product no more")
         OutboxEvent.objects.filter(pk=row.pk).update(published_at=clock.now())
     return count
 

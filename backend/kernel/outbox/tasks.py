@@ -29,6 +29,11 @@ log = structlog.get_logger(__name__)
 MAX_RETRIES = 8
 QUEUES = ("urgent", "default", "bulk")
 
+
+class HandlerMissing(LookupError):
+    """The handler of a queued event was taken out of the product."""
+
+
 for _queue in QUEUES:  # so that every worker listens to all of them
     dramatiq.get_broker().declare_queue(_queue)
 
@@ -62,18 +67,23 @@ _CLAIM = Prepared(
     max_retries=MAX_RETRIES, min_backoff=1_000, max_backoff=300_000, on_retry_exhausted="bury_event"
 )
 def handle_event(event_id: str, handler: str) -> None:
-    """Run one handler on one event, once: the inbox entry commits together with what the handler wrote."""
+    """Run one handler on one event, once: the inbox entry commits together with what the handler wrote.
+
+    A handler that nobody has is tried like any other: during an update a newer worker may have it.
+    """
     subscription = SUBSCRIPTIONS.get(handler)
-    if subscription is not None and subscription.long:
+    if subscription is None:
+        raise HandlerMissing(f"no handler is named {handler!r}")
+    if subscription.long:
         _handle_long(UUID(event_id), subscription)
         return
     with (
         structlog.contextvars.bound_contextvars(request_id="", event_id=event_id),
         transaction.atomic(),
     ):
-        found = claim(UUID(event_id), handler) if subscription else None
-        if subscription is None or found is None:
-            log.warning("event_without_handler", handler=handler)
+        found = claim(UUID(event_id), handler)
+        if found is None:
+            log.warning("event_is_gone", handler=handler)
             return
         payload, request_id, ours = found
         if not ours:
@@ -110,7 +120,11 @@ def claim(event_id: UUID, handler: str) -> tuple[dict[str, Any], str, bool] | No
 def bury_event(message: dict[str, Any], details: dict[str, Any]) -> None:
     """Keep what a handler refused too often, for an administrator to see and replay."""
     event_id, handler = message["args"]
-    error = str(message["options"].get("traceback") or details)
+    bury(event_id, handler, str(message["options"].get("traceback") or details))
+
+
+def bury(event_id: UUID, handler: str, error: str) -> None:
+    """Make it a dead letter, which tells those who have to see to it."""
     with transaction.atomic():
         letter, _ = DeadLetter.objects.update_or_create(
             event_id=event_id,
@@ -118,7 +132,7 @@ def bury_event(message: dict[str, Any], details: dict[str, Any]) -> None:
             defaults={"error": error[-4000:], "created_at": clock.now(), "replayed_at": None},
         )
         _tell(EventDied, letter)
-    log.error("event_dead_lettered", event_id=event_id, handler=handler)
+    log.error("event_dead_lettered", event_id=str(event_id), handler=handler)
 
 
 def _tell(kind: type[OfDeadLetter], letter: DeadLetter) -> None:

@@ -249,7 +249,7 @@ def test_whatever_else_a_push_says_its_signature_holds(desk, more) -> None:
 def test_alipay_takes_our_thanks_and_repeats_after_our_refusal(desk) -> None:
     thanks, refusal = (desk.channel.acknowledge(accepted=a, message="x") for a in (True, False))
     assert (thanks.status, thanks.body, thanks.content_type) == (200, b"success", "text/plain")
-    assert (refusal.status, refusal.body, refusal.content_type) == (200, b"fail", "text/plain")
+    assert (refusal.status, refusal.body, refusal.content_type) == (400, b"fail", "text/plain")
     desk.sandbox.settings("alipay", speed=100_000)
     desk.receiver.replies = [(a.status, a.body) for a in (refusal, refusal, thanks)]
     desk.sandbox.push_again("alipay", NUMBER)

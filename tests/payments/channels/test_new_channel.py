@@ -92,7 +92,7 @@ class Toy:
         return Notification(number, trade=self.bank.trades[number])
 
     def acknowledge(self, *, accepted: bool, message: str = "") -> Acknowledgement:
-        return Acknowledgement(200 if accepted else 503)
+        return Acknowledgement(200 if accepted else 400)
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         paid = [t for t in self.bank.trades.values() if t.state is TradeState.PAID]
@@ -153,7 +153,7 @@ def test_it_takes_payments_refunds_and_pushes_like_any_other(toy: PaymentChannel
     assert (state(toy), close(toy)) == (TradeState.PAID, TradeState.PAID)
     assert toy.query_refund(refund()).state is RefundState.NOT_FOUND
     assert toy.refund(refund()) == toy.refund(refund(amount=999)) == toy.query_refund(refund())
-    assert [toy.acknowledge(accepted=accepted).status for accepted in (True, False)] == [200, 503]
+    assert [toy.acknowledge(accepted=accepted).status for accepted in (True, False)] == [200, 400]
     bill = toy.download_bill(NOW.date())
     assert ([row.amount_fen for row in bill.rows], bill.payments_fen) == ([1234], 1234)
 
@@ -188,7 +188,7 @@ def test_the_product_pays_pushes_posts_and_refunds_by_it_without_any_other_chang
     assert opened.json()["client"] == {"qr_code": f"toy://{number}"}
     callback = f"/callbacks/payments/{merchant.pk}"
     body = bank.pay(number)
-    assert Client().post(callback, b"forged " + number.encode(), content_type="text/plain").status_code == 503
+    assert Client().post(callback, b"forged " + number.encode(), content_type="text/plain").status_code == 400
     assert [Client().post(callback, body, content_type="text/plain").status_code for _ in range(2)] == [
         200,
         200,

@@ -349,7 +349,7 @@ def test_acknowledgements_are_what_wechat_pay_wants_to_hear(channel) -> None:
         channel.acknowledge(accepted=False, message="x" * 999),
     )
     assert (taken.status, taken.body) == (204, b"")
-    assert refused.status == 500
+    assert refused.status == 400
     assert json.loads(refused.body) == {"code": "FAIL", "message": "x" * 60}
 
 

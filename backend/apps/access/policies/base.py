@@ -187,12 +187,6 @@ def first_keys(arm: Q, queryset: QuerySet[M], many: int) -> QuerySet[Any, dict[s
     return queryset.filter(arm).values("pk")[:many]
 
 
-def granted(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
-    """Ids of the objects that user holds `codename` on, now."""
-    ids: QuerySet[Any] = grant_rows(table, user_id, codename).values("content_object_id")
-    return ids
-
-
 def grant_rows(table: GrantTable, user_id: UUID, codename: str) -> QuerySet[Any]:
     """The user's grants of `codename` that count now. The table has a `valid_until` (null = open)."""
     rows: QuerySet[Any] = table._default_manager.filter(grant_condition(table, user_id, codename))

@@ -12,13 +12,12 @@ from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
-from apps.payments.selectors.orders import lines_for
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.types import PaymentOrder
 from apps.prepaid.selectors import room_of
 from kernel import clock
-from kernel.errors import DomainError, NotFound, StateConflict
+from kernel.errors import DomainError, StateConflict
 from kernel.idempotency import store
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
@@ -139,12 +138,3 @@ def end_top_up(*, order_id: UUID, state: TopUpState) -> None:
     for top_up in CardTopUp.objects.filter(order_id=order_id):
         if TOP_UPS.allows(TopUpState(top_up.state), state):
             TOP_UPS.move(top_up, state)
-
-
-def top_up_of(order: PaymentOrder) -> CardTopUp:
-    """What an order of this scene is for; NotFound for any other order."""
-    keys = lines_for(SUBJECT, order.pk).values_list("subject_id", flat=True)
-    found = CardTopUp.objects.filter(pk__in=keys).first()
-    if found is None:
-        raise NotFound
-    return found

@@ -1,6 +1,7 @@
 """Who cares for a patient. Object grants follow the live relations of a person, in the same transaction."""
 
 import datetime as dt
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,16 @@ from kernel import clock, ids
 from kernel.errors import IN_THE_PAST, InvalidValue, PermissionDenied, StateConflict
 from kernel.prepared import Prepared
 from kernel.sql import statement
+
+
+class Unchanged(Enum):
+    """Stands for what nobody has said anything about."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+End = dt.datetime | Unchanged | None
 
 _NOTE_BOOKING = Prepared(
     "note_booking",
@@ -71,29 +82,30 @@ def join(
     staff: StaffMember,
     role: CareRole,
     can_change: bool = True,
-    valid_until: dt.datetime | None = None,
+    valid_until: End = UNCHANGED,
     shared_by: StaffMember | None = None,
     by_role: bool = False,
 ) -> CareTeamMember:
-    """The person takes that role for the patient (an existing live relation of the role is brought to these terms)."""
+    """The person takes that role for the patient (an existing live relation of the role is brought to these terms).
+
+    `valid_until`: None is for good; UNCHANGED keeps the end of the live relation, and is for good where there is none.
+    """
     if staff.hospital_id != patient.hospital_id:
         raise InvalidValue(field="staff_id")
-    if valid_until is not None and valid_until <= clock.now():
+    if isinstance(valid_until, dt.datetime) and valid_until <= clock.now():
         raise InvalidValue(field="valid_until", expected=IN_THE_PAST)
     if patient.merged_into_id is not None:
         raise PatientMerged(merged_into_id=str(patient.merged_into_id))
     lock_patient(patient.pk)
+    valid_until = _end_of(patient, staff, role, valid_until)
     terms = {
         "can_change": can_change, "valid_until": valid_until, "shared_by": shared_by, "by_role": by_role,
         "by_booking": False,
     }  # fmt: skip
     member, created = CareTeamMember.objects.get_or_create(
-        patient=patient,
-        staff=staff,
-        role=role,
-        ended_at=None,
+        patient=patient, staff=staff, role=role, ended_at=None,
         defaults={"hospital_id": patient.hospital_id, **terms},
-    )
+    )  # fmt: skip
     if not created:
         for name, value in terms.items():
             setattr(member, name, value)
@@ -103,6 +115,16 @@ def join(
     if not created:
         settle_shares(patient.pk)
     return member
+
+
+def _end_of(patient: Patient, staff: StaffMember, role: CareRole, asked: End) -> dt.datetime | None:
+    """Until when a relation is to last; under the patient's lock."""
+    if not isinstance(asked, Unchanged):
+        return asked
+    live = CareTeamMember.objects.filter(
+        patient=patient, staff=staff, role=role, ended_at=None, valid_until__gt=clock.now()
+    )
+    return live.values_list("valid_until", flat=True).first()
 
 
 @transaction.atomic
@@ -122,17 +144,19 @@ def share(
     staff: StaffMember,
     by: StaffMember,
     can_change: bool,
-    valid_until: dt.datetime | None,
+    valid_until: End = UNCHANGED,
     by_role: bool = False,
 ) -> CareTeamMember:
     """`by` lets a colleague of the hospital see (and change) the patient until `valid_until` (None: as long as `by`).
 
+    UNCHANGED: until the end that the share has, if there is one; asking again takes no end away unless it says so.
     Never longer and never more than `by` may himself, and it falls with his relation. `by_role`: his role reaches the
     patient without any. PermissionDenied if nothing does.
     """
     if staff.pk == by.pk:
         raise InvalidValue(field="staff_id")
     lock_patient(patient.pk)
+    valid_until = _end_of(patient, staff, CareRole.SHARED, valid_until)
     if not by_role:
         seeing, changing = held_until(patient.pk, by.pk)
         end = changing if can_change else seeing
@@ -147,21 +171,9 @@ def share(
     if standing and (standing.valid_until or FOREVER) >= (valid_until or FOREVER):
         return standing  # somebody else's, and wider: it is not his to narrow
     return join(
-        patient=patient,
-        staff=staff,
-        role=CareRole.SHARED,
-        can_change=can_change,
-        valid_until=valid_until,
-        shared_by=by,
-        by_role=by_role,
-    )
-
-
-def end_share(member: CareTeamMember) -> CareTeamMember:
-    """Take a share back; StateConflict if it is not a share."""
-    if member.role != CareRole.SHARED:
-        raise StateConflict
-    return end(member)
+        patient=patient, staff=staff, role=CareRole.SHARED, can_change=can_change, valid_until=valid_until,
+        shared_by=by, by_role=by_role,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -172,7 +172,9 @@ class Alipay:
         )
 
     def acknowledge(self, *, accepted: bool, message: str = "") -> Acknowledgement:
-        return Acknowledgement(200, b"success" if accepted else b"fail", "text/plain")
+        """The word is all that Alipay looks at; the status is for whoever else reads it."""
+        status, body = (200, b"success") if accepted else (400, b"fail")
+        return Acknowledgement(status, body, "text/plain")
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         """The rows raise a ChannelError when the file turns out wrong, at the latest after the last one.

@@ -211,7 +211,10 @@ class PaymentChannel(Protocol):
         """
 
     def acknowledge(self, *, accepted: bool, message: str = "") -> Acknowledgement:
-        """The answer to a push: taken, or not (the provider will try again)."""
+        """The answer to a push: taken, or not (the provider will try again).
+
+        A refusal is 4xx: whoever has forged a push is no failure of ours, which is what 5xx means to those who watch.
+        """
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         """Raises BillNotReady while the provider is still making it; a day without trade has no rows."""

@@ -159,11 +159,8 @@ class UnionPay:
 
     def acknowledge(self, *, accepted: bool, message: str = "") -> Acknowledgement:
         """HTTP 200 is all that UnionPay looks at; anything else is sent again, five times in all."""
-        return (
-            Acknowledgement(200, b"ok", "text/plain")
-            if accepted
-            else Acknowledgement(503, b"fail", "text/plain")
-        )
+        status, body = (200, b"ok") if accepted else (400, b"fail")
+        return Acknowledgement(status, body, "text/plain")
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         """Of the settlement day, which runs from 23:00 to 23:00, as `starts_at` and `ends_at` say."""

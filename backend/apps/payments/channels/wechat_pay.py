@@ -150,7 +150,7 @@ class WeChatPayChannel:
     def acknowledge(self, *, accepted: bool, message: str = "") -> Acknowledgement:
         if accepted:
             return Acknowledgement(204)
-        return Acknowledgement(500, orjson.dumps({"code": "FAIL", "message": message[:60] or "失败"}))
+        return Acknowledgement(400, orjson.dumps({"code": "FAIL", "message": message[:60] or "失败"}))
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         return trade_bill(self._client, day)

@@ -57,6 +57,18 @@ def channel_of(merchant: MerchantAccount) -> PaymentChannel:
     return _channel(merchant.pk, merchant.version, merchant.channel, merchant.config)
 
 
+def takes_pushes(merchant: MerchantAccount) -> bool:
+    """Whether its channel has a provider that pushes: not the counter, nor a channel that is no more."""
+    spec = CHANNELS.get(merchant.channel)
+    if spec is None or not spec.online:
+        return False
+    try:
+        channel_of(merchant)
+    except NotSupported:
+        return False
+    return True
+
+
 def channel_for(attempt: PaymentAttempt) -> PaymentChannel:
     """The channel that the attempt went through; NotSupported for money that no provider moved."""
     if attempt.merchant is None:
@@ -67,12 +79,6 @@ def channel_for(attempt: PaymentAttempt) -> PaymentChannel:
 @functools.lru_cache(maxsize=256)
 def _channel(merchant_id: UUID, version: int, channel: str, config: str) -> PaymentChannel:
     return CHANNELS[channel].build(orjson.loads(config))  # switched off since: refunds of what it took go on
-
-
-def forget_channels() -> None:
-    """Make channels anew (tests)."""
-    _channel.cache_clear()
-    _known.clear()
 
 
 @transaction.atomic

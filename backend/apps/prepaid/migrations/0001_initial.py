@@ -94,6 +94,10 @@ class Migration(migrations.Migration):
             model_name='prepaidhold',
             constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='prepaid_hold_has_amount'),
         ),
+        migrations.AddIndex(
+            model_name='prepaidlot',
+            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('part', 'bonus')), fields=['expires_at', 'id'], name='prepaid_lot_expires'),
+        ),
         migrations.AddConstraint(
             model_name='prepaidlot',
             constraint=models.UniqueConstraint(fields=('account', 'source', 'part'), name='prepaid_lot_once'),

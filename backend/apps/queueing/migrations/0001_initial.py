@@ -211,6 +211,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='queueticket',
+            index=models.Index(condition=models.Q(('state__in', ('waiting', 'called', 'missed'))), fields=['day', 'id'], name='ticket_unseen'),
+        ),
+        migrations.AddIndex(
+            model_name='queueticket',
             index=models.Index(fields=['hospital', '-id'], name='ticket_of_hospital'),
         ),
         migrations.AddIndex(

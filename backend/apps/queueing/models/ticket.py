@@ -6,7 +6,7 @@ from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from apps.queueing.models.queue import Queue
-from apps.queueing.states import TICKETS, TicketState
+from apps.queueing.states import OPEN_TICKETS, TICKETS, TicketState
 from apps.scheduling.models import Appointment, ClinicSession
 from kernel.models import BaseModel
 
@@ -60,6 +60,7 @@ class QueueTicket(BaseModel):
         indexes = [
             models.Index(fields=["queue", "day", "state", *TICKET_ORDER], name="ticket_line"),
             models.Index(fields=["session", "state"], name="ticket_of_session"),
+            models.Index(fields=["day", "id"], condition=Q(state__in=OPEN_TICKETS), name="ticket_unseen"),
             models.Index(fields=["hospital", "-id"], name="ticket_of_hospital"),
             models.Index(fields=["department", "-id"], name="ticket_of_department"),
             models.Index(fields=["practitioner", "-id"], name="ticket_of_practitioner"),

@@ -32,6 +32,12 @@ def running() -> QuerySet[QueueTicket]:
     return QueueTicket.objects.filter(Q(day__gte=day) | overnight, day__gte=before)
 
 
+def over() -> QuerySet[QueueTicket]:
+    """Tickets of days that have ended, for the queue and for their session: all that are not running."""
+    lasting = Q(session__ends_at__gt=clock.now() - DAY_ENDS)
+    return QueueTicket.objects.filter(day__lt=business_day()).exclude(lasting)
+
+
 def of_today(queue_id: UUID) -> QuerySet[QueueTicket]:
     """The queue's tickets of the running day."""
     return running().filter(queue_id=queue_id)

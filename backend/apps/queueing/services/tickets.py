@@ -30,10 +30,11 @@ class AppointmentTickets:
     def close(self, appointment_ids: Collection[UUID]) -> None:
         tickets = QueueTicket.objects.filter(appointment__in=list(appointment_ids))
         found = list(tickets.select_for_update(no_key=True).order_by("pk"))
-        begun = next((ticket for ticket in found if ticket.state not in OPEN_TICKETS), None)
+        ended = (*OPEN_TICKETS, TicketState.CANCELLED)  # the day is over and nobody had called
+        begun = next((ticket for ticket in found if ticket.state not in ended), None)
         if begun is not None:
             raise StateConflict(current=begun.state)
-        keys = [ticket.pk for ticket in found]
+        keys = [ticket.pk for ticket in found if ticket.state in OPEN_TICKETS]
         QueueTicket.objects.filter(pk__in=keys).update(state=TicketState.CANCELLED, updated_at=clock.now())
         encounters.cancel(ticket.encounter_id for ticket in found)
         for hospital_id, queue_id in sorted({(ticket.hospital_id, ticket.queue_id) for ticket in found}):

@@ -18,21 +18,6 @@ from kernel.errors import NotFound, StateConflict
 from kernel.outbox.events import publish
 
 _PAID = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.PAID_ONLINE)
-_CONFIRMED = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN, AppointmentState.FULFILLED)
-
-
-@transaction.atomic
-def confirm_hold(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appointment:
-    """The hold is paid: `pending → booked`, also when the payment arrives late and a number of the slot is still free.
-
-    Safe to repeat with the same `payment_status`. HoldExpired: the number is gone (or the visit is over, or the patient
-    has booked again), so the caller gives the money back. StateConflict: it was cancelled or
-    paid otherwise.
-    """
-    appointment = _find(appointment_id)
-    if appointment.state in _CONFIRMED and appointment.payment_status == payment_status:
-        return appointment
-    return _confirm(appointment, payment_status)
 
 
 def _find(appointment_id: UUID) -> Appointment:
@@ -78,10 +63,11 @@ def _confirmed(appointment: Appointment, payment_status: PaymentStatus, **number
 
 @transaction.atomic
 def settle_fee(*, appointment_id: UUID, payment_status: PaymentStatus) -> Appointment:
-    """The registration fee has been paid: a hold is confirmed, also late; what was booked before is marked as paid.
+    """The registration fee has been paid: a hold is confirmed (`pending → booked`), also late while a number of its
+    slot is free; what was booked before is marked as paid.
 
-    Errors as `confirm_hold`, and StateConflict when it was paid before, by whatever way: that would be a second fee.
-    CheckInTooLate is HoldExpired here too, as the money has to go back either way.
+    HoldExpired: the number is gone, the visit is over or the patient has booked again, so the money goes back.
+    StateConflict: it was cancelled, or paid before, by whatever way: that would be a second fee.
     """
     booked = Appointment.objects.filter(
         pk=appointment_id, state=AppointmentState.BOOKED, payment_status=PaymentStatus.UNPAID

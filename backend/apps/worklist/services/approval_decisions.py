@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.access.actor import actor_of
 from apps.identity.models import StaffMember
 from apps.worklist import errors
-from apps.worklist.approvals import APPROVALS
+from apps.worklist.approvals import APPROVALS, ApprovalKind
 from apps.worklist.contents import completed
 from apps.worklist.events import ApprovalEnded
 from apps.worklist.models import Approval, ApprovalStep
@@ -34,10 +34,10 @@ def approve(
     """Agree to the open step of what was read at `version`, with `changes` completed in its content first.
 
     The last step decides: `on_approved` runs in this transaction. StateConflict, StaleVersion, ApproverIsRequester,
-    ApproverDecidedBefore, PermissionDenied (not this person's to decide), InvalidValue (a change that is not allowed).
+    ApproverDecidedBefore, ApprovalKindGone, PermissionDenied (not this person's to decide), InvalidValue (a change
+    that is not allowed).
     """
-    current, step = _to_decide(approval, by=by, version=version)
-    kind = APPROVALS[current.kind]
+    current, step, kind = _to_decide(approval, by=by, version=version)
     if changes:
         current.content = completed(kind.fields, current.content, changes)
     _decide(current, step, StepState.APPROVED, by=by, reason=reason, content=changes)
@@ -57,8 +57,7 @@ def reject(approval: Approval, *, by: StaffMember, version: int, reason: str) ->
 
     Errors as `approve`; InvalidValue without a reason, where the kind wants one.
     """
-    current, step = _to_decide(approval, by=by, version=version)
-    kind = APPROVALS[current.kind]
+    current, step, kind = _to_decide(approval, by=by, version=version)
     if kind.needs_reason and not reason.strip():
         raise InvalidValue(field="reason", expected=REQUIRED)
     _decide(current, step, StepState.REJECTED, by=by, reason=reason, content=None)
@@ -68,8 +67,10 @@ def reject(approval: Approval, *, by: StaffMember, version: int, reason: str) ->
     return current
 
 
-def _to_decide(approval: Approval, *, by: StaffMember, version: int) -> tuple[Approval, ApprovalStep]:
-    """The approval under its lock and the step that is open, if this person may decide on it."""
+def _to_decide(
+    approval: Approval, *, by: StaffMember, version: int
+) -> tuple[Approval, ApprovalStep, ApprovalKind]:
+    """The approval under its lock, the step that is open and the kind, if this person may decide on it."""
     current = lock_one(Approval.objects, pk=approval.pk)
     check_open(current)
     if current.version != version:
@@ -81,7 +82,10 @@ def _to_decide(approval: Approval, *, by: StaffMember, version: int) -> tuple[Ap
     step = current.steps.get(state=StepState.OPEN)
     if by.user is None or not may_decide(step, actor_of(by.user)):
         raise PermissionDenied
-    return current, step
+    kind = APPROVALS.get(current.kind)
+    if kind is None:
+        raise errors.ApprovalKindGone
+    return current, step, kind
 
 
 def _deciders(approval: Approval) -> set[Any]:

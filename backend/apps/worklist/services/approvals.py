@@ -146,9 +146,10 @@ def _end(approval: Approval, state: ApprovalState, reason: str) -> None:
     """Without a decision: nobody has to do anything any more."""
     skip_steps(approval)
     APPROVAL.move(approval, state, reason=reason, ended_at=clock.now())
-    kind = APPROVALS[approval.kind]
-    close_item(kind.work, subject_id=approval.pk, outcome=reason, withdrawn=True)
-    kind.on_ended(approval)
+    kind = APPROVALS.get(approval.kind)
+    close_item(kind.work if kind else None, subject_id=approval.pk, outcome=reason, withdrawn=True)
+    if kind is not None:
+        kind.on_ended(approval)
     publish(ApprovalEnded(approval.hospital_id, approval.pk, state))
 
 

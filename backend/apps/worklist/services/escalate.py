@@ -18,10 +18,12 @@ def escalate_overdue(*, limit: int) -> int:
     due = WorkItem.objects.filter(escalates_at__lte=now, state=WorkState.OPEN)
     locked = due.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related("hospital")
     items = list(locked.order_by("escalates_at")[:limit])
+    hospitals = {item.hospital_id: item.hospital for item in items}
+    times = {pk: working_time(hospital, now) for pk, hospital in hospitals.items()}
     for item in items:
         level = Level(item.level + 1)
         last = level == Level.SUPERVISOR
-        next_at = None if last else working_time(item.hospital, now).after_days(now, 1)
+        next_at = None if last else times[item.hospital_id].after_days(now, 1)
         WorkItem.objects.filter(pk=item.pk).update(
             level=level, escalates_at=next_at, version=F("version") + 1, updated_at=now
         )

@@ -56,15 +56,20 @@ def open_item(
 
 @transaction.atomic
 def close_item(
-    kind: WorkKind,
+    kind: WorkKind | None,
     *,
     subject_id: UUID,
     outcome: str = "",
     withdrawn: bool = False,
     staff: StaffMember | None = None,
 ) -> None:
-    """What the item was about has been settled, or is gone; nothing where none is open. Safe to repeat."""
-    open_ones = WorkItem.objects.filter(kind=kind.code, subject_id=subject_id, state=WorkState.OPEN)
+    """What the item was about has been settled, or is gone; nothing where none is open. Safe to repeat.
+
+    `kind` None: of whatever kind it is, where nobody knows that any more.
+    """
+    open_ones = WorkItem.objects.filter(subject_id=subject_id, state=WorkState.OPEN)
+    if kind is not None:
+        open_ones = open_ones.filter(kind=kind.code)
     item = open_ones.select_for_update(no_key=True).first()
     if item is not None:
         _end(item, WorkState.WITHDRAWN if withdrawn else WorkState.DONE, staff, outcome)

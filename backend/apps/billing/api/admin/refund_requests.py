@@ -35,7 +35,7 @@ from kernel.money import MAX_FEN
 
 ASKING = (
     NotFound, StateConflict, errors.AppointmentStands, errors.NothingRefundable, errors.RefundExceedsBill,
-    errors.RefundOfSeveralDoctors,
+    errors.RefundOfSeveralDoctors, errors.RefundRequested,
     errors.HisRefusedRefund,
 )  # fmt: skip
 
@@ -188,7 +188,7 @@ class CardRefundRequestViewSet(OfCard):
         request=AskForCardRefundSerializer,
         responses={201: StaffRefundRequestDetailSerializer},
     )
-    @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal)
+    @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.RefundRequested)
     @idempotent(atomic=False)
     def ask(self, request: Any, pk: UUID) -> Response:
         """申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it."""

@@ -169,7 +169,11 @@ class ShareSerializer(Serializer):
 
     staff_id = serializers.UUIDField(help_text="an active staff member of the patient's hospital")
     can_change = serializers.BooleanField(default=False)
-    valid_until = serializers.DateTimeField(allow_null=True, required=False, default=None)
+    valid_until = serializers.DateTimeField(
+        allow_null=True,
+        required=False,
+        help_text="null: for good; left out: until the end it has, else for good",
+    )
 
 
 class JoinSerializer(ShareSerializer):

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.payments.channels.base import Acknowledgement, InvalidNotification
-from apps.payments.services.merchants import channel_of, known_merchant
+from apps.payments.services.merchants import channel_of, known_merchant, takes_pushes
 from apps.payments.services.pushes import receive
 from kernel.http.problems import not_found
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 def channel_push(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """A push for one merchant account: thanked for once it is stored; what is not genuine changes nothing."""
     merchant = known_merchant(merchant_id)
-    if merchant is None:
+    if merchant is None or not takes_pushes(merchant):
         return not_found(request)
     try:
         headers = {name.lower(): value for name, value in request.headers.items()}

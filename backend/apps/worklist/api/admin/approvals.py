@@ -19,7 +19,13 @@ from kernel.errors import InvalidValue, StaleVersion, StateConflict
 from kernel.http.commands import command
 
 MINE = (("to_decide", "待我审批"), ("decided", "我已审批"), ("requested", "我申请的"))
-DECIDING = (StateConflict, StaleVersion, errors.ApproverIsRequester, errors.ApproverDecidedBefore)
+DECIDING = (
+    StateConflict,
+    StaleVersion,
+    errors.ApproverIsRequester,
+    errors.ApproverDecidedBefore,
+    errors.ApprovalKindGone,
+)
 
 
 class ApprovalFilter(django_filters.FilterSet):
