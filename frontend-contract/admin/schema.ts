@@ -4433,8 +4433,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A patient who was passed over joins the end of the line
-         * @description A patient who was passed over joins the end of the line.
+         * A patient who was passed over joins the end of the queue
+         * @description A patient who was passed over joins the end of the queue.
          */
         post: operations["queue_tickets_requeue"];
         delete?: never;
@@ -6107,7 +6107,7 @@ export interface components {
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description The running day of a queue by state, each in the order of the line. */
+        /** @description The running day of a queue by state, each in the queue's order. */
         Board: {
             /** Format: uuid */
             queue_id: string;
@@ -29876,7 +29876,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A patient who was passed over joins the end of the line */
+            /** @description A patient who was passed over joins the end of the queue */
             200: {
                 headers: {
                     [name: string]: unknown;

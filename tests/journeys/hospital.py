@@ -41,7 +41,7 @@ class Person:
 
 
 @dataclass
-class Wish:
+class Entry:
     """A booking that a person tries until it is answered; the key stays the same over all tries."""
 
     person: Person
@@ -81,35 +81,35 @@ class Hospital:
             headers["Authorization"] = f"Bearer {token}".encode()
         return _client().request(method, self.stack.api + path, headers=headers, **arguments)
 
-    def book(self, wish: Wish) -> int:
+    def book(self, entry: Entry) -> int:
         """One try; the status, or 0 when there was no answer."""
         begin = time.monotonic()
         try:
             answer = self.ask(
-                "POST", f"{API}/appointments", token=wish.person.token,
-                json={"slot_id": wish.slot, "kind": wish.kind}, headers={"Idempotency-Key": wish.key},
+                "POST", f"{API}/appointments", token=entry.person.token,
+                json={"slot_id": entry.slot, "kind": entry.kind}, headers={"Idempotency-Key": entry.key},
             )  # fmt: skip
         except httpx.HTTPError:
             return 0
         finally:
-            wish.slowest = max(wish.slowest, time.monotonic() - begin)
+            entry.slowest = max(entry.slowest, time.monotonic() - begin)
         if answer.status_code >= 400:
             assert answer.headers["content-type"].startswith("application/problem+json"), answer.text
-        wish.answers.append((answer.status_code, answer.json()))
+        entry.answers.append((answer.status_code, answer.json()))
         return answer.status_code
 
-    def insist(self, wish: Wish, seconds: float = 60.0) -> Wish:
+    def insist(self, entry: Entry, seconds: float = 60.0) -> Entry:
         """Try until the answer is final, as the mini-program does: not on silence, 503 or a request in progress."""
 
         def final() -> bool:
-            return self.book(wish) not in (0, 503) and wish.code != "request_in_progress"
+            return self.book(entry) not in (0, 503) and entry.code != "request_in_progress"
 
-        wait_until(final, seconds, lambda: f"no final answer to {wish.key}: {wish.answers[-1:]}", pause=0.1)
-        return wish
+        wait_until(final, seconds, lambda: f"no final answer to {entry.key}: {entry.answers[-1:]}", pause=0.1)
+        return entry
 
-    def crowd(self, wishes: Iterable[Wish], *, threads: int = 8) -> "Crowd":
+    def crowd(self, entries: Iterable[Entry], *, threads: int = 8) -> "Crowd":
         """Let many insist at the same time, in the background."""
-        return Crowd(self, list(wishes), threads)
+        return Crowd(self, list(entries), threads)
 
     def session(self, *, days: int = 1, period: str = "morning") -> list[str]:
         """The slots (5 numbers each, all free) of a session that no test has used, so many days from today."""
@@ -185,38 +185,38 @@ class Hospital:
         )
         return {row[0]: (row[1], row[2]) for row in rows}
 
-    def check(self, wishes: list[Wish], slots: list[str], *, capacity: int = 5) -> None:
+    def check(self, entries: list[Entry], slots: list[str], *, capacity: int = 5) -> None:
         """Every 201 is in the database, nothing else is, and no number is sold twice."""
         made = self.live_appointments(slots)
         assert len(set(made.values())) == len(made)
         assert max(Counter(slot for slot, _ in made.values()).values()) <= capacity
         answered = {
-            w.answers[-1][1]["id"]: (w.slot, w.answers[-1][1]["number"]) for w in wishes if w.status == 201
+            w.answers[-1][1]["id"]: (w.slot, w.answers[-1][1]["number"]) for w in entries if w.status == 201
         }
         assert answered == made
-        assert {w.code for w in wishes if w.status != 201} <= {"slot_full"}
-        assert not {status for w in wishes for status, _ in w.answers} - {201, 409, 503}
+        assert {w.code for w in entries if w.status != 201} <= {"slot_full"}
+        assert not {status for w in entries for status, _ in w.answers} - {201, 409, 503}
 
 
 class Crowd:
     """Wishes under way in threads."""
 
-    def __init__(self, hospital: Hospital, wishes: list[Wish], threads: int) -> None:
-        self.wishes = wishes
+    def __init__(self, hospital: Hospital, entries: list[Entry], threads: int) -> None:
+        self.entries = entries
         self._pool = ThreadPoolExecutor(threads)
-        self._futures = [self._pool.submit(hospital.insist, wish) for wish in wishes]
+        self._futures = [self._pool.submit(hospital.insist, entry) for entry in entries]
 
     def after(self, count: int) -> "Crowd":
         """Return when so many have their final answer."""
         wait_until(lambda: sum(f.done() for f in self._futures) >= count, 60, "the crowd does not get on")
         return self
 
-    def finish(self) -> list[Wish]:
+    def finish(self) -> list[Entry]:
         """Wait for all; raises what went wrong in a thread."""
         for future in self._futures:
             future.result()
         self._pool.shutdown()
-        return self.wishes
+        return self.entries
 
 
 _SWEEP = """

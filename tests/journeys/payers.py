@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.journeys.hospital import API, Hospital, Person, Wish
+from tests.journeys.hospital import API, Entry, Hospital, Person
 from tests.support.waiting import wait_until
 
 ADMIN = "/api/admin/v1"
@@ -107,7 +107,7 @@ class Payer:
 
     def __init__(self, cashier: Cashier, person: Person, slot: str) -> None:
         self.cashier, self.person = cashier, person
-        booked = cashier.hospital.insist(Wish(person, slot), PATIENCE)
+        booked = cashier.hospital.insist(Entry(person, slot), PATIENCE)
         assert booked.status == 201, booked.answers
         self.appointment = str(booked.answers[-1][1]["id"])
 

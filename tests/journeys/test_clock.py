@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.journeys.hospital import Hospital, Person, Wish
+from tests.journeys.hospital import Entry, Hospital, Person
 from tests.support.waiting import wait_until
 
 
-def _state(hospital: Hospital, wish: Wish) -> str:
-    appointment = wish.answers[-1][1]["id"]
+def _state(hospital: Hospital, entry: Entry) -> str:
+    appointment = entry.answers[-1][1]["id"]
     return str(
         hospital.stack.sql("SELECT state FROM scheduling_appointment WHERE id = %s", appointment)[0][0]
     )
@@ -19,17 +19,17 @@ def test_an_unpaid_hold_ends_after_fifteen_minutes_and_the_next_patient_gets_the
 ) -> None:
     slot = hospital.session(days=0, period="afternoon")[0]
     holders, late = people[:5], people[5]
-    holds = [Wish(person, slot, "same_day") for person in holders]
-    assert [hospital.book(wish) for wish in holds] == [201] * 5
-    assert {wish.answers[-1][1]["state"] for wish in holds} == {"pending"}
-    refused = Wish(late, slot, "same_day")
+    holds = [Entry(person, slot, "same_day") for person in holders]
+    assert [hospital.book(entry) for entry in holds] == [201] * 5
+    assert {entry.answers[-1][1]["state"] for entry in holds} == {"pending"}
+    refused = Entry(late, slot, "same_day")
     assert (hospital.book(refused), refused.code) == (409, "slot_full")
     hospital.stack.move_clock(14 * 60)
-    assert hospital.book(Wish(late, slot, "same_day")) == 409
+    assert hospital.book(Entry(late, slot, "same_day")) == 409
     hospital.stack.move_clock(61)
-    taken = Wish(late, slot, "same_day")
+    taken = Entry(late, slot, "same_day")
     assert hospital.book(taken) == 201
-    assert taken.answers[-1][1]["number"] in {wish.answers[-1][1]["number"] for wish in holds}
+    assert taken.answers[-1][1]["number"] in {entry.answers[-1][1]["number"] for entry in holds}
     hospital.sweep()
     wait_until(lambda: {_state(hospital, w) for w in holds} == {"expired"}, 15, "holds do not end")
     assert set(hospital.live_appointments([slot])) == {taken.answers[-1][1]["id"]}
@@ -42,7 +42,7 @@ def test_the_reminder_of_the_day_before_comes_once(hospital: Hospital, people: l
     hospital.stack.sql(at_once)
     slots = hospital.session()
     for n, person in enumerate(people):
-        assert hospital.book(Wish(person, slots[n % 8])) == 201
+        assert hospital.book(Entry(person, slots[n % 8])) == 201
     hospital.sweep()
     hospital.sweep()
     hospital.await_messages(people, "appointment_reminder")
@@ -55,16 +55,16 @@ def test_a_hold_made_just_before_midnight_ends_with_its_session(
 ) -> None:
     hospital.stack.move_clock_to(23, 55)
     slot = hospital.session(days=0, period="evening")[0]
-    wish, other = Wish(people[0], slot, "same_day"), Wish(people[1], slot, "same_day")
-    assert hospital.book(wish) == 201
-    assert wish.answers[-1][1]["hold_expires_at"] == wish.answers[-1][1]["check_in_until"]
-    assert hospital.book(wish) == 201  # the same key before midnight
+    entry, other = Entry(people[0], slot, "same_day"), Entry(people[1], slot, "same_day")
+    assert hospital.book(entry) == 201
+    assert entry.answers[-1][1]["hold_expires_at"] == entry.answers[-1][1]["check_in_until"]
+    assert hospital.book(entry) == 201  # the same key before midnight
     hospital.stack.move_clock(6 * 60)
     assert (hospital.book(other), other.code) == (409, "outside_booking_window")
-    assert hospital.book(wish) == 201  # and after it: still the same appointment
-    assert len({answer["id"] for _, answer in wish.answers}) == 1
+    assert hospital.book(entry) == 201  # and after it: still the same appointment
+    assert len({answer["id"] for _, answer in entry.answers}) == 1
     hospital.sweep()
-    wait_until(lambda: _state(hospital, wish) == "expired", 15, "the hold does not end")
+    wait_until(lambda: _state(hospital, entry) == "expired", 15, "the hold does not end")
     hospital.await_messages(people[:1], "appointment_expired")
-    tomorrow = Wish(people[2], hospital.session()[0])
+    tomorrow = Entry(people[2], hospital.session()[0])
     assert hospital.book(tomorrow) == 201  # yesterday's day after tomorrow

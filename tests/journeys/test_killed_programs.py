@@ -2,20 +2,20 @@
 
 import pytest
 
-from tests.journeys.hospital import PATIENCE, Hospital, Person, Wish
+from tests.journeys.hospital import PATIENCE, Entry, Hospital, Person
 from tests.support.waiting import wait_until
 
 
 @pytest.mark.requirement("BOOK-05")
 def test_killing_the_api_loses_no_answered_booking_and_sells_no_number_twice(hospital: Hospital) -> None:
     slots = hospital.session()[:4]
-    wishes = [Wish(person, slots[n % 4]) for n, person in enumerate(hospital.masses[:60])]
-    crowd = hospital.crowd(wishes).after(5)
+    entries = [Entry(person, slots[n % 4]) for n, person in enumerate(hospital.masses[:60])]
+    crowd = hospital.crowd(entries).after(5)
     hospital.stack.kill("api")
     hospital.stack.move_clock(31)  # the lease of a request that died with its process
     hospital.stack.revive("api")
     hospital.check(crowd.finish(), slots)
-    assert sum(wish.status == 201 for wish in wishes) == 20
+    assert sum(entry.status == 201 for entry in entries) == 20
 
 
 @pytest.mark.requirement("BOOK-05")
@@ -23,17 +23,17 @@ def test_a_key_whose_request_died_books_exactly_once_and_is_refused_for_another_
     hospital: Hospital,
 ) -> None:
     slots = hospital.session()
-    wishes = [Wish(person, slots[n % 6]) for n, person in enumerate(hospital.masses[:24])]
+    entries = [Entry(person, slots[n % 6]) for n, person in enumerate(hospital.masses[:24])]
     for _ in range(2):
-        crowd = hospital.crowd(wishes)
+        crowd = hospital.crowd(entries)
         hospital.stack.kill("api")
         hospital.stack.revive("api")
         hospital.stack.move_clock(31)
         crowd.finish()
-    hospital.check(wishes, slots)
-    assert all(wish.status == 201 for wish in wishes)
-    assert len({wish.answers[-1][1]["id"] for wish in wishes}) == 24
-    other = Wish(wishes[0].person, slots[7], key=wishes[0].key)
+    hospital.check(entries, slots)
+    assert all(entry.status == 201 for entry in entries)
+    assert len({entry.answers[-1][1]["id"] for entry in entries}) == 24
+    other = Entry(entries[0].person, slots[7], key=entries[0].key)
     assert (hospital.book(other), other.code) == (422, "idempotency_key_reused")
 
 
@@ -44,7 +44,7 @@ def test_killing_the_workers_loses_no_message_and_shows_none_twice(
     slots = hospital.session()
     hospital.faults({"kind": "delay", "delay_ms": 300})
     for n, person in enumerate(people):
-        assert hospital.book(Wish(person, slots[n % 8])) == 201
+        assert hospital.book(Entry(person, slots[n % 8])) == 201
     wait_until(lambda: len(hospital.shown(people)) >= 3, 20, "no message arrives")
     hospital.stack.kill("workers")
     assert len(hospital.shown(people)) < len(people)
@@ -61,7 +61,7 @@ def test_killing_relay_and_scheduler_only_delays_messages(hospital: Hospital, pe
     hospital.stack.kill("relay")
     hospital.stack.kill("scheduler")
     for n, person in enumerate(people):
-        assert hospital.book(Wish(person, slots[n % 8])) == 201
+        assert hospital.book(Entry(person, slots[n % 8])) == 201
     hospital.stack.revive("relay")
     hospital.stack.revive("scheduler")
     hospital.await_messages(people)

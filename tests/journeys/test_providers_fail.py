@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.hospital import API, Hospital, Person, Wish
+from tests.journeys.hospital import API, Entry, Hospital, Person
 from tests.support.waiting import wait_until
 
 SIGN_IN = "/sns/jscode2session"
@@ -66,7 +66,7 @@ def test_messages_survive_a_failing_and_a_silent_provider(hospital: Hospital, pe
         {"kind": "silent_after_work", "times": 6, "operation": SENDING},
     )
     for n, person in enumerate(people):
-        assert hospital.book(Wish(person, slots[n % 8])) == 201
+        assert hospital.book(Entry(person, slots[n % 8])) == 201
     hospital.await_messages(people)
 
 
@@ -78,7 +78,7 @@ def test_messages_wait_for_a_provider_that_refuses_connections(
     hospital.stack.kill("sandbox")
     failed = _failed(hospital)
     for n, person in enumerate(people):
-        assert hospital.book(Wish(person, slots[n % 8])) == 201
+        assert hospital.book(Entry(person, slots[n % 8])) == 201
     wait_until(lambda: _failed(hospital) > failed, 20, "nothing is tried")
     hospital.stack.revive("sandbox")
     hospital.introduce(people)

@@ -318,7 +318,7 @@ def test_the_pace_is_learnt_from_the_doctor_then_from_the_department(
     assert minutes_per_patient(waits) == 4
 
 
-def test_who_waits_at_midnight_is_still_in_the_line_and_gone_the_next_morning(clinic: World) -> None:
+def test_who_waits_at_midnight_is_still_in_the_queue_and_gone_the_next_morning(clinic: World) -> None:
     late = open_session(clinic, start="22:00", end="23:50", capacity=5)
     ticket = arrive(clinic, late, "夜诊", "22:10", kind="same_day")
     with clock.frozen(at("23:59") + dt.timedelta(hours=1)):

@@ -15,7 +15,7 @@ QUEUE_ORDER = define(
         "queue.order",
         "appointment",
         "候诊顺序:按预约时段或按到达",
-        "Order of a line: by appointment time or by arrival",
+        "Order of a queue: by appointment time or by arrival",
         choices=("appointment", "arrival"),
     )
 )

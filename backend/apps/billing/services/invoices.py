@@ -24,9 +24,9 @@ def issue_invoice(bill: Bill, *, staff: StaffMember | None = None) -> Invoice:
         bill = lock_one(Bill.objects.select_related("patient"), pk=bill.pk)
         if bill.status != BillStatus.PAID:
             raise StateConflict(current=bill.status)
-        standing = Invoice.objects.filter(bill=bill, reversed_at=None).first()
-        if standing is not None:
-            raise errors.InvoiceStands(invoice_id=str(standing.pk))
+        issued = Invoice.objects.filter(bill=bill, reversed_at=None).first()
+        if issued is not None:
+            raise errors.InvoiceStands(invoice_id=str(issued.pk))
         return Invoice.objects.create(
             hospital_id=bill.hospital_id,
             department_id=bill.department_id,
@@ -79,8 +79,8 @@ def keep_e_receipt(bill: Bill, *, code: str, number: str, check_code: str) -> In
     The same again changes nothing; another one, or one of another bill, is DuplicateValue. StateConflict (not paid).
     """
     receipt = {"e_code": code, "e_number": number, "e_check_code": check_code}
-    standing = Invoice.objects.filter(bill=bill, reversed_at=None).first() or issue_invoice(bill)
-    invoice = lock_one(Invoice.objects.all(), pk=standing.pk)
+    valid = Invoice.objects.filter(bill=bill, reversed_at=None).first() or issue_invoice(bill)
+    invoice = lock_one(Invoice.objects.all(), pk=valid.pk)
     known = {name: getattr(invoice, name) for name in receipt}
     if known == receipt:
         return invoice

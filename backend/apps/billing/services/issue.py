@@ -179,18 +179,18 @@ def _insert(hospital: Hospital, patient: Patient, spec: BillSpec, **columns: Any
             bill.save(force_insert=True)
             write_items(bill, spec.items)
     except IntegrityError as error:
-        raise _standing(bill) or error from error
+        raise _conflict_of(bill) or error from error
     return bill
 
 
-def _standing(bill: Bill) -> errors.BillStands | None:
+def _conflict_of(bill: Bill) -> errors.BillStands | None:
     """The refusal, if another bill for the same thing is why."""
-    standing = Bill.objects.filter(hospital_id=bill.hospital_id)
+    bills = Bill.objects.filter(hospital_id=bill.hospital_id)
     if bill.external_id:
-        found = standing.filter(external_id=bill.external_id).exclude(status=BillStatus.CANCELLED).first()
+        found = bills.filter(external_id=bill.external_id).exclude(status=BillStatus.CANCELLED).first()
     elif bill.subject_id:
         same = {"subject_type": bill.subject_type, "subject_id": bill.subject_id}
-        found = standing.filter(**same, status__in=STANDING).first()
+        found = bills.filter(**same, status__in=STANDING).first()
     else:
         found = None
     return errors.BillStands(bill_id=str(found.pk)) if found else None

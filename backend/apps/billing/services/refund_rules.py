@@ -88,15 +88,15 @@ def check_given_up(bills: Sequence[Bill]) -> None:
 
 
 def _check(allowed: Mapping[UUID, bool]) -> None:
-    standing = sorted(str(key) for key, is_allowed in allowed.items() if not is_allowed)
-    if standing:
-        raise errors.AppointmentStands(bill_ids=standing)
+    refused = sorted(str(key) for key, is_allowed in allowed.items() if not is_allowed)
+    if refused:
+        raise errors.AppointmentStands(bill_ids=refused)
 
 
 def not_reprinted(request: RefundRequest) -> list[UUID]:
     """Bills of the request whose invoice is not reprinted yet, in key order; empty where no reprint is needed.
 
-    Reprinted is the standing invoice of a bill once it was printed twice at any time, or once since the request was
+    Reprinted is the valid invoice of a bill once it was printed twice at any time, or once since the request was
     made: who paid online and never had paper gets the first copy then.
     """
     if not request.needs_reprint:

@@ -7,7 +7,7 @@ from kernel.models import BaseModel, VersionedModel
 
 
 class QueueKind(models.TextChoices):
-    """Whose line it is: one doctor's, everybody's in a department, or that of the doctors who share it."""
+    """Whose queue it is: one doctor's, everybody's in a department, or that of the doctors who share it."""
 
     DOCTOR = "doctor"
     DEPARTMENT = "department"
@@ -15,7 +15,7 @@ class QueueKind(models.TextChoices):
 
 
 class Queue(VersionedModel):
-    """排队: a line of tickets. A doctor's own is made when it is first needed."""
+    """排队: tickets in their order. A doctor's own is made when it is first needed."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)

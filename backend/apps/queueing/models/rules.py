@@ -16,7 +16,7 @@ class QueueOrder(models.TextChoices):
 
 
 class QueueRule(VersionedModel):
-    """How a department's lines are ordered; what is null follows the hospital's settings `queue.*`."""
+    """How a department's queues are ordered; what is null follows the hospital's settings `queue.*`."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
     department = models.OneToOneField(Department, on_delete=models.PROTECT, related_name="+")

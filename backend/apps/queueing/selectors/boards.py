@@ -1,4 +1,4 @@
-"""A line as people look at it: the desk with names and reasons, the public screen with masked names."""
+"""A queue as people look at it: the desk with names and reasons, the public screen with masked names."""
 
 from collections import Counter
 from typing import Any
@@ -41,7 +41,7 @@ def served_by(staff_id: UUID) -> QuerySet[Queue]:
 
 
 def desk_board(queue: Queue) -> dict[str, Any]:
-    """Everybody of the queue's day who is not done, by state, in the order of the line; with counts by state."""
+    """Everybody of the queue's day who is not done, by state, in the queue's order; with counts by state."""
     live = of_today(queue.pk).filter(state__in=_SHOWN)
     rows = live.order_by(*TICKET_ORDER).values(*_ROW)[: MAX_ROWS + 1]
     found: dict[str, list[dict[str, Any]]] = {state.value: [] for state in _SHOWN}

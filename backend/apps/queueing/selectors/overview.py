@@ -66,12 +66,12 @@ def load(sessions: QuerySet[ClinicSession]) -> dict[str, Any]:
     capacity = Slot.objects.filter(session_id__in=running).aggregate(total=Sum("capacity"))["total"] or 0
     counts = {name: Count("pk", filter=found) for name, found in _BOOKINGS.items()}
     booked = Appointment.objects.filter(session_id__in=every).aggregate(**counts)
-    line = QueueTicket.objects.filter(session_id__in=every).aggregate(
+    queue = QueueTicket.objects.filter(session_id__in=every).aggregate(
         waiting=Count("pk", filter=_WAITING), inside=Count("pk", filter=_INSIDE), seen=Count("pk", filter=_SEEN)
     )  # fmt: skip
     return {
         "sessions": times["open"], "stopped_sessions": len(every) - times["open"], "doctors": times["doctors"],
-        "first_starts_at": times["first"], "last_ends_at": times["last"], "capacity": capacity, **booked, **line,
+        "first_starts_at": times["first"], "last_ends_at": times["last"], "capacity": capacity, **booked, **queue,
     }  # fmt: skip
 
 
@@ -101,14 +101,14 @@ def _figures(sessions: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     booked = Appointment.objects.filter(session_id__in=keys).values("session_id")
     tickets = QueueTicket.objects.filter(session_id__in=keys).values("session_id")
     counts = {name: Count("pk", filter=condition) for name, condition in _BOOKINGS.items()}
-    line = {
+    queue = {
         "waiting": Count("pk", filter=_WAITING), "inside": Count("pk", filter=_INSIDE),
         "seen": Count("pk", filter=_SEEN), "current_number": Max("ticket_no", filter=_INSIDE),
     }  # fmt: skip
     for part in (
         slots.order_by().annotate(total=Sum("capacity")),
         booked.order_by().annotate(**counts),
-        tickets.order_by().annotate(**line),
+        tickets.order_by().annotate(**queue),
     ):
         for row in part:
             values: dict[str, Any] = dict(row)

@@ -16,7 +16,7 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY consulted_seconds), count(*) 
 
 
 def minutes_per_patient(ticket: QueueTicket) -> float:
-    """The median of the doctor's last visits (a shared line: of the line's), of the department's, else the setting."""
+    """The median of the doctor's last visits (a shared queue: of the queue's), of the department, else the setting."""
     queue = ticket.queue
     own = (
         ("served_by_id", queue.practitioner_id) if queue.kind == QueueKind.DOCTOR else ("queue_id", queue.pk)

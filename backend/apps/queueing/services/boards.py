@@ -1,4 +1,4 @@
-"""A line has changed: whoever watches it learns of it, patients by polling, desks and screens by the stream."""
+"""A queue has changed: whoever watches it learns of it, patients by polling, desks and screens by the stream."""
 
 import functools
 import hashlib

@@ -1,4 +1,4 @@
-"""Public screens: who may see which lines, kept where the stream finds it."""
+"""Public screens: who may see which queues, kept where the stream finds it."""
 
 import datetime as dt
 import secrets

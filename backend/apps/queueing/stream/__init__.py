@@ -1,1 +1,1 @@
-"""The live feed of lines: a process of its own that reads Redis and never the database."""
+"""The live feed of queues: a process of its own that reads Redis and never the database."""

@@ -222,7 +222,7 @@ class BoardEntrySerializer(Serializer):
 
 
 class BoardSerializer(Serializer):
-    """The running day of a queue by state, each in the order of the line."""
+    """The running day of a queue by state, each in the queue's order."""
 
     queue_id = serializers.UUIDField()
     queue_name = serializers.CharField()

@@ -74,7 +74,7 @@ class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
 
     @command(answer=io.QueueTicketSerializer, raises=(StateConflict,))
     def requeue(self, ticket: QueueTicket) -> QueueTicket:
-        """A patient who was passed over joins the end of the line."""
+        """A patient who was passed over joins the end of the queue."""
         return calls.requeue(ticket)
 
     @command(answer=io.QueueTicketSerializer, raises=(StateConflict,))
