@@ -3090,6 +3090,8 @@ export interface paths {
         /**
          * The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week
          * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
+         *
+         *     Not before it is checked.
          */
         get: operations["patient_imports_result"];
         put?: never;
@@ -24986,6 +24988,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

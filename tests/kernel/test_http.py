@@ -96,6 +96,13 @@ def test_a_page_that_cannot_be_is_refused(world: World, query: str) -> None:
     assert world.client("admin1").get(f"{DEPARTMENTS}?{query}").status_code == 400
 
 
+def test_control_characters_are_taken_out_of_plain_texts_too(world: World) -> None:
+    body = b'{"hospital_id": "%s", "name": "VIP\\bX\\f\x7f"}' % str(world.h1.pk).encode()
+    url = "/api/admin/v1/patient-tags"
+    made = world.client("admin1").post(url, body, content_type="application/json")
+    assert (made.status_code, made.json()["name"]) == (201, "VIPX")
+
+
 def test_an_unknown_ordering_is_answered_with_the_fields_that_are_offered(world: World) -> None:
     url, ask = f"{DEPARTMENTS}?ordering=password", world.client("admin1")
     for language, words in (

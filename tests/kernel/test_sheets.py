@@ -26,6 +26,7 @@ from kernel.sheets import (
 )
 from kernel.sheets.cells import Line
 from kernel.sheets.excel import _look
+from kernel.sheets.headings import MAX_TITLE
 
 KNOWN = {"姓名": "name", "手机号": "phone", "地址": "address"}
 REQUIRED = {"name": "姓名"}
@@ -318,3 +319,13 @@ def test_a_tag_that_goes_on_for_ever_costs_no_more_than_its_length() -> None:
     looked = _look(target, 0, 1000)
     assert looked.merges == []
     assert time.process_time() - began < 30, "quadratic it takes minutes"
+
+
+def test_a_title_of_nothing_but_brackets_costs_no_time() -> None:
+    assert bare_title("(" * 4000) == "(" * MAX_TITLE
+    assert bare_title("手机号(必填)") == bare_title("手机号（(必填)）") == "手机号"
+
+
+def test_many_categories_of_one_card_cost_their_length() -> None:
+    card = b"BEGIN:VCARD\nN:a;b\n" + b"CATEGORIES:aaaaaaaaaaaaaaaaaaaa\n" * 60_000 + b"END:VCARD\n"
+    assert len(list(rows_of(io.BytesIO(card), "vcard", most_rows=10, seconds=5))) == 2

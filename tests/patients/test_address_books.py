@@ -304,3 +304,21 @@ def test_a_character_that_was_cut_costs_its_cell_and_no_other_name(world: World)
     at = outlook.index("人".encode())
     assert applied(world, outlook[: at + 2] + outlook[at + 3 :])["imported"] == 1
     only_patient(name="欧阳建国")
+
+
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "punycode", "utf-7", "no-such-thing"])
+def test_a_charset_that_nobody_writes_costs_no_card(world: World, charset: str) -> None:
+    card = f"BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET={charset}:周\\ud800五\nEND:VCARD\n" + APPLE
+    job = checked(world, card.encode())
+    assert (job["state"], job["row_count"]) == ("checked", 2)
+
+
+def test_a_name_that_grows_when_it_is_folded_is_a_bad_row_and_no_lost_file(world: World) -> None:
+    job = checked(world, f"姓名\n{chr(0x337F) * 25}李\n甲甲\n".encode())
+    assert (job["state"], problems(world, job)) == ("checked", [(2, "姓名", "too_long")])
+
+
+def test_the_sheet_of_results_waits_for_the_check(world: World) -> None:
+    made = upload(world, "姓名\n甲甲\n".encode()).json()
+    answer = world.client("admin1").get(f"{URL}/{made['id']}/result")
+    assert (answer.status_code, answer.json()["code"]) == (409, "state_conflict")

@@ -1,6 +1,7 @@
 """Strict JSON: what PostgreSQL or a 64-bit integer can't hold is refused here, not by a crash below."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from kernel.text import clean
 
 #: Levels of lists and objects within each other. What follows walks them by recursion.
 DEEPEST = 32
+#: Escapes that may stand for what nobody sees, and the one control character that JSON takes as it is.
+_ESCAPED = re.compile(rb"\\[ubf]|\x7f")
 SURROGATES = range(0xD800, 0xE000)
 
 
@@ -37,7 +40,8 @@ class ORJSONParser(BaseParser):
         if b"\\u0000" in body:
             text = str(ProhibitNullCharactersValidator.message)
             _refuse(data, "null_characters_not_allowed", text, lambda found: "\0" in found)
-        return data if body.isascii() and b"\\u" not in body else _cleaned(data)
+        plain = body.isascii() and not _ESCAPED.search(body)
+        return data if plain else _cleaned(data)
 
 
 def _cleaned(value: Any) -> Any:

@@ -14,13 +14,15 @@ IGNORED = "ignored"
 LEFT_OUT = "left_out"
 #: Rows looked at for the titles: a letterhead, a date, a remark may stand above.
 MAX_ABOVE = 20
-_ASIDE = re.compile(r"[(\[【〔<][^)\]】〕>]*[)\]】〕>]")
+#: No title is longer: what follows would cost a reader time and say nothing.
+MAX_TITLE = 120
+_ASIDE = re.compile(r"[(\[【〔<][^()\[\]【】〔〕<>]*[)\]】〕>]")
 
 
 def bare_title(text: str) -> str:
     """`手机\\n号`, ` 手机号 * `, `手机号（必填）` → `手机号`; Latin titles in lower case."""
-    folded = unicodedata.normalize("NFKC", text)
-    bare = re.sub(r"[\s*:：]", "", _ASIDE.sub("", folded)) or re.sub(r"[\s*:：]", "", folded)
+    folded = unicodedata.normalize("NFKC", text[:MAX_TITLE])
+    bare = re.sub(r"[\s*:：]", "", _ASIDE.sub("", _ASIDE.sub("", folded))) or re.sub(r"[\s*:：]", "", folded)
     return bare.lower()
 
 

@@ -8,7 +8,6 @@ Libraries for vCards give a whole file up at the first such line.
 import base64
 import binascii
 import codecs
-import contextlib
 import io
 import quopri
 import re
@@ -20,7 +19,11 @@ from kernel.sheets.cells import Line, trusted
 from kernel.sheets.separated import encoding_of
 from kernel.text import clean
 
-MAX_CELL, MAX_PROPERTY = 4000, 20_000
+MAX_CELL, MAX_PROPERTY, MAX_OTHERS = 4000, 20_000, 400
+#: Code pages that phones and mail programs name; any other one is read as the file is.
+_CHARSETS = frozenset(
+    {"utf-8", "utf8", "gbk", "gb2312", "gb18030", "big5", "hz-gb-2312", "iso-8859-1", "us-ascii"}
+)
 TITLES = (
     "Formatted Name", "Last Name", "First Name", "Middle Name", "Mobile Phone", "Mobile Phone 2", "Home Phone",
     "Business Phone", "Other Phone", "Other Phone 2", "Home Country/Region", "Home State", "Home City", "Home Street",
@@ -149,10 +152,8 @@ def _decoded(value: str, found: _Property, charset: str) -> str:
             raw = base64.b64decode(raw)
         except binascii.Error:
             return ""
-    for named in (found.options.get("CHARSET", charset), charset):
-        with contextlib.suppress(LookupError):
-            return raw.decode(named, errors="replace")
-    return ""
+    named = found.options.get("CHARSET", "").lower()
+    return raw.decode(named if named in _CHARSETS else charset, errors="replace")
 
 
 def _put(card: dict[str, str], found: _Property) -> None:
@@ -164,7 +165,7 @@ def _put(card: dict[str, str], found: _Property) -> None:
         _put_phone(card, found)
     elif found.name == "ADR":
         _put_address(card, found)
-    elif found.name == "CATEGORIES":
+    elif found.name == "CATEGORIES" and len(card.get("Categories", "")) < MAX_CELL:
         words = ";".join(part for part in re.split(r"(?<!\\)[,;]", found.value) if part.strip())
         card["Categories"] = ";".join(filter(None, (card.get("Categories"), _plain(words))))
     elif found.name == "X-ANDROID-CUSTOM" and (birthday := _ANDROID_BIRTHDAY.match(found.value)):
@@ -177,8 +178,9 @@ def _put(card: dict[str, str], found: _Property) -> None:
 
 def _note_other(card: dict[str, str], found: _Property) -> None:
     """What has no place is named, so that nothing is left out silently."""
-    if found.name not in _SAYS_NOTHING and found.value.strip(" ;"):
-        names = card.get("Other Properties", "").split()
+    others = card.get("Other Properties", "")
+    if found.name not in _SAYS_NOTHING and found.value.strip(" ;") and len(others) < MAX_OTHERS:
+        names = others.split()
         card["Other Properties"] = " ".join(dict.fromkeys([*names, found.name]))
 
 

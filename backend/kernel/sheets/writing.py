@@ -62,6 +62,9 @@ def write_xlsx(
             columns = max(columns, column)
             kind = broken if column in wide and number else text if number else titles
             sheet.write_string(number, column, neutral(value), kind)
+    if wide:
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
     if number:
         sheet.autofilter(0, 0, number, columns)
     book.close()

@@ -18,6 +18,7 @@ from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
 from apps.imports.reasons import reason
 from apps.imports.scoped import serializers as io
 from apps.imports.services import jobs, reading
+from apps.imports.states import ImportState
 from kernel.errors import NotFound, StateConflict
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
@@ -102,13 +103,18 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         )
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
-    @raises(NotFound, ImportUnreadable)
+    @raises(NotFound, StateConflict, ImportUnreadable)
     def result(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
-        """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week."""
+        """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
+
+        Not before it is checked.
+        """
         job, query = self.get_object(), self._format(request)
         if job.by_id is None or job.by_id != self.actor.staff_id:
             raise NotFound
-        return as_sheet(reading.result_rows(job), query, "import-result", wide={0: 8, 1: 14, 2: 60}, fixed=4)
+        if job.state == ImportState.CHECKING:
+            raise StateConflict(current=job.state)
+        return as_sheet(reading.result_rows(job), query, "import-result", wide={0: 8, 1: 22, 2: 60}, fixed=4)
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
     def template(self, request: Any) -> FileResponse | StreamingHttpResponse:

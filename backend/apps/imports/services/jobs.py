@@ -9,7 +9,7 @@ from typing import IO, Any, TypeVar
 from uuid import UUID
 
 from django.core.files.base import File
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from apps.files.errors import FileRefused
 from apps.files.models import File as StoredFile
@@ -101,7 +101,12 @@ def check(job_id: UUID) -> ImportJob:
         return job
     with staging.spool() as spooled:
         problem = _read(job, spooled)
-        return _judge(job, spooled, problem)
+        try:
+            return _judge(job, spooled, problem)
+        except (
+            DataError
+        ):  # a value that no column takes: its words would stand in the log, so it goes no further
+            return _judge(job, spooled, SheetProblem("unreadable"))
 
 
 def _read(job: ImportJob, spooled: IO[str]) -> SheetProblem | FileNotFoundError | None:

@@ -16,7 +16,7 @@ from kernel.sheets import LEFT_OUT, Cell, Heading, Line, SheetProblem, read_head
 
 MAX_FINDINGS = 200
 #: Seconds of processor time for reading a file while somebody waits.
-IN_A_REQUEST = 30
+IN_A_REQUEST = 5
 BATCH = 1000
 #: What a spreadsheet would write for a number whose digits are lost, and for a cell of several columns.
 DISTRUSTED = {"number_lost": "#NUM!", "merged_cell": "#VALUE!"}

@@ -185,6 +185,8 @@ class RowReader:
             row.complain("name", "required")
         elif _FURNITURE.fullmatch(re.sub(r"[\s()()【】]", "", name).casefold()):
             row.complain("name", "no_person")
+        elif len(name) > MAX_LENGTH["name"]:  # some signs are several once they are folded
+            row.complain("name", "too_long")
         elif not is_name(name):
             row.complain("name", "bad_name", expected="name_format")
 
