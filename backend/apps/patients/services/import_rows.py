@@ -21,6 +21,7 @@ from apps.patients.contacts import read_contact
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.models import Gender, IdKind, ImportRow, PatientTag
 from apps.patients.naming import name_fields
+from apps.patients.services.import_values import DATE, SERIAL, bare_choice, folded_date
 from kernel import clock, ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
@@ -28,16 +29,6 @@ from kernel.sheets import ERRORS, IGNORED, LEFT_OUT, BadCell, Heading, Line, bar
 from kernel.text import clean_line, clean_name, is_masked
 from kernel.text.names import is_name
 
-_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日?)")
-#: No time, or the one of a birth to the second. With a `Z` it is told in UTC: from four in the afternoon on the day
-#: here is another one.
-_TIME = re.compile(
-    r"[ T]+0{1,2}:00$|[ T]+(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?$"
-    r"|T(?:0\d|1[0-5]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$"
-)
-_WEEKDAY = re.compile(r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
-#: The number that a spreadsheet keeps for a date: 1927 to 2064.
-_SERIAL = re.compile(r"[1-5]\d{4}")
 #: What stands in the column of names below a table, or for nobody.
 _FURNITURE = re.compile(
     r"合计|小计|总计|累计|以下空白|备注|注|无|不详|未知|待定|空|null|none|nan|n/?a|"
@@ -214,7 +205,7 @@ class RowReader:
         kind = ID_KINDS.get(kind_text, kind_text if kind_text in IdKind.values else None)
         if not kind_text:
             kind = IdKind.RESIDENT_ID if number else IdKind.NONE
-        gender = GENDERS.get(_bare_choice(texts["gender"]))
+        gender = GENDERS.get(bare_choice(texts["gender"]))
         for name, value, words in (("id_kind", kind, _KINDS), ("gender", gender, "男、女、未知")):
             if value is None:
                 row.complain(name, "unknown_choice", choices=words)
@@ -246,9 +237,9 @@ class RowReader:
     def _date(self, row: Row, text: str) -> dt.date | None:
         if not text:
             return None
-        found = _DATE.fullmatch(_folded_date(text))
+        found = DATE.fullmatch(folded_date(text))
         if found is None:
-            code = "serial_date" if _SERIAL.fullmatch(text) else "bad_date"
+            code = "serial_date" if SERIAL.fullmatch(text) else "bad_date"
             row.complain("birth_date", code, shown=text[:20])
             return None
         try:
@@ -278,19 +269,6 @@ def _column_of(name: str) -> str:
     """The column of the template for a field of a form: `phone.home` → `phone`."""
     part = name.split(".", maxsplit=1)[0]
     return part if part in TITLES else "address" if "." in name else "name"
-
-
-def _bare_choice(text: str) -> str:
-    """`Ｍ`, `1.男`, `男(1)` → `m`, `男`, `男`."""
-    folded = unicodedata.normalize("NFKC", clean_line(text)).lower()
-    return re.sub(r"^\d\s*[.、:-]\s*(?=\D)|\s*\(\d\)$", "", folded)
-
-
-def _folded_date(text: str) -> str:
-    """Without a time or a weekday, and without the blanks around 年, 月 and 日 (also written 号)."""
-    day = _WEEKDAY.sub("", _TIME.sub("", unicodedata.normalize("NFKC", text).strip()))
-    day = re.sub(r"^(\d{4}) +(\d{1,2}) +(\d{1,2})$", r"\1-\2-\3", day)
-    return re.sub(r"\s*([年月日号])\s*", r"\1", day).replace("号", "日")
 
 
 def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
