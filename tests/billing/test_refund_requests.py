@@ -235,11 +235,27 @@ def test_other_bills_need_neither_and_go_back_by_the_way_they_came(clinic: World
     order = buy(clinic, bill)
     made = ask(clinic, order, bill, amount=1_000).json()
     assert (made["needs_approval"], made["needs_reprint"], made["missing_reprint_ids"]) == (False, False, [])
-    done = act(clinic, "clerk", made, "execute").json()
+    done = act(clinic, "admin1", made, "execute").json()
     assert (done["state"], [r["route"] for r in done["refunds"]]) == ("executing", ["original"])
     assert (fresh(bill).status, fresh(bill).refunded_fen) == ("paid", 1_000)
     forward()
     assert state(made["id"]) == "done"
+
+
+def test_what_nobody_approved_is_executed_by_somebody_else_than_who_asked(clinic: World) -> None:
+    top_up(clinic, 1_000)
+    bill = issue(clinic)
+    clinic.staff["admin1"].phone = clinic.staff["clerk"].phone = "13812348000"
+    for name in ("admin1", "clerk"):
+        clinic.staff[name].save()
+    for made in (ask(clinic, buy(clinic, bill), bill).json(), ask_card(clinic, 800).json()):
+        for who in ("clerk", "admin1"):  # her other account
+            assert code(act(clinic, who, made, "execute")) == (409, "executor_is_requester")
+        assert (state(made["id"]), Refund.objects.count()) == ("requested", 0), "nothing moved"
+    assert act(clinic, "boss", made, "approve").json()["state"] == "approved"
+    assert act(clinic, "clerk", made, "execute").json()["state"] == "executing", (
+        "another person has looked at it"
+    )
 
 
 def test_a_hospital_may_want_both_for_every_bill(clinic: World) -> None:
@@ -257,11 +273,11 @@ def test_a_hospital_may_want_both_for_every_bill(clinic: World) -> None:
 def test_what_was_paid_in_cash_or_must_go_back_in_cash_goes_back_in_cash(clinic: World) -> None:
     in_cash = issue(clinic)
     made = ask(clinic, buy(clinic, in_cash, channel="cash", application="window"), in_cash).json()
-    assert act(clinic, "clerk", made, "execute").json()["state"] == "done"
+    assert act(clinic, "admin1", made, "execute").json()["state"] == "done"
     configure(clinic, billing__outpatient_refund_route="counter_cash")
     online = issue(clinic)
     made = ask(clinic, buy(clinic, online), online).json()
-    done = act(clinic, "clerk", made, "execute").json()
+    done = act(clinic, "admin1", made, "execute").json()
     assert (done["state"], [r["route"] for r in done["refunds"]]) == ("done", ["counter_cash"])
 
 
@@ -290,7 +306,7 @@ def test_never_more_than_may_go_back_of_a_bill_all_applications_together(clinic:
     refused = ask(clinic, order, bill, amount=2_001)
     assert (code(refused), refused.json()["refundable_fen"]) == ((409, "refund_exceeds_bill"), 2_000)
     first = ask(clinic, order, bill, amount=1_500).json()
-    assert act(clinic, "clerk", first, "execute").status_code == 200
+    assert act(clinic, "admin1", first, "execute").status_code == 200
     assert ask(clinic, order, bill).json()["amount_fen"] == 500
 
 
@@ -325,7 +341,7 @@ def test_what_is_dispensed_between_request_and_execution_does_not_go_back(clinic
     bill = issue(clinic)
     made = ask(clinic, buy(clinic, bill), bill).json()
     perform_item(bill.items.get(position=1), staff=clinic.staff["clerk"])
-    refused = act(clinic, "clerk", made, "execute")
+    refused = act(clinic, "admin1", made, "execute")
     assert (code(refused), refused.json()["refundable_fen"]) == ((409, "refund_exceeds_bill"), 2_000)
     assert not Refund.objects.exists()
 
@@ -368,7 +384,7 @@ def test_a_repeated_request_and_a_repeated_execution_move_the_money_once(clinic:
     first, again = (at_desk(clinic, "clerk", "refund-requests", body, key=key) for _ in range(2))
     assert (first.status_code, again.status_code, first.json()["id"]) == (201, 201, again.json()["id"])
     key = uuid4().hex
-    done, again = (act(clinic, "clerk", first.json(), "execute", key=key) for _ in range(2))
+    done, again = (act(clinic, "admin1", first.json(), "execute", key=key) for _ in range(2))
     assert (done.status_code, again.status_code, again.json()["state"]) == (200, 200, "done")
     assert (Refund.objects.count(), till(clinic)) == (1, 0)
 
@@ -386,7 +402,7 @@ def test_a_card_goes_back_at_the_window_whatever_application_topped_it_up(clinic
     request = ask_card(clinic, 2_500).json()
     assert (request["needs_approval"], request["bills"]) == (False, [])
     assert held(clinic) == 2_500, "nothing moves before it is executed"
-    done = act(clinic, "clerk", request, "execute").json()
+    done = act(clinic, "admin1", request, "execute").json()
     orders = [order.pk for order in reversed(made) if order]
     assert shares(request["id"]) == list(zip(orders, (1_000, 1_000, 500), strict=True))
     assert [(r["route"], r["state"]) for r in done["refunds"]] == [
@@ -412,7 +428,7 @@ def test_a_card_that_is_spent_before_execution_is_refused_whole(clinic: World) -
     top_up(clinic, 1_000)
     request = ask_card(clinic, 800).json()
     spend(clinic, 500)
-    refused = act(clinic, "clerk", request, "execute")
+    refused = act(clinic, "admin1", request, "execute")
     assert (code(refused), refused.json()["allowed_fen"]) == ((409, "refund_exceeds_balance"), 500)
     assert (held(clinic), state(request["id"])) == (500, "requested")
 
@@ -422,7 +438,7 @@ def test_what_a_card_paid_goes_back_to_the_card_also_at_the_window(clinic: World
     order = spend(clinic, 1_000)
     configure(clinic, billing__outpatient_refund_route="counter_cash")
     made = ask(clinic, order, Bill.objects.get(order_id=order.pk)).json()
-    done = act(clinic, "clerk", made, "execute").json()
+    done = act(clinic, "admin1", made, "execute").json()
     assert [r["route"] for r in done["refunds"]] == ["original"]
     forward()
     assert (state(made["id"]), held(clinic)) == ("done", 1_000)
@@ -467,4 +483,4 @@ def test_amounts_of_odd_items_add_up(clinic: World) -> None:
     bill = issue(clinic, ItemSpec("葡萄糖", Decimal("0.333"), 1_001), ItemSpec("注射", Decimal(1), 1))
     made = ask(clinic, buy(clinic, bill), bill).json()
     assert made["amount_fen"] == bill.amount_fen
-    assert act(clinic, "clerk", made, "execute").json()["amount_fen"] == bill.amount_fen
+    assert act(clinic, "admin1", made, "execute").json()["amount_fen"] == bill.amount_fen

@@ -79,12 +79,13 @@ class Clerk:
                 invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first()
                 invoice = invoice or issue_invoice(bill, staff=staff["clerk"])
                 print_invoice(invoice, desk="1", reason="退费补打", staff=staff["clerk"])
-            execute(request, staff=staff["clerk"])
+            execute(request, staff=staff["admin1"])  # what nobody approved is executed by somebody else
 
     def refund_card_at_window(self, amount_fen: int) -> None:
-        card, staff = self.till.world.cards["patient_a"], self.till.world.staff["clerk"]
+        card, staff = self.till.world.cards["patient_a"], self.till.world.staff
         with contextlib.suppress(DomainError):
-            execute(request_card(card=card, amount_fen=amount_fen, reason="退卡", staff=staff), staff=staff)
+            request = request_card(card=card, amount_fen=amount_fen, reason="退卡", staff=staff["clerk"])
+            execute(request, staff=staff["admin1"])
 
     def send_again(self, refund: Refund) -> None:
         with contextlib.suppress(DomainError):

@@ -195,6 +195,19 @@ def test_who_holds_the_permission_within_reach_decides(office: World, who: str, 
         assert state(approval) == "approved"
 
 
+def test_a_second_account_of_the_same_person_is_no_other_person(office: World) -> None:
+    for name in ("clerk", "admin3"):
+        office.staff[name].phone = "13812348000"
+        office.staff[name].save()
+    approval = ask(office, requester="clerk")
+    assert office.staff["admin3"].pk in item_of(approval).barred
+    for action in ("approve", "reject"):
+        body = {"reason": "x"} if action == "reject" else {}
+        assert code(act(office, "admin3", approval, action, **body)) == (409, "approver_is_requester")
+    assert (state(approval), states(approval)) == ("requested", ["open"]), "nothing changed"
+    assert act(office, "admin1", approval, "approve").status_code == 200
+
+
 def test_a_step_of_a_duty_is_decided_by_the_role_that_the_hospital_names(office: World) -> None:
     first = ask(office, BY_DUTY)
     assert act(office, "head", first, "approve").status_code == 200

@@ -190,6 +190,16 @@ class RefundNeedsApproval(DomainError):
     zh, en = "退费须先经医生审批", "A doctor has to approve the refund first."
 
 
+class ExecutorIsRequester(DomainError):
+    """Nobody else has looked at the request (rules.md 34)."""
+
+    code, status = "executor_is_requester", 409
+    zh, en = (
+        "退费申请未经他人审批,须由他人执行",
+        "Nobody approved this refund: somebody else than who asked has to execute it.",
+    )
+
+
 class InvoiceReprintRequired(DomainError):
     """`bill_ids`: ids of the bills whose invoice has to be printed for the refund."""
 

@@ -47,6 +47,13 @@ def _ordered(items: QuerySet[DictionaryItem]) -> QuerySet[DictionaryItem]:
     return items.order_by(F("dictionary__hospital_id").asc(nulls_first=True), "sort", "id")
 
 
+def records_of_persons(staff_ids: Iterable[UUID]) -> set[UUID]:
+    """These staff records and the others of the same persons: who has two accounts registers one phone with both."""
+    keys = set(staff_ids)
+    phones = StaffMember.objects.filter(pk__in=keys, phone_index__isnull=False).values("phone_index")
+    return keys | set(StaffMember.objects.filter(phone_index__in=phones).values_list("pk", flat=True))
+
+
 def departments_open(hospital_id: UUID) -> QuerySet[Department]:
     """Departments that the public sees, with their location."""
     rows = Department.objects.filter(hospital_id=hospital_id, is_active=True, hospital__is_active=True)

@@ -14,6 +14,7 @@ from apps.billing.services.refund_progress import sync_request
 from apps.billing.services.refund_rules import check_cancelled, not_reprinted
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
+from apps.identity.selectors import records_of_persons
 from apps.payments.selectors.refunds import decided_by
 from apps.payments.services.advance_refund import advance_refund
 from apps.payments.types import RefundCause, RefundRoute
@@ -28,13 +29,13 @@ _READY = (RefundRequestState.REQUESTED, RefundRequestState.APPROVED)
 def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
     """Give the money back: by the way it came, or in cash out of this clerk's hands. Not inside a transaction.
 
-    RefundNeedsApproval, InvoiceReprintRequired, StateConflict (executed already, rejected), RefundExceedsBill or the
-    caps of the card, ServiceUnavailable and HisRefusedRefund. Nothing has moved then. Cash has gone back on return;
-    anything else is executing until the channel has confirmed it.
+    RefundNeedsApproval, ExecutorIsRequester, InvoiceReprintRequired, StateConflict (executed already, rejected),
+    RefundExceedsBill or the caps of the card, ServiceUnavailable and HisRefusedRefund. Nothing has moved then. Cash
+    has gone back on return; anything else is executing until the channel has confirmed it.
     """
     if request.state not in _READY:
         raise StateConflict(current=request.state)
-    _check_conditions(request)
+    _check_conditions(request, staff)
     if request.order is not None:
         bills = bills_in(request.order, list(request.lines.values_list("bill_id", flat=True)))
         check_cancelled(list(bills.values()))
@@ -47,9 +48,12 @@ def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
     return request
 
 
-def _check_conditions(request: RefundRequest) -> None:
-    if request.needs_approval and request.state != RefundRequestState.APPROVED:
-        raise errors.RefundNeedsApproval
+def _check_conditions(request: RefundRequest, staff: StaffMember) -> None:
+    if request.state != RefundRequestState.APPROVED:
+        if request.needs_approval:
+            raise errors.RefundNeedsApproval
+        if request.requested_by_id in records_of_persons([staff.pk]):
+            raise errors.ExecutorIsRequester
     missing = not_reprinted(request)
     if missing:
         raise errors.InvoiceReprintRequired(bill_ids=[str(key) for key in missing])
@@ -61,7 +65,7 @@ def _move(request_id: UUID, staff: StaffMember, allowances: Mapping[UUID, Allowa
     request = lock_one(RefundRequest.objects.select_related("hospital", "card__hospital"), pk=request_id)
     if request.state not in _READY:
         raise StateConflict(current=request.state)
-    _check_conditions(request)
+    _check_conditions(request, staff)
     now = clock.now()
     REFUND_REQUESTS.move(request, RefundRequestState.EXECUTING, executed_by=staff, executed_at=now)
     if request.card is not None:

@@ -19,7 +19,7 @@ from apps.payments.selectors.orders import of_hospitals
 from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder
 from apps.worklist.services import approval_decisions
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import REQUIRED, InvalidValue, StateConflict
 from kernel.idempotency import store
 from kernel.locks import lock_one, lock_rows
 
@@ -48,7 +48,7 @@ def request_bills(
     """
     bills, allowed = bills_in(order, list(amounts)), quote_bills(order)
     if not bills:
-        raise InvalidValue(field="bill_ids")
+        raise InvalidValue(field="bill_ids", expected=REQUIRED)
     check_cancelled(list(bills.values()))
     empty = [str(key) for key in amounts if not allowed[key]]
     if empty:
@@ -98,7 +98,7 @@ def _not_yet_asked(
 
 
 def request_card(*, card: PatientCard, amount_fen: int, reason: str, staff: StaffMember) -> RefundRequest:
-    """Ask for a refund of a card's balance; nobody has to approve it. RefundRequested; errors as CardCaps.check."""
+    """Ask for a card's balance; another person executes it. RefundRequested; errors as CardCaps.check."""
     with transaction.atomic():
         lock_rows(topped_up(card, None))  # two that ask at once see each other
         caps = caps_of(card, None)

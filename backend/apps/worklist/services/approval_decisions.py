@@ -7,6 +7,7 @@ from django.db import transaction
 
 from apps.access.actor import actor_of
 from apps.identity.models import StaffMember
+from apps.identity.selectors import records_of_persons
 from apps.worklist import errors
 from apps.worklist.approvals import APPROVALS, ApprovalKind
 from apps.worklist.contents import completed
@@ -75,9 +76,10 @@ def _to_decide(
     check_open(current)
     if current.version != version:
         raise StaleVersion
-    if current.requester_id == by.pk:
+    own = records_of_persons([by.pk])
+    if current.requester_id in own:
         raise errors.ApproverIsRequester
-    if by.pk in _deciders(current):
+    if _deciders(current) & own:
         raise errors.ApproverDecidedBefore
     step = current.steps.get(state=StepState.OPEN)
     if by.user is None or not may_decide(step, actor_of(by.user)):

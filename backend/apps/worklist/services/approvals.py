@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from apps.access.models import Role
 from apps.identity.models import StaffMember
+from apps.identity.selectors import records_of_persons
 from apps.identity.states import StaffState
 from apps.worklist import errors
 from apps.worklist.approvals import APPROVALS, ApprovalKind, Step
@@ -85,7 +86,7 @@ def _write_steps(approval: Approval, kind: ApprovalKind, steps: Sequence[Step]) 
 def open_step(approval: Approval, step: ApprovalStep, *, barred: Iterable[UUID] = ()) -> None:
     """The step waits for a decision, and is work of who may take it; `barred`: who has decided before."""
     STEPS.move(step, StepState.OPEN)
-    kept_out = {*barred, *([approval.requester_id] if approval.requester_id else [])}
+    kept_out = records_of_persons([*barred, *([approval.requester_id] if approval.requester_id else [])])
     owner = step.owner
     is_theirs = owner is not None and owner.pk not in kept_out and owner.status == StaffState.ACTIVE
     open_item(

@@ -27,7 +27,8 @@ from apps.identity.models import StaffMember
 from apps.payments.selectors import orders
 from apps.payments.types import PaymentOrder
 from apps.worklist.errors import ApproverIsRequester
-from kernel.errors import NotFound, StateConflict
+from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.expectations import EACH_ONCE
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -56,7 +57,7 @@ class AskForRefundSerializer(Serializer):
 
     def validate_bills(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({row["bill_id"] for row in value}) != len(value):
-            raise serializers.ValidationError("账单重复", code="invalid")
+            raise InvalidValue(field="bills", expected=EACH_ONCE)
         return value
 
 
@@ -136,13 +137,16 @@ class RefundRequestViewSet(ScopedViewSet):
 
     @extend_schema(request=None)
     @raises(
-        StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.InvoiceReprintRequired,
-        errors.RefundExceedsBill,
+        StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.ExecutorIsRequester,
+        errors.InvoiceReprintRequired, errors.RefundExceedsBill,
         errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
     )  # fmt: skip
     @idempotent(atomic=False)
     def execute(self, request: Any, pk: UUID) -> Response:
-        """执行退费: by the way it came, or in cash; executing until the channel confirms it."""
+        """执行退费: by the way it came, or in cash; executing until the channel confirms it.
+
+        What nobody has approved is executed by somebody else than who asked.
+        """
         return self._answer(execute(self.get_object(), staff=self._staff()).pk)
 
     def replay(self, request: Any, result: UUID) -> Response:
@@ -191,7 +195,7 @@ class CardRefundRequestViewSet(OfCard):
     @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.RefundRequested)
     @idempotent(atomic=False)
     def ask(self, request: Any, pk: UUID) -> Response:
-        """申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it."""
+        """申请余额退款, through whatever application it came; another person approves or executes it."""
         card = self.get_object()
         body = AskForCardRefundSerializer(data=request.data)
         body.is_valid(raise_exception=True)
