@@ -15,6 +15,7 @@ from apps.payments.models import AccountKind, PaymentOrder, Refund
 from apps.payments.services.ledger import Account, balance
 from apps.payments.types import RefundCause, RefundRoute
 from apps.scheduling.models import Appointment
+from apps.worklist.models import WorkItem
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
 from tests.billing.support import issue
@@ -66,6 +67,44 @@ def books(till: Till) -> tuple[int, int, int, int]:
 
 def status(held: dict[str, Any]) -> str:
     return Appointment.objects.get(pk=held["id"]).payment_status
+
+
+@pytest.mark.requirement("ORG-04")
+def test_a_fee_that_only_the_window_can_give_back_is_a_clerk_s_work_until_it_is_back(till: Till) -> None:
+    held = till.hold()
+    at_window(till, held, "settle")
+    rest(till)
+    at_window(till, held, "cancel", {"reason": "改天"})
+    rest(till)
+    mine = till.world.client("clerk").get(f"{ADMIN}/work-items/mine").json()["results"]
+    assert [(row["kind"], row["subject_id"]) for row in mine] == [
+        ("workflows.registration_refund_due", held["id"])
+    ]
+    assert "20.00元" in mine[0]["title"]
+    bill = Bill.objects.get()
+    refund_bills(
+        order=PaymentOrder.objects.get(pk=bill.order_id), bill_amounts={bill.pk: bill.amount_fen},
+        cause=RefundCause.WINDOW, reason="退号", application="window", route=RefundRoute.COUNTER_CASH,
+        staff=till.world.staff["clerk"],
+    )  # fmt: skip
+    rest(till)
+    assert status(held) == "refunded"
+    item = WorkItem.objects.get(kind="workflows.registration_refund_due")
+    assert (item.state, item.outcome) == ("done", "已退费")
+
+
+@pytest.mark.requirement("ORG-04")
+def test_a_fee_that_goes_back_by_itself_is_nobody_s_work(till: Till) -> None:
+    till.world.h1.settings = {**till.world.h1.settings, "payment.registration_refund_route": "original"}
+    till.world.h1.save(update_fields=["settings"])
+    held = till.hold()
+    order = till.checkout("patient_a", held["id"])
+    till.confirm(till.prepay("patient_a", order))
+    till.deliver()
+    rest(till)
+    at_window(till, held, "cancel", {"reason": "改天"})
+    rest(till)
+    assert (status(held), WorkItem.objects.count()) == ("refunded", 0)
 
 
 @pytest.mark.requirement("PAY-09", "BOOK-10")

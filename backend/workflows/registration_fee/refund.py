@@ -20,8 +20,11 @@ from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder, RefundCause, RefundRoute, ReturnCause
 from apps.scheduling.models import PaymentStatus
 from apps.scheduling.services.confirm import note_refund
+from apps.worklist.services.items import close_item, open_item
+from kernel.money import fen_to_yuan
 from workflows.registration_fee.bill import APPOINTMENT, bills_of, end_bills, find, given_back, mandatory_with
 from workflows.registration_fee.collect import TAKEN, WINDOW
+from workflows.registration_fee.work import REFUND_DUE
 
 
 class NotYet(Exception):
@@ -32,9 +35,9 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
     """A cancelled registration: an unpaid bill ends, what was paid online goes back where the rules say so.
 
     So do our own bills that were mandatory with it, but for what was performed; HIS says of its own. By the original
-    route when the hospital stopped the session, or where its setting says so; else the fee stays `refund_due` until the
-    window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk took may not be recorded
-    yet: its bill stands.
+    route when the hospital stopped the session, or where its setting says so; else the fee stays `refund_due`, and work
+    of a clerk, until the window gives it back, with its approval and reprint (rules.md 7 and 8). A fee that a clerk
+    took may not be recorded yet: its bill stands.
     """
     appointment = find(appointment_id)
     end_bills(mandatory_with(appointment_id))
@@ -46,11 +49,15 @@ def follow_cancellation(appointment_id: UUID, *, cause: str) -> None:
         note_refund(appointment_id=appointment_id)  # the window gave it back before
         return
     order = _order_of(bill) if bill is not None else None
-    if bill is None or order is None or order.channel in AT_COUNTER:
-        return
     wanted = payment_settings.REGISTRATION_REFUND_ROUTE.of(appointment.hospital) == "original"
-    if wanted or cause == "session_stopped":
+    online = order is not None and order.channel not in AT_COUNTER
+    if bill is not None and order is not None and online and (wanted or cause == "session_stopped"):
         _give_back(order, bill, reason="退号" if cause != "session_stopped" else "停诊")
+        return
+    open_item(
+        REFUND_DUE, hospital=appointment.hospital, subject_type=APPOINTMENT, subject_id=appointment.pk,
+        title=f"退还挂号费 {appointment.appointment_no} {fen_to_yuan(appointment.fee_fen)}元",
+    )  # fmt: skip
 
 
 def _paid_bill(appointment_id: UUID) -> Bill | None:
@@ -99,6 +106,7 @@ def follow_refund(refund_id: UUID) -> None:
             continue
         if _paid_bill(bill.subject_id) is None:  # else it was paid again by another one
             note_refund(appointment_id=bill.subject_id)
+            close_item(REFUND_DUE, subject_id=bill.subject_id, outcome="已退费")
 
 
 @transaction.atomic
