@@ -87,6 +87,23 @@ def test_a_patient_waits_in_a_queue_once(clinic: World) -> None:
     assert QueueTicket.objects.count() == Encounter.objects.count() == 1
 
 
+def test_who_has_booked_the_doctor_today_checks_in_instead_of_walking_in(clinic: World) -> None:
+    session = open_session(clinic, date=TOMORROW, start="08:00", end="09:00", slot_minutes=60)
+    at_window(clinic, "patient_b", first_slot(session), kind="advance", paid_at_counter=True)
+    booked = Appointment.objects.get(patient=clinic.patients["patient_b"])
+    walk_in = {"patient": "patient_b", "practitioner_id": str(clinic.staff["doctor_a"].pk)}
+    with clock.frozen(NOW + dt.timedelta(days=1)):
+        refused = ask(clinic, **walk_in)
+        assert code(refused) == (409, "has_appointment")
+        assert (refused.json()["appointment_id"], refused.json()["starts_at"]) == (str(booked.pk), "08:00")
+        assert not QueueTicket.objects.exists()
+        assert not Encounter.objects.exists()
+        other = ask(clinic, patient="patient_b", practitioner_id=str(clinic.staff["doctor_b"].pk))
+        assert other.status_code == 201, "another doctor"
+    with clock.frozen(booked.check_in_until):
+        assert ask(clinic, **walk_in).status_code == 201, "too late to check in"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_desks_at_once_queue_a_patient_once(clinic: World) -> None:
     queue = own_queue(clinic.staff["doctor_a"], clinic.departments["cardiology"])

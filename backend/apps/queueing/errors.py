@@ -17,3 +17,11 @@ class AlreadyQueued(DomainError):
     code, status = "already_queued", 409
     zh = "该患者已在{queue_name}候诊,排队号{ticket_no}"
     en = "The patient waits in {queue_name} already, with number {ticket_no}."
+
+
+class HasAppointment(DomainError):
+    """`appointment_id` and `starts_at`: the booking that the patient checks in for instead."""
+
+    code, status = "has_appointment", 409
+    zh = "该患者今天已预约该医生({starts_at}),请为预约取号"
+    en = "The patient has booked this doctor today ({starts_at}): check in for the appointment."

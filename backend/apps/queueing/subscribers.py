@@ -49,11 +49,12 @@ def _room(ticket: QueueTicket) -> str:
 
 
 @subscribe(events.TicketCalled, name="queueing.attend_walk_in", queue="urgent")
-def attend_walk_in(event: events.TicketCalled) -> None:
-    """Whoever called a patient without an appointment attends the patient from now on."""
+def attend_called(event: events.TicketCalled) -> None:
+    """Whoever called a patient that nobody booked there attends the patient from now on."""
     lock_patients([event.patient_id])
     ticket = _find(event)
-    if ticket.appointment is None and ticket.served_by_id is not None:
+    booked = ticket.appointment.practitioner_id if ticket.appointment else None
+    if ticket.served_by_id is not None and ticket.served_by_id != booked:
         note_booking(
             hospital_id=ticket.hospital_id,
             patient_id=ticket.patient_id,

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from apps.encounters.services.encounters import begin, finish as finish_encounter
+from apps.encounters.services.encounters import begin, change as change_encounter, finish as finish_encounter
 from apps.identity.models import StaffMember
 from apps.queueing import errors
 from apps.queueing.events import TicketCalled
 from apps.queueing.models import Queue, QueueTicket
-from apps.queueing.selectors.boards import served_by
+from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import priorities_of, rules_of
 from apps.queueing.selectors.waiting import waiting
 from apps.queueing.services.boards import changed
@@ -21,10 +21,13 @@ from apps.queueing.states import SEEING, TICKETS, TicketState
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.arrive import fulfil
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import Expectation, InvalidValue, StateConflict
 from kernel.outbox.events import publish
 
 T = TicketState
+OTHER_QUEUE = Expectation(
+    "other_queue", "须为本院另一个启用的队列", "It has to be another queue of the hospital that is in force."
+)
 
 
 @transaction.atomic
@@ -146,12 +149,13 @@ def prioritise(ticket: QueueTicket, *, code: str, reason: str) -> QueueTicket:
 
 @transaction.atomic
 def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
-    """To another doctor's queue of the hospital, with a number there and the old claim. InvalidValue, StateConflict.
+    """To another doctor's queue of the hospital, with a number there and the old claim; the encounter goes with it.
 
+    InvalidValue, StateConflict.
     Allowed until the doctor has finished: who is inside, out for an examination or passed over waits there anew.
     """
     if queue.hospital_id != ticket.hospital_id or queue.pk == ticket.queue_id or not queue.is_active:
-        raise InvalidValue(field="queue_id")
+        raise InvalidValue(field="queue_id", expected=OTHER_QUEUE)
     seeing = ticket.state in SEEING
     left, ticket_no = ticket.queue_id, issue_number(queue, ticket.day)
     moved = _keep(
@@ -160,6 +164,8 @@ def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
         state=T.WAITING.value, skip_count=0, reason=reason,
         **({"consulted_seconds": _consulted(ticket)} if seeing else {}),
     )  # fmt: skip
+    doctor = {"practitioner_id": queue.practitioner_id} if queue.practitioner_id else {}
+    change_encounter([ticket.encounter_id], department_id=queue.department_id, **doctor)
     changed(ticket.hospital_id, left)
     return moved
 
@@ -173,7 +179,7 @@ def doctor_for(queue: Queue, staff_id: UUID, chosen: StaffMember | None) -> UUID
     if served_by(doctor_id).filter(pk=queue.pk).exists():
         return doctor_id
     if chosen is not None:
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=SERVES_QUEUE)
     return None
 
 

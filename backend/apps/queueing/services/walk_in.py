@@ -1,5 +1,7 @@
 """现场排队: a patient without an appointment waits for a doctor, or in a department's or shared queue."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from apps.encounters.models import Encounter, EncounterKind
@@ -11,26 +13,35 @@ from apps.patients.services.handover import lock_patients
 from apps.queueing import errors
 from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.priorities import Priority
-from apps.queueing.selectors.boards import served_by
+from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import chosen_group
 from apps.queueing.selectors.waiting import business_day, of_today
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import position_of_walk_in
 from apps.queueing.services.queues import issue_number, queue_of_doctor
 from apps.queueing.states import OPEN_TICKETS, SEEING
+from apps.scheduling.models import Appointment
 from apps.scheduling.services.templates import check_practitioner
+from apps.scheduling.states import AppointmentState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import DOCTOR, IN_FORCE, OF_THE_HOSPITAL
+
+WHICH_DEPARTMENT = Expectation(
+    "which_department",
+    "该医生不止在一个科室出诊,请选择科室",
+    "The doctor works in none or several departments: say which.",
+)
 
 
 def walk_in_queue(practitioner: StaffMember, department: Department | None = None) -> Queue:
     """Where the doctor's patients wait, in that department or the only one where the doctor works. InvalidValue."""
     if not practitioner.licence_no:
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=DOCTOR)
     places = list(Department.objects.filter(memberships__staff=practitioner, is_active=True)[:2])
     where = department or (places[0] if len(places) == 1 else None)
     if where is None:
-        raise InvalidValue(field="department_id")
+        raise InvalidValue(field="department_id", expected=WHICH_DEPARTMENT)
     check_practitioner(practitioner, where)
     return queue_of_doctor(practitioner, where)
 
@@ -46,20 +57,20 @@ def queue_walk_in(
     """A ticket behind who was due before, with an encounter of its own. A queue of several doctors may name one.
 
     InvalidValue (another hospital's patient, a closed queue, a doctor who does not serve it, an unknown group),
-    AlreadyQueued.
+    AlreadyQueued, HasAppointment.
     """
     if patient.hospital_id != queue.hospital_id:
-        raise InvalidValue(field="patient_id")
+        raise InvalidValue(field="patient_id", expected=OF_THE_HOSPITAL)
     if not queue.is_active:
-        raise InvalidValue(field="queue_id")
+        raise InvalidValue(field="queue_id", expected=IN_FORCE)
     if practitioner is not None and not served_by(practitioner.pk).filter(pk=queue.pk).exists():
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=SERVES_QUEUE)
     group = chosen_group(queue.hospital_id, priority, patient.birth_date, clock.today())
     encounter_no = next_number(queue.hospital_id)
     with transaction.atomic():
         lock_patients([patient.pk])
-        _refuse_second(patient, queue)
         doctor_id = practitioner.pk if practitioner else queue.practitioner_id
+        _refuse_second(patient, queue, doctor_id)
         encounter = open_encounter(
             number=encounter_no, kind=EncounterKind.OUTPATIENT, patient_id=patient.pk, hospital_id=queue.hospital_id,
             department_id=queue.department_id, practitioner_id=doctor_id,
@@ -74,14 +85,25 @@ def queue_walk_in(
     return ticket
 
 
-def _refuse_second(patient: Patient, queue: Queue) -> None:
-    """AlreadyQueued while the patient, whose row is locked, waits in this queue or is being seen from it."""
+def _refuse_second(patient: Patient, queue: Queue, doctor_id: UUID | None) -> None:
+    """AlreadyQueued while the patient, whose row is locked, waits in this queue or is being seen from it.
+
+    HasAppointment while a booking with this doctor is to be checked in today: one visit is one place.
+    """
     live = of_today(queue.pk).filter(patient_id=patient.pk, state__in=[*OPEN_TICKETS, *SEEING])
     found = live.order_by("id").first()
     if found is not None:
         raise errors.AlreadyQueued(
             ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
         )  # fmt: skip
+    booked = Appointment.objects.filter(
+        patient_id=patient.pk, practitioner_id=doctor_id, visit_date=business_day(), state=AppointmentState.BOOKED,
+        check_in_until__gt=clock.now(),
+    )  # fmt: skip
+    appointment = booked.order_by("starts_at").first() if doctor_id is not None else None
+    if appointment is not None:
+        starts = appointment.starts_at.astimezone(clock.LOCAL)
+        raise errors.HasAppointment(appointment_id=str(appointment.pk), starts_at=f"{starts:%H:%M}")
 
 
 def _ticket(

@@ -13,6 +13,7 @@ from apps.queueing.api.admin import filters, serializers as io
 from apps.queueing.models import QueueTicket
 from apps.queueing.selectors.boards import targets, ticket_rows
 from apps.queueing.services import calls
+from apps.queueing.services.calls import OTHER_QUEUE
 from apps.queueing.services.walk_in import queue_walk_in
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.commands import command
@@ -43,7 +44,7 @@ class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         body=io.WalkInSerializer,
         answer=io.QueueTicketSerializer,
         status=201,
-        raises=(InvalidValue, errors.AlreadyQueued),
+        raises=(InvalidValue, errors.AlreadyQueued, errors.HasAppointment),
     )
     def create(self, **values: Any) -> QueueTicket:
         """现场排队: a patient without an appointment waits for a doctor, or in a queue."""
@@ -111,7 +112,7 @@ class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         """转诊: to another doctor's queue of the hospital, with a number there."""
         target = targets(ticket).filter(pk=queue_id).first()
         if target is None:
-            raise InvalidValue(field="queue_id")
+            raise InvalidValue(field="queue_id", expected=OTHER_QUEUE)
         return calls.transfer(ticket, queue=target, reason=reason)
 
     @extend_schema(responses=io.TargetSerializer(many=True), filters=False)
