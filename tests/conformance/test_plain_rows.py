@@ -99,7 +99,7 @@ EDITED = [
     resource for resource in RESOURCES if "partial_update" in resource.actions and resource.knows_a_row()
 ]
 #: What an edit refuses whatever it says: the row is past being edited.
-NOT_NOW = {"clinic-sessions": "session_not_open"}
+NOT_NOW = {"clinic-sessions": "session_published"}
 #: Names of the world that are none.
 MADE_UP = {"staff": {"name"}}
 

@@ -19,6 +19,16 @@ class SessionNotOpen(DomainError):
     zh, en = "该出诊未开放或已停诊", "The session is not open for booking."
 
 
+class SessionPublished(DomainError):
+    """What was published is stopped or its doctor substituted; it is not edited any more."""
+
+    code, status = "session_published", 409
+    zh, en = (
+        "该出诊已发布,不能修改或删除,请停诊、替诊或另建出诊",
+        "The session was published: stop it, substitute its doctor or make another one.",
+    )
+
+
 class SlotPast(DomainError):
     code, status = "slot_past", 409
     zh, en = "该时段已过", "The slot is over."

@@ -41,10 +41,10 @@ def create_session(*, date: dt.date, start_time: dt.time, end_time: dt.time, **f
 def update_session(session: ClinicSession, *, version: int, **changes: Any) -> ClinicSession:
     """Change fee, tier, room, or the layout of a draft.
 
-    SessionNotOpen once published, InvalidValue, SessionConflict (the room), StaleVersion.
+    SessionPublished once published, InvalidValue, SessionConflict (the room), StaleVersion.
     """
     if session.state != SessionState.DRAFT:
-        raise errors.SessionNotOpen
+        raise errors.SessionPublished
     for name, value in changes.items():
         setattr(session, name, value)
     check_room(session)
@@ -57,9 +57,9 @@ def update_session(session: ClinicSession, *, version: int, **changes: Any) -> C
 
 
 def delete_session(session: ClinicSession) -> None:
-    """Delete a draft; SessionNotOpen once published (stop it instead)."""
+    """Delete a draft; SessionPublished once published (stop it instead)."""
     if not ClinicSession.objects.filter(pk=session.pk, state=SessionState.DRAFT).delete()[0]:
-        raise errors.SessionNotOpen
+        raise errors.SessionPublished
 
 
 def _check_times(session: ClinicSession) -> None:

@@ -74,11 +74,11 @@ class ClinicSessionViewSet(CrudViewSet):
     def perform_create(self, data: dict[str, Any]) -> ClinicSession:
         return sessions.create_session(**data)
 
-    @raises(InvalidValue, errors.SessionNotOpen, errors.PractitionerOnLeave, errors.SessionConflict)
+    @raises(InvalidValue, errors.SessionPublished, errors.PractitionerOnLeave, errors.SessionConflict)
     def perform_update(self, instance: ClinicSession, data: dict[str, Any], version: int) -> ClinicSession:
         return sessions.update_session(instance, version=version, **data)
 
-    @raises(errors.SessionNotOpen)
+    @raises(errors.SessionPublished)
     def perform_destroy(self, instance: ClinicSession) -> None:
         sessions.delete_session(instance)
 
