@@ -36,7 +36,6 @@ FIELD_CODES: dict[str, tuple[str, str]] = {
     "max_string_length": ("数字过长", "Too many digits."),
     "date": ("应为日期", "A date is expected."),
     "unique": ("已存在", "Already exists."),
-    "unknown_field": ("未知字段", "Unknown field."),
     "unknown_parameter": ("未知的查询参数", "Unknown query parameter."),
 }
 SCOPE_NAMES: dict[str, tuple[str, str]] = {

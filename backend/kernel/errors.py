@@ -65,6 +65,7 @@ MASKED = Expectation(
 IN_THE_PAST = Expectation("in_the_past", "须晚于当前时间", "It must lie in the future.")
 DAY_IN_THE_PAST = Expectation("day_in_the_past", "不能早于今天", "It must not lie before today.")
 IN_THE_FUTURE = Expectation("in_the_future", "不能晚于当前时间", "It must not lie in the future.")
+UNKNOWN_FIELD = Expectation("unknown_field", "未知字段", "Unknown field.")
 NAME = Expectation(
     "name_format",
     "姓名只能包含文字、数字、间隔号、连字符、括号和空格",
@@ -143,10 +144,18 @@ class InvalidValue(DomainError):
     zh, en = "提交的内容有误", "The submitted content is not valid."
 
     def __init__(
-        self, *, field: str, expected: Expectation = INVALID, choices: Iterable[Any] = (), **extra: Any
+        self,
+        *,
+        field: str,
+        expected: Expectation | None = None,
+        choices: Iterable[Any] | None = None,
+        **extra: Any,
     ) -> None:
         super().__init__(field=field, **extra)
-        self.expected, self.choices = expected, tuple(choices)
+        if expected is None and choices is None:
+            raise TypeError(f"say what is expected of {field}")
+        self.choices = tuple(choices or ())
+        self.expected = expected or INVALID
 
     @property
     def message(self) -> str:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, router, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
 from kernel.errors import FIXED, DuplicateValue, InUse, InvalidValue
+from kernel.expectations import OF_THE_HOSPITAL
 from kernel.locks import lock_one, save_version
 from kernel.text import pinyin_key
 
@@ -148,4 +149,4 @@ def check_same_hospital(row: models.Model, names: Collection[str]) -> None:
     for name in names:
         other = getattr(row, name)
         if isinstance(other, models.Model) and getattr(other, "hospital_id", None) not in (None, hospital):
-            raise InvalidValue(field=f"{name}_id")
+            raise InvalidValue(field=f"{name}_id", expected=OF_THE_HOSPITAL)

@@ -77,7 +77,7 @@ def test_a_department_shows_the_days_with_numbers_left_of_all_its_doctors(clinic
     assert get(clinic, "booking/days", department_id=clinic.departments["surgery"].pk).json() == []
     asked = get(clinic, "booking/days")
     assert code(asked) == (400, "validation_error")
-    assert asked.json()["errors"][0]["code"] == "required"
+    assert asked.json()["errors"][0]["code"] == "doctor_or_department"
 
 
 @pytest.mark.requirement("BOOK-02")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from apps.identity.models import Hospital
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import BOOLEAN, TEXT, whole_number
 
 T = TypeVar("T", int, bool, str)
 
@@ -37,9 +38,17 @@ class Setting(Generic[T]):
             or not in_range
             or (self.choices and value not in self.choices)
         ):
-            raise InvalidValue(field=f"values.{self.key}", choices=self.choices)
+            raise InvalidValue(field=f"values.{self.key}", expected=self.expected, choices=self.choices)
         checked: T = value
         return checked
+
+    @property
+    def expected(self) -> Expectation:
+        """What a value of it is, beside its choices."""
+        default: Any = self.default
+        if isinstance(default, bool):
+            return BOOLEAN
+        return whole_number(self.minimum, self.maximum) if isinstance(default, int) else TEXT
 
 
 SETTINGS: dict[str, Setting[Any]] = {}
@@ -49,6 +58,7 @@ def define(setting: Setting[T]) -> Setting[T]:
     """Register a setting at import of an app's `settings.py`."""
     if SETTINGS.setdefault(setting.key, setting) is not setting:
         raise ValueError(f"setting {setting.key} is defined twice")
+    setting.expected  # noqa: B018 - the contract knows it from the start
     return setting
 
 

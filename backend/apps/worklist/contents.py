@@ -7,9 +7,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from kernel.errors import InvalidValue, in_english
+from kernel.errors import Expectation, InvalidValue, in_english
 
 MAX_NUMBER = 1_000_000_000
+CONTENT = Expectation(
+    "content", "该项不能由审批人修改,或内容不符合要求", "Approvers may not complete this, or not to that."
+)
 
 
 class ContentType(StrEnum):
@@ -48,7 +51,7 @@ def completed(
     known = {field.name: field for field in fields}
     for name, value in changes.items():
         if name not in known or not known[name].accepts(value):
-            raise InvalidValue(field=f"content.{name}")
+            raise InvalidValue(field=f"content.{name}", expected=CONTENT)
     return {**content, **changes}
 
 

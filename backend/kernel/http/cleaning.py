@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from kernel.errors import InvalidValue
+from kernel.errors import INVALID, InvalidValue
 from kernel.http.problems import plain_response
 from kernel.text import clean
 
@@ -21,7 +21,7 @@ class CleanQueryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if query.count("&") >= MAX_PARAMETERS:
-            return plain_response(400, InvalidValue.code, InvalidValue(field="").text)
+            return plain_response(400, InvalidValue.code, InvalidValue(field="", expected=INVALID).text)
         if "%" in query and "%00" not in query and not request.path.startswith("/callbacks/"):
             try:
                 typed = parse_qsl(query, keep_blank_values=True, errors="strict")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.response import Response
 
-from kernel.errors import IdempotencyKeyRequired, InvalidValue
+from kernel.errors import Expectation, IdempotencyKeyRequired, InvalidValue
 from kernel.http.rendering import dumps
 from kernel.idempotency import store
 
@@ -17,6 +17,11 @@ HEADER = "Idempotency-Key"
 #: As the documents say it.
 FORM = re.compile(r"[!-~]{1,128}")
 View = Callable[..., Response]
+KEY_FORM = Expectation(
+    "idempotency_key_form",
+    "须为 1 至 128 个可见的 ASCII 字符,不含空格",
+    "1 to 128 visible ASCII characters without blanks.",
+)
 
 
 def idempotent(
@@ -37,7 +42,7 @@ def idempotent(
             if not key:
                 raise IdempotencyKeyRequired
             if not FORM.fullmatch(key):
-                raise InvalidValue(field=HEADER)
+                raise InvalidValue(field=HEADER, expected=KEY_FORM)
             mark = store.fingerprint(
                 request.method,
                 request.get_full_path(),

@@ -95,7 +95,7 @@ class ProblemFormatter(ExceptionFormatter):
                 {"field": _sayable(e.attr or ""), "code": e.code, "message": _sayable(e.detail)}
                 for e in errors
             ]
-            detail = InvalidValue(field="").text
+            detail = InvalidValue(field="", expected=INVALID).text
             return problem(exc.status_code, InvalidValue.code, detail, errors=items)
         code = "server_error" if exc.status_code == 500 else str(errors[0].code)
         return problem(exc.status_code, code, errors[0].detail)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NoReturn
 
 from rest_framework import serializers
 
-from kernel.errors import FIXED
+from kernel.errors import FIXED, REQUIRED, UNKNOWN_FIELD
 from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 
@@ -72,7 +72,9 @@ class StrictMixin:
             writable = {name for name, field in self.fields.items() if not field.read_only}  # type: ignore[attr-defined]
             unknown = sorted(set(data) - writable)
             if unknown:
-                raise serializers.ValidationError({n: ["未知字段"] for n in unknown}, code="unknown_field")
+                raise serializers.ValidationError(
+                    {n: [UNKNOWN_FIELD.text] for n in unknown}, code=UNKNOWN_FIELD.code
+                )
         try:
             values = super().to_internal_value(data)  # type: ignore[misc]
         except OverflowError as error:  # a moment that no time zone can express
@@ -147,14 +149,14 @@ class VersionedModelSerializer(ModelSerializer):
     def to_internal_value(self, data: Any) -> Any:
         if self.instance is None and isinstance(data, dict) and "version" in data:
             raise serializers.ValidationError(
-                {"version": ["未知字段"]}, code="unknown_field"
+                {"version": [UNKNOWN_FIELD.text]}, code=UNKNOWN_FIELD.code
             )  # a new row has none
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.instance is not None:
             if "version" not in attrs:
-                raise serializers.ValidationError({"version": ["缺少 version"]}, code="required")
+                raise serializers.ValidationError({"version": [REQUIRED.text]}, code=REQUIRED.code)
             self._keep_fixed(attrs)
         validated: dict[str, Any] = super().validate(attrs)
         return validated

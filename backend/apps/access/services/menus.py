@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from apps.access.errors import MenuCycle
 from apps.access.models import MenuItem, Module, Permission
 from apps.identity.services.access_version import bump_all_staff
-from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.errors import DuplicateValue, Expectation, InUse, InvalidValue
 from kernel.locks import lock_rows, save_version
 
 _PARENT_KINDS: dict[str, set[str | None]] = {
@@ -17,6 +17,11 @@ _PARENT_KINDS: dict[str, set[str | None]] = {
     MenuItem.Kind.PAGE: {None, MenuItem.Kind.DIRECTORY},
     MenuItem.Kind.BUTTON: {MenuItem.Kind.PAGE},
 }
+MENU_PARENT = Expectation(
+    "menu_parent",
+    "目录下可有目录和页面,页面下只有按钮",
+    "A directory holds directories and pages, a page buttons.",
+)
 
 
 @transaction.atomic
@@ -78,10 +83,10 @@ def _check_parent(item: MenuItem) -> None:
     """A directory holds directories and pages, a page buttons; nothing stands below itself."""
     parent = item.parent
     if (parent.kind if parent else None) not in _PARENT_KINDS[item.kind]:
-        raise InvalidValue(field="parent_id")
+        raise InvalidValue(field="parent_id", expected=MENU_PARENT)
     kinds = {child.kind for child in MenuItem.objects.filter(parent_id=item.pk)}
     if any(item.kind not in _PARENT_KINDS[kind] for kind in kinds):
-        raise InvalidValue(field="kind")
+        raise InvalidValue(field="kind", expected=MENU_PARENT)
     parents = dict(MenuItem.objects.values_list("pk", "parent_id"))
     above = item.parent_id
     while above is not None:

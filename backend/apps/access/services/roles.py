@@ -12,10 +12,19 @@ from apps.access.models import Module, Permission, Role, RoleScope, ScopeKind, S
 from apps.access.services.authority import ensure_may_define
 from apps.identity.models import Hospital
 from apps.identity.services.access_version import bump
-from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.errors import FIXED, DuplicateValue, Expectation, InUse, InvalidValue
+from kernel.expectations import EACH_ONCE, OF_THE_HOSPITAL
 from kernel.locks import lock_one, save_version
 
 Scopes = Iterable[Mapping[str, Any]]
+DEFAULT_SCOPE = Expectation(
+    "default_scope", "默认数据范围不能是指定科室", "The scope by default can't be chosen departments."
+)
+SCOPE_DEPARTMENTS = Expectation(
+    "scope_departments",
+    "指定科室的范围须列出科室,其他范围不列",
+    "The scope of chosen departments lists them, no other does.",
+)
 
 
 def whole_roles() -> QuerySet[Role]:
@@ -50,7 +59,7 @@ def update_role(actor: Actor, role: Role, *, version: int, **changes: Any) -> Ro
     """
     role = _changeable(actor, role)
     if "hospital" in changes and changes.pop("hospital") != role.hospital:
-        raise InvalidValue(field="hospital_id")
+        raise InvalidValue(field="hospital_id", expected=FIXED)
     permissions, scopes = changes.pop("permissions", None), changes.pop("scopes", None)
     for name, value in changes.items():
         setattr(role, name, value)
@@ -72,7 +81,7 @@ def copy_role(actor: Actor, role: Role, *, hospital: Hospital | None, code: str,
         for rule in role.scopes.all()
     ]
     if hospital is not None and any(d.hospital_id != hospital.pk for s in scopes for d in s["departments"]):
-        raise InvalidValue(field="hospital_id")
+        raise InvalidValue(field="hospital_id", expected=OF_THE_HOSPITAL)
     codes = Permission.objects.filter(is_retired=False) if role.is_administrator else role.permissions.all()
     return create_role(
         actor=actor, hospital=hospital, code=code, name=name, default_scope=role.default_scope,
@@ -110,7 +119,7 @@ def _define(
         _set_scopes(role, list(scopes))
     role = whole_roles().get(pk=role.pk)
     if role.default_scope == ScopeKind.CHOSEN:
-        raise InvalidValue(field="default_scope")
+        raise InvalidValue(field="default_scope", expected=DEFAULT_SCOPE)
     ensure_may_define(actor, role)
     return role
 
@@ -118,14 +127,14 @@ def _define(
 def _set_scopes(role: Role, scopes: list[Mapping[str, Any]]) -> None:
     modules: list[Module] = [scope["module"] for scope in scopes]
     if len({module.pk for module in modules}) != len(modules):
-        raise InvalidValue(field="scopes")
+        raise InvalidValue(field="scopes", expected=EACH_ONCE)
     role.scopes.exclude(module__in=modules).delete()
     for scope in scopes:
         departments = scope.get("departments", ())
         if bool(departments) != (scope["kind"] == ScopeKind.CHOSEN):
-            raise InvalidValue(field="scopes")
+            raise InvalidValue(field="scopes", expected=SCOPE_DEPARTMENTS)
         if role.hospital_id is not None and any(d.hospital_id != role.hospital_id for d in departments):
-            raise InvalidValue(field="scopes")
+            raise InvalidValue(field="scopes", expected=OF_THE_HOSPITAL)
         rule, _ = RoleScope.objects.update_or_create(
             role=role, module=scope["module"], defaults={"kind": scope["kind"]}
         )

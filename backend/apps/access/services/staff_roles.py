@@ -10,8 +10,14 @@ from apps.access.services.authority import ensure_group_administrator_remains, e
 from apps.access.services.roles import whole_roles
 from apps.identity.models import StaffMember
 from apps.identity.services.access_version import bump
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.locks import lock_one
+
+ROLES = Expectation(
+    "roles_of_hospital",
+    "须为本院或集团的启用角色",
+    "They have to be roles in force, of the hospital or of the group.",
+)
 
 
 def roles_of(staff: StaffMember) -> list[Role]:
@@ -31,7 +37,7 @@ def set_staff_roles(actor: Actor, staff: StaffMember, roles: Iterable[Role]) -> 
     changed = list(whole_roles().filter(pk__in=held ^ wanted))
     given = [role for role in changed if role.pk in wanted]
     if any(not role.is_active or role.hospital_id not in (None, staff.hospital_id) for role in given):
-        raise InvalidValue(field="role_ids")
+        raise InvalidValue(field="role_ids", expected=ROLES)
     ensure_may_assign(actor, staff, changed)
     StaffRole.objects.filter(staff=staff, role__in=held - wanted).delete()
     StaffRole.objects.bulk_create(StaffRole(staff=staff, role=role) for role in given)

@@ -14,12 +14,13 @@ from apps.payments.services.advance_order import let_go_of
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.types import CloseCause, PaymentOrder
 from kernel import clock
-from kernel.errors import InvalidValue, NotFound
+from kernel.errors import Expectation, InvalidValue, NotFound
 from kernel.idempotency import store
 
 #: What the lines of a payment order of bills name.
 SUBJECT = "billing.bill"
 MAX_BILLS = 100
+BILLS = Expectation("bills_at_once", f"一次 1 至 {MAX_BILLS} 张账单", f"1 to {MAX_BILLS} bills at once.")
 REGISTRATION = Scene("registration", "挂号", "Registration")
 OUTPATIENT = Scene("outpatient", "门诊缴费", "Outpatient bills")
 CARD_TOP_UP = Scene("card_top_up", "就诊卡充值", "Card top-up", by_card=False)
@@ -49,7 +50,7 @@ def open_payment(
     if payer_type != PayerType.SELF_PAY:
         raise errors.InsuranceNotSupported
     if not 0 < len(set(bill_ids)) <= MAX_BILLS:
-        raise InvalidValue(field="bill_ids")
+        raise InvalidValue(field="bill_ids", expected=BILLS)
     rows = Bill.objects.filter(hospital=hospital, patient_id=patient_id, pk__in=bill_ids)
     bills = list(rows.order_by("pk"))
     if len(bills) != len(set(bill_ids)):

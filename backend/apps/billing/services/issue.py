@@ -21,12 +21,18 @@ from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel import clock
-from kernel.errors import IN_THE_PAST, InvalidValue
+from kernel.errors import IN_THE_PAST, Expectation, InvalidValue
+from kernel.expectations import OF_THE_HOSPITAL, PLAUSIBLE_MOMENT
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
 MAX_TITLE = 120
 PLAUSIBLE = dt.timedelta(days=3_653)
+REGISTRATION = Expectation(
+    "registration_of_patient",
+    "须为同一患者的有效挂号账单",
+    "It has to be a bill of a registration of the same patient that stands.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +124,16 @@ def check(hospital: Hospital, patient: Patient, spec: BillSpec) -> int:
     }
     for name, owner in owners.items():
         if owner is not None and owner.hospital_id != hospital.pk:
-            raise InvalidValue(field=f"{name}_id")
+            raise InvalidValue(field=f"{name}_id", expected=OF_THE_HOSPITAL)
     for name in ("due_at", "expires_at"):
         moment = getattr(spec, name)
         if moment is not None and not is_plausible(moment):
-            raise InvalidValue(field=name)
+            raise InvalidValue(field=name, expected=PLAUSIBLE_MOMENT)
     if spec.expires_at is not None and spec.expires_at <= clock.now():
         raise InvalidValue(field="expires_at", expected=IN_THE_PAST)
     registration = spec.registration_bill
     if registration is not None and not _can_belong(patient, registration, spec):
-        raise InvalidValue(field="registration_bill_id")
+        raise InvalidValue(field="registration_bill_id", expected=REGISTRATION)
     return amount
 
 

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from apps.billing.models import Bill, ChargeItem, ItemCategory
-from kernel.errors import InvalidValue
+from kernel.errors import REQUIRED, Expectation, InvalidValue
+from kernel.expectations import AMOUNT, QUANTITY
 from kernel.money import MAX_FEN
 
 MAX_ITEMS = 500
+ITEMS = Expectation("bill_items", f"须有 1 至 {MAX_ITEMS} 项", f"1 to {MAX_ITEMS} items.")
 MAX_QUANTITY = Decimal(1_000_000)
 THOUSANDTH = Decimal("0.001")
+TOTAL = Expectation(
+    "bill_total", "合计须大于零且不超过一亿元", "The sum has to be above zero and at most 100 million yuan."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,12 @@ class ItemSpec:
 def check_items(items: Sequence[ItemSpec]) -> int:
     """The sum of `items` in fen; InvalidValue names what can't be charged."""
     if not 0 < len(items) <= MAX_ITEMS:
-        raise InvalidValue(field="items")
+        raise InvalidValue(field="items", expected=ITEMS)
     for position, item in enumerate(items):
         check_item(item, f"items.{position}")
     total = sum(item.total_fen for item in items)
     if not 0 < total <= MAX_FEN:
-        raise InvalidValue(field="items")
+        raise InvalidValue(field="items", expected=TOTAL)
     return total
 
 
@@ -50,12 +55,12 @@ def check_item(item: ItemSpec, where: str) -> None:
     """InvalidValue names what of the item at `where` can't be charged."""
     quantity = item.quantity
     if not quantity.is_finite() or not 0 < quantity < MAX_QUANTITY or quantity % THOUSANDTH:
-        raise InvalidValue(field=f"{where}.quantity")
+        raise InvalidValue(field=f"{where}.quantity", expected=QUANTITY)
     for name in ("unit_price_fen", "total_fen"):
         if not 0 <= getattr(item, name) <= MAX_FEN:
-            raise InvalidValue(field=f"{where}.{name.replace('total', 'amount')}")
+            raise InvalidValue(field=f"{where}.{name.replace('total', 'amount')}", expected=AMOUNT)
     if not item.name.strip():
-        raise InvalidValue(field=f"{where}.name")
+        raise InvalidValue(field=f"{where}.name", expected=REQUIRED)
 
 
 def write_items(bill: Bill, items: Sequence[ItemSpec]) -> None:

@@ -17,6 +17,7 @@ from apps.payments.services.refunds import RefundPart, create_refund
 from apps.payments.types import PaymentOrder, RefundCause, RefundRoute
 from kernel import clock
 from kernel.errors import InvalidValue
+from kernel.expectations import POSITIVE
 from kernel.locks import lock_one
 
 
@@ -41,7 +42,7 @@ def refund_bills(
     NotFound (a bill that the order did not pay), InvalidValue (nothing, or an amount below 1).
     """
     if not bill_amounts or min(bill_amounts.values()) <= 0:
-        raise InvalidValue(field="bill_ids")
+        raise InvalidValue(field="bill_ids", expected=POSITIVE)
     bills = bills_in(order, list(bill_amounts))
     request = RefundRequest.objects.create(
         hospital_id=order.hospital_id,

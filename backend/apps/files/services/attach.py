@@ -8,9 +8,15 @@ from apps.files.models import File
 from apps.files.services.clean import purge_file
 from apps.files.states import FILES, FileState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.files import FileOwner, require_defined
 from kernel.locks import lock_one, lock_rows
+
+OWN_UPLOAD = Expectation(
+    "own_upload",
+    "须为本人上传且尚未使用的文件",
+    "It has to be a file of this kind that you uploaded and that hangs on nothing yet.",
+)
 
 
 def attach(
@@ -26,7 +32,7 @@ def attach(
     )
     file = rows.first()
     if file is None:
-        raise InvalidValue(field="file_id")
+        raise InvalidValue(field="file_id", expected=OWN_UPLOAD)
     FILES.move(file, FileState.ATTACHED, owner_id=owner_id, hospital_id=hospital_id, attached_at=clock.now())
     return file
 

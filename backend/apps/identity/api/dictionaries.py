@@ -4,8 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.http.serializers import Serializer
+
+CODES = Expectation(
+    "dictionary_codes",
+    "字典编码,以逗号分隔,最多 1000 个字符",
+    "Codes of dictionaries with commas between, at most 1,000 characters.",
+)
 
 
 class EntrySerializer(Serializer):
@@ -26,5 +32,5 @@ def codes_asked(request: Any) -> list[str] | None:
     """The `codes` parameter; None without it."""
     text = request.query_params.get("codes", "")
     if len(text) > 1000 or "\x00" in text:
-        raise InvalidValue(field="codes")
+        raise InvalidValue(field="codes", expected=CODES)
     return [code.strip() for code in text.split(",") if code.strip()] or None

@@ -4,8 +4,12 @@ from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.identity.models.organisation import Hospital
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.models import VersionedModel
+
+NOT_ON_HOLIDAY = Expectation(
+    "not_on_holiday", "只有调休上班日才填写按周几上班", "Only a make-up workday follows a weekday."
+)
 
 
 class DayKind(models.TextChoices):
@@ -39,4 +43,4 @@ class CalendarDay(VersionedModel):
     def check_values(self) -> None:
         """Only a make-up workday follows a weekday."""
         if self.kind == DayKind.HOLIDAY and self.follows_weekday is not None:
-            raise InvalidValue(field="follows_weekday")
+            raise InvalidValue(field="follows_weekday", expected=NOT_ON_HOLIDAY)

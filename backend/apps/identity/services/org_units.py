@@ -9,6 +9,7 @@ from apps.identity.models import Department, OrgUnit, StaffMember
 from apps.identity.services.access_version import bump_units
 from apps.identity.services.placing import announce_move, refuse_own_units
 from kernel.errors import InvalidValue
+from kernel.expectations import OF_THE_HOSPITAL
 from kernel.locks import lock_rows
 from kernel.rows import create_row, update_row
 
@@ -52,7 +53,7 @@ def _locked_path(hospital_id: Any, parent: OrgUnit | None) -> str:
     if parent is None:
         return "/"
     if parent.pk not in units:
-        raise InvalidValue(field="parent_id")
+        raise InvalidValue(field="parent_id", expected=OF_THE_HOSPITAL)
     return units[parent.pk].path
 
 

@@ -11,7 +11,13 @@ from apps.identity.services.attempts import attempt
 from apps.identity.services.sign_in_limits import take_hashing
 from apps.identity.states import StaffState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+
+ONE_PROOF = Expectation(
+    "one_proof",
+    "请填写密码或验证器代码,二者只填其一",
+    "Either the password or the code of the authenticator, not both.",
+)
 
 
 class ProofMethod(StrEnum):
@@ -35,7 +41,7 @@ def prove(staff: StaffMember, *, password: str = "", totp_code: str = "") -> Pro
     AccountLocked, TooManyRequests, StaffHasNoAccount.
     """
     if bool(password) == bool(totp_code):
-        raise InvalidValue(field="password")
+        raise InvalidValue(field="password", expected=ONE_PROOF)
     if staff.user_id is None:
         raise StaffHasNoAccount
     method = ProofMethod.PASSWORD if password else ProofMethod.TOTP

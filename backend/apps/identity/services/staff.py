@@ -24,10 +24,17 @@ from apps.identity.pictures import PORTRAIT
 from apps.identity.services.access_version import bump
 from apps.identity.services.passwords import check_strength, one_time_password
 from apps.identity.services.placing import announce_staff, heads_of, refuse_own
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import OF_THE_HOSPITAL
 from kernel.locks import lock_one
 from kernel.rows import create_row, delete_row, unique, update_row
 from kernel.text import clean_name
+
+MEMBERSHIPS = Expectation(
+    "memberships",
+    "每个科室只能出现一次,主要科室最多一个",
+    "Each department once, and one main department at most.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +158,9 @@ def _set_memberships(staff: StaffMember, memberships: Sequence[Membership]) -> s
     """Make the departments exactly these; the departments for which something changed."""
     wanted = {m.department.pk: m for m in memberships}
     if len(wanted) != len(memberships) or sum(m.is_primary for m in memberships) > 1:
-        raise InvalidValue(field="memberships")
+        raise InvalidValue(field="memberships", expected=MEMBERSHIPS)
     if any(m.department.hospital_id != staff.hospital_id for m in memberships):
-        raise InvalidValue(field="memberships")
+        raise InvalidValue(field="memberships", expected=OF_THE_HOSPITAL)
     primary = next((m.department.pk for m in memberships if m.is_primary), next(iter(wanted), None))
     target = {pk: (pk == primary, m.is_head) for pk, m in wanted.items()}
     before = _places(staff)

@@ -10,11 +10,16 @@ from apps.identity.services.access_version import bump
 from apps.identity.services.sessions import end_sessions
 from apps.identity.states import STAFF, StaffState
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.locks import lock_one
 
 #: Called in the transaction that has closed somebody's account; a higher app raises to refuse it.
 AFTER_CLOSING: list[Callable[[StaffMember], None]] = []
+LEFT_ON = Expectation(
+    "left_on",
+    "离职日期不能晚于今天,也不能早于入职日期",
+    "It must not lie after today or before the day of employment.",
+)
 
 
 @transaction.atomic
@@ -30,7 +35,7 @@ def leave_staff(staff: StaffMember, *, left_on: dt.date | None = None) -> StaffM
     """离职, today or on an earlier day; StateConflict. The file stays."""
     day = left_on or clock.today()
     if day > clock.today() or (staff.employed_on and day < staff.employed_on):
-        raise InvalidValue(field="left_on")
+        raise InvalidValue(field="left_on", expected=LEFT_ON)
     STAFF.move(staff, StaffState.LEFT, field="status", expect=StaffState(staff.status), left_on=day)
     _close_account(staff)
     return staff

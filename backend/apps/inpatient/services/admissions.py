@@ -17,7 +17,8 @@ from apps.inpatient.services.encounter import follow_details, follow_status, ope
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
-from kernel.errors import IN_THE_FUTURE, INVALID, InvalidValue
+from kernel.errors import IN_THE_FUTURE, Expectation, InvalidValue
+from kernel.expectations import OF_THE_HOSPITAL, PLAUSIBLE_MOMENT
 from kernel.locks import lock_one, save_version
 
 #: Nobody's stay began before; also keeps moments within what calendars can turn into days.
@@ -25,6 +26,9 @@ EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 #: How far another clock may be ahead of ours.
 CLOCKS_DIFFER = dt.timedelta(minutes=10)
 CHANGEABLE = frozenset({"department", "practitioner", "ward", "bed", "diagnosis", "admitted_at"})
+DISCHARGE = Expectation(
+    "discharged_at", "须晚于入院时间且不晚于当前时间", "After the admission, and not in the future."
+)
 
 
 def admit(
@@ -112,12 +116,12 @@ def check(stay: Admission, *, latest: dt.datetime | None = None) -> None:
     owners = {"department": stay.department, "practitioner": stay.practitioner, "patient": stay.patient}
     for name, owner in owners.items():
         if owner is not None and owner.hospital_id != stay.hospital_id:
-            raise InvalidValue(field=f"{name}_id")
+            raise InvalidValue(field=f"{name}_id", expected=OF_THE_HOSPITAL)
     if not EARLIEST <= stay.admitted_at <= latest:
-        late = IN_THE_FUTURE if stay.admitted_at > latest else INVALID
+        late = IN_THE_FUTURE if stay.admitted_at > latest else PLAUSIBLE_MOMENT
         raise InvalidValue(field="admitted_at", expected=late)
     if stay.discharged_at is not None and not stay.admitted_at <= stay.discharged_at <= latest:
-        raise InvalidValue(field="discharged_at")
+        raise InvalidValue(field="discharged_at", expected=DISCHARGE)
 
 
 def _own(admission: Admission) -> Admission:

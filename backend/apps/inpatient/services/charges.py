@@ -15,14 +15,17 @@ from apps.inpatient import errors
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, EARLIEST
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import EACH_ONCE, PLAUSIBLE_MOMENT
 
 MAX_ROWS = 500
+ROWS = Expectation("charge_rows", f"一次 1 至 {MAX_ROWS} 行", f"1 to {MAX_ROWS} rows at once.")
 #: What makes a row another one.
 CONTENT = (
     "admission_id", "day", "category", "code", "name", "spec", "unit", "quantity", "unit_price_fen", "amount_fen",
     "reverses_id",
 )  # fmt: skip
+WITHIN_STAY = Expectation("within_stay", "须在住院期间之内", "It has to lie within the stay.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ def charge(
     InvalidValue names the field; AdmissionOfHis; ChargeDiffers for a key that was used with another content.
     """
     if not 0 < len(specs) <= MAX_ROWS:
-        raise InvalidValue(field="charges")
+        raise InvalidValue(field="charges", expected=ROWS)
     if len({spec.admission.hospital_id for spec in specs}) > 1:
         raise ValueError("charges of one hospital at a time")
     for number, spec in enumerate(specs):
@@ -69,7 +72,7 @@ def store(rows: Sequence[InpatientCharge], field: str) -> tuple[list[InpatientCh
     keyed: dict[str, InpatientCharge] = {}
     for number, row in enumerate(rows):
         if row.external_id and keyed.setdefault(row.external_id, row) is not row:
-            raise InvalidValue(field=f"{field}.{number}.external_id")
+            raise InvalidValue(field=f"{field}.{number}.external_id", expected=EACH_ONCE)
     InpatientCharge.objects.bulk_create(
         sorted(rows, key=lambda row: row.external_id), ignore_conflicts=bool(keyed)
     )
@@ -98,7 +101,7 @@ def content_of(row: InpatientCharge) -> tuple[Any, ...]:
 def check_day(day: dt.date, field: str) -> None:
     """InvalidValue for a day that no hospital charges."""
     if not EARLIEST.date() <= day <= (clock.now() + CLOCKS_DIFFER).astimezone(clock.LOCAL).date():
-        raise InvalidValue(field=field)
+        raise InvalidValue(field=field, expected=PLAUSIBLE_MOMENT)
 
 
 def _check(spec: ChargeSpec, source: BillSource, where: str) -> None:
@@ -108,7 +111,7 @@ def _check(spec: ChargeSpec, source: BillSource, where: str) -> None:
     if stay.source != source:
         raise errors.AdmissionOfHis
     if source == BillSource.OWN and not _within(stay, spec.day):
-        raise InvalidValue(field=f"{where}.day")
+        raise InvalidValue(field=f"{where}.day", expected=WITHIN_STAY)
 
 
 def _within(stay: Admission, day: dt.date) -> bool:

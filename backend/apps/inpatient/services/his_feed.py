@@ -15,10 +15,15 @@ from apps.inpatient.services.encounter import follow_details, follow_status, ope
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from kernel import clock
-from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue
+from kernel.errors import IN_THE_FUTURE, DuplicateValue, Expectation, InvalidValue
 from kernel.locks import save_version
 
 DETAILS = {"department", "practitioner", "patient", "admitted_at"}
+PATIENT_STAYS = Expectation(
+    "patient_stays",
+    "已有费用或押金的住院不能更换患者",
+    "A stay with charges or deposits stays its patient's.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,7 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
     if not changed:
         return
     if "patient" in changed and (known.charges.exists() or known.deposits.exists()):
-        raise InvalidValue(field="mrn")
+        raise InvalidValue(field="mrn", expected=PATIENT_STAYS)
     moved = known.status != fresh.status
     for name in changed:
         setattr(known, name, getattr(fresh, name))

@@ -14,9 +14,10 @@ from apps.billing.types import BillSource
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import InpatientCharge
-from apps.inpatient.services.charges import MAX_ROWS, Written, check_day, known_rows, store
+from apps.inpatient.services.charges import MAX_ROWS, ROWS, Written, check_day, known_rows, store
 from kernel import clock
 from kernel.errors import InvalidValue
+from kernel.expectations import AMOUNT, QUANTITY
 from kernel.locks import lock_rows
 from kernel.money import MAX_FEN
 
@@ -65,7 +66,7 @@ def reverse(
     otherwise.
     """
     if not 0 < len(specs) <= MAX_ROWS:
-        raise InvalidValue(field="reversals")
+        raise InvalidValue(field="reversals", expected=ROWS)
     for number, spec in enumerate(specs):
         _check(spec, f"reversals.{number}")
     originals = {
@@ -97,9 +98,9 @@ def _check(spec: ReversalSpec, where: str) -> None:
     check_day(spec.day, f"{where}.day")
     quantity = spec.quantity
     if quantity is not None and not (0 < quantity < MAX_QUANTITY and not quantity % THOUSANDTH):
-        raise InvalidValue(field=f"{where}.quantity")
+        raise InvalidValue(field=f"{where}.quantity", expected=QUANTITY)
     if spec.amount_fen is not None and not 0 <= spec.amount_fen <= MAX_FEN:
-        raise InvalidValue(field=f"{where}.amount_fen")
+        raise InvalidValue(field=f"{where}.amount_fen", expected=AMOUNT)
 
 
 def _lefts(originals: Mapping[UUID, InpatientCharge]) -> dict[UUID, _Left]:

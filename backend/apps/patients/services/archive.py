@@ -27,6 +27,7 @@ from apps.patients.services.bindings import end_bindings, restore_bindings
 from apps.patients.services.identifying import closes_or_reopens, note
 from kernel import clock
 from kernel.errors import NAME, REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
+from kernel.expectations import UNKNOWN
 from kernel.ids import NumberSeries
 from kernel.locks import save_version
 from kernel.text import clean_name
@@ -190,7 +191,7 @@ def _write_contacts(patient: Patient, contacts: Contacts, *, keep_guardians: boo
         pk = values.pop("id", None)
         person = present.get(pk) or RelatedPerson(patient=patient, hospital_id=patient.hospital_id)
         if pk is not None and (pk not in present or pk in kept):
-            raise InvalidValue(field=f"contacts.{number}.id")
+            raise InvalidValue(field=f"contacts.{number}.id", expected=UNKNOWN)
         before = (person.name, person.national_id, person.is_guardian)
         for name, value in values.items():
             setattr(person, name, value)

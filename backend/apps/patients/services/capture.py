@@ -12,17 +12,25 @@ from apps.patients.capturing import checked, definitions
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CapturedValue, CaptureField, FieldKind, Patient, Stage
 from kernel import clock
-from kernel.errors import REQUIRED, InvalidValue, StateConflict
+from kernel.errors import REQUIRED, Expectation, InvalidValue, StateConflict
 from kernel.rows import create_row, update_row
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+FIELD_KEY = Expectation(
+    "field_key", "须以小写字母开头,由小写字母、数字、下划线组成,最多 40 位",
+    "A small letter, then small letters, digits and underscores, 40 at most.",
+)  # fmt: skip
+FIELD_DICTIONARY = Expectation(
+    "field_dictionary", "单选、多选字段须指定已有的数据字典,其他字段不填",
+    "A field of choices names a dictionary that exists, others name none.",
+)  # fmt: skip
 
 
 def create_field(**fields: Any) -> CaptureField:
     """Add a field to a stage, or give a shipped one the hospital's own form. DuplicateValue, InvalidValue."""
     field = CaptureField(**fields)
     if not _KEY.fullmatch(field.key):
-        raise InvalidValue(field="key")
+        raise InvalidValue(field="key", expected=FIELD_KEY)
     _check_dictionary(field)
     return create_row(CaptureField, **fields)
 
@@ -79,4 +87,4 @@ def _check_dictionary(field: CaptureField) -> None:
         Dictionary.objects.filter(code=field.dictionary, hospital=None)
     )
     if chooses != bool(field.dictionary) or (chooses and not known.exists()):
-        raise InvalidValue(field="dictionary")
+        raise InvalidValue(field="dictionary", expected=FIELD_DICTIONARY)

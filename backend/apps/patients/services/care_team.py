@@ -22,6 +22,7 @@ from apps.patients.services.following import follow, lock_patient
 from apps.patients.services.upholding import FOREVER, held_until, settle_shares
 from kernel import clock, ids
 from kernel.errors import IN_THE_PAST, InvalidValue, PermissionDenied, StateConflict
+from kernel.expectations import ANOTHER, OF_THE_HOSPITAL
 from kernel.prepared import Prepared
 from kernel.sql import statement
 
@@ -91,7 +92,7 @@ def join(
     `valid_until`: None is for good; UNCHANGED keeps the end of the live relation, and is for good where there is none.
     """
     if staff.hospital_id != patient.hospital_id:
-        raise InvalidValue(field="staff_id")
+        raise InvalidValue(field="staff_id", expected=OF_THE_HOSPITAL)
     if isinstance(valid_until, dt.datetime) and valid_until <= clock.now():
         raise InvalidValue(field="valid_until", expected=IN_THE_PAST)
     if patient.merged_into_id is not None:
@@ -154,7 +155,7 @@ def share(
     patient without any. PermissionDenied if nothing does.
     """
     if staff.pk == by.pk:
-        raise InvalidValue(field="staff_id")
+        raise InvalidValue(field="staff_id", expected=ANOTHER)
     lock_patient(patient.pk)
     valid_until = _end_of(patient, staff, CareRole.SHARED, valid_until)
     if not by_role:

@@ -12,6 +12,7 @@ from apps.patients.events import DuplicateScanWanted
 from apps.patients.models import DuplicatePair, PairState, Patient
 from kernel import clock
 from kernel.errors import InvalidValue
+from kernel.expectations import ANOTHER
 from kernel.outbox.events import publish
 
 BATCH = 1000
@@ -50,7 +51,7 @@ def scan(hospital_id: UUID) -> int:
 def decide_distinct(*, first: Patient, second: Patient, by_id: UUID | None, note: str = "") -> DuplicatePair:
     """These are two people: kept, and not shown again. InvalidValue for one's self or another hospital's."""
     if first.pk == second.pk or first.hospital_id != second.hospital_id:
-        raise InvalidValue(field="other_id")
+        raise InvalidValue(field="other_id", expected=ANOTHER)
     left, right = sorted((first, second), key=lambda patient: patient.pk)
     likeness = compare(Archive.of(left), Archive.of(right))
     decision = {

@@ -13,7 +13,7 @@ from apps.patients.services.cards import issue_card
 from apps.patients.settings import ONLINE_FILING
 from kernel import clock
 from kernel.crypto import blind_index
-from kernel.errors import InvalidValue
+from kernel.errors import REQUIRED, InvalidValue
 from kernel.ids import NumberSeries
 
 E_CARD = NumberSeries("e_card", "E")
@@ -40,9 +40,9 @@ def file_online(
     try:
         number = read_document(id_kind, national_id).number
     except BadDocument as error:
-        raise InvalidValue(field="national_id") from error
+        raise InvalidValue(field="national_id", expected=error.expected) from error
     if not number:
-        raise InvalidValue(field="national_id")
+        raise InvalidValue(field="national_id", expected=REQUIRED)
     index = blind_index(number, "national_id")
     attempt = begin_attempt(account, hospital, index, ip=ip)
     if Patient.objects.filter(hospital=hospital, national_id_index=index).exists():

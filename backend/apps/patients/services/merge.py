@@ -14,6 +14,7 @@ from apps.patients.ports import MERGE_RULES
 from apps.patients.services import merge_relations, merge_rows, merge_values
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StaleVersion, StateConflict
+from kernel.expectations import ANOTHER, OF_THE_HOSPITAL
 from kernel.locks import save_version
 from kernel.outbox.events import publish
 
@@ -43,7 +44,7 @@ def merge(
     PatientMerged, StaleVersion, MergeClash (nothing is changed then), InvalidValue for itself or another hospital's.
     """
     if survivor_id == merged_id:
-        raise InvalidValue(field="merged_id")
+        raise InvalidValue(field="merged_id", expected=ANOTHER)
     try:
         with transaction.atomic():
             survivor, merged = _lock(survivor_id, merged_id)
@@ -132,7 +133,7 @@ def _lock(survivor_id: UUID, merged_id: UUID) -> tuple[Patient, Patient]:
 
 def _check(survivor: Patient, version: int, merged: Patient, merged_version: int) -> None:
     if survivor.hospital_id != merged.hospital_id:
-        raise InvalidValue(field="merged_id")
+        raise InvalidValue(field="merged_id", expected=OF_THE_HOSPITAL)
     for patient in (survivor, merged):
         if patient.merged_into_id is not None:
             raise PatientMerged(patient_id=str(patient.pk), merged_into_id=str(patient.merged_into_id))

@@ -9,11 +9,19 @@ from apps.patients.errors import PatientMerged
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services.archive import check_contact
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import Expectation, InvalidValue, StateConflict
 
 MAX_PERSONS = 20
+PERSONS_FULL = Expectation(
+    "persons_full", f"每位患者最多 {MAX_PERSONS} 位联系人", f"A patient has {MAX_PERSONS} contacts at most."
+)
 #: Who is meant changed with any of these: somebody has to look again.
 IDENTITY = ("name", "national_id", "is_guardian")
+LINKED = Expectation(
+    "linked_patient",
+    "须为本院另一位患者的档案",
+    "It has to be the archive of another patient of the hospital.",
+)
 
 
 @transaction.atomic
@@ -21,7 +29,7 @@ def add_person(*, patient: Patient, linked_patient: Patient | None = None, **fie
     """Add a contact; `linked_patient` is the person's own archive. InvalidValue, PatientMerged."""
     _lock(patient)
     if RelatedPerson.objects.filter(patient=patient).count() >= MAX_PERSONS:
-        raise InvalidValue(field="patient_id")
+        raise InvalidValue(field="patient_id", expected=PERSONS_FULL)
     person = RelatedPerson(
         patient=patient, hospital_id=patient.hospital_id, linked_patient=linked_patient, **fields
     )
@@ -74,4 +82,4 @@ def _check(person: RelatedPerson) -> None:
     check_contact(person)
     link = person.linked_patient
     if link is not None and (link.pk == person.patient_id or link.hospital_id != person.hospital_id):
-        raise InvalidValue(field="linked_patient_id")
+        raise InvalidValue(field="linked_patient_id", expected=LINKED)

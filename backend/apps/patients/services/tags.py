@@ -9,19 +9,27 @@ from django.db.models import F
 
 from apps.patients.models import Patient, PatientTag
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import REQUIRED, Expectation, InvalidValue, StateConflict
 from kernel.locks import lock_rows
 from kernel.rows import create_row
 
 #: As many as the archive's own field takes.
 MAX_TAGS = 50
+TAGS_FULL = Expectation(
+    "tags_full", f"每位患者最多 {MAX_TAGS} 个标签", f"A patient has {MAX_TAGS} tags at most."
+)
+TAGGABLE = Expectation(
+    "taggable",
+    "患者须为本院未合并的档案",
+    "Patients have to be archives of the hospital that were not merged.",
+)
 
 
 def create_tag(*, name: str, **fields: Any) -> PatientTag:
     """Add a word; DuplicateValue, InvalidValue. Patients keep it, whatever becomes of it."""
     spaced = " ".join(name.split())
     if not spaced:
-        raise InvalidValue(field="name")
+        raise InvalidValue(field="name", expected=REQUIRED)
     return create_row(PatientTag, name=spaced, **fields)
 
 
@@ -35,7 +43,7 @@ def put_on(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
         raise StateConflict
     changed = [patient for patient in _patients(tag, patient_ids) if tag.name not in patient.tags]
     if any(len(patient.tags) >= MAX_TAGS for patient in changed):
-        raise InvalidValue(field="patient_ids")
+        raise InvalidValue(field="patient_ids", expected=TAGS_FULL)
     return _write(changed, {patient.pk: [*patient.tags, tag.name] for patient in changed})
 
 
@@ -50,7 +58,7 @@ def _patients(tag: PatientTag, patient_ids: Iterable[UUID]) -> list[Patient]:
     wanted = set(patient_ids)
     found = lock_rows(Patient.objects.filter(pk__in=wanted, hospital_id=tag.hospital_id, merged_into=None))
     if len(found) != len(wanted):
-        raise InvalidValue(field="patient_ids")
+        raise InvalidValue(field="patient_ids", expected=TAGGABLE)
     return found
 
 

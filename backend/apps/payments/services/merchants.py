@@ -14,12 +14,23 @@ from apps.payments import errors
 from apps.payments.channels.base import NotSupported, PaymentChannel
 from apps.payments.channels.registry import CHANNELS, ChannelSpec
 from apps.payments.models import MerchantAccount, PaymentAttempt
-from kernel.errors import DuplicateValue, InvalidValue
+from kernel.errors import REQUIRED, DuplicateValue, Expectation, InvalidValue
 from kernel.locks import save_version
 
 MAX_VALUE = 16_000
+CONFIG_VALUE = Expectation(
+    "config_value",
+    f"该渠道的配置项,最长 {MAX_VALUE} 个字符",
+    f"A setting of this channel, {MAX_VALUE} characters at most.",
+)
 #: Accounts as this process has last read them.
 _known: dict[UUID, MerchantAccount] = {}
+HTTPS_ONLY = Expectation("https_only", "地址须以 https:// 开头", "The address has to begin with https://.")
+CONFIG_USABLE = Expectation(
+    "config_usable",
+    "密钥或证书无法使用,请核对格式",
+    "The keys or certificates can't be used; check their format.",
+)
 
 
 def spec_of(channel: str) -> ChannelSpec:
@@ -136,14 +147,14 @@ def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
     known = {*spec.fields, *spec.optional}
     for name, value in config.items():
         if name not in known or not isinstance(value, str) or len(value) > MAX_VALUE:
-            raise InvalidValue(field=f"config.{name}"[:100])
+            raise InvalidValue(field=f"config.{name}"[:100], expected=CONFIG_VALUE)
         if settings.PAYMENTS_HTTPS_ONLY and value.strip().lower().startswith("http://"):
-            raise InvalidValue(field=f"config.{name}")
+            raise InvalidValue(field=f"config.{name}", expected=HTTPS_ONLY)
     for name in spec.fields:
         if not config.get(name):
-            raise InvalidValue(field=f"config.{name}")
+            raise InvalidValue(field=f"config.{name}", expected=REQUIRED)
     try:
         spec.build(config)
     except Exception as error:
-        raise InvalidValue(field="config") from error
+        raise InvalidValue(field="config", expected=CONFIG_USABLE) from error
     return orjson.dumps(config).decode()

@@ -22,10 +22,14 @@ from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
 from apps.payments.states import AttemptState, OrderState
 from kernel import clock, ids, leases
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import REQUIRED, Expectation, InvalidValue, StateConflict
 from kernel.faults import fault_point
 from kernel.locks import lock_one, lock_rows
 from kernel.money import fen_to_yuan
+
+REFUND_PARTS = Expectation(
+    "refund_parts", "须为该订单的明细,金额大于零", "Lines of the order with amounts above zero."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +153,13 @@ def _amounts(lines: dict[UUID, PaymentOrderLine], parts: Sequence[RefundPart]) -
     for part in parts:
         line = lines.get(part.line_id)
         if line is None or part.amount_fen <= 0:
-            raise InvalidValue(field="parts")
+            raise InvalidValue(field="parts", expected=REFUND_PARTS)
         amounts[line.pk] = amounts.get(line.pk, 0) + part.amount_fen
         left = line.amount_fen - line.refunded_fen
         if amounts[line.pk] > left:
             raise errors.RefundExceedsPaid(left_yuan=fen_to_yuan(left), left_fen=left)
     if not amounts:
-        raise InvalidValue(field="parts")
+        raise InvalidValue(field="parts", expected=REQUIRED)
     return amounts
 
 

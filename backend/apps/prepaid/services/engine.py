@@ -20,10 +20,15 @@ from apps.prepaid.services import accounts
 from apps.prepaid.services.lots import plan
 from apps.prepaid.services.posting import post
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import POSITIVE
 from kernel.ids import uuid7
 
 PROMOTIONS = Account(AccountKind.PROMOTIONS)
+NO_BONUS = Expectation("no_bonus", "该账户没有赠送金额和来源", "This account has neither bonus nor sources.")
+OTHER_ACCOUNT = Expectation(
+    "other_account", "须为另一个账户,金额须大于零", "It has to be another account, and an amount above zero."
+)
 
 
 @transaction.atomic
@@ -40,10 +45,10 @@ def top_up(
 ) -> PrepaidMovement:
     """A recharge: principal that `paid_from` gives up, and what the hospital gives on top of it."""
     if amount_fen <= 0 or bonus_fen < 0:
-        raise InvalidValue(field="amount_fen")
+        raise InvalidValue(field="amount_fen", expected=POSITIVE)
     kind = KINDS[str(account.kind)]
     if kind.single and (bonus_fen or source):
-        raise InvalidValue(field="bonus_fen" if bonus_fen else "source")
+        raise InvalidValue(field="bonus_fen" if bonus_fen else "source", expected=NO_BONUS)
     movements = [
         Movement(paid_from, amount_fen),
         *([Movement(PROMOTIONS, bonus_fen)] if bonus_fen else []),
@@ -90,7 +95,7 @@ def transfer(
 ) -> tuple[PrepaidMovement, PrepaidMovement]:
     """转款: principal of one account becomes principal of another of the hospital, of the same kind or not."""
     if source == target or amount_fen <= 0:
-        raise InvalidValue(field="target_id")
+        raise InvalidValue(field="target_id", expected=OTHER_ACCOUNT)
     posted = post(
         hospital_id, key, "prepaid_transfer", [Movement(source, amount_fen), Movement(target, -amount_fen)]
     )
@@ -153,7 +158,7 @@ def _out(
     principal_only: bool,
 ) -> PrepaidMovement:
     if amount_fen <= 0:
-        raise InvalidValue(field="amount_fen")
+        raise InvalidValue(field="amount_fen", expected=POSITIVE)
     posted = post(
         hospital_id, key, f"prepaid_{kind.value}", [Movement(account, amount_fen), Movement(to, -amount_fen)]
     )

@@ -14,6 +14,7 @@ from apps.prepaid.services.lots import plan
 from apps.prepaid.services.posting import post
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
+from kernel.expectations import POSITIVE
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def hold(
     InsufficientBalance, LedgerConflict (another amount), InvalidValue.
     """
     if amount_fen <= 0:
-        raise InvalidValue(field="amount_fen")
+        raise InvalidValue(field="amount_fen", expected=POSITIVE)
     locked = accounts.lock_account(hospital_id, account)
     subject = {"subject_type": subject_type, "subject_id": subject_id}
     found = PrepaidHold.objects.filter(account=locked, state=HoldState.OPEN, **subject).first()

@@ -13,6 +13,7 @@ from apps.queueing.selectors.waiting import is_paused, of_today
 from apps.queueing.states import TicketState
 from kernel import clock
 from kernel.crypto import masking
+from kernel.errors import Expectation
 
 #: Enough for any screen; the counts say the rest.
 MAX_ROWS = 1_000
@@ -28,6 +29,9 @@ _SHOWN = (
     TicketState.IN_SERVICE,
     TicketState.EXAMINATION,
     TicketState.MISSED,
+)
+SERVES_QUEUE = Expectation(
+    "serves_queue", "须为在该队列接诊的医生", "It has to be a doctor who serves the queue."
 )
 
 

@@ -13,7 +13,8 @@ from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.boards import changed
 from apps.scheduling.models import ClinicSession
 from kernel import clock
-from kernel.errors import DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
+from kernel.errors import REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
+from kernel.expectations import DOCTOR
 from kernel.locks import lock_one, save_version
 
 WITHIN_A_DAY = Expectation(
@@ -23,6 +24,7 @@ _ISSUE = """
 INSERT INTO queueing_queueday (queue_id, day, issued) VALUES (%s, %s, 1)
 ON CONFLICT (queue_id, day) DO UPDATE SET issued = queueing_queueday.issued + 1 RETURNING issued
 """
+ONLY_SHARED = Expectation("only_shared", "只有共享队列才列出医生", "Only a shared queue lists its doctors.")
 
 
 def queue_of(session: ClinicSession) -> Queue:
@@ -106,11 +108,11 @@ def delete_queue(queue: Queue) -> None:
 
 def _check_doctors(queue: Queue, doctors: list[StaffMember]) -> None:
     if queue.kind == QueueKind.SHARED and not doctors:
-        raise InvalidValue(field="practitioner_ids")
+        raise InvalidValue(field="practitioner_ids", expected=REQUIRED)
     if queue.kind != QueueKind.SHARED and doctors:
-        raise InvalidValue(field="practitioner_ids")
+        raise InvalidValue(field="practitioner_ids", expected=ONLY_SHARED)
     if any(doctor.hospital_id != queue.hospital_id or not doctor.licence_no for doctor in doctors):
-        raise InvalidValue(field="practitioner_ids")
+        raise InvalidValue(field="practitioner_ids", expected=DOCTOR)
 
 
 def _set_members(queue: Queue, doctors: list[StaffMember]) -> None:

@@ -20,6 +20,7 @@ from apps.queueing.stream import keys
 from apps.queueing.stream.tokens import DESK_STREAM, sign
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
+from kernel.expectations import OF_THE_HOSPITAL
 from kernel.redis import client
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ def create_screen(
     """A screen of the department and its token, which is shown this once. InvalidValue (a queue of another one)."""
     chosen = list(queues)
     if any(queue.hospital_id != department.hospital_id for queue in chosen):
-        raise InvalidValue(field="queue_ids")
+        raise InvalidValue(field="queue_ids", expected=OF_THE_HOSPITAL)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
         screen = QueueScreen.objects.create(

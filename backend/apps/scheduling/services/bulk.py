@@ -21,10 +21,16 @@ from apps.scheduling.services.stop import stop_session
 from apps.scheduling.services.templates import check_room
 from apps.scheduling.states import SessionState
 from kernel import clock
-from kernel.errors import DomainError, InvalidValue
+from kernel.errors import DomainError, Expectation, InvalidValue
+from kernel.expectations import within_days
 from kernel.locks import save_version
 
 MAX_SESSIONS = 500
+BULK_SESSIONS = Expectation(
+    "bulk_sessions",
+    f"一次最多处理 {MAX_SESSIONS} 个门诊,请缩短日期范围",
+    f"At most {MAX_SESSIONS} sessions at once: choose fewer days.",
+)
 MAX_DAYS = 92
 
 
@@ -63,7 +69,7 @@ def chosen(
 ) -> QuerySet[ClinicSession]:
     """Drafts and published sessions, not over, of those days. InvalidValue for more than MAX_DAYS."""
     if not 0 <= (last - first).days < MAX_DAYS:
-        raise InvalidValue(field="last_date")
+        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
     rows = sessions.filter(date__range=(first, last), state__in=COUNTING, ends_at__gt=clock.now(), **of)
     return rows.filter(date__iso_week_day__in=[day + 1 for day in weekdays]) if weekdays else rows
 
@@ -103,7 +109,7 @@ def _apply(
     """
     ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: MAX_SESSIONS + 1])
     if len(ids) > MAX_SESSIONS:
-        raise InvalidValue(field="last_date")
+        raise InvalidValue(field="last_date", expected=BULK_SESSIONS)
     report = Report(applied=not dry_run)
     for session in _locked(ids, changes):
         report.rows.append(_try(step, session))

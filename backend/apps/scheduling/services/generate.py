@@ -18,6 +18,7 @@ from apps.scheduling.services.leave import leaves_of
 from apps.scheduling.services.slot_plan import span
 from kernel import clock
 from kernel.errors import DAY_IN_THE_PAST, InvalidValue
+from kernel.expectations import within_days
 
 MAX_DAYS = 92
 BATCH = 300
@@ -46,10 +47,8 @@ def generate_sessions(*, templates: Iterable[ScheduleTemplate], first: dt.date, 
     """
     if first < clock.today():
         raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
-    if first > last:
-        raise InvalidValue(field="first_date")
-    if (last - first).days >= MAX_DAYS:
-        raise InvalidValue(field="last_date")
+    if not 0 <= (last - first).days < MAX_DAYS:
+        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
     days = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     chosen = sorted(templates, key=lambda template: (template.practitioner_id, template.pk))
     answer = Generated()

@@ -14,9 +14,13 @@ from apps.scheduling.services.session_appointments import Outcome
 from apps.scheduling.services.stop import stop_session
 from apps.scheduling.states import SessionState
 from kernel import clock
-from kernel.errors import IN_THE_PAST, InvalidValue
+from kernel.errors import IN_THE_PAST, Expectation, InvalidValue
+from kernel.expectations import DOCTOR
 
 MAX_DAYS = 366
+LEAVE_DAYS = Expectation(
+    "leave_days", f"须晚于开始时间,且最多 {MAX_DAYS} 天", f"After the start, and {MAX_DAYS} days at most."
+)
 OPEN = (SessionState.DRAFT, SessionState.PUBLISHED)
 
 
@@ -60,11 +64,11 @@ def take_leave(
     The doctor is locked, so that a session planned at the same moment is either refused or among them.
     """
     if ends_at <= starts_at or ends_at - starts_at > dt.timedelta(days=MAX_DAYS):
-        raise InvalidValue(field="ends_at")
+        raise InvalidValue(field="ends_at", expected=LEAVE_DAYS)
     if ends_at <= clock.now():
         raise InvalidValue(field="ends_at", expected=IN_THE_PAST)
     if not practitioner.licence_no:
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=DOCTOR)
     list(StaffMember.objects.filter(pk=practitioner.pk).select_for_update(no_key=True).values_list("pk"))
     leave = StaffLeave.objects.create(
         hospital_id=practitioner.hospital_id, practitioner=practitioner, starts_at=starts_at, ends_at=ends_at,

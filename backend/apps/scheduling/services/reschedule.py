@@ -29,6 +29,7 @@ from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import AppointmentState, SessionState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.expectations import ANOTHER
 from kernel.outbox.events import publish
 
 
@@ -60,7 +61,7 @@ def _reschedule(
     if appointment.state != AppointmentState.BOOKED:
         raise StateConflict(current=appointment.state)
     if slot_id == appointment.slot_id:
-        raise InvalidValue(field="slot_id")
+        raise InvalidValue(field="slot_id", expected=ANOTHER)
     offer = _offer(appointment, slot_id, channel)
     if offer.department_id != appointment.department_id:
         raise errors.OtherDepartment

@@ -10,6 +10,9 @@ from kernel import clock
 from kernel.errors import Expectation, InvalidValue
 
 MAX_NUMBERS = 2_000
+NUMBERS = Expectation(
+    "session_numbers", f"一个门诊最多 {MAX_NUMBERS} 个号", f"A session has {MAX_NUMBERS} numbers at most."
+)
 #: So long may a session over midnight last: more is a pair of times the wrong way round.
 MAX_OVERNIGHT = dt.timedelta(hours=16)
 END_TIME = Expectation(
@@ -19,6 +22,15 @@ END_TIME = Expectation(
     "and a session over midnight lasts 16 hours at most.",
 )
 Planned = ClinicSession | ScheduleTemplate
+QUOTA = Expectation("quota", "每个渠道的号数须为正整数", "A whole number above 0 for each channel.")
+QUOTA_SUM = Expectation(
+    "quota_sum",
+    "各渠道号数之和不能超过总号数",
+    "The channels together must not have more numbers than there are.",
+)
+ONE_RELEASE = Expectation(
+    "one_release", "释放分钟数与释放时刻只填其一", "Either minutes before or a time of day, not both."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +61,18 @@ def check_slot_plan(planned: Planned, minutes: int) -> None:
         raise InvalidValue(field="end_time", expected=END_TIME)
     slots = -(-minutes // planned.slot_minutes) if planned.slot_minutes else 1
     if slots * planned.capacity_per_slot > MAX_NUMBERS:
-        raise InvalidValue(field="capacity_per_slot")
+        raise InvalidValue(field="capacity_per_slot", expected=NUMBERS)
     counts = list(planned.channel_quotas.values())
     known = set(planned.channel_quotas) <= set(AppointmentSource.values)
     if not known:
         raise InvalidValue(field="channel_quotas", choices=AppointmentSource.values)
     if any(type(count) is not int or count < 1 for count in counts):
-        raise InvalidValue(field="channel_quotas")
+        raise InvalidValue(field="channel_quotas", expected=QUOTA)
     per_slot = planned.quota_per == QuotaPer.SLOT
     if sum(counts) > planned.capacity_per_slot * (1 if per_slot else slots):
-        raise InvalidValue(field="channel_quotas")
+        raise InvalidValue(field="channel_quotas", expected=QUOTA_SUM)
     if planned.release_minutes is not None and planned.release_at is not None:
-        raise InvalidValue(field="release_at")
+        raise InvalidValue(field="release_at", expected=ONE_RELEASE)
 
 
 def plan_slots(session: ClinicSession) -> list[SlotPlan]:

@@ -18,8 +18,12 @@ from apps.scheduling.services.care_team import move_care, reasons_of
 from apps.scheduling.services.renumber import renumber
 from apps.scheduling.states import OCCUPYING, SESSIONS, AppointmentState, NumberState, SessionState
 from kernel import clock
-from kernel.errors import InvalidValue, NotFound
+from kernel.errors import Expectation, InvalidValue, NotFound
 from kernel.outbox.events import publish
+
+MOVE_TO = Expectation(
+    "move_to", "须为同一科室的另一个门诊", "It has to be another session of the department."
+)
 
 
 @transaction.atomic
@@ -45,7 +49,7 @@ def stop_and_move(
     InvalidValue (another department, the session itself), SessionNotOpen (the target), StateConflict.
     """
     if target.pk == session.pk or target.department_id != session.department_id:
-        raise InvalidValue(field="move_to_id")
+        raise InvalidValue(field="move_to_id", expected=MOVE_TO)
     both = ClinicSession.objects.filter(pk__in=[session.pk, target.pk]).select_for_update(no_key=True)
     found = {row.pk: row for row in both.order_by("pk")}
     if len(found) != 2:

@@ -19,8 +19,12 @@ from apps.scheduling.services.care_team import move_care, reasons_of
 from apps.scheduling.services.conflicts import COUNTING, refuse_conflicts
 from apps.scheduling.states import OCCUPYING, AppointmentState
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import Expectation, InvalidValue, StateConflict
 from kernel.outbox.events import publish
+
+SUBSTITUTE = Expectation(
+    "substitute", "替诊医生须为本院另一位在职医生", "It has to be another doctor in service of the hospital."
+)
 
 
 @transaction.atomic
@@ -58,7 +62,7 @@ def _check(session: ClinicSession, practitioner: StaffMember) -> None:
     active = bool(practitioner.licence_no) and practitioner.status == "active"
     same = practitioner.pk == session.practitioner_id
     if not active or same or practitioner.hospital_id != session.hospital_id:
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=SUBSTITUTE)
     if session.state not in COUNTING:
         raise StateConflict(current=session.state)
     if session.ends_at <= clock.now():

@@ -8,6 +8,7 @@ from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.scheduling.models import ClinicSession, ScheduleTemplate
 from apps.scheduling.services.slot_plan import check_slot_plan, span
 from kernel.errors import DuplicateValue, InvalidValue
+from kernel.expectations import DOCTOR_OF_DEPARTMENT, END_NOT_BEFORE_START, OF_THE_HOSPITAL
 from kernel.locks import save_version
 
 
@@ -46,13 +47,13 @@ def check_practitioner(practitioner: StaffMember, department: Department) -> Non
     """InvalidValue unless the person is a doctor in active service who works in that department."""
     works = StaffDepartment.objects.filter(staff=practitioner, department=department).exists()
     if not practitioner.licence_no or practitioner.status != "active" or not works:
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=DOCTOR_OF_DEPARTMENT)
 
 
 def check_room(planned: ScheduleTemplate | ClinicSession) -> None:
     """InvalidValue for a room of another hospital."""
     if planned.room is not None and planned.room.hospital_id != planned.hospital_id:
-        raise InvalidValue(field="room_id")
+        raise InvalidValue(field="room_id", expected=OF_THE_HOSPITAL)
 
 
 def _check(template: ScheduleTemplate) -> None:
@@ -61,4 +62,4 @@ def _check(template: ScheduleTemplate) -> None:
     starts_at, ends_at = span(template.valid_from, template.start_time, template.end_time)
     check_slot_plan(template, int((ends_at - starts_at).total_seconds() // 60))
     if template.valid_until is not None and template.valid_until < template.valid_from:
-        raise InvalidValue(field="valid_until")
+        raise InvalidValue(field="valid_until", expected=END_NOT_BEFORE_START)

@@ -34,10 +34,14 @@ from apps.scheduling.services.numbers import take
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
 from apps.scheduling.states import LIVE_WISHES, EntryState, NumberState, OfferState
 from kernel import clock
-from kernel.errors import DAY_IN_THE_PAST, InvalidValue, NotFound, StateConflict
+from kernel.errors import DAY_IN_THE_PAST, Expectation, InvalidValue, NotFound, StateConflict
+from kernel.expectations import DOCTOR_OF_DEPARTMENT, OF_THE_HOSPITAL, within_days
 from kernel.locks import save_version
 
 MAX_DAYS = 31
+NO_PRIORITY = Expectation(
+    "no_priority", "本院候补不分优先级,请填 0", "The waiting list of this hospital has no priorities: 0."
+)
 
 
 def join(
@@ -212,21 +216,21 @@ def _check_entry(
     if first < clock.today():
         raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
     if last < first or (last - first).days >= MAX_DAYS:
-        raise InvalidValue(field="last_date")
+        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
     if practitioner is None:
         return
     if not StaffDepartment.objects.filter(staff=practitioner, department=department).exists():
-        raise InvalidValue(field="practitioner_id")
+        raise InvalidValue(field="practitioner_id", expected=DOCTOR_OF_DEPARTMENT)
 
 
 def _check_priority(department: Department, priority: int) -> None:
     if priority and not settings.WAITLIST_BY_PRIORITY.of(department.hospital):
-        raise InvalidValue(field="priority")
+        raise InvalidValue(field="priority", expected=NO_PRIORITY)
 
 
 def _check_patient(patient: Patient, department: Department) -> None:
     if patient.hospital_id != department.hospital_id:
-        raise InvalidValue(field="department_id")
+        raise InvalidValue(field="department_id", expected=OF_THE_HOSPITAL)
     barred = BookingSuspension.objects.filter(patient=patient, until__gt=clock.now(), lifted_at=None)
     until = barred.order_by("-until").values_list("until", flat=True).first()
     if until is not None:

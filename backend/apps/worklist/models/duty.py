@@ -6,6 +6,7 @@ from apps.audit.triggers import audited
 from apps.identity.models import Hospital
 from apps.worklist.kinds import KINDS
 from kernel.errors import InvalidValue
+from kernel.expectations import IN_FORCE
 from kernel.models import VersionedModel
 
 MAX_HOURS = 2_000
@@ -38,4 +39,4 @@ class WorkDuty(VersionedModel):
             raise InvalidValue(field="kind", choices=sorted(KINDS))
         for name in ROLES:
             if not getattr(self, name).is_active:
-                raise InvalidValue(field=f"{name}_id")
+                raise InvalidValue(field=f"{name}_id", expected=IN_FORCE)

@@ -10,6 +10,7 @@ from apps.worklist.models import WorkItem
 from apps.worklist.states import WorkState
 from kernel import clock
 from kernel.errors import InvalidValue
+from kernel.expectations import ANOTHER, COLLEAGUE
 
 PLACES = ("executor", "manager", "supervisor")
 
@@ -18,10 +19,10 @@ PLACES = ("executor", "manager", "supervisor")
 def hand_over(*, source: StaffMember, target: StaffMember, reason: str) -> dict[str, int]:
     """All open work of `source` is `target`'s from now on, or the role's where `target` must not do it: how many items
     by place. InvalidValue."""
-    if target.pk == source.pk or target.hospital_id != source.hospital_id:
-        raise InvalidValue(field="target_id")
-    if target.status != StaffState.ACTIVE:
-        raise InvalidValue(field="target_id")
+    if target.pk == source.pk:
+        raise InvalidValue(field="target_id", expected=ANOTHER)
+    if target.hospital_id != source.hospital_id or target.status != StaffState.ACTIVE:
+        raise InvalidValue(field="target_id", expected=COLLEAGUE)
     moved = {place: _move(source, target, place) for place in PLACES}
     record(
         action="hand_over", object_type="identity.staffmember", object_id=source.pk,

@@ -13,10 +13,16 @@ from apps.worklist.models import WorkItem
 from apps.worklist.services.duties import duty_of
 from apps.worklist.states import WORK, WorkState
 from kernel import clock
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import Expectation, InvalidValue, StateConflict
+from kernel.expectations import COLLEAGUE
 from kernel.locks import lock_one
 
 MAX_TITLE = 160
+NOT_BARRED = Expectation(
+    "not_barred",
+    "该员工是申请人或已处理过,须由他人处理",
+    "This person asked for it or took part in it; somebody else has to.",
+)
 
 
 @transaction.atomic
@@ -90,10 +96,10 @@ def take(item: WorkItem, *, staff: StaffMember) -> WorkItem:
 def assign(item: WorkItem, *, executor: StaffMember) -> WorkItem:
     """Give it to a person of the hospital in active service. InvalidValue, StateConflict."""
     if executor.hospital_id != item.hospital_id or executor.status != "active":
-        raise InvalidValue(field="executor_id")
+        raise InvalidValue(field="executor_id", expected=COLLEAGUE)
     current = _open(item)
     if executor.pk in current.barred:
-        raise InvalidValue(field="executor_id")
+        raise InvalidValue(field="executor_id", expected=NOT_BARRED)
     return _assign(current, executor)
 
 

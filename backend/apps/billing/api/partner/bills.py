@@ -23,6 +23,7 @@ from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue, NotFound, StateConflict
+from kernel.expectations import UNKNOWN
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -159,7 +160,7 @@ class BillsView(FeedView):
             Patient.objects.filter(hospital=self.hospital(), mrn=mrn).select_related("merged_into").first()
         )
         if found is None:
-            raise InvalidValue(field="mrn")
+            raise InvalidValue(field="mrn", expected=UNKNOWN)
         return found.merged_into or found
 
     def _named(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +178,7 @@ class BillsView(FeedView):
             value = data.pop(field)
             found[name] = rows.filter(Q(**{column: value})).first() if value else None
             if value and found[name] is None:
-                raise InvalidValue(field=field)
+                raise InvalidValue(field=field, expected=UNKNOWN)
         return found
 
     def _registration(self, external_id: str) -> Bill | None:
@@ -185,7 +186,7 @@ class BillsView(FeedView):
             return None
         registration = his_feed.active_bill(self.hospital(), external_id)
         if registration is None:
-            raise InvalidValue(field="registration_external_id")
+            raise InvalidValue(field="registration_external_id", expected=UNKNOWN)
         return registration
 
 

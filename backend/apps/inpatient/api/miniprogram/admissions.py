@@ -5,7 +5,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
@@ -30,7 +29,8 @@ from apps.inpatient.services.lookup import find_admission
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
 from kernel.crypto import masking
-from kernel.errors import NotFound
+from kernel.errors import InvalidValue, NotFound
+from kernel.expectations import UNKNOWN
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 from kernel.http.views import GenericViewSet
@@ -53,7 +53,7 @@ class FindAdmissionSerializer(Serializer):
     def validate_hospital_id(self, value: UUID) -> Hospital:
         hospital = Hospital.objects.filter(pk=value, is_active=True).first()
         if hospital is None:
-            raise ValidationError("医院不存在", code="does_not_exist")
+            raise InvalidValue(field="hospital_id", expected=UNKNOWN)
         return hospital
 
 

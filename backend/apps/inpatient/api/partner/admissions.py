@@ -15,6 +15,7 @@ from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.his_feed import ToldAdmission, find_told, take_admission
 from apps.patients.models import Patient
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
+from kernel.expectations import UNKNOWN
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -129,7 +130,7 @@ def _patient(hospital: Hospital, mrn: str) -> Patient:
     """The archive of that number, or the one that continues it."""
     found = Patient.objects.filter(hospital=hospital, mrn=mrn).select_related("merged_into").first()
     if found is None:
-        raise InvalidValue(field="mrn")
+        raise InvalidValue(field="mrn", expected=UNKNOWN)
     return found.merged_into or found
 
 
@@ -139,5 +140,5 @@ def _named(model: Any, hospital: Hospital, field: str, **lookup: str) -> Any:
         return None
     found = model.objects.filter(hospital=hospital, **lookup).first()
     if found is None:
-        raise InvalidValue(field=field)
+        raise InvalidValue(field=field, expected=UNKNOWN)
     return found

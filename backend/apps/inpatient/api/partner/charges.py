@@ -18,6 +18,7 @@ from apps.inpatient.models import Admission
 from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, Written, charge, known_rows
 from apps.inpatient.services.reversals import ReversalSpec, reverse
 from kernel.errors import InvalidValue
+from kernel.expectations import UNKNOWN
 from kernel.http.fields import QuantityField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -96,7 +97,7 @@ def _charges(hospital: Hospital, rows: list[dict[str, Any]]) -> list[ChargeSpec]
         facts = dict(row)
         stay = stays.get(facts.pop("admission_external_id"))
         if stay is None:
-            raise InvalidValue(field=f"charges.{number}.admission_external_id")
+            raise InvalidValue(field=f"charges.{number}.admission_external_id", expected=UNKNOWN)
         day, key = facts.pop("day"), facts.pop("external_id")
         specs.append(ChargeSpec(admission=stay, day=day, external_id=key, item=ItemSpec(**facts)))
     return specs
@@ -110,6 +111,6 @@ def _reversals(hospital: Hospital, rows: list[dict[str, Any]]) -> list[ReversalS
         facts = dict(row)
         original = originals.get(facts.pop("reverses_external_id"))
         if original is None:
-            raise InvalidValue(field=f"reversals.{number}.reverses_external_id")
+            raise InvalidValue(field=f"reversals.{number}.reverses_external_id", expected=UNKNOWN)
         specs.append(ReversalSpec(charge_id=original, **facts))
     return specs

@@ -16,6 +16,7 @@ from apps.patients.categories import Category, branches
 from apps.patients.models import Patient
 from apps.patients.selectors import unmerged
 from kernel.errors import InvalidValue
+from kernel.expectations import UNKNOWN
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 
@@ -55,6 +56,6 @@ class BrowsingMixin(ScopedViewSet):
             else hospital_id == self.actor.hospital_id
         )
         if not known and not any(part.exists() for part in reach):
-            raise InvalidValue(field="hospital_id")
+            raise InvalidValue(field="hospital_id", expected=UNKNOWN)
         found = branches(category, hospital_id, reach, whole=whole)
         return Response(BranchSerializer([asdict(branch) for branch in found], many=True).data)

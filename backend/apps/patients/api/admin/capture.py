@@ -13,11 +13,12 @@ from apps.patients.capturing import Definition, definitions
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CapturedValue, CaptureField, FieldKind, Patient, Stage
 from apps.patients.services import capture
-from kernel.errors import InvalidValue, StateConflict
+from kernel.errors import Expectation, InvalidValue, StateConflict
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 
 HISTORY = 200
+VALUES = Expectation("captured_values", "一次填写 1 至 100 项", "1 to 100 values at once.")
 
 
 @extend_schema(tags=["patients"])
@@ -66,7 +67,7 @@ class CaptureSerializer(Serializer):
 
     def validate_values(self, values: dict[str, Any]) -> dict[str, Any]:
         if not 1 <= len(values) <= 100:
-            raise serializers.ValidationError("1 – 100", code="max_length")
+            raise InvalidValue(field="values", expected=VALUES)
         return values
 
 

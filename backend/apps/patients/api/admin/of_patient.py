@@ -22,6 +22,7 @@ from apps.patients.errors import PatientMerged
 from apps.patients.models import CareRole, CareTeamMember, Patient, PatientCard, TimelineEntry
 from apps.patients.services import cards, care_team
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, PermissionDenied, StateConflict
+from kernel.expectations import COLLEAGUE
 from kernel.http.names import add_names
 from kernel.http.pagination import TimelinePagination
 from kernel.http.schema import raises
@@ -139,7 +140,7 @@ class CareTeamViewSet(OfPatientViewSet):
     def _colleague(self, patient: Patient, staff_id: UUID) -> StaffMember:
         staff = StaffMember.objects.filter(pk=staff_id, hospital=patient.hospital, status="active").first()
         if staff is None:
-            raise InvalidValue(field="staff_id")
+            raise InvalidValue(field="staff_id", expected=COLLEAGUE)
         return staff
 
 

@@ -8,8 +8,10 @@ from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.fields import FullContactSerializer, age
 from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.models import CareRole, CareTeamMember, Gender, IdKind, Patient, PatientCard, TimelineEntry
+from apps.patients.services.related_persons import MAX_PERSONS, PERSONS_FULL
 from apps.patients.timeline import KINDS
 from kernel.crypto import masking
+from kernel.errors import Expectation, InvalidValue
 from kernel.http.fields import MaskedField, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
@@ -18,6 +20,9 @@ ROW_FIELDS = (
     "id", "hospital_id", "hospital__name", "mrn", "name", "gender", "birth_date", "phone", "national_id", "vip_level",
     "tags", "is_provisional", "is_active", "registered_at",
 )  # fmt: skip
+CONSENTS = Expectation(
+    "consents", "最多 50 项,名称最长 40 个字符", "At most 50, each named in 40 characters or fewer."
+)
 
 
 class PatientRowSerializer(Serializer):
@@ -97,13 +102,13 @@ class PatientSerializer(VersionedModelSerializer):
         return age(patient.birth_date)
 
     def validate_contacts(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len(value) > 20:
-            raise serializers.ValidationError("≤ 20", code="max_length")
+        if len(value) > MAX_PERSONS:
+            raise InvalidValue(field="contacts", expected=PERSONS_FULL)
         return value
 
     def validate_consents(self, value: dict[str, Any]) -> dict[str, Any]:
         if len(value) > 50 or any(len(kind) > 40 for kind in value):
-            raise serializers.ValidationError("≤ 50 × 40", code="max_length")
+            raise InvalidValue(field="consents", expected=CONSENTS)
         return {kind: moment and moment.isoformat() for kind, moment in value.items()}
 
 

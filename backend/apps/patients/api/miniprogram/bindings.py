@@ -3,7 +3,6 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from apps.access.scoped.permissions import IsPatientAccount
@@ -25,6 +24,7 @@ from apps.patients.services import bindings
 from apps.patients.services.filing import file_online
 from kernel.crypto import masking
 from kernel.errors import InvalidValue
+from kernel.expectations import UNKNOWN
 from kernel.http.fields import MaskedField, NameField, SecretField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -66,7 +66,7 @@ class FileSerializer(Serializer):
     def validate_hospital_id(self, value: UUID) -> UUID:
         hospital = Hospital.objects.filter(pk=value, is_active=True).first()
         if hospital is None:
-            raise ValidationError("医院不存在", code="does_not_exist")
+            raise InvalidValue(field="hospital_id", expected=UNKNOWN)
         self.hospital = hospital
         return value
 

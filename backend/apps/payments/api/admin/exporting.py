@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from apps.access.scoped.views import ScopedViewSet
 from apps.audit.services import record
+from kernel.errors import InvalidValue
+from kernel.expectations import within_days
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks
 
@@ -25,8 +27,7 @@ class PeriodSerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["created_to"] - attrs["created_from"]).days
         if not 0 <= days < MAX_PERIOD:
-            message = f"0 – {MAX_PERIOD - 1} 天"
-            raise serializers.ValidationError({"created_to": [message]}, code="invalid")
+            raise InvalidValue(field="created_to", expected=within_days(MAX_PERIOD))
         return attrs
 
 

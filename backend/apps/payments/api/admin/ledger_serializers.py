@@ -9,6 +9,8 @@ from rest_framework import serializers
 from apps.payments.models import AccountKind, LedgerAccount, LedgerEntry, LedgerTransaction
 from apps.payments.selectors.ledger import entries_of
 from apps.payments.services.ledger import natural
+from kernel.errors import InvalidValue
+from kernel.expectations import within_days
 from kernel.http.serializers import ModelSerializer, Serializer
 
 MAX_PERIOD = 366
@@ -131,5 +133,5 @@ class LedgerExportQuerySerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["posted_to"] - attrs["posted_from"]).days
         if not 0 <= days < MAX_PERIOD:
-            raise serializers.ValidationError({"posted_to": [f"1 – {MAX_PERIOD} 天"]}, code="invalid")
+            raise InvalidValue(field="posted_to", expected=within_days(MAX_PERIOD))
         return attrs

@@ -18,7 +18,7 @@ from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
-from kernel.errors import DuplicateValue, InvalidValue, NotFound, StateConflict
+from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -93,7 +93,7 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
         data, staff = body.validated_data, StaffMember.objects.get(pk=self.actor.staff_id)
         if data["channel"] == "card_balance":
             if "card" not in data:
-                raise InvalidValue(field="card_id")
+                raise InvalidValue(field="card_id", expected=REQUIRED)
             return self._answer(pay_from_card(order=order, card=data["card"], staff=staff))
         settled = pay_at_counter(
             order=order,

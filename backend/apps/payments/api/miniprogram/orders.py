@@ -22,7 +22,7 @@ from apps.payments.selectors import channels, orders
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_from_card
 from apps.payments.services.pay import pay_online
-from kernel.errors import NotFound, StateConflict, in_english
+from kernel.errors import REQUIRED, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
@@ -116,9 +116,7 @@ class PaymentOrderViewSet(OwnOrders):
         if not methods:
             raise errors.ChannelNotOffered(channel=body["channel"])
         if len(methods) > 1:
-            words = "One of" if in_english() else "必填,可选"
-            message = f"{words}: {', '.join(methods)}"
-            raise serializers.ValidationError({"method": [message]}, code="required")
+            raise InvalidValue(field="method", expected=REQUIRED, choices=methods)
         return methods[0]
 
     @extend_schema(request=None, responses=PaymentOrderSerializer)

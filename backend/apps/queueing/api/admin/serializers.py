@@ -16,8 +16,14 @@ from apps.queueing.models import (
 from apps.queueing.selectors.waiting import is_paused
 from apps.queueing.services.walk_in import walk_in_queue
 from apps.queueing.states import TICKETS
+from kernel.errors import REQUIRED, Expectation, InvalidValue
 from kernel.http.choices import not_a_choice
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
+
+QUEUE_OR_DOCTOR = Expectation("queue_or_doctor", "请选择队列或医生", "Choose a queue or a doctor.")
+DEPARTMENT_OF_QUEUE = Expectation(
+    "department_of_queue", "须为该队列所属的科室", "It has to be the department of the queue."
+)
 
 
 class QueueTicketSerializer(ModelSerializer):
@@ -254,12 +260,12 @@ class WalkInSerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """`queue` is settled here, and may be followed by the doctor who is waited for."""
         if attrs["priority"] and not attrs["reason"]:
-            raise serializers.ValidationError({"reason": ["请填写原因"]}, code="required")
+            raise InvalidValue(field="reason", expected=REQUIRED)
         department = attrs.pop("department", None)
         if "queue" not in attrs:
             if "practitioner" not in attrs:
-                raise serializers.ValidationError({"queue_id": ["请选择队列或医生"]}, code="required")
+                raise InvalidValue(field="queue_id", expected=QUEUE_OR_DOCTOR)
             attrs["queue"] = walk_in_queue(attrs["practitioner"], department)
         elif department is not None and department.pk != attrs["queue"].department_id:
-            raise serializers.ValidationError({"department_id": ["该队列属于其他科室"]}, code="invalid")
+            raise InvalidValue(field="department_id", expected=DEPARTMENT_OF_QUEUE)
         return attrs

@@ -17,7 +17,8 @@ from apps.scheduling.api.admin.serializers import NEXT_DAY, ROOMS
 from apps.scheduling.models import ClinicSession, Period
 from apps.scheduling.models.schedule import MAX_SLOT_CAPACITY
 from apps.scheduling.services import bulk
-from kernel.errors import InvalidValue, PermissionDenied
+from kernel.errors import REQUIRED, InvalidValue, PermissionDenied
+from kernel.expectations import DOCTOR_OR_DEPARTMENT
 from kernel.http.fields import EndTimeField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -59,9 +60,9 @@ class BulkSerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needed = {"change": "changes", "stop": "reason"}.get(attrs["action"])
         if needed is not None and not attrs.get(needed):
-            raise serializers.ValidationError({needed: ["必填"]}, code="required")
+            raise InvalidValue(field=needed, expected=REQUIRED)
         if "practitioner" not in attrs and "department" not in attrs:
-            raise serializers.ValidationError({"practitioner_id": ["医生或科室至少填一项"]}, code="required")
+            raise InvalidValue(field="practitioner_id", expected=DOCTOR_OR_DEPARTMENT)
         return attrs
 
 

@@ -8,6 +8,8 @@ from rest_framework.response import Response
 from apps.access.scoped.views import ScopedViewSet
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.selectors.load import load_of
+from kernel.errors import InvalidValue
+from kernel.expectations import DOCTOR_OR_DEPARTMENT, within_days
 from kernel.http.serializers import Serializer
 
 MAX_DAYS = 31
@@ -24,10 +26,10 @@ class LoadQuerySerializer(Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "department_id" not in attrs and "practitioner_id" not in attrs:
-            raise serializers.ValidationError({"department_id": ["科室或医生必填"]}, code="required")
+            raise InvalidValue(field="department_id", expected=DOCTOR_OR_DEPARTMENT)
         length = attrs["date_to"] - attrs["date_from"]
         if not dt.timedelta(0) <= length < dt.timedelta(days=MAX_DAYS):
-            raise serializers.ValidationError({"date_to": [f"最多 {MAX_DAYS} 天"]}, code="invalid")
+            raise InvalidValue(field="date_to", expected=within_days(MAX_DAYS))
         return attrs
 
 

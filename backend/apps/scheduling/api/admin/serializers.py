@@ -14,6 +14,7 @@ from apps.scheduling.models import (
     SessionSubstitution,
     Slot,
 )
+from kernel.errors import REQUIRED, InvalidValue
 from kernel.http.fields import EndTimeField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
@@ -250,7 +251,7 @@ class CheckInSerializer(Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["priority"] and not attrs["reason"]:
-            raise serializers.ValidationError({"reason": ["请填写原因"]}, code="required")
+            raise InvalidValue(field="reason", expected=REQUIRED)
         return attrs
 
 
@@ -262,5 +263,5 @@ class CancelSerializer(Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["code"] and not attrs["reason"]:
-            raise serializers.ValidationError({"reason": ["请填写退号原因"]}, code="required")
+            raise InvalidValue(field="reason", expected=REQUIRED)
         return attrs

@@ -4,6 +4,8 @@ from rest_framework import serializers
 
 from apps.identity.models.staff import VisitTier
 from apps.scheduling.models import AppointmentKind, CancelCode, Period
+from kernel.errors import InvalidValue
+from kernel.expectations import DOCTOR_OR_DEPARTMENT
 from kernel.http.serializers import Serializer
 
 
@@ -95,7 +97,7 @@ class DaysQuerySerializer(Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError({"department_id": ["科室或医生必填"]}, code="required")
+            raise InvalidValue(field="department_id", expected=DOCTOR_OR_DEPARTMENT)
         return attrs
 
 

@@ -6,9 +6,11 @@ from apps.worklist.approvals import APPROVALS
 from apps.worklist.contents import ContentType
 from apps.worklist.models import Approval, ApprovalStep, Signature
 from apps.worklist.places import PLACES
+from kernel.errors import Expectation, InvalidValue
 from kernel.http.serializers import ModelSerializer, Serializer
 
 MAX_FIELDS = 50
+CONTENT_FIELDS = Expectation("content_fields", f"最多 {MAX_FIELDS} 项", f"{MAX_FIELDS} fields at most.")
 
 
 class ApprovalSerializer(ModelSerializer):
@@ -95,7 +97,7 @@ class CompleteSerializer(ApproveSerializer):
 
     def validate_content(self, value: dict[str, Any]) -> dict[str, Any]:
         if len(value) > MAX_FIELDS:
-            raise serializers.ValidationError("字段过多", code="max_length")
+            raise InvalidValue(field="content", expected=CONTENT_FIELDS)
         return value
 
 

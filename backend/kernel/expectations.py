@@ -1,0 +1,66 @@
+"""What fields of many apps expect; an app's own expectations stand beside what checks them."""
+
+from kernel.errors import Expectation
+
+OF_THE_HOSPITAL = Expectation("of_the_hospital", "须属于同一家医院", "It has to be of the same hospital.")
+DOCTOR_OR_DEPARTMENT = Expectation(
+    "doctor_or_department", "医生、科室至少填一项", "At least one of doctor and department."
+)
+UNKNOWN = Expectation("unknown", "没有找到,请核对", "There is none like that; check it.")
+ANOTHER = Expectation("another", "须为另一个,不能是自身", "It has to be another one.")
+DOCTOR = Expectation(
+    "doctor_in_service",
+    "须为在职且有执业证号的医生",
+    "It has to be a doctor in service with a licence number.",
+)
+DOCTOR_OF_DEPARTMENT = Expectation(
+    "doctor_of_department",
+    "须为在该科室工作的在职医生",
+    "It has to be a doctor in service who works in the department.",
+)
+COLLEAGUE = Expectation(
+    "colleague_in_service", "须为本院在职员工", "It has to be somebody of the hospital in active service."
+)
+IN_FORCE = Expectation("in_force", "须为启用状态", "It has to be in force.")
+EACH_ONCE = Expectation("each_once", "不能重复", "Nothing may stand twice.")
+END_NOT_BEFORE_START = Expectation(
+    "end_before_start", "结束不能早于开始", "The end must not lie before the start."
+)
+POSITIVE = Expectation("positive", "须大于零", "It has to be greater than zero.")
+PLAUSIBLE_MOMENT = Expectation(
+    "plausible_moment", "日期须在合理范围内,请核对年份", "It has to lie in a plausible time; check the year."
+)
+QUANTITY = Expectation(
+    "quantity", "数量须大于 0、小于 1000000,最多三位小数",
+    "A quantity above 0 and below 1,000,000 with at most three decimals.",
+)  # fmt: skip
+AMOUNT = Expectation(
+    "amount",
+    "金额以分计,须为 0 至 10000000000 之间的整数",
+    "An amount in fen, a whole number from 0 to 10,000,000,000.",
+)
+FORMAT_CARD = Expectation(
+    "card_format", "卡号须为 4 至 32 位字母或数字", "A card number has 4 to 32 letters or digits."
+)
+
+BOOLEAN = Expectation("boolean", "须为 true 或 false", "true or false.")
+TEXT = Expectation("text", "须为文本", "A text.")
+
+
+def whole_number(minimum: int | None, maximum: int | None) -> Expectation:
+    """A whole number between these, None: unbounded."""
+    low, high = minimum if minimum is not None else "…", maximum if maximum is not None else "…"
+    return Expectation(
+        f"whole_number_{low}_{high}".replace("…", "any"),
+        f"须为整数({low} 至 {high})",
+        f"A whole number ({low} to {high}).",
+    )
+
+
+def within_days(days: int) -> Expectation:
+    """A last day that is not before the first, and so many days at most."""
+    return Expectation(
+        f"within_{days}_days",
+        f"不能早于开始日期,且最多 {days} 天",
+        f"Not before the first day, and {days} days at most.",
+    )
