@@ -178,7 +178,7 @@ def test_a_file_that_is_no_table_or_a_bomb_is_refused(world: World, monkeypatch:
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (3 << 20))
     monkeypatch.setattr("kernel.sheets.excel.MAX_UNPACKED", 2 << 20)
-    with pytest.raises(SheetProblem, match="too_large"):
+    with pytest.raises(SheetProblem, match="too_much_content"):
         list(excel_lines(io.BytesIO(bomb.getvalue()), most_rows=10))
     monkeypatch.setattr(_Patients, "max_rows", 3)
     for content, failure in (

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
+from apps.access.actor import Actor
 from apps.imports.models import ImportJob, StagedRow
 from apps.imports.reasons import Words
 from kernel.errors import in_english
 from kernel.files import FileOwner, require_defined
 from kernel.sheets import Form, Heading, Line
+
+
+#: What is wrong with a file or a cell: {code, …place, is_remark?}.
+Finding: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,21 @@ class ImportKind(Protocol):
         """Read the lines: columns of `staged` with what is wrong with each row; secrets are sealed."""
         ...
 
-    def mark_on_file(self, job: ImportJob) -> None:
-        """Tell staged rows whose record is there; once more before they are applied."""
+    def mark_on_file(self, job: ImportJob) -> Finding | None:
+        """Tell staged rows whose record is there; once more before they are applied.
+
+        Rows tell nothing of a record that the importer may not see. Answers why the check stops, if that is so: rows
+        would tell an importer too often that a record is there.
+        """
         ...
 
     def mark_in_file(self, job: ImportJob) -> None:
         """Tell staged rows that say the same as an earlier one."""
         ...
+
+    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
+        """The problems as that person may read them: nothing of records out of reach."""
+        return problems
 
     def reserve(self, job: ImportJob, count: int) -> dict[str, Any]:
         """Set numbers aside for so many records, before the transaction: `ImportJob.reserved`."""

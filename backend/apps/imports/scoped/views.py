@@ -132,7 +132,7 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return wanted
 
     def _problems(self, job: ImportJob) -> Iterator[dict[str, Any]]:
-        for row in reading.problem_rows(job):
+        for row in reading.problem_rows(job, self.actor):
             problem = row["problem"]
             yield {
                 "row": row["row"], "outcome": RowOutcome(row["outcome"]), "column": problem["column"],

@@ -134,7 +134,11 @@ def _judge(read: ImportJob, spooled: IO[str], problem: SheetProblem | FileNotFou
         return job
     kind = KINDS[job.kind]
     staging.stage(kind.staged, spooled)
-    kind.mark_on_file(job)
+    if refused := kind.mark_on_file(job):
+        kind.staged._default_manager.filter(job=job).delete()
+        IMPORTS.move(job, ImportState.REJECTED, failure=refused["code"], findings=[refused], **noted)
+        _drop_file(job)
+        return job
     kind.mark_in_file(job)
     IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), **noted, **staging.count(job, kind.staged))
     return job

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import IO, Any
 
+from apps.access.actor import Actor
 from apps.files.content import open_file
 from apps.files.models import File
 from apps.imports.errors import ImportUnreadable
@@ -76,14 +77,15 @@ def findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[st
     return (f"{first}: {named}" if named else first)[:255], found[:MAX_FINDINGS]
 
 
-def problem_rows(job: ImportJob) -> Iterator[dict[str, Any]]:
-    """Every problem and remark with its row, in the order of the file."""
-    last = 0
-    rows = KINDS[job.kind].staged._default_manager.filter(job=job).exclude(problems=[]).order_by("row_number")
+def problem_rows(job: ImportJob, reader: Actor | None) -> Iterator[dict[str, Any]]:
+    """Every problem and remark with its row, in the order of the file, as that person may read it."""
+    last, kind = 0, KINDS[job.kind]
+    rows = kind.staged._default_manager.filter(job=job).exclude(problems=[]).order_by("row_number")
     while batch := list(rows.filter(row_number__gt=last).values("row_number", "outcome", "problems")[:BATCH]):
-        for row in batch:
-            for problem in row["problems"]:
-                yield {"row": row["row_number"], "outcome": row["outcome"], "problem": problem}
+        found = [(row["row_number"], row["outcome"], problem) for row in batch for problem in row["problems"]]
+        shown = kind.shown_to(reader, job, [problem for *_, problem in found])
+        for (number, outcome, _), problem in zip(found, shown, strict=True):
+            yield {"row": number, "outcome": outcome, "problem": problem}
         last = batch[-1]["row_number"]
 
 
