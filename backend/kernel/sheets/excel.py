@@ -12,13 +12,12 @@ import python_calamine
 
 from kernel.sheets.cells import FIRST_LOST, BadCell, Cell, Line, SheetProblem
 from kernel.sheets.headings import ANYTHING, Form
+from kernel.sheets.parts import BLOCK, names_of_sheets, sizes_of_parts
 from kernel.text import clean
 
-#: An Excel file is a ZIP: so much may come out of it, from so many parts.
-MAX_UNPACKED, MAX_PARTS = 400 * 1024 * 1024, 1000
 #: Visible sheets, and the bytes and cells of them all: a part that several sheets name is read, and counts, for each.
 MAX_SHEETS, MAX_READ, MAX_CELLS = 64, 400 * 1024 * 1024, 10_000_000
-BLOCK, OVERLAP = 1 << 20, 4096
+OVERLAP = 4096
 MAX_CELL = 4000
 #: Columns that are read (A … DX: contacts have a hundred), and rows that may stand above the titles.
 MAX_COLUMNS, ABOVE_TITLES = 128, 100
@@ -71,7 +70,7 @@ def excel_lines(file: IO[bytes], *, most_rows: int, forms: Sequence[Form] = (ANY
     SheetProblem: too_large, too_many_sheets, too_much_content and too_many_cells (with the limit), stray_cell (with the
     cell), several_sheets (with their places), unreadable.
     """
-    sizes = _weigh(file)
+    sizes = sizes_of_parts(file)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
         visible = [
@@ -198,7 +197,7 @@ def _looks(
     if len(sheets) > MAX_SHEETS:
         raise SheetProblem("too_many_sheets", limit=MAX_SHEETS)
     with zipfile.ZipFile(file) as parts:
-        targets, widths = _targets(parts), _padding_formats(parts)
+        targets, widths = names_of_sheets(parts), _padding_formats(parts)
         names = {index: targets[index] for index in sheets}
         if sum(sizes[name] for name in names.values()) > MAX_READ:
             raise SheetProblem("too_much_content", limit=MAX_READ >> 20)
@@ -269,37 +268,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
-
-
-def _targets(parts: zipfile.ZipFile) -> list[str]:
-    """The names of the parts that hold the sheets, in their order in the workbook."""
-    book = parts.read("xl/workbook.xml")
-    ids = re.findall(rb"<(?:\w+:)?sheet\b[^<>]*?\b\w+:id=[\"']([^\"']+)[\"']", book)
-    relations = parts.read("xl/_rels/workbook.xml.rels")
-    tags = re.findall(rb"<(?:\w+:)?Relationship\b[^<>]*>", relations)
-    named = [dict(re.findall(rb"\b(Id|Target)=[\"']([^\"']*)[\"']", tag)) for tag in tags]
-    targets = {each[b"Id"]: each[b"Target"].decode() for each in named if len(each) == 2}
-    names = (targets[sheet] for sheet in ids)
-    return [name.lstrip("/") if name.startswith("/") else f"xl/{name}" for name in names]
-
-
-def _weigh(file: IO[bytes]) -> dict[str, int]:
-    """Unpack every part once, counting its bytes: what a file says of its own size is not believed."""
-    sizes: dict[str, int] = {}
-    total = 0
-    try:
-        with zipfile.ZipFile(file) as parts:
-            if len(parts.infolist()) > MAX_PARTS:
-                raise SheetProblem("too_large")
-            for part in parts.infolist():
-                begin = total
-                with parts.open(part) as stream:
-                    while block := stream.read(BLOCK):
-                        total += len(block)
-                        if total > MAX_UNPACKED:
-                            raise SheetProblem("too_much_content", limit=MAX_UNPACKED >> 20)
-                sizes[part.filename] = total - begin
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise SheetProblem("unreadable") from error
-    file.seek(0)
-    return sizes
