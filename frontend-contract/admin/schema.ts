@@ -3091,7 +3091,7 @@ export interface paths {
          * The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week
          * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
          *
-         *     Not before it is checked.
+         *     Not before it is checked; `result_ready` of the import says when. Once applied, of what has become of the rows.
          */
         get: operations["patient_imports_result"];
         put?: never;
@@ -7285,12 +7285,14 @@ export interface components {
             readonly row_count: number;
             /** @description all that is wrong with the file itself */
             readonly findings: components["schemas"]["Finding"][];
-            /** @description titles of columns that have content and are not imported */
+            /** @description titles of columns that have content and are not imported; of contact cards in the request's language */
             readonly left_out: string[];
             readonly good_count: number;
             readonly bad_count: number;
             readonly duplicate_count: number;
             readonly imported_count: number;
+            /** @description the sheet of results can be downloaded; a worker writes it after the check, and anew once applied */
+            readonly result_ready: boolean;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -9625,10 +9627,6 @@ export interface components {
             /** @enum {string} */
             code?: "import_unreadable" | "parse_error" | "validation_error";
         };
-        Problem400ImportUnreadableValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "import_unreadable" | "validation_error";
-        };
         Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
@@ -9937,6 +9935,10 @@ export interface components {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
         };
+        Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "result_not_ready" | "state_conflict";
+        };
         Problem409SessionNotOpen: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open";
@@ -9984,6 +9986,10 @@ export interface components {
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "suspension_over";
+        };
+        Problem409TooManyOpenImports: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "too_many_open_imports";
         };
         Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -11922,15 +11928,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem400ImportUnreadableParseErrorAnd1More"];
             };
         };
-        /** @description Bad request: import_unreadable, validation_error */
-        Problem400ImportUnreadableValidationError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem400ImportUnreadableValidationError"];
-            };
-        };
         /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
         Problem400MessagingUnknownSceneParseErrorAnd1More: {
             headers: {
@@ -12624,6 +12621,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflict"];
             };
         };
+        /** @description Conflict: result_not_ready, state_conflict */
+        Problem409ResultNotReadyStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
+            };
+        };
         /** @description Conflict: session_not_open */
         Problem409SessionNotOpen: {
             headers: {
@@ -12730,6 +12736,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409SuspensionOver"];
+            };
+        };
+        /** @description Conflict: too_many_open_imports */
+        Problem409TooManyOpenImports: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409TooManyOpenImports"];
             };
         };
         /** @description Conflict: totp_already_enabled */
@@ -13181,7 +13196,6 @@ export type Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = 
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
 export type Problem400ImportUnreadableParseErrorAnd1More = components['schemas']['Problem400ImportUnreadableParseErrorAnd1More'];
-export type Problem400ImportUnreadableValidationError = components['schemas']['Problem400ImportUnreadableValidationError'];
 export type Problem400MessagingUnknownSceneParseErrorAnd1More = components['schemas']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
 export type Problem400ParseErrorPictureInvalidAnd1More = components['schemas']['Problem400ParseErrorPictureInvalidAnd1More'];
 export type Problem400ParseErrorReasonRequiredAnd1More = components['schemas']['Problem400ParseErrorReasonRequiredAnd1More'];
@@ -13259,6 +13273,7 @@ export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components[
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
+export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
 export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
@@ -13271,6 +13286,7 @@ export type Problem409StateConflictSurvivorMerged = components['schemas']['Probl
 export type Problem409StateConflictWorkAlreadyTakenAnd1More = components['schemas']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
 export type Problem409StateConflictWorkEndsByItself = components['schemas']['Problem409StateConflictWorkEndsByItself'];
 export type Problem409SuspensionOver = components['schemas']['Problem409SuspensionOver'];
+export type Problem409TooManyOpenImports = components['schemas']['Problem409TooManyOpenImports'];
 export type Problem409TotpAlreadyEnabled = components['schemas']['Problem409TotpAlreadyEnabled'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
 export type Problem413ContentTooLargeFileTooLarge = components['schemas']['Problem413ContentTooLargeFileTooLarge'];
@@ -13418,7 +13434,6 @@ export type ResponseProblem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd2More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
 export type ResponseProblem400ImportUnreadableParseErrorAnd1More = components['responses']['Problem400ImportUnreadableParseErrorAnd1More'];
-export type ResponseProblem400ImportUnreadableValidationError = components['responses']['Problem400ImportUnreadableValidationError'];
 export type ResponseProblem400MessagingUnknownSceneParseErrorAnd1More = components['responses']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorPictureInvalidAnd1More = components['responses']['Problem400ParseErrorPictureInvalidAnd1More'];
 export type ResponseProblem400ParseErrorReasonRequiredAnd1More = components['responses']['Problem400ParseErrorReasonRequiredAnd1More'];
@@ -13496,6 +13511,7 @@ export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = com
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
+export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
 export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
@@ -13508,6 +13524,7 @@ export type ResponseProblem409StateConflictSurvivorMerged = components['response
 export type ResponseProblem409StateConflictWorkAlreadyTakenAnd1More = components['responses']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
 export type ResponseProblem409StateConflictWorkEndsByItself = components['responses']['Problem409StateConflictWorkEndsByItself'];
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
+export type ResponseProblem409TooManyOpenImports = components['responses']['Problem409TooManyOpenImports'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
@@ -24532,6 +24549,7 @@ export interface operations {
                      *           "bad_count": 1,
                      *           "duplicate_count": 1,
                      *           "imported_count": 1,
+                     *           "result_ready": true,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "checked_at": "2026-03-16T09:30:00+08:00",
                      *           "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24608,6 +24626,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24655,6 +24674,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24666,6 +24686,7 @@ export interface operations {
             400: components["responses"]["Problem400ImportUnreadableParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409TooManyOpenImports"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24722,6 +24743,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24797,6 +24819,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24866,6 +24889,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24964,7 +24988,14 @@ export interface operations {
                 /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
             };
-            header?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -24984,11 +25015,31 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            400: components["responses"]["Problem400ImportUnreadableValidationError"];
+            /** @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409ResultNotReadyStateConflict"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

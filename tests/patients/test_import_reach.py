@@ -1,4 +1,4 @@
-"""What an import tells of people on file: nothing of whom its reader may not see, and so often at most (rules.md 28)."""
+"""What an import tells of people on file: nothing of whom its reader may not see (rules.md 28)."""
 
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,9 @@ def test_hits_are_counted_written_down_without_values_and_stop_the_check_beyond_
     world.h1.save()
     assert checked(world, importer, SEEN, UNSEEN, "新新,13900000031")["state"] == "checked"
     assert checked(world, importer, UNSEEN, "新新,13900000032")["state"] == "checked"
-    assert checked(world, importer, SEEN, "新新,13900000033")["state"] == "checked", "whom one sees costs nothing"
+    assert checked(world, importer, SEEN, "新新,13900000033")["state"] == "checked", (
+        "whom one sees costs nothing"
+    )
     refused = checked(world, importer, UNSEEN, "新新,13900000034")
     assert (refused["state"], refused["failure"]) == ("rejected", "too_many_on_file")
     assert "每天最多 2 行" in refused["findings"][0]["reason"]

@@ -11,7 +11,6 @@ from kernel.errors import in_english
 from kernel.files import FileOwner, require_defined
 from kernel.sheets import Form, Heading, Line
 
-
 #: What is wrong with a file or a cell: {code, …place, is_remark?}.
 Finding: TypeAlias = dict[str, Any]
 
@@ -28,6 +27,7 @@ class Template:
 class ImportKind(Protocol):
     """What is imported. `code` is stored for ever.
 
+    `owner`: of uploaded files; `result_owner`: of the sheets of results, XLSX and CSV, both sealed and read by nobody.
     `forms`: the forms of file that are known, the template's own first. `staged`: the table of rows between check and
     apply. `words`: code of a problem → what is wrong, beside those of `reasons.WORDS`.
     """
@@ -36,6 +36,7 @@ class ImportKind(Protocol):
     zh: ClassVar[str]
     en: ClassVar[str]
     owner: ClassVar[FileOwner]
+    result_owner: ClassVar[FileOwner]
     forms: ClassVar[tuple[Form, ...]]
     staged: ClassVar[type[StagedRow]]
     template: ClassVar[Template]
@@ -91,4 +92,5 @@ def register(kind: ImportKind) -> None:
     if not kind.zh or not kind.en or not kind.forms:
         raise TypeError(f"import {kind.code!r}: words in both languages and a form of file")
     require_defined(kind.owner)
+    require_defined(kind.result_owner)
     KINDS[kind.code] = kind

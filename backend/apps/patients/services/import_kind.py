@@ -9,7 +9,7 @@ from apps.imports.kinds import Finding, ImportKind, Template, register
 from apps.imports.models import ImportJob, RowOutcome
 from apps.patients.columns import SAMPLE, TABLE, TITLES, WORDS, notes
 from apps.patients.contacts import OUTLOOK, VCARD
-from apps.patients.files import IMPORT_FILE
+from apps.patients.files import IMPORT_FILE, IMPORT_RESULT
 from apps.patients.models import ImportRow
 from apps.patients.services import import_reach, import_staging
 from apps.patients.services.archive import MRN
@@ -20,7 +20,7 @@ from kernel.sheets import Heading, Line
 
 class _Patients(ImportKind):
     code, zh, en = "patient", "患者", "Patients"
-    owner = IMPORT_FILE
+    owner, result_owner = IMPORT_FILE, IMPORT_RESULT
     forms = (TABLE, VCARD, OUTLOOK)
     staged = ImportRow
     template = Template(list(TITLES.values()), [SAMPLE], notes)

@@ -1,4 +1,4 @@
-"""What an import tells of people on file: nothing of whom its reader may not see, and how often is counted (rules.md 28).
+"""What an import tells of people on file: nothing of whom its reader may not see; hits are counted (rules.md 28).
 
 A row that turns out to belong to somebody tells that a guessed number is on file, as an exact search does.
 """
@@ -6,11 +6,12 @@ A row that turns out to belong to somebody tells that a guessed number is on fil
 from collections.abc import Iterable
 from uuid import UUID
 
-from apps.access.actor import Actor, actor_of
+from apps.access.actor import Actor
 from apps.access.policies import policy_of
 from apps.audit.services import record
 from apps.imports.kinds import Finding
 from apps.imports.models import ImportJob
+from apps.imports.selectors import importer_of, importing_user
 from apps.patients.columns import TITLES
 from apps.patients.models import Patient
 from apps.patients.services.import_staging import tell_nothing
@@ -35,15 +36,14 @@ def shown_to(actor: Actor | None, job: ImportJob, problems: list[Finding]) -> li
 
 
 def veil(job: ImportJob, marked: list[tuple[UUID, str]]) -> Finding | None:
-    """Of the rows just marked (id, number of the patient), let those tell nothing whose patient the importer may not see.
+    """Of the rows just marked (id, the patient's number) let those tell nothing whose patient the importer may not see.
 
     These are counted for the importer and written down, without values; the finding that stops a check if they are
     more than the day's limit.
     """
     if not marked:
         return None
-    actor = actor_of(job.by.user) if job.by is not None and job.by.user is not None else None
-    seen = _within_reach(actor, job, {mrn for _, mrn in marked})
+    seen = _within_reach(importer_of(job), job, {mrn for _, mrn in marked})
     unseen = [row for row, mrn in marked if mrn not in seen]
     if unseen:
         tell_nothing(job, unseen, **ON_FILE)
@@ -69,7 +69,7 @@ def _within_reach(actor: Actor | None, job: ImportJob, numbers: Iterable[str]) -
 
 
 def _write(job: ImportJob, action: str, **counts: int) -> None:
-    user = job.by.user if job.by is not None else None
+    user = importing_user(job)
     record(
         action=action,
         object_type="patients.patient",
