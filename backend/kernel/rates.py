@@ -62,11 +62,11 @@ def hit(key: str, limit: int, seconds: int) -> Rate:
     return hit_all([Limit(key, limit, seconds)])[0]
 
 
-def hit_all(limits: Sequence[Limit]) -> list[Rate]:
-    """Count one hit of each."""
+def hit_all(limits: Sequence[Limit], *, times: int = 1) -> list[Rate]:
+    """Count so many hits of each; not allowed if one of them is beyond the limit."""
     return [
         Rate(count <= one.limit, max(0, one.limit - count), reset)
-        for one, (count, reset) in zip(limits, _count(limits, 1), strict=True)
+        for one, (count, reset) in zip(limits, _count(limits, times), strict=True)
     ]
 
 

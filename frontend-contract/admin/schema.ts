@@ -2866,8 +2866,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 申请余额退款, through whatever application it came; another person approves or executes it
-         * @description 申请余额退款, through whatever application it came; another person approves or executes it.
+         * 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it
+         * @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it.
          */
         post: operations["patient_cards_refund_request"];
         delete?: never;
@@ -3091,7 +3091,7 @@ export interface paths {
          * The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week
          * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
          *
-         *     Not before it is checked.
+         *     Not before it is checked; `result_ready` of the import says when. Once applied, of what has become of the rows.
          */
         get: operations["patient_imports_result"];
         put?: never;
@@ -4793,8 +4793,6 @@ export interface paths {
         /**
          * 执行退费: by the way it came, or in cash; executing until the channel confirms it
          * @description 执行退费: by the way it came, or in cash; executing until the channel confirms it.
-         *
-         *     What nobody has approved is executed by somebody else than who asked.
          */
         post: operations["refund_requests_execute"];
         delete?: never;
@@ -7287,12 +7285,14 @@ export interface components {
             readonly row_count: number;
             /** @description all that is wrong with the file itself */
             readonly findings: components["schemas"]["Finding"][];
-            /** @description titles of columns that have content and are not imported */
+            /** @description titles of columns that have content and are not imported; of contact cards in the request's language */
             readonly left_out: string[];
             readonly good_count: number;
             readonly bad_count: number;
             readonly duplicate_count: number;
             readonly imported_count: number;
+            /** @description the sheet of results can be downloaded; a worker writes it after the check, and anew once applied */
+            readonly result_ready: boolean;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -9627,10 +9627,6 @@ export interface components {
             /** @enum {string} */
             code?: "import_unreadable" | "parse_error" | "validation_error";
         };
-        Problem400ImportUnreadableValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "import_unreadable" | "validation_error";
-        };
         Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
@@ -9731,9 +9727,9 @@ export interface components {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
         };
-        Problem409AlreadyQueuedHasAppointment: components["schemas"]["Problem"] & {
+        Problem409AlreadyQueued: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "already_queued" | "has_appointment";
+            code?: "already_queued";
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9743,13 +9739,13 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_not_missed";
         };
-        Problem409AppointmentStandsExecutorIsRequesterAnd8More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
-        };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
+        };
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
         };
         Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9907,9 +9903,9 @@ export interface components {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict";
         };
-        Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: components["schemas"]["Problem"] & {
+        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "practitioner_on_leave" | "session_conflict" | "session_published" | "stale_version";
+            code?: "practitioner_on_leave" | "session_conflict" | "session_not_open" | "stale_version";
         };
         Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9939,13 +9935,17 @@ export interface components {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
         };
+        Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "result_not_ready" | "state_conflict";
+        };
+        Problem409SessionNotOpen: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "session_not_open";
+        };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open" | "state_conflict";
-        };
-        Problem409SessionPublished: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "session_published";
         };
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9986,6 +9986,10 @@ export interface components {
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "suspension_over";
+        };
+        Problem409TooManyOpenImports: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "too_many_open_imports";
         };
         Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -11924,15 +11928,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem400ImportUnreadableParseErrorAnd1More"];
             };
         };
-        /** @description Bad request: import_unreadable, validation_error */
-        Problem400ImportUnreadableValidationError: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem400ImportUnreadableValidationError"];
-            };
-        };
         /** @description Bad request: messaging_unknown_scene, parse_error, validation_error */
         Problem400MessagingUnknownSceneParseErrorAnd1More: {
             headers: {
@@ -12158,13 +12153,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
             };
         };
-        /** @description Conflict: already_queued, has_appointment */
-        Problem409AlreadyQueuedHasAppointment: {
+        /** @description Conflict: already_queued */
+        Problem409AlreadyQueued: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AlreadyQueuedHasAppointment"];
+                "application/problem+json": components["schemas"]["Problem409AlreadyQueued"];
             };
         };
         /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
@@ -12185,15 +12180,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
             };
         };
-        /** @description Conflict: appointment_stands, executor_is_requester, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
-        Problem409AppointmentStandsExecutorIsRequesterAnd8More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
-            };
-        };
         /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, refund_requested, request_in_progress, state_conflict */
         Problem409AppointmentStandsHisRefusedRefundAnd6More: {
             headers: {
@@ -12201,6 +12187,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
+            };
+        };
+        /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
         /** @description Conflict: approval_kind_gone, approver_decided_before, approver_is_requester, stale_version, state_conflict */
@@ -12554,13 +12549,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflict"];
             };
         };
-        /** @description Conflict: practitioner_on_leave, session_conflict, session_published, stale_version */
-        Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: {
+        /** @description Conflict: practitioner_on_leave, session_conflict, session_not_open, stale_version */
+        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
             };
         };
         /** @description Conflict: practitioner_on_leave, session_conflict, slot_past, state_conflict */
@@ -12626,6 +12621,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflict"];
             };
         };
+        /** @description Conflict: result_not_ready, state_conflict */
+        Problem409ResultNotReadyStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
+            };
+        };
+        /** @description Conflict: session_not_open */
+        Problem409SessionNotOpen: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409SessionNotOpen"];
+            };
+        };
         /** @description Conflict: session_not_open, state_conflict */
         Problem409SessionNotOpenStateConflict: {
             headers: {
@@ -12633,15 +12646,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409SessionNotOpenStateConflict"];
-            };
-        };
-        /** @description Conflict: session_published */
-        Problem409SessionPublished: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409SessionPublished"];
             };
         };
         /** @description Conflict: slot_past, state_conflict */
@@ -12732,6 +12736,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409SuspensionOver"];
+            };
+        };
+        /** @description Conflict: too_many_open_imports */
+        Problem409TooManyOpenImports: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409TooManyOpenImports"];
             };
         };
         /** @description Conflict: totp_already_enabled */
@@ -13183,7 +13196,6 @@ export type Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More = 
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd2More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
 export type Problem400ImportUnreadableParseErrorAnd1More = components['schemas']['Problem400ImportUnreadableParseErrorAnd1More'];
-export type Problem400ImportUnreadableValidationError = components['schemas']['Problem400ImportUnreadableValidationError'];
 export type Problem400MessagingUnknownSceneParseErrorAnd1More = components['schemas']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
 export type Problem400ParseErrorPictureInvalidAnd1More = components['schemas']['Problem400ParseErrorPictureInvalidAnd1More'];
 export type Problem400ParseErrorReasonRequiredAnd1More = components['schemas']['Problem400ParseErrorReasonRequiredAnd1More'];
@@ -13209,11 +13221,11 @@ export type Problem409AlreadyAdmittedRequestInProgress = components['schemas']['
 export type Problem409AlreadyBookedBookingLimitReachedAnd10More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd6More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
-export type Problem409AlreadyQueuedHasAppointment = components['schemas']['Problem409AlreadyQueuedHasAppointment'];
+export type Problem409AlreadyQueued = components['schemas']['Problem409AlreadyQueued'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
-export type Problem409AppointmentStandsExecutorIsRequesterAnd8More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -13253,7 +13265,7 @@ export type Problem409PatientDuplicatePatientMergedAnd1More = components['schema
 export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
 export type Problem409PatientMergedStateConflict = components['schemas']['Problem409PatientMergedStateConflict'];
 export type Problem409PractitionerOnLeaveSessionConflict = components['schemas']['Problem409PractitionerOnLeaveSessionConflict'];
-export type Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
+export type Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
 export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
@@ -13261,8 +13273,9 @@ export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components[
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
+export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
+export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
-export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
 export type Problem409StaffHasNoAccount = components['schemas']['Problem409StaffHasNoAccount'];
 export type Problem409StaffHasNoAccountStateConflict = components['schemas']['Problem409StaffHasNoAccountStateConflict'];
@@ -13273,6 +13286,7 @@ export type Problem409StateConflictSurvivorMerged = components['schemas']['Probl
 export type Problem409StateConflictWorkAlreadyTakenAnd1More = components['schemas']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
 export type Problem409StateConflictWorkEndsByItself = components['schemas']['Problem409StateConflictWorkEndsByItself'];
 export type Problem409SuspensionOver = components['schemas']['Problem409SuspensionOver'];
+export type Problem409TooManyOpenImports = components['schemas']['Problem409TooManyOpenImports'];
 export type Problem409TotpAlreadyEnabled = components['schemas']['Problem409TotpAlreadyEnabled'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
 export type Problem413ContentTooLargeFileTooLarge = components['schemas']['Problem413ContentTooLargeFileTooLarge'];
@@ -13420,7 +13434,6 @@ export type ResponseProblem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd2More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd2More'];
 export type ResponseProblem400ImportUnreadableParseErrorAnd1More = components['responses']['Problem400ImportUnreadableParseErrorAnd1More'];
-export type ResponseProblem400ImportUnreadableValidationError = components['responses']['Problem400ImportUnreadableValidationError'];
 export type ResponseProblem400MessagingUnknownSceneParseErrorAnd1More = components['responses']['Problem400MessagingUnknownSceneParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorPictureInvalidAnd1More = components['responses']['Problem400ParseErrorPictureInvalidAnd1More'];
 export type ResponseProblem400ParseErrorReasonRequiredAnd1More = components['responses']['Problem400ParseErrorReasonRequiredAnd1More'];
@@ -13446,11 +13459,11 @@ export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['res
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd10More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd6More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
-export type ResponseProblem409AlreadyQueuedHasAppointment = components['responses']['Problem409AlreadyQueuedHasAppointment'];
+export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
-export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd8More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -13490,7 +13503,7 @@ export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflict = components['responses']['Problem409PractitionerOnLeaveSessionConflict'];
-export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
+export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
@@ -13498,8 +13511,9 @@ export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = com
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
+export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
+export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
-export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
 export type ResponseProblem409StaffHasNoAccount = components['responses']['Problem409StaffHasNoAccount'];
 export type ResponseProblem409StaffHasNoAccountStateConflict = components['responses']['Problem409StaffHasNoAccountStateConflict'];
@@ -13510,6 +13524,7 @@ export type ResponseProblem409StateConflictSurvivorMerged = components['response
 export type ResponseProblem409StateConflictWorkAlreadyTakenAnd1More = components['responses']['Problem409StateConflictWorkAlreadyTakenAnd1More'];
 export type ResponseProblem409StateConflictWorkEndsByItself = components['responses']['Problem409StateConflictWorkEndsByItself'];
 export type ResponseProblem409SuspensionOver = components['responses']['Problem409SuspensionOver'];
+export type ResponseProblem409TooManyOpenImports = components['responses']['Problem409TooManyOpenImports'];
 export type ResponseProblem409TotpAlreadyEnabled = components['responses']['Problem409TotpAlreadyEnabled'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
@@ -18435,7 +18450,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409SessionPublished"];
+            409: components["responses"]["Problem409SessionNotOpen"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18525,7 +18540,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More"];
+            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24124,7 +24139,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 申请余额退款, through whatever application it came; another person approves or executes it */
+            /** @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24534,6 +24549,7 @@ export interface operations {
                      *           "bad_count": 1,
                      *           "duplicate_count": 1,
                      *           "imported_count": 1,
+                     *           "result_ready": true,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "checked_at": "2026-03-16T09:30:00+08:00",
                      *           "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24610,6 +24626,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24657,6 +24674,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24668,6 +24686,7 @@ export interface operations {
             400: components["responses"]["Problem400ImportUnreadableParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409TooManyOpenImports"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24724,6 +24743,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24799,6 +24819,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24868,6 +24889,7 @@ export interface operations {
                      *       "bad_count": 1,
                      *       "duplicate_count": 1,
                      *       "imported_count": 1,
+                     *       "result_ready": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "applied_at": "2026-03-16T09:30:00+08:00"
@@ -24966,7 +24988,14 @@ export interface operations {
                 /** @description Excel keeps long numbers whole */
                 file_format?: "csv" | "xlsx";
             };
-            header?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -24986,11 +25015,31 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            400: components["responses"]["Problem400ImportUnreadableValidationError"];
+            /** @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 示例 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409ResultNotReadyStateConflict"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29521,7 +29570,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409AlreadyQueuedHasAppointment"];
+            409: components["responses"]["Problem409AlreadyQueued"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -31420,7 +31469,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

@@ -31,6 +31,7 @@ ALLOWED = {
     "apps/access/scoped/rows.py perform_create": "plain rows of the view's own app, see below",
     "apps/access/scoped/rows.py perform_update": "plain rows of the view's own app, see below",
     "apps/access/scoped/rows.py perform_destroy": "plain rows of the view's own app, see below",
+    "apps/imports/services/jobs.py _judge": "staged rows of the import's kind, whose table they are until then",
     "apps/imports/services/jobs.py apply": "staged rows of the import's kind, whose table they are until then",
     "apps/imports/services/jobs.py cancel": "staged rows of the import's kind, whose table they are until then",
     "apps/patients/services/merge_rows.py move_all": "every table that refers to a patient follows a merge by itself",

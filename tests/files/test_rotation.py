@@ -19,7 +19,7 @@ from kernel.crypto.files import sealed_under_current_key
 from kernel.files import OWNERS
 from tests.files.support import SEALED_CODE, TEXT, kinds
 from tests.patients.test_data_entry import checked
-from tests.patients.test_imports import URL, download
+from tests.patients.test_imports import URL, result
 from tests.support.world import World
 
 
@@ -62,7 +62,7 @@ def test_an_import_that_waits_while_keys_are_changed_is_readable_afterwards(
     settings.FIELD_KEYS = fresh
     assert ImportRow.objects.filter(job_id=job["id"]).count() == 1
     client = world.client("admin1")
-    assert "甲甲" in download(client, f"{URL}/{job['id']}/result?file_format=csv").decode()
+    assert "甲甲" in result(world, job, "csv").decode()
     client.post(f"{URL}/{job['id']}/apply", {}, format="json")
     assert jobs.apply(job["id"]).imported_count == 1
     patient = Patient.objects.get(name="甲甲")

@@ -1,6 +1,7 @@
 """Files of people and of attackers: read as the person meant them, or refused with a word that says where."""
 
 import io
+import re
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from kernel.sheets import (
     write_template,
 )
 from kernel.sheets.cells import Line
-from kernel.sheets.excel import _look
+from kernel.sheets.excel import _look, excel_lines
 from kernel.sheets.headings import MAX_TITLE
 
 KNOWN = {"姓名": "name", "手机号": "phone", "地址": "address"}
@@ -316,9 +317,48 @@ def test_a_tag_that_goes_on_for_ever_costs_no_more_than_its_length() -> None:
             new.writestr(part, content)
     target.seek(0)
     began = time.process_time()
-    looked = _look(target, 0, 1000)
+    with zipfile.ZipFile(target) as parts:
+        looked = _look(parts, "xl/worksheets/sheet1.xml", {}, 1000)
     assert looked.merges == []
     assert time.process_time() - began < 30, "quadratic it takes minutes"
+
+
+def shared(sheets: int, rows: int) -> io.BytesIO:
+    """A workbook with so many sheets that all name one part of so many rows."""
+    target, named = io.BytesIO(), range(1, sheets + 1)
+    plain = book(lambda sheet, _: [sheet.write_row(row, 0, ["姓名", "手机号"]) for row in range(rows)])
+    tags = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId{n + 100}"/>' for n in named)
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    relations = "".join(
+        f'<Relationship Id="rId{n + 100}" Type="{kind}" Target="worksheets/sheet1.xml"/>' for n in named
+    )
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "xl/workbook.xml":
+                content = re.sub(rb"<sheet [^>]*/>", tags.encode(), content)
+            elif part.filename == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"</Relationships>", f"{relations}</Relationships>".encode())
+            new.writestr(part, content)
+    target.seek(0)
+    return target
+
+
+@pytest.mark.requirement("PAT-04")
+def test_sheets_that_share_a_part_count_each_time_and_the_limit_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began = time.process_time()
+    problem = refused(shared(500, 10), most_rows=200_000)
+    assert (problem.code, problem.where) == ("too_many_sheets", {"limit": 64})
+    assert time.process_time() - began < 10
+    assert len(list(excel_lines(shared(3, 10), most_rows=1000))) == 10
+    for name, limit, code in (("MAX_CELLS", 59, "too_many_cells"), ("MAX_READ", 1800, "too_much_content")):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"kernel.sheets.excel.{name}", limit)
+            assert len(list(excel_lines(shared(1, 10), most_rows=1000))) == 10
+            with pytest.raises(SheetProblem, match=code):
+                list(excel_lines(shared(3, 10), most_rows=1000))
 
 
 def test_a_title_of_nothing_but_brackets_costs_no_time() -> None:

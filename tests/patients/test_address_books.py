@@ -10,7 +10,7 @@ from apps.identity.services.dictionaries import sync_dictionaries
 from apps.imports.services import jobs
 from apps.patients.models import ImportRow, Patient, PatientTag
 from tests.patients.test_data_entry import applied, checked, problems
-from tests.patients.test_imports import URL, download, upload
+from tests.patients.test_imports import URL, result, upload
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("PAT-04")
@@ -181,7 +181,9 @@ def test_cards_of_any_phone_are_patients_and_a_broken_line_costs_no_card(world: 
     }  # fmt: skip
     woman = only_patient(name="王五")
     assert (str(woman.birth_date), woman.gender, woman.tags) == ("1985-03-07", "female", ["VIP"])
-    assert job["left_out"] == ["Notes"]
+    assert job["left_out"] == ["备注"]
+    english = world.client("admin1").get(f"{URL}/{job['id']}", headers={"Accept-Language": "en"}).json()
+    assert english["left_out"] == ["Notes"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
@@ -195,7 +197,7 @@ def test_cards_are_read_in_the_code_page_they_were_written_in(world: World, enco
 
 def test_the_result_of_cards_is_a_sheet_that_goes_in_again(world: World) -> None:
     job = checked(world, (APPLE + CUT).encode())
-    sheet = download(world.client("admin1"), f"{URL}/{job['id']}/result?file_format=xlsx")
+    sheet = result(world, job)
     again = checked(world, sheet)
     assert (again["form"], again["file_type"], again["good_count"]) == ("vcard", "xlsx", 3)
 
@@ -254,7 +256,7 @@ def test_what_has_no_place_on_a_card_is_named_and_further_numbers_are_told(world
         "X-ANDROID-CUSTOM:vnd.android.cursor.item/contact_event;1990-03-07;3;;;\nEND:VCARD\n"
     )
     job = applied(world, card.encode())
-    assert (job["left_out"], problems(world, job)) == (["Other Properties"], [(2, "手机号", "other_numbers")])
+    assert (job["left_out"], problems(world, job)) == (["其他属性"], [(2, "手机号", "other_numbers")])
     patient = only_patient(name="吴九")
     assert (patient.phone, str(patient.birth_date)) == ("13800138131", "1990-03-07")
 

@@ -17,7 +17,7 @@ from apps.patients.services.search_keys import refresh
 from kernel.crypto import blind_index
 from kernel.sheets import rows_of
 from tests.patients.test_bindings import claim, post
-from tests.patients.test_imports import PATIENTS, URL, download, upload
+from tests.patients.test_imports import PATIENTS, URL, download, result, upload
 from tests.support.world import World
 
 
@@ -392,7 +392,7 @@ def test_the_result_is_the_same_sheet_with_reasons_for_who_uploaded_it(world: Wo
         world, text(["登记表"], ["姓名", "手机号"], ["甲", "13700000021"], ["乙", "1"], ["甲", "13700000021"])
     )
     url = f"{URL}/{job['id']}/result"
-    content = download(world.client("admin1"), url)
+    content = result(world, job)
     rows = [line.cells for line in rows_of(io.BytesIO(content), "xlsx", most_rows=100)]
     assert rows == [
         ["原行号", "检查结果", "原因", "姓名", "手机号"], ["3", "可导入", "", "甲", "13700000021"],

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, connections
 
 from apps.audit.models import AuditEvent
 from apps.identity.services.dictionaries import sync_dictionaries
-from apps.imports.services import jobs
+from apps.imports.services import jobs, results
 from apps.imports.services.staging import copied
 from apps.patients.models import ImportRow, Patient, PatientCard, PatientImport
 from apps.patients.services import import_staging
@@ -84,6 +84,12 @@ def download(client: Any, url: str) -> bytes:
     answer = client.get(url)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
+
+
+def result(world: World, job: dict[str, Any], file_format: str = "xlsx") -> bytes:
+    """The sheet of results, once the worker has written it."""
+    results.write(job["id"])
+    return download(world.client("admin1"), f"{URL}/{job['id']}/result?file_format={file_format}")
 
 
 def stored(tmp_path: Path) -> list[Path]:
@@ -177,8 +183,8 @@ def test_a_file_that_is_no_table_or_a_bomb_is_refused(world: World, monkeypatch:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (3 << 20))
-    monkeypatch.setattr("kernel.sheets.excel.MAX_UNPACKED", 2 << 20)
-    with pytest.raises(SheetProblem, match="too_large"):
+    monkeypatch.setattr("kernel.sheets.parts.MAX_UNPACKED", 2 << 20)
+    with pytest.raises(SheetProblem, match="too_much_content"):
         list(excel_lines(io.BytesIO(bomb.getvalue()), most_rows=10))
     monkeypatch.setattr(_Patients, "max_rows", 3)
     for content, failure in (

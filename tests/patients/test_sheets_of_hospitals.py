@@ -19,7 +19,7 @@ from tests.patients.test_data_entry import (
     problems,
     text,
 )
-from tests.patients.test_imports import PATIENTS, URL, download, upload
+from tests.patients.test_imports import PATIENTS, URL, download, result, upload
 from tests.support.world import World
 
 __all__ = ["_own_media"]
@@ -137,14 +137,12 @@ def test_what_was_refused_in_a_cell_is_refused_again_in_the_sheet_of_results(wor
     rows = [["姓名", "医保号", "就诊卡号"], ["甲甲", 622848001234567000, None], ["乙乙", None, "#N/A"]]
     job = checked(world, book(*rows))
     assert job["bad_count"] == 2
-    sheet = download(world.client("admin1"), f"{URL}/{job['id']}/result?file_format=xlsx")
+    sheet = result(world, job)
     again = checked(world, sheet)
     assert (again["bad_count"], again["good_count"]) == (2, 0)
     titles = openpyxl.load_workbook(io.BytesIO(sheet)).active
     assert [cell.value for cell in titles[1]] == ["原行号", "检查结果", "原因", "姓名", "医保号", "就诊卡号"]
-    twice = download(world.client("admin1"), f"{URL}/{again['id']}/result?file_format=csv").decode(
-        "utf-8-sig"
-    )
+    twice = result(world, again, "csv").decode("utf-8-sig")
     assert twice.splitlines()[0] == "原行号,检查结果,原因,姓名,医保号,就诊卡号"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
 
 from apps.files.content import Pieces, open_file
 from apps.files.errors import RangeNotSatisfiable
@@ -18,6 +19,15 @@ from kernel.http.ranges import ByteRange, Unsatisfiable, is_unchanged, wanted_ra
 
 #: What a browser may show in place; a drawing or a page it stores.
 INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "audio/", "video/")
+#: The headers that `send_file` obeys, for documents.
+RANGE = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=said)
+    for name, said in (
+        ("Range", "`bytes=0-1023`; several at once are answered whole"),
+        ("If-Range", "the `ETag` that the part belongs to"),
+        ("If-None-Match", "304 while it is still that `ETag`"),
+    )
+]
 log = structlog.get_logger(__name__)
 
 

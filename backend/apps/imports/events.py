@@ -17,6 +17,15 @@ class ImportUploaded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ImportJudged(Event):
+    """Every row of an import has an outcome: its sheet of results can be written."""
+
+    topic: ClassVar[str] = "imports.judged"
+    hospital_id: UUID
+    import_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ImportWanted(Event):
     """A checked import is to be applied."""
 

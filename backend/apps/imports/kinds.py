@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
+from apps.access.actor import Actor
 from apps.imports.models import ImportJob, StagedRow
 from apps.imports.reasons import Words
 from kernel.errors import in_english
 from kernel.files import FileOwner, require_defined
 from kernel.sheets import Form, Heading, Line
+
+#: What is wrong with a file or a cell: {code, …place, is_remark?}.
+Finding: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Template:
 class ImportKind(Protocol):
     """What is imported. `code` is stored for ever.
 
+    `owner`: of uploaded files; `result_owner`: of the sheets of results, XLSX and CSV, both sealed and read by nobody.
     `forms`: the forms of file that are known, the template's own first. `staged`: the table of rows between check and
     apply. `words`: code of a problem → what is wrong, beside those of `reasons.WORDS`.
     """
@@ -31,6 +36,7 @@ class ImportKind(Protocol):
     zh: ClassVar[str]
     en: ClassVar[str]
     owner: ClassVar[FileOwner]
+    result_owner: ClassVar[FileOwner]
     forms: ClassVar[tuple[Form, ...]]
     staged: ClassVar[type[StagedRow]]
     template: ClassVar[Template]
@@ -42,13 +48,21 @@ class ImportKind(Protocol):
         """Read the lines: columns of `staged` with what is wrong with each row; secrets are sealed."""
         ...
 
-    def mark_on_file(self, job: ImportJob) -> None:
-        """Tell staged rows whose record is there; once more before they are applied."""
+    def mark_on_file(self, job: ImportJob) -> Finding | None:
+        """Tell staged rows whose record is there; once more before they are applied.
+
+        Rows tell nothing of a record that the importer may not see. Answers why the check stops, if that is so: rows
+        would tell an importer too often that a record is there.
+        """
         ...
 
     def mark_in_file(self, job: ImportJob) -> None:
         """Tell staged rows that say the same as an earlier one."""
         ...
+
+    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
+        """The problems as that person may read them: nothing of records out of reach."""
+        return problems
 
     def reserve(self, job: ImportJob, count: int) -> dict[str, Any]:
         """Set numbers aside for so many records, before the transaction: `ImportJob.reserved`."""
@@ -78,4 +92,5 @@ def register(kind: ImportKind) -> None:
     if not kind.zh or not kind.en or not kind.forms:
         raise TypeError(f"import {kind.code!r}: words in both languages and a form of file")
     require_defined(kind.owner)
+    require_defined(kind.result_owner)
     KINDS[kind.code] = kind

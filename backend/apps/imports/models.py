@@ -26,7 +26,7 @@ class RowOutcome(models.TextChoices):
 class ImportJob(BaseModel):
     """导入: a file of rows, checked first and applied as a whole.
 
-    The file is kept sealed for the sheet of results; it goes with the rows that were wrong.
+    The file is kept sealed for the sheets of results; all of them go with the rows that were wrong.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -38,6 +38,12 @@ class ImportJob(BaseModel):
         max_length=16, blank=True, default="", help_text="the form of file that was recognised; empty before"
     )
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+", db_index=False)
+    result_xlsx = models.ForeignKey(
+        File, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+    result_csv = models.ForeignKey(
+        File, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     file_type = models.CharField(max_length=8, help_text="csv, xlsx or vcard, by content")
     digest = models.BinaryField(max_length=32)
     duplicates = models.CharField(max_length=8, choices=DuplicatePolicy.choices, default=DuplicatePolicy.SKIP)

@@ -50,6 +50,18 @@ WORDS: Words = {
         "第 {sheets} 个工作表都像要导入的名单,请每次只上传一个",
         "Sheets {sheets} all look like the list that is meant; upload one at a time.",
     ),
+    "too_many_sheets": (
+        "可见的工作表超过 {limit} 个,请删除不需要的工作表后重新上传",
+        "More than {limit} visible sheets; delete those that are not meant.",
+    ),
+    "too_much_content": (
+        "工作表内容合计超过 {limit} MB,请拆分成几个文件后分别上传",
+        "The sheets hold more than {limit} MB; split the file and upload the parts.",
+    ),
+    "too_many_cells": (
+        "工作表的单元格合计超过 {limit} 个,请删除多余的行列或拆分成几个文件后分别上传",
+        "The sheets have more than {limit} cells; delete what is not meant, or split the file.",
+    ),
     "too_large": ("文件过大", "The file is too large."),
     "too_many_rows": ("行数超过上限 20 万", "More than 200,000 rows."),
     "too_many_columns": ("列数超过上限 128", "More than 128 columns."),

@@ -1,7 +1,7 @@
 """Files are checked and applied in a worker."""
 
-from apps.imports.events import ImportUploaded, ImportWanted
-from apps.imports.services import jobs
+from apps.imports.events import ImportJudged, ImportUploaded, ImportWanted
+from apps.imports.services import jobs, results
 from kernel.outbox.events import subscribe
 
 
@@ -15,3 +15,9 @@ def check_import(event: ImportUploaded) -> None:
 def apply_import(event: ImportWanted) -> None:
     """Let the checked rows be records."""
     jobs.apply(event.import_id)
+
+
+@subscribe(ImportJudged, name="imports.write_result", queue="bulk", long=True)
+def write_result(event: ImportJudged) -> None:
+    """The sheet of results, while nobody waits in a request."""
+    results.write(event.import_id)

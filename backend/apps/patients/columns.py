@@ -85,6 +85,11 @@ WORDS: Words = {
         "该号码在档案中属于另一位患者(病历号 {mrn}),姓名不同,请核对",
         "On file this number belongs to another patient ({mrn}) with another name.",
     ),
+    "on_file": ("该行属于已建档的人员", "The row belongs to somebody on file."),
+    "too_many_on_file": (
+        "过多的行属于您无权查看的已建档人员(每人每天最多 {limit} 行),未导入;请明天再试或由可查看全院患者的人员导入",
+        "Too many rows belong to people on file whom you may not see (at most {limit} a day); nothing was imported.",
+    ),
     "other_person_in_file": (
         "与文件中第 {row} 行号码相同而姓名不同,请核对", "Row {row} of the file has the same number and another name."
     ),

@@ -14,3 +14,11 @@ IMPORT_FILE = define_owner(
         30 * 1024 * 1024, nobody, is_sealed=True,
     )
 )  # fmt: skip
+#: Text may look like a page by what its cells say; it is sent as CSV.
+IMPORT_RESULT = define_owner(
+    FileOwner(
+        "patients.import_result", "患者导入结果", "Results of imported patients",
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/plain", "text/html"),
+        200 * 1024 * 1024, nobody, is_sealed=True,
+    )
+)  # fmt: skip

@@ -31,6 +31,12 @@ EXACT_SEARCHES_PER_MINUTE = define(
         "Searches for a whole phone, ID or card number per person and minute", minimum=1, maximum=1000,
     )
 )  # fmt: skip
+IMPORT_LOOKUPS_PER_DAY = define(
+    Setting(
+        "import_lookups_per_day", 1000, "每人每天导入命中无权查看的患者数",
+        "Patients out of reach that imports may meet on file per person and day", minimum=1, maximum=100_000,
+    )
+)  # fmt: skip
 EXACT_SEARCHES_PER_DAY = define(
     Setting(
         "exact_searches_per_day", 1000, "每人每天精确查询次数",

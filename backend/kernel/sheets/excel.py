@@ -12,11 +12,12 @@ import python_calamine
 
 from kernel.sheets.cells import FIRST_LOST, BadCell, Cell, Line, SheetProblem
 from kernel.sheets.headings import ANYTHING, Form
+from kernel.sheets.parts import BLOCK, names_of_sheets, sizes_of_parts
 from kernel.text import clean
 
-#: An Excel file is a ZIP: so much may come out of it, from so many parts.
-MAX_UNPACKED, MAX_PARTS = 400 * 1024 * 1024, 1000
-BLOCK, OVERLAP = 1 << 20, 4096
+#: Visible sheets, and the bytes and cells of them all: a part that several sheets name is read, and counts, for each.
+MAX_SHEETS, MAX_READ, MAX_CELLS = 64, 400 * 1024 * 1024, 10_000_000
+OVERLAP = 4096
 MAX_CELL = 4000
 #: Columns that are read (A … DX: contacts have a hundred), and rows that may stand above the titles.
 MAX_COLUMNS, ABOVE_TITLES = 128, 100
@@ -40,6 +41,7 @@ _UNCALCULATED = re.compile(
 #: A number format of nothing but zeros; tags and attributes in whatever order a program writes them.
 _ZEROS = re.compile(rb"0{2,32}")
 _OPENED = re.compile(_CELL + _REST + rb">")
+_ANY_CELL = re.compile(_CELL)
 _FORMAT = re.compile(rb"<(?:\w{1,20}:)?(?:numFmt|xf)\b" + _REST + rb"/?>")
 _ATTRIBUTE = re.compile(rb"\b(\w{1,20})=[\"']([^\"'<>]{0,200})[\"']")
 _PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
@@ -59,14 +61,16 @@ class Looked:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     #: Row → columns whose format shows a number with zeros in front, and with how many digits.
     padded: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    cells: int = 0
 
 
 def excel_lines(file: IO[bytes], *, most_rows: int, forms: Sequence[Form] = (ANYTHING,)) -> Iterator[Line]:
     """The rows of the visible sheet that has the titles of a form, of the first one if none has.
 
-    SheetProblem: too_large, stray_cell (with the cell), several_sheets (with their places), unreadable.
+    SheetProblem: too_large, too_many_sheets, too_much_content and too_many_cells (with the limit), stray_cell (with the
+    cell), several_sheets (with their places), unreadable.
     """
-    _weigh(file)
+    sizes = sizes_of_parts(file)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
         visible = [
@@ -75,7 +79,7 @@ def excel_lines(file: IO[bytes], *, most_rows: int, forms: Sequence[Form] = (ANY
             if sheet.visible == python_calamine.SheetVisibleEnum.Visible
             and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-        looks = {index: _look(file, index, most_rows) for index in visible or [0]}
+        looks = _looks(file, sizes, visible or [0], most_rows)
         index = _meant(book, visible, forms) if len(visible) > 1 else min(looks)
         looked = looks[index]
         sheet = book.get_sheet_by_index(index)
@@ -186,11 +190,30 @@ def _text(value: Any) -> Cell:
     return clean(str(value)).strip()[:MAX_CELL]
 
 
-def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
+def _looks(
+    file: IO[bytes], sizes: dict[str, int], sheets: Sequence[int], most_rows: int
+) -> dict[int, Looked]:
+    """A look at each of the sheets, if all of them together are within bounds; `sizes`: bytes by part."""
+    if len(sheets) > MAX_SHEETS:
+        raise SheetProblem("too_many_sheets", limit=MAX_SHEETS)
+    with zipfile.ZipFile(file) as parts:
+        targets, widths = names_of_sheets(parts), _padding_formats(parts)
+        names = {index: targets[index] for index in sheets}
+        if sum(sizes[name] for name in names.values()) > MAX_READ:
+            raise SheetProblem("too_much_content", limit=MAX_READ >> 20)
+        looks: dict[int, Looked] = {}
+        for index, name in names.items():
+            looks[index] = _look(parts, name, widths, most_rows)
+            if sum(looked.cells for looked in looks.values()) > MAX_CELLS:
+                raise SheetProblem("too_many_cells", limit=MAX_CELLS)
+    file.seek(0)
+    return looks
+
+
+def _look(parts: zipfile.ZipFile, name: str, widths: dict[bytes, int], most_rows: int) -> Looked:
     """Read the text of the sheet in blocks; what stands far out is refused before anything is laid out densely."""
     looked, rest = Looked(), b""
-    with zipfile.ZipFile(file) as parts, parts.open(_part(parts, index)) as stream:
-        widths = _padding_formats(parts)
+    with parts.open(name) as stream:
         while block := stream.read(BLOCK):
             rest += block
             end = len(rest) - OVERLAP if len(block) == BLOCK else len(rest)
@@ -205,9 +228,9 @@ def _look(file: IO[bytes], index: int, most_rows: int) -> Looked:
                 width, at = widths.get(named.get(b"s", b"")), _PLACE.fullmatch(named.get(b"r", b""))
                 if found.start() < end and width and at and named.get(b"t", b"n") == b"n":
                     looked.padded.setdefault(int(at[2]) - 1, []).append((_column(at[1]), width))
+            looked.cells += len(_ANY_CELL.findall(block))
             looked.merges += [_range(found) for found in _MERGE.finditer(rest) if found.start() < end]
             rest = rest[max(end, 0) :]
-    file.seek(0)
     looked.merges = [merge for merge in looked.merges if merge[3] < MAX_COLUMNS]
     return looked
 
@@ -245,34 +268,3 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
-
-
-def _part(parts: zipfile.ZipFile, index: int) -> str:
-    """The name of the part that holds the sheet of that place in the workbook."""
-    book = parts.read("xl/workbook.xml")
-    ids = re.findall(rb"<(?:\w+:)?sheet\b[^<>]*?\b\w+:id=[\"']([^\"']+)[\"']", book)
-    relations = parts.read("xl/_rels/workbook.xml.rels")
-    for relation in re.findall(rb"<(?:\w+:)?Relationship\b[^<>]*>", relations):
-        named = dict(re.findall(rb"\b(Id|Target)=[\"']([^\"']*)[\"']", relation))
-        if index < len(ids) and named.get(b"Id") == ids[index]:
-            target = named[b"Target"].decode()
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    raise SheetProblem("unreadable")
-
-
-def _weigh(file: IO[bytes]) -> None:
-    """Unpack every part once, counting: what a file says of its own size is not believed."""
-    total = 0
-    try:
-        with zipfile.ZipFile(file) as parts:
-            if len(parts.infolist()) > MAX_PARTS:
-                raise SheetProblem("too_large")
-            for part in parts.infolist():
-                with parts.open(part) as stream:
-                    while block := stream.read(BLOCK):
-                        total += len(block)
-                        if total > MAX_UNPACKED:
-                            raise SheetProblem("too_large")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise SheetProblem("unreadable") from error
-    file.seek(0)

@@ -50,7 +50,7 @@ def rows_of(
 
     Of contact cards (vcard) each is a row, below a row of titles as Outlook names them.
 
-    `seconds`: of processor time; within a request few, so that no file holds others up.
+    `seconds`: of processor time, so that no file holds others up.
     """
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)

@@ -24,13 +24,19 @@ MAX_CELL, MAX_PROPERTY, MAX_OTHERS = 4000, 20_000, 400
 _CHARSETS = frozenset(
     {"utf-8", "utf8", "gbk", "gb2312", "gb18030", "big5", "hz-gb-2312", "iso-8859-1", "us-ascii"}
 )
-TITLES = (
-    "Formatted Name", "Last Name", "First Name", "Middle Name", "Mobile Phone", "Mobile Phone 2", "Home Phone",
-    "Business Phone", "Other Phone", "Other Phone 2", "Home Country/Region", "Home State", "Home City", "Home Street",
-    "Business Country/Region", "Business State", "Business City", "Business Street", "Other Country/Region",
-    "Other State", "Other City", "Other Street", "Birthday", "Gender", "Categories", "Company", "Job Title",
-    "E-mail Address", "Notes", "Other Properties",
-)  # fmt: skip
+#: As Outlook's export has them, and in Chinese.
+TITLES = {
+    "Formatted Name": "姓名", "Last Name": "姓", "First Name": "名", "Middle Name": "中间名",
+    "Mobile Phone": "手机", "Mobile Phone 2": "手机 2", "Home Phone": "住宅电话", "Business Phone": "商务电话",
+    "Other Phone": "其他电话", "Other Phone 2": "其他电话 2", "Home Country/Region": "住宅地址 国家/地区",
+    "Home State": "住宅地址 省/市/自治区", "Home City": "住宅地址 市/县", "Home Street": "住宅地址 街道",
+    "Business Country/Region": "商务地址 国家/地区", "Business State": "商务地址 省/市/自治区",
+    "Business City": "商务地址 市/县", "Business Street": "商务地址 街道",
+    "Other Country/Region": "其他地址 国家/地区", "Other State": "其他地址 省/市/自治区",
+    "Other City": "其他地址 市/县", "Other Street": "其他地址 街道", "Birthday": "生日", "Gender": "性别",
+    "Categories": "类别", "Company": "单位", "Job Title": "职务", "E-mail Address": "电子邮件", "Notes": "备注",
+    "Other Properties": "其他属性",
+}  # fmt: skip
 _SIMPLE = {
     "BDAY": "Birthday", "GENDER": "Gender", "X-GENDER": "Gender", "ORG": "Company", "TITLE": "Job Title",
     "EMAIL": "E-mail Address", "NOTE": "Notes",

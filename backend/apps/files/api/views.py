@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
@@ -14,7 +14,7 @@ from apps.files.api.serializers import FileSerializer, UploadFileSerializer, che
 from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable, TooManyUploads
 from apps.files.models import File
 from apps.files.selectors import readable_file
-from apps.files.sending import send_file
+from apps.files.sending import RANGE, send_file
 from apps.files.services.upload import upload_file
 from kernel.errors import NotFound
 from kernel.files import OWNERS
@@ -26,20 +26,6 @@ ANY_TYPE = "*/*"  # the type is the file's own
 BYTES = OpenApiResponse(
     OpenApiTypes.BINARY, description="The bytes, with `ETag`, `Accept-Ranges`, `Content-Disposition`"
 )
-CONDITIONS = [
-    OpenApiParameter(
-        "Range",
-        str,
-        OpenApiParameter.HEADER,
-        description="`bytes=0-1023`; several at once are answered whole",
-    ),
-    OpenApiParameter(
-        "If-Range", str, OpenApiParameter.HEADER, description="the `ETag` that the part belongs to"
-    ),
-    OpenApiParameter(
-        "If-None-Match", str, OpenApiParameter.HEADER, description="304 while it is still that `ETag`"
-    ),
-]
 
 
 def _told_apart(request: Any) -> bytes:
@@ -91,7 +77,7 @@ class FileContentView(APIView):
     """文件下载: the content."""
 
     @extend_schema(
-        parameters=CONDITIONS,
+        parameters=RANGE,
         responses={
             (200, ANY_TYPE): BYTES,
             (206, ANY_TYPE): BYTES,

@@ -12,6 +12,7 @@ from apps.imports.reasons import reason
 from apps.imports.states import ImportState
 from kernel.errors import in_english
 from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.sheets import CARD_TITLES
 
 
 class FindingSerializer(Serializer):
@@ -32,17 +33,19 @@ class ImportJobSerializer(ModelSerializer):
     form_name = serializers.SerializerMethodField()
     good_count = serializers.SerializerMethodField()
     findings = serializers.SerializerMethodField(help_text="all that is wrong with the file itself")
-    left_out = serializers.ListField(
-        child=serializers.CharField(), read_only=True,
-        help_text="titles of columns that have content and are not imported",
-    )  # fmt: skip
+    left_out = serializers.SerializerMethodField(
+        help_text="titles of columns that have content and are not imported; of contact cards in the request's language"
+    )
+    result_ready = serializers.SerializerMethodField(
+        help_text="the sheet of results can be downloaded; a worker writes it after the check, and anew once applied"
+    )
 
     class Meta:
         model = ImportJob
         fields = [
             "id", "hospital_id", "hospital_name", "by_id", "by_name", "file_name", "file_type", "form", "form_name",
             "duplicates", "state", "failure", "skip_bad_rows", "row_count", "findings", "left_out", "good_count",
-            "bad_count", "duplicate_count", "imported_count", "created_at", "checked_at", "applied_at",
+            "bad_count", "duplicate_count", "imported_count", "result_ready", "created_at", "checked_at", "applied_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -58,6 +61,15 @@ class ImportJobSerializer(ModelSerializer):
             | {name: found.get(name) for name in ("row", "line", "cell", "column")}
             for found in job.findings
         ]
+
+    def get_left_out(self, job: ImportJob) -> list[str]:
+        """Titles of a table as they stand in it."""
+        if job.file_type != "vcard" or in_english():
+            return list(job.left_out)
+        return [CARD_TITLES.get(title, title) for title in job.left_out]
+
+    def get_result_ready(self, job: ImportJob) -> bool:
+        return job.result_xlsx_id is not None
 
     def get_good_count(self, job: ImportJob) -> int:
         return job.row_count - job.bad_count - job.duplicate_count

@@ -7,26 +7,38 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
-from drf_spectacular.utils import extend_schema
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
-from apps.imports.errors import ImportHasErrors, ImportUnreadable
+from apps.files.errors import RangeNotSatisfiable
+from apps.files.names import disposition
+from apps.files.sending import RANGE, send_file
+from apps.files.states import FileState
+from apps.imports.errors import ImportHasErrors, ImportUnreadable, ResultNotReady, TooManyOpenImports
 from apps.imports.kinds import ImportKind
 from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
 from apps.imports.reasons import reason
 from apps.imports.scoped import serializers as io
-from apps.imports.services import jobs, reading
+from apps.imports.services import jobs, reading, results
 from apps.imports.states import ImportState
 from kernel.errors import NotFound, StateConflict
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
-from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_book, as_sheet
+from kernel.http.sheets import CSV, SHEETS, XLSX, FormatQuerySerializer, as_book, as_sheet
 from kernel.sheets import write_template
 
 SHOWN_PROBLEMS = 500
+#: When to look again for a sheet that a worker is writing.
+RETRY_SECONDS = 5
+PARTS: dict[Any, Any] = {
+    (206, CSV): OpenApiTypes.STR, (206, XLSX): OpenApiTypes.BINARY,
+    304: OpenApiResponse(description="Nothing has changed."),
+}  # fmt: skip
 
 
 class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
@@ -57,7 +69,7 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         request={"multipart/form-data": io.UploadSerializer},
         responses={201: io.ImportJobSerializer, 200: io.ImportJobSerializer},
     )
-    @raises(ImportUnreadable)
+    @raises(ImportUnreadable, TooManyOpenImports)
     def create(self, request: Any) -> Response:
         """Upload a file; a worker checks it. The same file again answers one's import that is open (200)."""
         body = io.UploadSerializer(data=request.data, context=self.get_serializer_context())
@@ -95,26 +107,40 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         """Every problem as CSV or Excel."""
         job, query = self.get_object(), self._format(request)
         lines = (
-            [str(row["row"]), row["column"], reading.OUTCOMES[row["outcome"]], row["reason"]]
+            [
+                str(row["row"]),
+                row["column"],
+                reading.outcome_word(job, row["outcome"], in_part=True),
+                row["reason"],
+            ]
             for row in self._problems(job)
         )
         return as_sheet(
             _headed(["行号", "列", "结果", "原因"], lines), query, "import-problems", wide={3: 80}
         )
 
-    @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
-    @raises(NotFound, StateConflict, ImportUnreadable)
-    def result(self, request: Any, pk: UUID) -> FileResponse | StreamingHttpResponse:
+    @extend_schema(parameters=[FormatQuerySerializer, *RANGE], responses=SHEETS | PARTS)
+    @raises(NotFound, StateConflict, ResultNotReady, RangeNotSatisfiable)
+    def result(self, request: Any, pk: UUID) -> HttpResponseBase:
         """The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
 
-        Not before it is checked.
+        Not before it is checked; `result_ready` of the import says when. Once applied, of what has become of the rows.
         """
         job, query = self.get_object(), self._format(request)
         if job.by_id is None or job.by_id != self.actor.staff_id:
             raise NotFound
         if job.state == ImportState.CHECKING:
             raise StateConflict(current=job.state)
-        return as_sheet(reading.result_rows(job), query, "import-result", wide={0: 8, 1: 22, 2: 60}, fixed=4)
+        file = job.result_csv if query == "csv" else job.result_xlsx
+        if file is None and job.file.state == FileState.ATTACHED:
+            raise ResultNotReady(retry_after=RETRY_SECONDS)
+        if file is None:
+            raise NotFound
+        answer = send_file(request, file, self.kind.result_owner, user_id=request.user.pk)
+        if query == "csv" and answer.status_code in (200, 206):  # whatever its cells look like
+            answer["Content-Type"] = f"{CSV}; charset=utf-8"
+            answer["Content-Disposition"] = disposition(f"{results.NAME}.csv", inline=False)
+        return answer
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
     def template(self, request: Any) -> FileResponse | StreamingHttpResponse:
@@ -132,7 +158,7 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return wanted
 
     def _problems(self, job: ImportJob) -> Iterator[dict[str, Any]]:
-        for row in reading.problem_rows(job):
+        for row in reading.problem_rows(job, self.actor):
             problem = row["problem"]
             yield {
                 "row": row["row"], "outcome": RowOutcome(row["outcome"]), "column": problem["column"],

@@ -10,18 +10,20 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import get_language
 
 from apps.files.errors import FileRefused
 from apps.files.models import File as StoredFile
 from apps.files.services.attach import attach, detach, discard
 from apps.files.services.store import store_file
 from apps.files.states import FileState
-from apps.identity.models import Hospital
-from apps.imports.errors import ImportHasErrors
+from apps.identity.models import Hospital, StaffMember
+from apps.imports.errors import ImportHasErrors, TooManyOpenImports
 from apps.imports.events import ImportUploaded, ImportWanted
 from apps.imports.kinds import KINDS, ImportKind
 from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
-from apps.imports.services import reading, staging
+from apps.imports.services import reading, results, staging
 from apps.imports.services.reading import unreadable
 from apps.imports.states import IMPORTS, OPEN_IMPORTS, ImportState
 from kernel import clock
@@ -31,6 +33,8 @@ from kernel.outbox.events import publish
 from kernel.sheets import SheetProblem, kind_of
 
 Job = TypeVar("Job", bound=ImportJob)
+#: Open imports of one person: each holds a file of up to 30 MB and its rows in the database, for a week.
+MAX_OPEN = 5
 
 
 def start(
@@ -45,7 +49,7 @@ def start(
 ) -> tuple[ImportJob, bool]:
     """Take a file in and have it checked; the same file of the same person again answers the open import (False).
 
-    ImportUnreadable for what is no file of a form that the kind knows, or too large.
+    ImportUnreadable for what is no file of a form that the kind knows, or too large; TooManyOpenImports.
     """
     file_type = _type_of(kind, upload)
     digest = _digest(upload)
@@ -59,20 +63,39 @@ def start(
     known = ImportJob.objects.filter(**same, state__in=OPEN_IMPORTS)
     if found := known.first():
         return found, False
+    _require_room(by_id)
     file = _stored(kind, upload, user_id)
+    told = {**(options or {}), "language": get_language()}
+    job = ImportJob(**same, file=file, file_type=file_type, state=ImportState.CHECKING, options=told)
     try:
-        with transaction.atomic():
-            job = ImportJob.objects.create(
-                **same, file=file, file_type=file_type, state=ImportState.CHECKING, options=options or {}
-            )
-            job.file = attach(
-                kind.owner, file_id=file.pk, owner_id=job.pk, hospital_id=hospital.pk, uploader_id=user_id
-            )
-            publish(ImportUploaded(hospital.pk, job.pk))
+        return _opened(job, user_id), True
     except IntegrityError:  # the same file came in twice at once
         discard(file)
         return known.get(), False
-    return job, True
+    except TooManyOpenImports:  # others came in at once
+        discard(file)
+        raise
+
+
+@transaction.atomic
+def _opened(job: ImportJob, user_id: UUID | None) -> ImportJob:
+    """The job with its file, to be checked. The person's row is locked: uploads at once are counted one by one."""
+    if job.by_id is not None:
+        StaffMember.objects.select_for_update(no_key=True).get(pk=job.by_id)
+        _require_room(job.by_id)
+    job.save(force_insert=True)
+    owner = KINDS[job.kind].owner
+    job.file = attach(
+        owner, file_id=job.file_id, owner_id=job.pk, hospital_id=job.hospital_id, uploader_id=user_id
+    )
+    publish(ImportUploaded(job.hospital_id, job.pk))
+    return job
+
+
+def _require_room(by_id: UUID | None) -> None:
+    """TooManyOpenImports if that person has as many open ones as there may be; commands have no limit."""
+    if by_id is not None and ImportJob.objects.filter(by=by_id, state__in=OPEN_IMPORTS).count() >= MAX_OPEN:
+        raise TooManyOpenImports(limit=MAX_OPEN)
 
 
 def _type_of(kind: ImportKind, upload: "File[Any]") -> str:
@@ -128,15 +151,22 @@ def _judge(read: ImportJob, spooled: IO[str], problem: SheetProblem | FileNotFou
         return job
     noted = {"form": read.form, "left_out": read.left_out}
     if problem is not None:
-        code, findings = reading.findings(problem)
-        IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings, **noted)
-        _drop_file(job)
-        return job
+        return _rejected(job, *reading.findings(problem), **noted)
     kind = KINDS[job.kind]
     staging.stage(kind.staged, spooled)
-    kind.mark_on_file(job)
+    if refused := kind.mark_on_file(job):
+        kind.staged._default_manager.filter(job=job).delete()
+        return _rejected(job, refused["code"], [refused], **noted)
     kind.mark_in_file(job)
     IMPORTS.move(job, ImportState.CHECKED, checked_at=clock.now(), **noted, **staging.count(job, kind.staged))
+    results.renew(job)
+    return job
+
+
+def _rejected(job: ImportJob, code: str, findings: list[dict[str, Any]], **noted: Any) -> ImportJob:
+    """Nothing of the file can be imported; it goes."""
+    IMPORTS.move(job, ImportState.REJECTED, failure=code, findings=findings, **noted)
+    _drop_file(job)
     return job
 
 
@@ -170,17 +200,23 @@ def apply(job_id: UUID) -> ImportJob:
     job.bad_count, job.duplicate_count = counts["bad_count"], counts["duplicate_count"]
     worse = job.bad_count > bad and not job.skip_bad_rows
     if worse or (job.bad_count + job.duplicate_count != planned and job.duplicates == DuplicatePolicy.ERROR):
-        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", **counts)
-        return job
+        return _changed_since(job, counts)
     try:
         with transaction.atomic():
             done = kind.insert(job)
     except IntegrityError:  # a number was given to somebody in this moment
-        IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", **counts)
-        return job
+        return _changed_since(job, counts)
     IMPORTS.move(job, ImportState.APPLIED, imported_count=done, applied_at=clock.now(), **counts)
     kind.staged._default_manager.filter(job=job, outcome=RowOutcome.GOOD, problems=[]).delete()
     kind.forget_secrets(job)
+    results.renew(job)
+    return job
+
+
+def _changed_since(job: ImportJob, counts: dict[str, Any]) -> ImportJob:
+    """Somebody has to look again."""
+    IMPORTS.move(job, ImportState.CHECKED, failure="changed_since", **counts)
+    results.renew(job)
     return job
 
 
@@ -202,18 +238,35 @@ def _digest(upload: "File[Any]") -> bytes:
 
 
 def _drop_file(job: ImportJob) -> None:
+    """Also what was made of it."""
     detach(KINDS[job.kind].owner, owner_id=job.pk)
+    results.drop(job)
 
 
 def forget_old(days: int = 7) -> int:
-    """Cancel imports that nobody applied, and forget what was wrong with old ones; returns imports cancelled."""
+    """Cancel imports that nobody applied, and forget what was wrong with old ones; returns imports cancelled.
+
+    Those that wait for a worker in vain are over, too: nothing of them is open for ever.
+    """
     before = clock.now() - dt.timedelta(days=days)
     for kind in KINDS.values():
         rows = kind.staged._default_manager.filter(job__created_at__lt=before)
         rows.exclude(job__state__in=OPEN_IMPORTS).delete()
     for job in ImportJob.objects.filter(created_at__lt=before, file__state=FileState.ATTACHED):
-        _drop_file(job)
-    stale = ImportJob.objects.filter(created_at__lt=before, state=ImportState.CHECKED)
-    for job in stale:
-        cancel(job)
-    return len(stale)
+        with transaction.atomic():
+            _drop_file(job)
+    waiting = Q(state__in=(ImportState.CHECKING, ImportState.APPLYING), updated_at__lt=before)
+    stale = ImportJob.objects.filter(Q(state=ImportState.CHECKED) | waiting, created_at__lt=before)
+    return sum(_given_up(job) for job in stale)
+
+
+def _given_up(job: ImportJob) -> bool:
+    """Cancel it; False if somebody goes on with it in this moment."""
+    try:
+        with transaction.atomic():
+            if job.state == ImportState.APPLYING:
+                IMPORTS.move(job, ImportState.CHECKED)
+            cancel(job)
+    except StateConflict:
+        return False
+    return True

@@ -1,32 +1,36 @@
 """The uploaded file of a job as rows: for the check, and for the sheet of results."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import chain
 from typing import IO, Any
 
+from apps.access.actor import Actor
 from apps.files.content import open_file
 from apps.files.models import File
 from apps.imports.errors import ImportUnreadable
 from apps.imports.kinds import KINDS, ImportKind
 from apps.imports.models import ImportJob, RowOutcome
-from apps.imports.reasons import reason
-from kernel.errors import NotFound
+from apps.imports.reasons import Words, reason
+from apps.imports.selectors import importer_of
+from apps.imports.states import ImportState
+from kernel.errors import in_english
 from kernel.sheets import LEFT_OUT, Cell, Heading, Line, SheetProblem, read_heading, rows_of
 
 MAX_FINDINGS = 200
-#: Seconds of processor time for reading a file while somebody waits.
-IN_A_REQUEST = 5
 BATCH = 1000
 #: What a spreadsheet would write for a number whose digits are lost, and for a cell of several columns.
 DISTRUSTED = {"number_lost": "#NUM!", "merged_cell": "#VALUE!"}
 #: What a sheet of results adds in front.
 RESULT = ("原行号", "检查结果", "原因")
-OUTCOMES: dict[str, str] = {
-    RowOutcome.GOOD: "可导入",
-    RowOutcome.BAD: "错误",
-    RowOutcome.DUPLICATE: "重复(跳过)",
-}
+#: What becomes of a row, and what has become of it, in Chinese and English.
+_PLANNED: Words = {
+    RowOutcome.GOOD: ("可导入", "Can be imported"), RowOutcome.BAD: ("错误", "Wrong"),
+    RowOutcome.DUPLICATE: ("重复(跳过)", "Duplicate (to be skipped)"),
+}  # fmt: skip
+_DONE: Words = {
+    RowOutcome.GOOD: ("已导入", "Imported"), RowOutcome.BAD: ("错误(未导入)", "Wrong (not imported)"),
+    RowOutcome.DUPLICATE: ("重复(已跳过)", "Duplicate (skipped)"),
+}  # fmt: skip
+_IN_PART = ("(部分内容除外)", " in part")
 
 
 def unreadable(code: str) -> ImportUnreadable:
@@ -39,10 +43,10 @@ def opened(job: ImportJob) -> IO[bytes]:
     return open_file(File.objects.get(pk=job.file_id))
 
 
-def table(job: ImportJob, file: IO[bytes], *, seconds: int = 90) -> tuple[Heading, Iterator[Line]]:
+def table(job: ImportJob, file: IO[bytes]) -> tuple[Heading, Iterator[Line]]:
     """The titles and the lines below. SheetProblem while it is read."""
     kind = KINDS[job.kind]
-    rows = rows_of(file, job.file_type, most_rows=kind.max_rows, forms=kind.forms, seconds=seconds)
+    rows = rows_of(file, job.file_type, most_rows=kind.max_rows, forms=kind.forms)
     return read_heading(rows, kind.forms)
 
 
@@ -76,48 +80,44 @@ def findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[st
     return (f"{first}: {named}" if named else first)[:255], found[:MAX_FINDINGS]
 
 
-def problem_rows(job: ImportJob) -> Iterator[dict[str, Any]]:
-    """Every problem and remark with its row, in the order of the file."""
-    last = 0
-    rows = KINDS[job.kind].staged._default_manager.filter(job=job).exclude(problems=[]).order_by("row_number")
+def problem_rows(job: ImportJob, reader: Actor | None) -> Iterator[dict[str, Any]]:
+    """Every problem and remark with its row, in the order of the file, as that person may read it."""
+    last, kind = 0, KINDS[job.kind]
+    rows = kind.staged._default_manager.filter(job=job).exclude(problems=[]).order_by("row_number")
     while batch := list(rows.filter(row_number__gt=last).values("row_number", "outcome", "problems")[:BATCH]):
-        for row in batch:
-            for problem in row["problems"]:
-                yield {"row": row["row_number"], "outcome": row["outcome"], "problem": problem}
+        found = [(row["row_number"], row["outcome"], problem) for row in batch for problem in row["problems"]]
+        shown = kind.shown_to(reader, job, [problem for *_, problem in found])
+        for (number, outcome, _), problem in zip(found, shown, strict=True):
+            yield {"row": number, "outcome": outcome, "problem": problem}
         last = batch[-1]["row_number"]
 
 
 def result_rows(job: ImportJob) -> Iterator[list[str]]:
     """The file as it was uploaded, from its titles on, with columns of rows, outcomes and reasons in front.
 
-    NotFound once the file is forgotten; ImportUnreadable if it takes too long.
+    For who uploaded it. SheetProblem while it is read; FileNotFoundError once the file is forgotten.
     """
-    try:
-        rows = _results(job, opened(job))
-        first = next(rows)
-    except FileNotFoundError as error:
-        raise NotFound from error
-    return chain([first], rows)
-
-
-def _results(job: ImportJob, file: IO[bytes]) -> Iterator[list[str]]:
     kind = KINDS[job.kind]
-    found = {row.row_number: row for row in kind.staged._default_manager.filter(job=job).exclude(problems=[])}
-    with file, _readable():
-        heading, lines = table(job, file, seconds=IN_A_REQUEST)
+    outcomes: dict[int, str] = {}
+    reasons: dict[int, list[str]] = {}
+    for row in problem_rows(job, importer_of(job)):
+        outcomes[row["row"]], problem = row["outcome"], row["problem"]
+        reasons.setdefault(row["row"], []).append(f"{problem['column']}:{reason(problem, kind.words)}")
+    with opened(job) as file:
+        heading, lines = table(job, file)
         columns = [at for at, title in enumerate(heading.titles) if title not in RESULT]
         yield [*RESULT, *(heading.titles[at] for at in columns)]
         for line in lines:
-            row = found.get(line.number)
-            said = "; ".join(f"{p['column']}:{reason(p, kind.words)}" for p in row.problems) if row else ""
-            word = _word(row.outcome) if row else OUTCOMES[RowOutcome.GOOD]
+            said = reasons.get(line.number, [])
+            word = outcome_word(job, outcomes.get(line.number, RowOutcome.GOOD), in_part=bool(said))
             shown = (_shown(line.cells[at]) if at < len(line.cells) else "" for at in columns)
-            yield [str(line.number), word, said, *shown]
+            yield [str(line.number), word, "; ".join(said), *shown]
 
 
-def _word(outcome: str) -> str:
-    """What becomes of a row of which something is said, for people."""
-    return "可导入(部分内容除外)" if outcome == RowOutcome.GOOD else OUTCOMES[outcome]
+def outcome_word(job: ImportJob, outcome: str, *, in_part: bool) -> str:
+    """What becomes of a row, or has become of it once the import is applied; of a good row a part may be left out."""
+    words, language = _DONE if job.state == ImportState.APPLIED else _PLANNED, 1 if in_english() else 0
+    return words[outcome][language] + (_IN_PART[language] if outcome == RowOutcome.GOOD and in_part else "")
 
 
 def _shown(cell: Cell) -> str:
@@ -125,12 +125,3 @@ def _shown(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     return cell.shown if cell.code == "broken_text" else DISTRUSTED.get(cell.code, "#N/A")
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """What was read once may be too much while somebody waits."""
-    try:
-        yield
-    except SheetProblem as error:
-        raise unreadable(error.code) from error

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from apps.imports.kinds import ImportKind, Template, register
+from apps.access.actor import Actor
+from apps.imports.kinds import Finding, ImportKind, Template, register
 from apps.imports.models import ImportJob, RowOutcome
 from apps.patients.columns import SAMPLE, TABLE, TITLES, WORDS, notes
 from apps.patients.contacts import OUTLOOK, VCARD
-from apps.patients.files import IMPORT_FILE
+from apps.patients.files import IMPORT_FILE, IMPORT_RESULT
 from apps.patients.models import ImportRow
-from apps.patients.services import import_staging
+from apps.patients.services import import_reach, import_staging
 from apps.patients.services.archive import MRN
 from apps.patients.services.import_rows import RowReader, sealed
 from kernel import clock
@@ -19,7 +20,7 @@ from kernel.sheets import Heading, Line
 
 class _Patients(ImportKind):
     code, zh, en = "patient", "患者", "Patients"
-    owner = IMPORT_FILE
+    owner, result_owner = IMPORT_FILE, IMPORT_RESULT
     forms = (TABLE, VCARD, OUTLOOK)
     staged = ImportRow
     template = Template(list(TITLES.values()), [SAMPLE], notes)
@@ -31,8 +32,11 @@ class _Patients(ImportKind):
         for line in lines:
             yield sealed(reader.read(heading, line), job.pk, line.number)
 
-    def mark_on_file(self, job: ImportJob) -> None:
-        import_staging.mark_duplicates_on_file(job)
+    def mark_on_file(self, job: ImportJob) -> Finding | None:
+        return import_reach.veil(job, import_staging.mark_duplicates_on_file(job))
+
+    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
+        return import_reach.shown_to(actor, job, problems)
 
     def mark_in_file(self, job: ImportJob) -> None:
         import_staging.mark_duplicates_in_file(job)

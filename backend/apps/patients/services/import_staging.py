@@ -1,6 +1,7 @@
 """The staged rows of an import, compared and moved into the archive by single statements."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -67,12 +68,27 @@ def mark_duplicates_in_file(job: ImportJob) -> None:
         _execute(statement, job, column=column, code="duplicate_in_file", other="other_person_in_file")
 
 
-def mark_duplicates_on_file(job: ImportJob) -> None:
-    """Rows whose patient, card or record number the archive has."""
+def mark_duplicates_on_file(job: ImportJob) -> list[tuple[UUID, str]]:
+    """Rows whose patient, card or record number the archive has; returns each with that patient's number."""
+    marked: list[tuple[UUID, str]] = []
     for column, source in _ON_FILE.items():
         mark = _MARK.format(place="'mrn', p.mrn", same="p.name_key IN ('', r.name_key)")
-        statement = f"{mark} {source} AND r.job_id = %(job)s AND r.outcome = 'good'"
-        _execute(statement, job, column=column, code="duplicate_on_file", other="other_person")
+        statement = f"{mark} {source} AND r.job_id = %(job)s AND r.outcome = 'good' RETURNING r.id, p.mrn"
+        values = {"column": column, "code": "duplicate_on_file", "other": "other_person"}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"job": job.pk, "hospital": job.hospital_id, **values})
+            marked += cursor.fetchall()
+    return marked
+
+
+def tell_nothing(job: ImportJob, rows: list[UUID], *, column: str, code: str) -> None:
+    """Let what was just marked on these rows be that code alone, whoever it is about; all have one outcome."""
+    _execute(
+        f"UPDATE {TABLE} SET outcome = 'duplicate', problems = (problems - (-1)) || "  # noqa: S608 - constants
+        "jsonb_build_array(jsonb_build_object('column', %(column)s::text, 'code', %(code)s::text)) "
+        "WHERE job_id = %(job)s AND id = ANY(%(rows)s)",
+        job, rows=rows, column=column, code=code,
+    )  # fmt: skip
 
 
 _NUMBER = "(%(first)s + row_number() OVER (ORDER BY row_number) - 1)::text"
