@@ -33,6 +33,7 @@ class _Patients(ImportKind):
 
     def mark_on_file(self, job: ImportJob) -> None:
         import_staging.mark_duplicates_on_file(job)
+        import_staging.mark_namesakes_on_file(job)
 
     def mark_in_file(self, job: ImportJob) -> None:
         import_staging.mark_duplicates_in_file(job)

@@ -13,7 +13,7 @@ from kernel.errors import InvalidValue, StateConflict
 
 MAX_PERSONS = 20
 #: Who is meant changed with any of these: somebody has to look again.
-IDENTITY = ("name", "national_id", "is_guardian")
+IDENTITY = ("name", "id_kind", "national_id", "is_guardian")
 
 
 @transaction.atomic
