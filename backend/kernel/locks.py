@@ -32,7 +32,7 @@ def save_version(instance: models.Model, fields: Iterable[str], *, version: int)
     """
     values = {name: getattr(instance, name) for name in fields}
     for field in instance._meta.concrete_fields:
-        if isinstance(field, BlindIndexField) and field.source in values:
+        if isinstance(field, BlindIndexField) and values.keys() & set(field.columns):
             values[field.name] = field.pre_save(instance, add=False)
     manager = type(instance)._default_manager
     values |= {"version": version + 1, "updated_at": clock.now()}

@@ -7019,6 +7019,8 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /** @enum {string} */
+        DocumentKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport";
         /** @description 疑似重复: two archives with the likeness found last. */
         DuplicatePair: {
             /** Format: uuid */
@@ -7140,23 +7142,27 @@ export interface components {
         FinishRequest: {
             outcome: string;
         };
-        /** @description A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person. */
+        /** @description A contact or guardian (监护人); a guardian has a document, by which an account proves to be that person. */
         FullContact: {
             /** Format: uuid */
             id: string;
             name: string;
             relation: string;
             phone: string;
+            /** @description default: resident_id */
+            id_kind: components["schemas"]["DocumentKind"];
             national_id: string;
             is_guardian: boolean;
         };
-        /** @description A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person. */
+        /** @description A contact or guardian (监护人); a guardian has a document, by which an account proves to be that person. */
         FullContactRequest: {
             /** Format: uuid */
             id?: string;
             name: string;
             relation: string;
             phone?: string;
+            /** @description default: resident_id */
+            id_kind?: components["schemas"]["DocumentKind"];
             national_id?: string;
             is_guardian?: boolean;
         };
@@ -9004,6 +9010,8 @@ export interface components {
             reason?: string;
             /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
             duplicate_reason?: string;
+            /** @description the archives that `possible_duplicate` named are other people's: file this one */
+            confirm_duplicate?: boolean;
             /** @description 临时档案 */
             is_provisional?: boolean;
             is_active?: boolean;
@@ -9068,12 +9076,14 @@ export interface components {
             max_skips?: number | null;
             version: number;
         };
-        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         PatchedRelatedPersonRequest: {
             name?: string;
             /** @description dictionary: relation */
             relation?: string;
             phone?: string;
+            /** @description default: resident_id */
+            id_kind?: components["schemas"]["DocumentKind"];
             national_id?: string;
             is_guardian?: boolean;
             /**
@@ -9366,6 +9376,8 @@ export interface components {
             reason?: string;
             /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
             duplicate_reason?: string;
+            /** @description the archives that `possible_duplicate` named are other people's: file this one */
+            confirm_duplicate?: boolean;
             /** @description 临时档案 */
             is_provisional?: boolean;
             is_active?: boolean;
@@ -9811,9 +9823,9 @@ export interface components {
             /** @enum {string} */
             code?: "duplicate" | "org_unit_cycle" | "stale_version";
         };
-        Problem409DuplicatePatientDuplicate: components["schemas"]["Problem"] & {
+        Problem409DuplicatePatientDuplicateAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "duplicate" | "patient_duplicate";
+            code?: "duplicate" | "patient_duplicate" | "possible_duplicate";
         };
         Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -10303,7 +10315,7 @@ export interface components {
             version: number;
             reason: string;
         };
-        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         RelatedPerson: {
             /** Format: uuid */
             readonly id: string;
@@ -10311,6 +10323,8 @@ export interface components {
             /** @description dictionary: relation */
             relation: string;
             phone: string;
+            /** @description default: resident_id */
+            id_kind: components["schemas"]["DocumentKind"];
             national_id: string;
             is_guardian: boolean;
             /**
@@ -10332,12 +10346,14 @@ export interface components {
             /** Format: date-time */
             readonly updated_at: string;
         };
-        /** @description 联系人 or 监护人; phone and national ID are shown masked, write them whole. */
+        /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         RelatedPersonRequest: {
             name: string;
             /** @description dictionary: relation */
             relation: string;
             phone?: string;
+            /** @description default: resident_id */
+            id_kind?: components["schemas"]["DocumentKind"];
             national_id?: string;
             is_guardian?: boolean;
             /**
@@ -10568,6 +10584,7 @@ export interface components {
             name: string;
             relation: string;
             phone: string;
+            id_kind: components["schemas"]["IdKind"];
             national_id: string;
             is_guardian: boolean;
         };
@@ -12342,13 +12359,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409DuplicateOrgUnitCycleAnd1More"];
             };
         };
-        /** @description Conflict: duplicate, patient_duplicate */
-        Problem409DuplicatePatientDuplicate: {
+        /** @description Conflict: duplicate, patient_duplicate, possible_duplicate */
+        Problem409DuplicatePatientDuplicateAnd1More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409DuplicatePatientDuplicate"];
+                "application/problem+json": components["schemas"]["Problem409DuplicatePatientDuplicateAnd1More"];
             };
         };
         /** @description Conflict: duplicate, staff_has_account */
@@ -12963,6 +12980,7 @@ export type DictionaryItemRequest = components['schemas']['DictionaryItemRequest
 export type DictionaryRequest = components['schemas']['DictionaryRequest'];
 export type DischargeRequest = components['schemas']['DischargeRequest'];
 export type DistinctRequest = components['schemas']['DistinctRequest'];
+export type DocumentKind = components['schemas']['DocumentKind'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
 export type Encounter = components['schemas']['Encounter'];
@@ -13242,7 +13260,7 @@ export type Problem409CheckInTooLateNotSettledInCashAnd2More = components['schem
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
 export type Problem409DuplicateMenuCycleAnd1More = components['schemas']['Problem409DuplicateMenuCycleAnd1More'];
 export type Problem409DuplicateOrgUnitCycleAnd1More = components['schemas']['Problem409DuplicateOrgUnitCycleAnd1More'];
-export type Problem409DuplicatePatientDuplicate = components['schemas']['Problem409DuplicatePatientDuplicate'];
+export type Problem409DuplicatePatientDuplicateAnd1More = components['schemas']['Problem409DuplicatePatientDuplicateAnd1More'];
 export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem409DuplicateStaffHasAccount'];
 export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
 export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
@@ -13480,7 +13498,7 @@ export type ResponseProblem409CheckInTooLateNotSettledInCashAnd2More = component
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateMenuCycleAnd1More = components['responses']['Problem409DuplicateMenuCycleAnd1More'];
 export type ResponseProblem409DuplicateOrgUnitCycleAnd1More = components['responses']['Problem409DuplicateOrgUnitCycleAnd1More'];
-export type ResponseProblem409DuplicatePatientDuplicate = components['responses']['Problem409DuplicatePatientDuplicate'];
+export type ResponseProblem409DuplicatePatientDuplicateAnd1More = components['responses']['Problem409DuplicatePatientDuplicateAnd1More'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
@@ -25669,12 +25687,14 @@ export interface operations {
                  *           "name": "张三",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
+                 *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
                  *           "is_guardian": true
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
+                 *       "confirm_duplicate": true,
                  *       "is_provisional": true,
                  *       "is_active": true
                  *     }
@@ -25724,6 +25744,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
+                     *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
@@ -25744,7 +25765,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409DuplicatePatientDuplicate"];
+            409: components["responses"]["Problem409DuplicatePatientDuplicateAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -26870,6 +26891,7 @@ export interface operations {
                      *         "name": "张三",
                      *         "relation": "配偶",
                      *         "phone": "138****8000",
+                     *         "id_kind": "resident_id",
                      *         "national_id": "1****************8",
                      *         "is_guardian": true,
                      *         "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
@@ -26909,6 +26931,7 @@ export interface operations {
                  *       "name": "张三",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
+                 *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "is_guardian": true,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
@@ -26930,6 +26953,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
+                     *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
@@ -27000,6 +27024,7 @@ export interface operations {
                  *       "name": "张三",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
+                 *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "is_guardian": true,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
@@ -27021,6 +27046,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
+                     *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
@@ -27070,6 +27096,7 @@ export interface operations {
                      *       "name": "张三",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
+                     *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
                      *       "is_guardian": true,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
@@ -27201,6 +27228,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
+                     *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
@@ -27296,12 +27324,14 @@ export interface operations {
                  *           "name": "张三",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
+                 *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
                  *           "is_guardian": true
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
+                 *       "confirm_duplicate": true,
                  *       "is_provisional": true,
                  *       "is_active": true,
                  *       "version": 1
@@ -27352,6 +27382,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
+                     *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
@@ -27441,6 +27472,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
+                     *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }
@@ -27503,6 +27535,7 @@ export interface operations {
                      *           "name": "张三",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
+                     *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
                      *           "is_guardian": true
                      *         }

@@ -15,6 +15,7 @@ from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import Department
 from apps.messaging.scenes import SCENES
 from apps.worklist.kinds import DEAD_LETTER, KINDS
+from kernel.http.filters import KnownFilter
 from kernel.ids import uuid7
 from tests.permissions.objects import OBJECTS, fill
 from tests.permissions.routes import Route
@@ -92,6 +93,8 @@ def values_for(condition: django_filters.Filter) -> list[str]:
         return ["true", "false"]
     if isinstance(condition, (django_filters.ChoiceFilter, django_filters.MultipleChoiceFilter)):
         return [str(value) for value, _ in condition.extra["choices"]]
+    if isinstance(condition, KnownFilter):
+        return list(condition.known()) or ["zz9"]
     if isinstance(condition, django_filters.UUIDFilter):
         return [str(uuid7())]
     if isinstance(condition, django_filters.NumberFilter):

@@ -6,7 +6,16 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from kernel.text import clean, clean_line, clean_name, fold_number, is_masked, name_key, name_spellings
+from kernel.text import (
+    clean,
+    clean_line,
+    clean_name,
+    fold_code,
+    fold_number,
+    is_masked,
+    name_key,
+    name_spellings,
+)
 from kernel.text.names import is_name
 
 SEEN_MARKS = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -29,6 +38,21 @@ def test_cleaning_what_is_clean_changes_nothing(text: str) -> None:
 @given(st.text("0123456789XBbx-— \u200b１（）()'=\".", max_size=20))
 def test_folding_a_folded_number_changes_nothing(text: str) -> None:
     assert fold_number(fold_number(text)) == fold_number(text)
+    assert fold_code(fold_code(text)) == fold_code(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("A-001", "A-001"),
+        (" ａ－００１\u200b", "a-001"),
+        ("A\u2011001", "A-001"),
+        ("'A-001", "A-001"),
+        ("12.0", "12"),
+    ],
+)
+def test_a_code_keeps_its_hyphens_and_cases(typed: str, stored: str) -> None:
+    assert fold_code(typed) == stored
 
 
 @given(st.text("张三丰·A b1，。\n", max_size=20))
@@ -45,6 +69,8 @@ def test_ordinary_text_is_kept_as_typed(text: str) -> None:
         ("古丽米热.艾比布力", "古丽米热·艾比布力"),
         ("古丽米热・艾比布力", "古丽米热·艾比布力"), ("ＺＨＡＮＧ　San", "ZHANG San"), ("J. R.  Smith", "J. R. Smith"),
         ("欧阳　娜娜", "欧阳娜娜"), ("𠮷 野", "𠮷野"), ("王\ufe00五", "王五"), ("李\u3164四", "李四"),
+        ("O\u2019Brien", "O'Brien"), ("O\u00b4Brien", "O'Brien"), ("O`Brien", "O'Brien"), ("O \u0301Brien", "O'Brien"),
+        ("O\uff07Brien", "O'Brien"), ("D\u02bcAngelo", "D'Angelo"),
     ],
 )  # fmt: skip
 def test_a_name_has_one_spelling(typed: str, stored: str) -> None:
@@ -61,6 +87,7 @@ def test_names_are_compared_whatever_the_script_the_case_or_the_dot() -> None:
     assert name_key("張三豐") == name_key("张 三丰")
     assert name_key("ZHANG San") == name_key("zhang san")
     assert name_key("古丽米热·艾比布力") == name_key("古丽米热•艾比布力")
+    assert len({name_key(f"O{sign}Brien") for sign in "'\u2019\u2018\u00b4`\u2032\u02bc\uff07"}) == 1
     assert name_key("张三") != name_key("张三丰")
 
 

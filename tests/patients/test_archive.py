@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from apps.identity.services.dictionaries import sync_dictionaries
-from apps.patients.models import Patient
+from apps.patients.models import Patient, PatientTag
 from apps.patients.services.archive import MRN
 from kernel import clock
 from tests.support.world import World
@@ -30,6 +30,7 @@ def file(world: World, who: str = "clerk", **changed: Any) -> Any:
 
 @pytest.mark.requirement("PAT-01")
 def test_a_patient_is_filed_with_number_pinyin_and_what_the_document_says(world: World) -> None:
+    PatientTag.objects.create(hospital=world.h1, name="VIP")
     answer = file(
         world,
         contacts=[{"name": "赵父", "relation": "father", "phone": "13900000002", "is_guardian": True,
@@ -45,7 +46,8 @@ def test_a_patient_is_filed_with_number_pinyin_and_what_the_document_says(world:
     assert data["registered_at"]
     patient = Patient.objects.get(pk=data["id"])
     assert (patient.pinyin, patient.phone) == ("zll zhaoliuliu", "13900000001")
-    assert file(world, id_kind="passport", national_id="E12345678").json()["mrn"] != data["mrn"]
+    other = file(world, id_kind="passport", national_id="E12345678", confirm_duplicate=True)
+    assert other.json()["mrn"] != data["mrn"]
 
 
 @pytest.mark.requirement("PAT-01")
@@ -222,6 +224,7 @@ def test_words_of_a_dictionary_are_its_own_and_old_ones_may_stay(world: World) -
 @pytest.mark.requirement("PAT-03")
 def test_tags_are_put_on_by_whoever_may_by_whatever_door(world: World) -> None:
     patient = world.patients["patient_a"]
+    PatientTag.objects.create(hospital=world.h1, name="重点")
     url, doctor = f"{URL}/{patient.pk}", world.client("doctor_a")
     refused = doctor.patch(url, {"version": patient.version, "tags": ["重点"]}, format="json")
     assert refused.status_code == 403

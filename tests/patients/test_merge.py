@@ -20,6 +20,7 @@ from apps.patients.models import (
     PatientCard,
     PatientDepartment,
     PatientMerge,
+    PatientTag,
     PatientUserObjectPermission,
     RelatedPerson,
     Relationship,
@@ -43,11 +44,15 @@ ID = "310101199511111155"
 
 def twins(world: World) -> tuple[Patient, Patient]:
     """One person filed twice at H1: with a document, and provisionally by phone."""
+    PatientTag.objects.get_or_create(hospital=world.h1, name="VIP")
     first = world.add_patient("first", name="赵六六", national_id=ID, phone="13900000001", allergies="青霉素")
     second = world.add_patient(
         "second", name="赵六六", id_kind="none", phone="13900000001", address="北京路1号", allergies="海鲜",
         tags=["VIP"], is_provisional=True, occupation="teacher",
     )  # fmt: skip
+    PatientTag.objects.filter(name="VIP").update(
+        is_active=False
+    )  # a word out of force is no reason not to merge
     return first, second
 
 

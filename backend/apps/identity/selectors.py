@@ -38,6 +38,15 @@ def dictionaries(codes: Iterable[str] | None, hospital_id: UUID | None) -> dict[
     return {code: list(entries.values()) for code, entries in sorted(found.items())}
 
 
+def dictionary_values(code: str) -> dict[str, bool]:
+    """The values of a dictionary in all hospitals, and whether each is in force anywhere."""
+    items = DictionaryItem.objects.filter(dictionary__code=code).order_by("sort", "id")
+    found: dict[str, bool] = {}
+    for value, is_active in items.values_list("value", "is_active"):
+        found[value] = found.get(value, False) or is_active
+    return found
+
+
 def _in_force(hospital_id: UUID | None) -> Q:
     shared = Q(dictionary__hospital=None)
     return shared | Q(dictionary__hospital_id=hospital_id) if hospital_id else shared

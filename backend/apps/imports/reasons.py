@@ -73,7 +73,7 @@ WORDS: Words = {
 def reason(problem: Mapping[str, object], words: Words) -> str:
     """What is wrong, for people: what the field itself expects where that is known, else the words of the code.
 
-    A remark (`is_remark`) says besides that this is left out.
+    A remark (`is_remark`) says besides that this is left out, unless it is kept all the same (`is_kept`).
     """
     expected = EXPECTATIONS.get(str(problem.get("expected", "")))
     if expected is not None:
@@ -83,6 +83,6 @@ def reason(problem: Mapping[str, object], words: Words) -> str:
         said = (words.get(code) or WORDS[code])[1 if in_english() else 0].format_map(
             defaultdict(str, problem)
         )
-    if not problem.get("is_remark"):
+    if not problem.get("is_remark") or problem.get("is_kept"):
         return said
     return f"{said.rstrip('.')}: left out." if in_english() else f"{said.rstrip('。')},未导入"

@@ -68,7 +68,12 @@ MAX_LENGTH = {
 WORDS: Words = {
     "no_person": ("像是合计、页脚或空值,不是患者姓名", "A total, a footer or an empty value, no patient."),
     "no_such_day": ("没有这一天", "There is no such day."),
-    "date_range": ("应在 1850-01-01 与今天之间", "Between 1850-01-01 and today."),
+    "date_range": ("出生日期不可能", "Nobody was born then."),
+    "placeholder_date": ("默认日期,不是出生日期,请留空", "It stands for no date; leave it empty."),
+    "possible_duplicate": (
+        "本院已有姓名相同且出生日期或手机号相同的档案,仍会新建档案,请核对是否为同一人",
+        "Somebody of that name and birth date or phone is on file; it is taken in all the same: compare them.",
+    ),
     "bad_card": ("应为 4 到 32 位字母或数字", "4 to 32 letters or digits are expected."),
     "bad_name": ("姓名只能包含文字、数字、间隔号、连字符、括号和空格", "Letters, dots and blanks are expected."),
     "bad_date": ("日期无效,请使用 1990-03-07 的格式", "No date; write it as 1990-03-07."),

@@ -9,8 +9,8 @@ from stdnum import numdb
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from apps.patients.birth_dates import in_lifetime
 from apps.patients.models import Gender, IdKind
-from kernel import clock
 from kernel.errors import MASKED, REQUIRED, Expectation
 from kernel.text import fold_number, is_masked
 
@@ -76,8 +76,9 @@ _REGIONS = {
     IdKind.TAIWAN_PERMIT: ("83",),
     IdKind.FOREIGN_PERMANENT_RESIDENT: ("9",),
 }
-#: People choose "resident ID" for a residence permit, whose number is built alike.
-_RESIDENCE_PERMITS = ("81", "82", "83")
+#: People choose "resident ID" for a residence permit or the foreigner's card of 2023 (9 and the province), whose
+#: numbers are built alike.
+_RESIDENCE_PERMIT = re.compile(r"8[123]|9(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])")
 
 
 class BadDocument(ValueError):
@@ -114,7 +115,7 @@ def read_document(kind: str, text: str) -> Document:
     if not number:
         raise BadDocument(REQUIRED)
     if kind == IdKind.RESIDENT_ID:
-        return _resident(number, known_region=not number.startswith(_RESIDENCE_PERMITS))
+        return _resident(number, known_region=not _RESIDENCE_PERMIT.match(number))
     if len(number) == 18 and number.startswith(_REGIONS.get(IdKind(kind), ("?",))):
         return _resident(number, known_region=False)
     pattern, expected = _FORMATS[IdKind(kind)]
@@ -132,7 +133,7 @@ def _resident(number: str, *, known_region: bool) -> Document:
         born = ric.get_birth_date(number)
     except ValidationError as error:
         raise BadDocument(RESIDENT_DATE) from error
-    if not dt.date(1850, 1, 1) <= born <= clock.today():
+    if not in_lifetime(born):
         raise BadDocument(RESIDENT_DATE)
     # Codes are given where the ID was first registered: a code younger than the birth date is normal.
     if known_region and not _is_region(number[:6]):

@@ -16,7 +16,7 @@ POINTS = {
 }  # fmt: skip
 #: Values that archives have in common before they are compared; each has an index or is grouped by.
 ALIKE: tuple[tuple[str, ...], ...] = (
-    ("id_kind", "national_id_index"),
+    ("national_id_index",),
     ("phone_index", "pinyin"),
     ("phone_index", "birth_date"),
     ("name_key", "birth_date"),
@@ -67,15 +67,15 @@ class Likeness:
 def compare(first: Archive, second: Archive) -> Likeness:
     """How alike two archives are."""
     numbers = (first.national_id_index, second.national_id_index)
-    known = all(numbers) and first.id_kind == second.id_kind
+    same = all(numbers) and numbers[0] == numbers[1]
     holds = {
-        "same_id_number": known and numbers[0] == numbers[1],
+        "same_id_number": same,
         "same_phone": _same(first.phone_index, second.phone_index),
         "same_name": _same(first.name_key, second.name_key),
         "same_pinyin": first.name_key != second.name_key and _same(first.pinyin, second.pinyin),
         "same_birth_date": _same(first.birth_date, second.birth_date),
         "same_gender": first.gender == second.gender != Gender.UNKNOWN,
-        "different_id_number": known and numbers[0] != numbers[1],
+        "different_id_number": all(numbers) and not same and first.id_kind == second.id_kind,
     }
     reasons = [reason for reason, true in holds.items() if true]
     return Likeness(max(0, min(100, sum(POINTS[reason] for reason in reasons))), reasons)

@@ -64,6 +64,16 @@ class PatientDuplicate(DomainError):
     zh, en = "本院已有相同证件号码的患者档案", "This hospital has an archive with the same document already."
 
 
+class PossibleDuplicate(DomainError):
+    """`candidates` may be the same person; filed all the same with `confirm_duplicate`."""
+
+    code, status = "possible_duplicate", 409
+    zh, en = (
+        "本院可能已有此人的档案,请先核对;确认不是同一人后再建档",
+        "This person may be on file already; compare the archives, and confirm that it is somebody else.",
+    )
+
+
 class MergeClash(DomainError):
     """`clashes` names what both archives hold and only one can keep."""
 

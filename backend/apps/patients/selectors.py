@@ -16,6 +16,7 @@ from apps.identity.phones import normalise_phone
 from apps.patients.documents import fold
 from apps.patients.duplicates import ALIKE, Archive, Likeness, compare
 from apps.patients.errors import CardRequired
+from apps.patients.id_kinds import possible_keys
 from apps.patients.models import (
     CardBinding,
     DuplicatePair,
@@ -23,6 +24,7 @@ from apps.patients.models import (
     Patient,
     PatientCard,
     PatientMerge,
+    PatientTag,
     Relationship,
 )
 from apps.patients.models.patient import FULL_PINYIN, OTHER_PINYIN
@@ -30,7 +32,7 @@ from kernel import clock
 from kernel.crypto import blind_index, masking
 from kernel.errors import InvalidValue, NotFound
 from kernel.redis import client
-from kernel.text import name_key
+from kernel.text import fold_code, name_key
 from kernel.text.spelling import second_readings
 
 #: Candidates looked at for each value that two archives have in common.
@@ -118,8 +120,10 @@ def with_value(queryset: QuerySet[Patient], field: str, value: str) -> QuerySet[
 
     A merged archive is found as the one that continues it.
     """
-    index = blind_index(_as_stored(field, value), field)
-    return queryset.filter(pk__in=_heirs(Patient.objects.order_by().filter(**{f"{field}_index": index})))
+    everyone = Patient.objects.order_by()
+    if field == "national_id":
+        return queryset.filter(pk__in=_heirs(everyone.filter(national_id_index__in=_documents(value))))
+    return queryset.filter(pk__in=_heirs(everyone.filter(phone_index=blind_index(_phone(value), "phone"))))
 
 
 def _heirs(found: QuerySet[Patient]) -> QuerySet[Patient, Any]:
@@ -145,10 +149,30 @@ def candidates_of(patient: Patient) -> list[tuple[Patient, Likeness]]:
     return sorted(likely, key=lambda found: (-found[1].score, found[0].pk))
 
 
+def tag_names() -> dict[str, bool]:
+    """The tags of all hospitals, and whether each is in force anywhere."""
+    found: dict[str, bool] = {}
+    for name, is_active in PatientTag.objects.order_by("sort", "id").values_list("name", "is_active"):
+        found[name] = found.get(name, False) or is_active
+    return found
+
+
 def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
     """The owner of that card, active or not."""
     index = blind_index(value, "card_number")
     return queryset.filter(pk__in=PatientCard.objects.filter(card_number_index=index).values("patient_id"))
+
+
+def with_mrn(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
+    """The archive of that record number, whatever its cases."""
+    return queryset.filter(mrn__iexact=fold_code(value))
+
+
+def patient_of_mrn(hospital_id: UUID, mrn: str) -> Patient | None:
+    """The hospital's archive of that record number, a merged one as the one that continues it."""
+    rows = with_mrn(Patient.objects.filter(hospital_id=hospital_id), mrn)
+    found = rows.select_related("merged_into").first()
+    return found.merged_into if found and found.merged_into else found
 
 
 def with_name(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:
@@ -192,18 +216,21 @@ def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
         return with_name(queryset, text)
     everyone = Patient.objects.order_by()
     found = [
-        _heirs(everyone.filter(phone_index=blind_index(_as_stored("phone", text), "phone"))),
-        _heirs(everyone.filter(national_id_index=blind_index(number, "national_id"))),
-        _heirs(everyone.filter(mrn=number)),
+        _heirs(everyone.filter(phone_index=blind_index(_phone(text), "phone"))),
+        _heirs(everyone.filter(national_id_index__in=_documents(text))),
+        _heirs(with_mrn(everyone, text)),
         PatientCard.objects.filter(card_number_index=blind_index(number, "card_number")).values("patient_id"),
     ]
     return queryset.filter(pk__in=found[0].union(*found[1:]))
 
 
-def _as_stored(field: str, value: str) -> str:
-    if field == "phone":
-        try:
-            return normalise_phone(value)
-        except InvalidValue:
-            return value
-    return fold(value)
+def _phone(value: str) -> str:
+    try:
+        return normalise_phone(value)
+    except InvalidValue:
+        return value
+
+
+def _documents(number: str) -> list[bytes]:
+    """The indexes of a number whose kind nobody said."""
+    return [blind_index(key, "national_id") for key in sorted(possible_keys(number))]

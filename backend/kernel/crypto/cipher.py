@@ -10,7 +10,6 @@ import functools
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -84,19 +83,10 @@ def decrypt(token: bytes, context: str) -> str:
     return cipher().decrypt(token, context)
 
 
-_FOLDS: dict[str, Callable[[str], str]] = {}
-
-
-def use_fold(purpose: str, fold: Callable[[str], str]) -> None:
-    """Compare values of a purpose by `fold`; called where the purpose's field is declared."""
-    _FOLDS[purpose] = fold
-
-
 def blind_index(value: str, purpose: str) -> bytes:
     """The 16 bytes by which an encrypted `value` is found; equal for equal values of one purpose.
 
-    Values are folded as numbers are stored, or as the purpose says, so that typing habits don't matter.
+    Values are folded as numbers are stored, so that typing habits don't matter.
     """
-    folded = _FOLDS.get(purpose, fold_number)(value)
-    message = f"{purpose}\0{folded}".encode()
+    message = f"{purpose}\0{fold_number(value)}".encode()
     return hmac.new(settings.BLIND_INDEX_KEY, message, hashlib.sha256).digest()[:INDEX_BYTES]

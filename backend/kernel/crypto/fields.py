@@ -1,5 +1,6 @@
 """Model fields over kernel.crypto.cipher."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -50,18 +51,24 @@ class EncryptedTextField(models.Field):
 class BlindIndexField(models.BinaryField):
     """Keyed hash of `source`, filled on save; find with `Model.objects.filter(x_index=blind_index(text, purpose))`.
 
-    NULL while the source is empty, so that a unique constraint may stand on it.
+    NULL while the source is empty, so that a unique constraint may stand on it. A source that is no column but a
+    property names the `columns` it follows from.
     """
 
-    def __init__(self, *args: Any, source: str = "", purpose: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, source: str = "", purpose: str = "", columns: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         self.source, self.purpose = source, purpose
+        self.columns = tuple(columns) or (source,)
         kwargs |= {"editable": False, "null": True}
         kwargs.setdefault("db_index", True)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "source": self.source, "purpose": self.purpose}
+        kwargs |= {"source": self.source, "purpose": self.purpose}
+        derived = {} if self.columns == (self.source,) else {"columns": self.columns}
+        return name, path, args, {**kwargs, **derived}
 
     def derive(self, text: str | None) -> bytes | None:
         """The index value of `text`, for writes that bypass save()."""

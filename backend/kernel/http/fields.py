@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kernel.errors import MASKED, NAME
-from kernel.text import clean_name, is_masked
+from kernel.text import clean_name, fold_code, is_masked
 from kernel.text.names import is_name
 
 _QUANTITY = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,3})?\Z")
@@ -53,6 +53,13 @@ class NameField(serializers.CharField):
         if name and not is_name(name):
             raise serializers.ValidationError(NAME.text, code=NAME.code)
         return name
+
+
+class CodeField(serializers.RegexField):
+    """A code of somebody's own making, kept as it is written but for its width and what can't be seen."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return fold_code(super().to_internal_value(data))
 
 
 class SecretField(serializers.CharField):

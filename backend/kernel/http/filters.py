@@ -1,9 +1,10 @@
 """Filtering and ordering that refuse values they don't know."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.validators import ProhibitNullCharactersValidator
-from django_filters import BooleanFilter
+from django_filters import BooleanFilter, CharFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
@@ -40,6 +41,35 @@ class FilterBackend(DjangoFilterBackend):
         filters = getattr(filterset_class, "base_filters", {})
         given = any(request.query_params.get(name) for name in filters)
         return not given and not any(found.extra.get("required") for found in filters.values())
+
+
+class KnownFilter(CharFilter):
+    """Text of which the product knows the values: one that it does not know, and that no row has, is an error.
+
+    `known` answers the values; a list of them in force stands in the message. None known: every value is taken.
+    """
+
+    def __init__(self, *args: Any, known: Callable[[], Mapping[str, bool]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+
+    def filter(self, qs: Any, value: str) -> Any:
+        found = self.rows(qs, value) if value else qs
+        known = self.known() if value else {}
+        if known and value not in known and not found.exists():
+            name = next(name for name, each in self.parent.filters.items() if each is self)
+            message = not_a_choice(value, (each for each, in_force in known.items() if in_force))
+            raise ValidationError({name: [message]}, code="invalid_choice")
+        return found
+
+    def rows(self, qs: Any, value: str) -> Any:
+        """The rows that have the value."""
+        return super().filter(qs, value)
+
+
+def in_force(values: Iterable[str]) -> dict[str, bool]:
+    """What `known` answers for values none of which is retired."""
+    return dict.fromkeys(sorted(values), True)
 
 
 def _booleans(filterset_class: Any) -> list[str]:

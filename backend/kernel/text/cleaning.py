@@ -16,6 +16,7 @@ _UNSEEN = re.compile(f"[{_FORMAT}{_CONTROL}]")
 #: U+FFFD tells that something was unreadable already: it is kept, so that somebody sees it.
 _KEPT = "\ufffd\ufffc"
 _DASHES = r"\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u2043"
+_DASH = re.compile(rf"[{_DASHES}]")
 _NOISE_IN_NUMBERS = re.compile(rf"[\s{_DASHES}]")
 _STARS = re.compile("[*＊✱∗]")
 #: Dots hide something only where several stand together: one parts the words of names and addresses.
@@ -43,12 +44,25 @@ def fold_number(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text.upper()
-    folded = _NOISE_IN_NUMBERS.sub("", unicodedata.normalize("NFKC", clean(text))).upper()
-    if folded.startswith('="') and folded.endswith('"'):
-        folded = folded[2:-1]
-    folded = re.sub(r"^['\u2019`](?=[0-9A-Z])", "", folded)
-    folded = re.sub(r"^([0-9]{2,})\.0+$", r"\1", folded)
+    folded = _unguarded(_NOISE_IN_NUMBERS.sub("", unicodedata.normalize("NFKC", clean(text))).upper())
     return re.sub(r"\(([0-9A-Z]{1,2})\)$", r"\1", folded)
+
+
+def fold_code(text: str) -> str:
+    """A code of somebody's own making (病历号) → as it is stored: half-width, without what can't be seen or guards it.
+
+    Hyphens and cases are the code's own: `A-001` is not `A001`. Compared without regard to case.
+    """
+    if text.isascii() and text.isalnum():
+        return text
+    return _unguarded(_DASH.sub("-", unicodedata.normalize("NFKC", clean(text)).strip()))
+
+
+def _unguarded(text: str) -> str:
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    text = re.sub(r"^['\u2019`](?=[0-9A-Za-z])", "", text)
+    return re.sub(r"^([0-9]{2,})\.0+$", r"\1", text)
 
 
 def is_masked(text: str) -> bool:

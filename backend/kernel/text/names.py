@@ -13,14 +13,20 @@ _BLANK_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) (?=[{_HAN}])")
 _DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u2024\u30fb\u16eb\u25cf\u0387\u318d\ua78f"
 _DOT = re.compile(rf" ?[{_DOTS}] ?")
 _POINT_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}]) ?[.．。] ?(?=[{_HAN}])")
+#: What is typed and pasted for the apostrophe of O'Brien: accents, quotes, primes, modifier letters. The last is what
+#: an acute accent on its own becomes by compatibility folding.
+_APOSTROPHE = re.compile(
+    "[\u00b4`\u2018\u2019\u201b\u2032\u02b9\u02bb-\u02bd\u02c8\u055a\u1fbd\u1fbf\ua78c\uff07]| \u0301"
+)
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 #: Beside letters, marks and digits a name may have these.
-_PUNCTUATION = frozenset(" ·-'’.,()/、（）&+〇\u0f0b\u0f0c")
+_PUNCTUATION = frozenset(" ·-'.,()/、（）&+〇\u0f0b\u0f0c")
 
 
 def clean_name(text: str) -> str:
-    """`张　三` → `张三`, `古丽米热•艾比布力` → `古丽米热·艾比布力`; Latin names keep their blanks."""
-    wide = unicodedata.normalize("NFKC", _DOT.sub("·", _VARIANTS.sub("", clean_line(text))))
+    """`张　三` → `张三`, `古丽米热•艾比布力` → `古丽米热·艾比布力`, `O´Brien` → `O'Brien`; Latin names keep blanks."""
+    signs = _APOSTROPHE.sub("'", _VARIANTS.sub("", clean_line(text)))
+    wide = _APOSTROPHE.sub("'", unicodedata.normalize("NFKC", _DOT.sub("·", signs)))
     line = _DOT.sub("·", " ".join(wide.split()))
     return _POINT_BETWEEN_HAN.sub("·", _BLANK_BETWEEN_HAN.sub("", line))
 
@@ -34,7 +40,7 @@ def is_name(text: str) -> bool:
 
 def name_key(text: str) -> str:
     """The form in which names are compared: traditional as simplified, no blanks, dots or cases (張 三 = 张三)."""
-    return re.sub(r"[ ·.'’-]", "", _simplified().convert(clean_name(text))).casefold()[:80]
+    return re.sub(r"[ ·.'-]", "", _simplified().convert(clean_name(text))).casefold()[:80]
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from apps.access.policies.base import permission_id
+from apps.patients.id_kinds import document_key
 from apps.patients.models import (
     CareTeamMember,
     Patient,
@@ -53,7 +54,8 @@ def patients(plan: Plan, serials: Iterable[int]) -> Iterator[Row]:
             plan.patient_id(serial), at, at, at, panels.hospital_id, mrn(serial), who.name, who.name, who.pinyin,
             who.pinyin_other, who.gender,
             who.birth_date, "resident_id",
-            text(encrypt(who.national_id, contexts["national_id"])), text(blind_index(who.national_id, "national_id")),
+            text(encrypt(who.national_id, contexts["national_id"])),
+            text(blind_index(document_key("resident_id", who.national_id), "national_id")),
             text(encrypt(who.phone, contexts["phone"])), text(blind_index(who.phone, "phone")),
             text(encrypt(who.address, contexts["address"])), SOURCES[serial % len(SOURCES)],
         )  # fmt: skip

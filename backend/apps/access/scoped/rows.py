@@ -1,6 +1,7 @@
 """A plain resource in one class: a view declares its model, codes and columns, the rest follows from the model."""
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 import django_filters
@@ -17,6 +18,7 @@ from apps.access.scoped.views import (
 )
 from kernel import rows
 from kernel.errors import DomainError, DuplicateValue, InUse
+from kernel.http.filters import KnownFilter, in_force
 from kernel.http.serializers import VersionedModelSerializer
 
 Column: TypeAlias = "Field[Any, Any]"
@@ -26,12 +28,14 @@ class GivenRowViewSet(ListMixin, RetrieveMixin, UpdateMixin, ScopedViewSet):
     """List, read and change rows that the product makes, by `kernel.rows`; `perform_…` may say more.
 
     `columns` are shown and written, a foreign key `x` as `x_id` with `x_name` beside it. `filters` narrow a list: dates
-    by `x_from` and `x_to`, all others by their value. `searched` are the columns that `search` looks into. What is
-    `fixed` is set when a row is made and never again. `declared`: serializer fields that say more than their column.
+    by `x_from` and `x_to`, all others by their value; a column of `registries` takes none that does not stand there.
+    `searched` are the columns that `search` looks into. What is `fixed` is set when a row is made and never again.
+    `declared`: serializer fields that say more than their column.
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[tuple[str, ...]] = ()
+    registries: ClassVar[dict[str, Mapping[str, Any]]] = {}
     searched: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ("hospital",)
     declared: ClassVar[dict[str, Any]] = {}
@@ -112,7 +116,11 @@ def filters_of(view: type[GivenRowViewSet]) -> type[django_filters.FilterSet]:
     """The filters that a view names."""
     found: dict[str, Any] = {}
     for name in view.filters:
-        found |= _filters(name, _column(view.model, name))
+        column = _column(view.model, name)
+        found |= _filters(name, column)
+        if name in view.registries:
+            known = functools.partial(in_force, view.registries[name])
+            found[name] = KnownFilter(known=known, max_length=column.max_length)
     if view.searched:
         found["search"] = search_in(*view.searched)
     made: type[django_filters.FilterSet] = type(

@@ -27,8 +27,7 @@ class OwnArchive:
         patient = card.patient if card else None
         same = [
             _equal(name_key(claim.name), name_key(patient.name) if patient else ""),
-            _equal(claim.id_kind, patient.id_kind if patient else ""),
-            _equal(document_key(claim.national_id), document_key(patient.national_id) if patient else ""),
+            _equal(document_key(claim.id_kind, claim.national_id), patient.document if patient else ""),
             _equal(claim.phone, (patient.phone or claim.phone) if patient else ""),
         ]
         return card.pk if card and all(same) and claim.national_id else None

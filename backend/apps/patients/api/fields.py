@@ -5,11 +5,15 @@ import datetime as dt
 from rest_framework import serializers
 
 from apps.identity.phones import PHONE_PATTERN
-from apps.patients.documents import RESIDENT_PATTERN
+from apps.patients.documents import NUMBER_PATTERN
+from apps.patients.models import IdKind
 from kernel import clock
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField, NameField
 from kernel.http.serializers import Serializer
+
+#: The kinds of which somebody can have one.
+DOCUMENTS = [choice for choice in IdKind.choices if choice[0] != IdKind.NONE]
 
 
 def age(birth_date: dt.date | None) -> int | None:
@@ -30,9 +34,10 @@ class ContactSerializer(Serializer):
 
 
 class FullContactSerializer(ContactSerializer):
-    """A contact or guardian (监护人); a guardian has a national ID, by which an account proves to be that person."""
+    """A contact or guardian (监护人); a guardian has a document, by which an account proves to be that person."""
 
+    id_kind = serializers.ChoiceField(choices=DOCUMENTS, required=False, help_text="default: resident_id")
     national_id = MaskedField(
-        masking.document, pattern=RESIDENT_PATTERN, max_length=32, required=False, allow_blank=True
+        masking.document, pattern=NUMBER_PATTERN, max_length=32, required=False, allow_blank=True
     )
     is_guardian = serializers.BooleanField(required=False)

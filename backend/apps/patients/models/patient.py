@@ -1,13 +1,13 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models.functions import StrIndex, Substr, Upper
 
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital
 from apps.patients.id_kinds import document_key
 from apps.patients.naming import DERIVED_FROM_NAME
-from kernel.crypto import BlindIndexField, EncryptedTextField, use_fold
+from kernel.crypto import BlindIndexField, EncryptedTextField
 from kernel.models import VersionedModel
 
 
@@ -31,7 +31,6 @@ class IdKind(models.TextChoices):
 #: The full spelling within `pinyin` (`zsf zhangsanfeng`): what a search for `zhangs` compares with.
 FULL_PINYIN = Substr(F("pinyin"), StrIndex(F("pinyin"), Value(" ")) + 1)
 OTHER_PINYIN = Substr(F("pinyin_other"), StrIndex(F("pinyin_other"), Value(" ")) + 1)
-use_fold("national_id", document_key)
 
 
 class Patient(VersionedModel):
@@ -49,7 +48,9 @@ class Patient(VersionedModel):
     birth_date = models.DateField(null=True, blank=True)
     id_kind = models.CharField(max_length=32, choices=IdKind.choices, default=IdKind.NONE)
     national_id = EncryptedTextField()
-    national_id_index = BlindIndexField(source="national_id", purpose="national_id", db_index=False)
+    national_id_index = BlindIndexField(
+        source="document", purpose="national_id", columns=("id_kind", "national_id"), db_index=False
+    )
     phone = EncryptedTextField()
     phone_index = BlindIndexField(source="phone", purpose="phone", db_index=False)
     address = EncryptedTextField()
@@ -78,12 +79,12 @@ class Patient(VersionedModel):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["hospital", "mrn"], name="patient_mrn")]
+        constraints = [models.UniqueConstraint("hospital", Upper("mrn"), name="patient_mrn_once")]
         indexes = [
             models.Index(fields=["hospital", "-id"], name="patient_newest"),
             models.Index(fields=["national_id_index", "hospital"], name="patient_by_national_id"),
             models.Index(fields=["phone_index", "hospital"], name="patient_by_phone"),
-            models.Index(fields=["mrn"], name="patient_by_mrn"),
+            models.Index(Upper("mrn"), name="patient_by_any_mrn"),
             models.Index(
                 fields=["name_key"],
                 opclasses=["varchar_pattern_ops"],
@@ -122,3 +123,8 @@ class Patient(VersionedModel):
             ),
         ]
         triggers = [audited(exclude=DERIVED_FROM_NAME)]
+
+    @property
+    def document(self) -> str:
+        """The key by which the identity document is compared; "" without one."""
+        return document_key(self.id_kind, self.national_id)

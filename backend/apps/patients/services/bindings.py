@@ -9,7 +9,6 @@ from apps.identity.models import Hospital, WeChatAccount
 from apps.identity.phones import normalise_phone
 from apps.patients.documents import BadDocument, fold, read_document
 from apps.patients.errors import AlreadyBound, BindingLimit, BindingMismatch
-from apps.patients.id_kinds import document_key
 from apps.patients.models import CardBinding, Patient, PatientCard, Relationship
 from apps.patients.ports import BindingClaim, directory_of
 from apps.patients.services.binding_lock import begin_attempt, forget_attempt
@@ -174,8 +173,4 @@ def end_one(binding: CardBinding, live: list[CardBinding]) -> None:
 
 
 def _same_person(binding: CardBinding, card: PatientCard) -> bool:
-    ours, theirs = binding.patient, card.patient
-    return bool(theirs.national_id) and (ours.id_kind, document_key(ours.national_id)) == (
-        theirs.id_kind,
-        document_key(theirs.national_id),
-    )
+    return bool(card.patient.document) and binding.patient.document == card.patient.document

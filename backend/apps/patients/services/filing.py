@@ -3,8 +3,10 @@
 from django.db import transaction
 
 from apps.identity.models import Hospital, WeChatAccount
+from apps.identity.selectors import dictionary_values
 from apps.patients.documents import BadDocument, read_document
 from apps.patients.errors import BindingMismatch, OnlineFilingOff
+from apps.patients.id_kinds import document_key
 from apps.patients.models import CardBinding, Patient, Relationship
 from apps.patients.services.archive import create_patient
 from apps.patients.services.binding_lock import begin_attempt, forget_attempt
@@ -16,6 +18,8 @@ from kernel.crypto import blind_index
 from kernel.errors import REQUIRED, InvalidValue
 from kernel.ids import NumberSeries
 
+#: Where the person came from, unless the hospital does not say so any more.
+SOURCE = "wechat"
 E_CARD = NumberSeries("e_card", "E")
 
 
@@ -43,7 +47,7 @@ def file_online(
         raise InvalidValue(field="national_id", expected=error.expected) from error
     if not number:
         raise InvalidValue(field="national_id", expected=REQUIRED)
-    index = blind_index(number, "national_id")
+    index = blind_index(document_key(id_kind, number), "national_id")
     attempt = begin_attempt(account, hospital, index, ip=ip)
     if Patient.objects.filter(hospital=hospital, national_id_index=index).exists():
         raise BindingMismatch
@@ -52,7 +56,7 @@ def file_online(
     with transaction.atomic():
         patient = create_patient(
             hospital=hospital, name=name, id_kind=id_kind, national_id=number, phone=phone, address=address,
-            is_provisional=True, source="mini_program",
+            is_provisional=True, source=SOURCE if dictionary_values("patient_source").get(SOURCE, True) else "",
         )  # fmt: skip
         card = issue_card(patient=patient, card_number=card_number)
         return attach(account=account, card_id=card.pk, relationship=relationship, address=address)

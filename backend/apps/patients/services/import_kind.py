@@ -33,7 +33,9 @@ class _Patients(ImportKind):
             yield sealed(reader.read(heading, line), job.pk, line.number)
 
     def mark_on_file(self, job: ImportJob) -> Finding | None:
-        return import_reach.veil(job, import_staging.mark_duplicates_on_file(job))
+        found = import_reach.veil(job, import_staging.mark_duplicates_on_file(job))
+        import_staging.mark_namesakes_on_file(job)
+        return found
 
     def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
         return import_reach.shown_to(actor, job, problems)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from apps.identity.phones import normalise_phone
 from apps.identity.selectors import dictionaries
+from apps.patients.birth_dates import PLACEHOLDER, unlikely
 from apps.patients.columns import (
     DICTIONARIES,
     GENDERS,
@@ -19,14 +20,16 @@ from apps.patients.columns import (
 )
 from apps.patients.contacts import read_contact
 from apps.patients.documents import BadDocument, fold, read_document
-from apps.patients.models import Gender, IdKind, ImportRow, PatientTag
+from apps.patients.id_kinds import document_key
+from apps.patients.models import Gender, IdKind, ImportRow
 from apps.patients.naming import name_fields
 from apps.patients.services.import_values import DATE, SERIAL, bare_choice, folded_date
-from kernel import clock, ids
+from apps.patients.services.tags import MAX_TAGS, known_tags, words_of
+from kernel import ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
 from kernel.sheets import ERRORS, IGNORED, LEFT_OUT, BadCell, Heading, Line, bare_title, column_letters, plain
-from kernel.text import clean_line, clean_name, is_masked
+from kernel.text import clean_line, clean_name, fold_code, is_masked
 from kernel.text.names import is_name
 
 #: What stands in the column of names below a table, or for nobody.
@@ -49,8 +52,6 @@ _AS_TYPED = ("address", "referrer", "allergies")
 #: What an address book may say in its own way: left out with a remark, where it does not fit.
 _OPTIONAL = frozenset({"birth_date", "gender", "occupation", "referrer", "tags", "address"})
 _BETWEEN_TAGS = re.compile(r"[;；,，、|\n]")
-MAX_TAGS = 50
-
 #: What the untouched example of the template says.
 _EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
 MAX_NAMED = 12
@@ -101,10 +102,8 @@ class RowReader:
             name: "、".join(entry.label for entry in entries.get(code, [])[:MAX_NAMED])
             for name, code in DICTIONARIES.items()
         }
-        tags = PatientTag.objects.filter(hospital_id=hospital_id, is_active=True)
-        self.tags = {name.casefold(): name for name in tags.values_list("name", flat=True)}
+        self.tags = words_of(hospital_id)
         self.may_tag = may_tag
-        self.today = clock.today()
 
     def read(self, heading: Heading, line: Line) -> Row:
         """What the cells of this line say by field; texts that were guarded against spreadsheets are plain again."""
@@ -157,7 +156,7 @@ class RowReader:
         if name in _NUMBERS and _NO_NUMBER.fullmatch(said.upper()):
             return ""
         if name in _NUMBERS:
-            text = fold(text) if name != "mrn" else text.strip()
+            text = fold(text) if name != "mrn" else fold_code(text)
         code = "error_cell" if text.strip() in ERRORS else ""
         if len(text) > MAX_LENGTH.get(name, 255):
             code = "too_long"
@@ -189,10 +188,8 @@ class RowReader:
                 row.complain(name, "unknown_choice", choices=self.labels[name])
 
     def _tags(self, row: Row, text: str) -> None:
-        names = [name for part in _BETWEEN_TAGS.split(text) if (name := clean_line(part))]
-        known = dict.fromkeys(self.tags[name.casefold()] for name in names if name.casefold() in self.tags)
-        unknown = [name for name in names if name.casefold() not in self.tags]
-        row.values["tags"] = list(known) if self.may_tag else []
+        known, unknown = known_tags(_BETWEEN_TAGS.split(text), self.tags)
+        row.values["tags"] = known if self.may_tag else []
         if known and not self.may_tag:
             row.complain("tags", "no_right_to_tag")
         elif unknown:
@@ -247,18 +244,19 @@ class RowReader:
         except ValueError:
             row.complain("birth_date", "no_such_day")
             return None
-        if not dt.date(1850, 1, 1) <= born <= self.today:
-            row.complain("birth_date", "date_range")
-            return None
-        return born
+        wrong = unlikely(born)
+        if wrong is not None:
+            code = "placeholder_date" if wrong is PLACEHOLDER else "date_range"
+            row.complain("birth_date", code, expected=wrong.code)
+        return None if wrong else born
 
     def _numbers(self, row: Row, texts: dict[str, str]) -> None:
         try:
             row.values["phone"] = normalise_phone(texts["phone"])
         except InvalidValue as error:
             row.complain("phone", "bad_phone", expected=error.expected.code)
-        mrn, card = fold(texts["mrn"]), texts["card_number"]
-        if mrn and not _MRN.fullmatch(texts["mrn"]):
+        mrn, card = texts["mrn"], texts["card_number"]
+        if mrn and not _MRN.fullmatch(mrn):
             row.complain("mrn", "bad_number")
         if card and not (4 <= len(card) <= 32 and card.isascii() and card.isalnum()):
             row.complain("card_number", "bad_card")
@@ -283,5 +281,6 @@ def sealed(row: Row, job_id: UUID, row_number: int) -> dict[str, Any]:
         text = values.pop(name)
         columns[name] = encrypt(text, context) if text else b""
         if name in _INDEXED:
-            columns[f"{name}_index"] = blind_index(text, name) if text else None
+            compared = document_key(values["id_kind"], text) if name == "national_id" else text
+            columns[f"{name}_index"] = blind_index(compared, name) if text else None
     return columns | values | {"card_id": ids.uuid7() if columns["card_number"] else None}

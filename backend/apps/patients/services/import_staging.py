@@ -17,7 +17,7 @@ SHARED = (
 )  # fmt: skip
 #: What makes two rows one patient → the column that is told.
 SAME = {
-    ("id_kind", "national_id_index"): "证件号码", ("card_number_index",): "就诊卡号", ("mrn",): "病历号",
+    ("national_id_index",): "证件号码", ("card_number_index",): "就诊卡号", ("upper(mrn)",): "病历号",
     ("phone_index", "name_key"): "手机号", ("name_key", "birth_date", "gender"): "姓名",
 }  # fmt: skip
 #: Two people may share name and phone: numbers or birth dates that differ part them, in the file as on file.
@@ -29,10 +29,11 @@ _PARTED = {
 }
 _ON_FILE = {
     "证件号码": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s "
-    "AND p.national_id_index = r.national_id_index AND p.id_kind = r.id_kind",
+    "AND p.national_id_index = r.national_id_index",
     "就诊卡号": "FROM patients_patientcard c JOIN patients_patient p ON p.id = c.patient_id "
     "WHERE c.hospital_id = %(hospital)s AND c.card_number_index = r.card_number_index",
-    "病历号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND r.mrn <> '' AND p.mrn = r.mrn",
+    "病历号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND r.mrn <> '' "
+    "AND upper(p.mrn) = upper(r.mrn)",
     "手机号": "FROM patients_patient p WHERE p.hospital_id = %(hospital)s AND p.phone_index = r.phone_index "
     "AND p.name_key = r.name_key AND (p.national_id_index IS NULL OR r.national_id_index IS NULL) "
     "AND (p.birth_date IS NULL OR r.birth_date IS NULL OR p.birth_date = r.birth_date)",
@@ -89,6 +90,27 @@ def tell_nothing(job: ImportJob, rows: list[UUID], *, column: str, code: str) ->
         "WHERE job_id = %(job)s AND id = ANY(%(rows)s)",
         job, rows=rows, column=column, code=code,
     )  # fmt: skip
+
+
+#: A row's namesakes on file by each column that makes them likely; documents of one kind that differ part two people.
+_NAMESAKES = " UNION ".join(
+    f"SELECT s.id FROM {TABLE} s JOIN patients_patient p "  # noqa: S608 - constants
+    f"ON p.hospital_id = %(hospital)s AND p.name_key = s.name_key AND p.{column} = s.{column} "
+    "WHERE s.job_id = %(job)s AND s.outcome = 'good' AND p.merged_into_id IS NULL "
+    "AND (p.national_id_index IS NULL OR s.national_id_index IS NULL OR p.id_kind <> s.id_kind) "
+    "AND (p.birth_date IS NULL OR s.birth_date IS NULL OR p.birth_date = s.birth_date)"
+    for column in ("birth_date", "phone_index")
+)
+
+
+def mark_namesakes_on_file(job: ImportJob) -> None:
+    """Remark on good rows whose person may be on file already, known by no number that would tell."""
+    statement = (
+        f"UPDATE {TABLE} r SET problems = r.problems || jsonb_build_array(jsonb_build_object("  # noqa: S608 - constants
+        "'column', '姓名', 'code', 'possible_duplicate', 'is_remark', true, 'is_kept', true)) "
+        f'WHERE r.id IN ({_NAMESAKES}) AND NOT r.problems @> \'[{{"code": "possible_duplicate"}}]\''
+    )
+    _execute(statement, job)
 
 
 _NUMBER = "(%(first)s + row_number() OVER (ORDER BY row_number) - 1)::text"

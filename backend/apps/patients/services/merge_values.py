@@ -27,7 +27,7 @@ def unite(survivor: Patient, merged: Patient, take: frozenset[str]) -> str:
         changes |= {"is_provisional": False, "registered_at": merged.registered_at}
     changes = {name: value for name, value in changes.items() if value != getattr(survivor, name)}
     before = {name: getattr(survivor, name) for name in changes}
-    update_patient(survivor, version=survivor.version, **changes)
+    update_patient(survivor, version=survivor.version, is_trusted=True, **changes)
     replaced = {name: [before[name], getattr(survivor, name)] for name in changes}
     return orjson.dumps(replaced, default=str).decode()
 

@@ -16,7 +16,7 @@ PERSONS_FULL = Expectation(
     "persons_full", f"每位患者最多 {MAX_PERSONS} 位联系人", f"A patient has {MAX_PERSONS} contacts at most."
 )
 #: Who is meant changed with any of these: somebody has to look again.
-IDENTITY = ("name", "national_id", "is_guardian")
+IDENTITY = ("name", "id_kind", "national_id", "is_guardian")
 LINKED = Expectation(
     "linked_patient",
     "须为本院另一位患者的档案",

@@ -1,6 +1,6 @@
 """标签: a hospital's words for patients, put on and taken off many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from kernel import clock
 from kernel.errors import REQUIRED, Expectation, InvalidValue, StateConflict
 from kernel.locks import lock_rows
 from kernel.rows import create_row
+from kernel.text import clean_line
 
 #: As many as the archive's own field takes.
 MAX_TAGS = 50
@@ -23,6 +24,37 @@ TAGGABLE = Expectation(
     "患者须为本院未合并的档案",
     "Patients have to be archives of the hospital that were not merged.",
 )
+
+
+NO_TAG = Expectation(
+    "no_tag",
+    "没有这个标签,请先在患者标签中添加",
+    "There is no such tag; add it to the hospital's tags first.",
+)
+
+
+def words_of(hospital_id: UUID) -> dict[str, str]:
+    """The tags in force: how a name is compared → how it is written."""
+    tags = PatientTag.objects.filter(hospital_id=hospital_id, is_active=True).order_by("sort", "id")
+    return {name.casefold(): name for name in tags.values_list("name", flat=True)}
+
+
+def known_tags(names: Iterable[str], words: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Names as the hospital writes them, each once, and those that it does not have."""
+    typed = [name for name in map(clean_line, names) if name]
+    known = dict.fromkeys(words[name.casefold()] for name in typed if name.casefold() in words)
+    return list(known), [name for name in typed if name.casefold() not in words]
+
+
+def checked_tags(names: Collection[str], hospital_id: UUID, *, kept: Iterable[str] = ()) -> list[str]:
+    """Tags as the hospital writes them; those `kept` may be out of force. InvalidValue for an unknown one."""
+    if not names:
+        return []
+    words = words_of(hospital_id)
+    known, unknown = known_tags(names, {name.casefold(): name for name in kept} | words)
+    if unknown:
+        raise InvalidValue(field="tags", expected=NO_TAG, choices=words.values())
+    return known
 
 
 def create_tag(*, name: str, **fields: Any) -> PatientTag:

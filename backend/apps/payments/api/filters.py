@@ -6,10 +6,12 @@ from django.db.models import Exists, OuterRef
 
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.channels.base import PayMethod
+from apps.payments.channels.registry import CHANNELS
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, Refund, RefundCause, ReturnCause
 from apps.payments.payables import payment_scene
 from apps.payments.states import ORDERS, REFUNDS, AttemptState, OrderState
 from kernel import clock
+from kernel.http.filters import KnownFilter, in_force
 from kernel.states import choices_of
 
 
@@ -37,7 +39,7 @@ class OrderFilter(PaidFilter):
     origin = django_filters.ChoiceFilter(choices=PaymentOrigin.choices)
     return_cause = django_filters.ChoiceFilter(choices=ReturnCause.choices)
     order_no = django_filters.CharFilter(max_length=32)
-    channel = django_filters.CharFilter(max_length=24)
+    channel = KnownFilter(known=lambda: in_force(CHANNELS), max_length=24)
     method = django_filters.ChoiceFilter(
         choices=choices_of(PayMethod), method="filter_method", label="of the attempt that paid"
     )

@@ -4,12 +4,14 @@ import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from apps.access.codes import MODULES
 from apps.access.errors import MenuCycle
 from apps.access.models import MenuItem, Module, Permission
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import CrudViewSet, ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
 from apps.access.services.menus import create_menu, delete_menu, update_menu, update_module
 from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.http.filters import KnownFilter, in_force
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, VersionedModelSerializer
 
@@ -58,13 +60,13 @@ class MenuSerializer(VersionedModelSerializer):
 
 
 class PermissionFilter(django_filters.FilterSet):
-    module = django_filters.CharFilter(field_name="module__code", max_length=32)
+    module = KnownFilter(known=lambda: in_force(MODULES), field_name="module__code", max_length=32)
     is_retired = django_filters.BooleanFilter()
     search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
 
 
 class MenuFilter(django_filters.FilterSet):
-    module = django_filters.CharFilter(field_name="module__code", max_length=32)
+    module = KnownFilter(known=lambda: in_force(MODULES), field_name="module__code", max_length=32)
     parent_id = django_filters.UUIDFilter()
     kind = django_filters.ChoiceFilter(choices=MenuItem.Kind.choices)
     is_active = django_filters.BooleanFilter()

@@ -20,6 +20,7 @@ from apps.billing.services.items import check_items
 from apps.billing.states import BILLS, BillStatus
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.patients.models import Patient
+from apps.patients.selectors import patient_of_mrn
 from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue, NotFound, StateConflict
@@ -156,12 +157,10 @@ class BillsView(FeedView):
 
     def _patient(self, mrn: str) -> Patient:
         """The archive of that number, or the one that continues it."""
-        found = (
-            Patient.objects.filter(hospital=self.hospital(), mrn=mrn).select_related("merged_into").first()
-        )
+        found = patient_of_mrn(self.hospital().pk, mrn)
         if found is None:
             raise InvalidValue(field="mrn", expected=UNKNOWN)
-        return found.merged_into or found
+        return found
 
     def _named(self, data: dict[str, Any]) -> dict[str, Any]:
         """What codes in `data` stand for, taken out of it; InvalidValue for an unknown one."""

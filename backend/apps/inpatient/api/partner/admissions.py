@@ -14,6 +14,7 @@ from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.his_feed import ToldAdmission, find_told, take_admission
 from apps.patients.models import Patient
+from apps.patients.selectors import patient_of_mrn
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
 from kernel.expectations import UNKNOWN
 from kernel.http.schema import raises
@@ -128,10 +129,10 @@ class AdmissionView(InpatientFeedView):
 
 def _patient(hospital: Hospital, mrn: str) -> Patient:
     """The archive of that number, or the one that continues it."""
-    found = Patient.objects.filter(hospital=hospital, mrn=mrn).select_related("merged_into").first()
+    found = patient_of_mrn(hospital.pk, mrn)
     if found is None:
         raise InvalidValue(field="mrn", expected=UNKNOWN)
-    return found.merged_into or found
+    return found
 
 
 def _named(model: Any, hospital: Hospital, field: str, **lookup: str) -> Any:

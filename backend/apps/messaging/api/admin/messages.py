@@ -10,10 +10,12 @@ from rest_framework.response import Response
 from apps.access.policies.base import policy_of
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.messaging.models import Channel, DeliveryAttempt, Message
+from apps.messaging.scenes import SCENES
 from apps.messaging.selectors.messages import counters
 from apps.messaging.services.replay import retry_messages
 from apps.messaging.states import MessageState
 from kernel.errors import NotFound, PermissionDenied, StateConflict
+from kernel.http.filters import KnownFilter, in_force
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 
@@ -69,7 +71,7 @@ class MessageCountersSerializer(Serializer):
 class MessageFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
-    scene = django_filters.CharFilter(max_length=40)
+    scene = KnownFilter(known=lambda: in_force(SCENES), max_length=40)
     state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in MessageState])
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     error_code = django_filters.CharFilter(max_length=64)

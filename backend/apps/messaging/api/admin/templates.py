@@ -6,6 +6,7 @@ from rest_framework import serializers
 from apps.access.scoped.rows import RowViewSet
 from apps.messaging.errors import UnknownScene
 from apps.messaging.models import MessageTemplate
+from apps.messaging.scenes import SCENES
 from apps.messaging.services.templates import create_template, update_template
 from kernel.http.schema import raises
 
@@ -32,6 +33,7 @@ class MessageTemplateViewSet(RowViewSet):
         "text": serializers.CharField(max_length=500, required=False, allow_blank=True),
     }
     filters = ("hospital", "scene", "channel", "is_active")
+    registries = {"scene": SCENES}
     ordering_fields = ["scene", "channel"]
     ordering = ["scene"]
 

@@ -7,39 +7,46 @@ from django.db.models import Prefetch
 
 from apps.access.policies import policy_of
 from apps.access.scoped.views import ScopedViewSet
-from apps.patients.errors import PatientDuplicate, PatientMerged, ReasonRequired
+from apps.patients.errors import PatientDuplicate, PatientMerged, PossibleDuplicate, ReasonRequired
 from apps.patients.models import IdKind, Patient, RelatedPerson
-from apps.patients.services.archive import create_patient, update_patient
+from apps.patients.services.archive import draft_patient, file_patient, update_patient
 from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
-from apps.patients.services.twins import DUPLICATE, find_twin, note_twin
+from apps.patients.services.twins import DUPLICATE, find_namesakes, find_twin, note_namesakes, note_twin
 from kernel.crypto import masking
 from kernel.errors import DuplicateValue, InvalidValue
 from kernel.http.schema import raises
 
 #: The right to put tags on and take them off, by whatever door.
 ASSIGN = "patients.tag.assign"
+SEEN = "patients.patient.list"
 CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
 class FilingMixin(ScopedViewSet):
     """What the desk writes into the archive."""
 
-    @raises(DuplicateValue, InvalidValue, PatientDuplicate)
+    @raises(DuplicateValue, InvalidValue, PatientDuplicate, PossibleDuplicate)
     def perform_create(self, data: dict[str, Any]) -> Patient:
         data.pop("reason", None)
+        is_confirmed, contacts = data.pop("confirm_duplicate", False), data.pop("related_persons", ())
         if data.get("tags"):
             self.require(ASSIGN)
         why = data.pop("duplicate_reason", "").strip()
         twin = self._twin(data["hospital"].pk, data, why)
-        patient = create_patient(contacts=data.pop("related_persons", ()), **data)
+        draft = draft_patient(**data)
+        namesakes = self._namesakes(draft, is_confirmed=is_confirmed)
+        patient = file_patient(draft, contacts)
         if twin is not None:
             note_twin(patient, twin, why)
+        if namesakes:
+            note_namesakes(patient, namesakes)
         return self._read(patient.pk)
 
     @raises(InvalidValue, PatientMerged, ReasonRequired, PatientDuplicate)
     def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
         contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
         why = data.pop("duplicate_reason", "").strip()
+        data.pop("confirm_duplicate", None)
         if identity_changes(instance, data):
             self.require(IDENTIFY, instance)
         if closes_or_reopens(instance, data):
@@ -65,11 +72,21 @@ class FilingMixin(ScopedViewSet):
         if twin is None:
             return None
         if not why:
-            seen = policy_of(Patient).allows(self.actor, "patients.patient.list", twin)
+            seen = policy_of(Patient).allows(self.actor, SEEN, twin)
             existing = {"id": str(twin.pk), "name": masking.name(twin.name)} if seen else None
             raise PatientDuplicate(field="national_id", existing=existing)
         self.require(DUPLICATE)
         return twin
+
+    def _namesakes(self, draft: Patient, *, is_confirmed: bool) -> list[Patient]:
+        """Archives within reach that may be the same person's, if the actor goes on all the same; PossibleDuplicate."""
+        found = find_namesakes(draft, policy_of(Patient).scope(self.actor, SEEN, Patient.objects.all()))
+        if found and not is_confirmed:
+            shown = [
+                {"id": str(other.pk), "name": masking.name(other.name), "mrn": other.mrn} for other in found
+            ]
+            raise PossibleDuplicate(field="name", candidates=shown)
+        return found
 
     def _read(self, pk: UUID) -> Patient:
         return Patient.objects.prefetch_related(CONTACTS).get(pk=pk)

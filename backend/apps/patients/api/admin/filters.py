@@ -3,19 +3,28 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 
+from apps.access.scoped.filters import DictionaryFilter
 from apps.patients.categories import COLUMNS, Category
 from apps.patients.models import Gender, Patient
-from apps.patients.selectors import find_patients, with_card, with_name, with_value
+from apps.patients.selectors import find_patients, tag_names, with_card, with_mrn, with_name, with_value
+from kernel.http.filters import KnownFilter
 
 #: What stands in the column of who has none.
 _LACKING: dict[str, Any] = {Category.TAG: [], Category.GENDER: Gender.UNKNOWN}
+
+
+class TagFilter(KnownFilter):
+    """A tag of a hospital, in force or not any more."""
+
+    def rows(self, qs: QuerySet[Patient], value: str) -> Any:
+        return qs.filter(tags__contains=[value])
 
 
 class PatientFilter(django_filters.FilterSet):
     """Encrypted values are found by their whole value, names by how they begin."""
 
     hospital_id = django_filters.UUIDFilter()
-    mrn = django_filters.CharFilter(max_length=32, help_text="the whole number")
+    mrn = django_filters.CharFilter(method="by_mrn", max_length=32, help_text="the whole number")
     name = django_filters.CharFilter(
         method="by_name", max_length=64, help_text="beginning of the name, its pinyin or the initials"
     )
@@ -23,11 +32,11 @@ class PatientFilter(django_filters.FilterSet):
     national_id = django_filters.CharFilter(method="by_value", max_length=32, help_text="the whole number")
     card_number = django_filters.CharFilter(method="by_card", max_length=32, help_text="the whole number")
     gender = django_filters.ChoiceFilter(choices=Gender.choices)
-    vip_level = django_filters.CharFilter(max_length=32)
-    source = django_filters.CharFilter(max_length=64)
-    occupation = django_filters.CharFilter(max_length=64)
-    industry = django_filters.CharFilter(max_length=64)
-    tag = django_filters.CharFilter(method="by_tag", max_length=40, help_text="the whole name of a tag")
+    vip_level = DictionaryFilter(code="vip_level", max_length=32)
+    source = DictionaryFilter(code="patient_source", max_length=64)
+    occupation = DictionaryFilter(code="occupation", max_length=64)
+    industry = DictionaryFilter(code="industry", max_length=64)
+    tag = TagFilter(known=tag_names, max_length=40, help_text="the whole name of a tag")
     without = django_filters.ChoiceFilter(
         method="by_lack", choices=Category.choices, help_text="no value of that category is given"
     )
@@ -46,14 +55,14 @@ class PatientFilter(django_filters.FilterSet):
     def by_name(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return with_name(queryset, value)
 
+    def by_mrn(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
+        return with_mrn(queryset, value)
+
     def by_value(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return with_value(queryset, name, value)
 
     def by_card(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return with_card(queryset, value)
-
-    def by_tag(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
-        return queryset.filter(tags__contains=[value])
 
     def by_lack(self, queryset: QuerySet[Patient], name: str, value: str) -> Any:
         return queryset.filter(**{COLUMNS[Category(value)]: _LACKING.get(value, "")})

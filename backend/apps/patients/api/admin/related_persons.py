@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.phones import PHONE_PATTERN
 from apps.patients.api.admin.of_patient import OfPatientViewSet
-from apps.patients.documents import RESIDENT_PATTERN
+from apps.patients.api.fields import DOCUMENTS
+from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.errors import PatientMerged
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services import related_persons as services
@@ -20,12 +21,13 @@ from kernel.http.serializers import ModelSerializer
 
 
 class RelatedPersonSerializer(ModelSerializer):
-    """联系人 or 监护人; phone and national ID are shown masked, write them whole."""
+    """联系人 or 监护人; phone and document are shown masked, write them whole."""
 
     name = serializers.CharField(max_length=80)
     phone = MaskedField(masking.phone, pattern=PHONE_PATTERN, max_length=32, required=False, allow_blank=True)
+    id_kind = serializers.ChoiceField(choices=DOCUMENTS, required=False, help_text="default: resident_id")
     national_id = MaskedField(
-        masking.document, pattern=RESIDENT_PATTERN, max_length=32, required=False, allow_blank=True
+        masking.document, pattern=NUMBER_PATTERN, max_length=32, required=False, allow_blank=True
     )
     linked_patient_id = ScopedRelatedField(
         source="linked_patient",
@@ -38,7 +40,7 @@ class RelatedPersonSerializer(ModelSerializer):
     class Meta:
         model = RelatedPerson
         fields = [
-            "id", "name", "relation", "phone", "national_id", "is_guardian", "linked_patient_id",
+            "id", "name", "relation", "phone", "id_kind", "national_id", "is_guardian", "linked_patient_id",
             "linked_patient_name", "verified_at", "verified_by_id", "verified_by_name", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["verified_at", "verified_by_id", "created_at", "updated_at"]

@@ -12,7 +12,7 @@ from apps.patients.services.related_persons import MAX_PERSONS, PERSONS_FULL
 from apps.patients.timeline import KINDS
 from kernel.crypto import masking
 from kernel.errors import Expectation, InvalidValue
-from kernel.http.fields import MaskedField, NameField
+from kernel.http.fields import CodeField, MaskedField, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 #: What a row of the list needs: two values are decrypted for each row shown, no more.
@@ -59,7 +59,7 @@ class PatientSerializer(VersionedModelSerializer):
     fixed = frozenset({"hospital", "mrn", "is_provisional"})
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    mrn = serializers.RegexField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
+    mrn = CodeField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
     name = NameField(max_length=80)
     age = serializers.SerializerMethodField()
     national_id = MaskedField(
@@ -86,14 +86,19 @@ class PatientSerializer(VersionedModelSerializer):
         help_text="why a second archive with the same document is filed; needs patients.patient.duplicate",
     )  # fmt: skip
 
+    confirm_duplicate = serializers.BooleanField(
+        required=False, write_only=True,
+        help_text="the archives that `possible_duplicate` named are other people's: file this one",
+    )  # fmt: skip
+
     class Meta:
         model = Patient
         fields = [
             "id", "hospital_id", "hospital_name", "mrn", "name", "gender", "birth_date", "age", "id_kind",
             "national_id", "phone", "address", "insurance_no", "occupation", "industry", "source", "referrer",
             "vip_level", "allergies", "hereditary_history", "cardiac_history", "tags", "consents", "contacts",
-            "reason", "duplicate_reason", "is_provisional", "registered_at", "is_active", "merged_into_id",
-            "merged_into_name", "version", "created_at", "updated_at",
+            "reason", "duplicate_reason", "confirm_duplicate", "is_provisional", "registered_at", "is_active",
+            "merged_into_id", "merged_into_name", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["registered_at", "merged_into_id", "created_at", "updated_at"]
         validators: list[Any] = []  # a record number is checked where it may be made: in the service
@@ -117,6 +122,7 @@ class SensitiveContactSerializer(Serializer):
     name = serializers.CharField()
     relation = serializers.CharField()
     phone = serializers.CharField()
+    id_kind = serializers.ChoiceField(choices=IdKind.choices)
     national_id = serializers.CharField()
     is_guardian = serializers.BooleanField()
 

@@ -9,6 +9,7 @@ from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
 from apps.identity.models import Hospital
 from apps.identity.phones import PHONE_PATTERN
+from apps.patients.api.fields import DOCUMENTS
 from apps.patients.documents import NUMBER_PATTERN
 from apps.patients.errors import (
     AlreadyBound,
@@ -29,8 +30,6 @@ from kernel.http.fields import MaskedField, NameField, SecretField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.http.views import GenericAPIView
-
-DOCUMENTS = [choice for choice in IdKind.choices if choice[0] != IdKind.NONE]
 
 
 class BindingSerializer(ModelSerializer):

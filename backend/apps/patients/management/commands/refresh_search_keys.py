@@ -2,11 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.patients.services.search_keys import refresh
+from apps.patients.services.search_keys import refresh, refresh_contacts, refresh_staged
 
 
 class Command(BaseCommand):
-    """Bring the search keys of all archives up to date, after an upgrade that changed how they are derived."""
+    """Bring the search keys of archives, contacts and open imports up to date, after an upgrade that changed them."""
 
     help = __doc__
 
@@ -14,6 +14,8 @@ class Command(BaseCommand):
         parser.add_argument("--after", help="begin behind this id, as a run that was stopped printed it")
 
     def handle(self, *args: Any, after: str | None = None, **options: Any) -> None:
+        self.stdout.write(f"open imports: {refresh_staged()} changed")
+        self.stdout.write(f"contacts: {refresh_contacts()} changed")
         changed = 0
         for last, count in refresh(after=after):
             changed += count

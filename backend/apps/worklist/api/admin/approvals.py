@@ -10,13 +10,16 @@ from apps.access.scoped.permissions import request_actor
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.worklist import errors
 from apps.worklist.api.admin import approval_serializers as io
+from apps.worklist.approvals import APPROVALS
 from apps.worklist.models import Approval, Signature
+from apps.worklist.places import PLACES
 from apps.worklist.selectors import approvals as reads
 from apps.worklist.services import approval_decisions as decisions
 from apps.worklist.services.approvals import withdraw
 from apps.worklist.states import APPROVAL
 from kernel.errors import InvalidValue, StaleVersion, StateConflict
 from kernel.http.commands import command
+from kernel.http.filters import KnownFilter, in_force
 
 MINE = (("to_decide", "待我审批"), ("decided", "我已审批"), ("requested", "我申请的"))
 DECIDING = (
@@ -33,7 +36,7 @@ class ApprovalFilter(django_filters.FilterSet):
     department_id = django_filters.UUIDFilter()
     requester_id = django_filters.UUIDFilter()
     subject_id = django_filters.UUIDFilter()
-    kind = django_filters.CharFilter(max_length=60)
+    kind = KnownFilter(known=lambda: in_force(APPROVALS), max_length=60)
     state = django_filters.MultipleChoiceFilter(choices=APPROVAL.choices)
     mine = django_filters.ChoiceFilter(choices=MINE, method="of_mine")
 
@@ -92,7 +95,7 @@ class SignatureFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     subject_id = django_filters.UUIDFilter()
     signer_id = django_filters.UUIDFilter()
-    place = django_filters.CharFilter(max_length=60)
+    place = KnownFilter(known=lambda: in_force(PLACES), max_length=60)
 
 
 @extend_schema(tags=["worklist"])

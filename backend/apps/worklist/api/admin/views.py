@@ -20,13 +20,14 @@ from apps.worklist.services.hand_over import hand_over
 from apps.worklist.states import WORK, Level
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.commands import command
+from kernel.http.filters import KnownFilter, in_force
 
 
 class WorkItemFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()
     executor_id = django_filters.UUIDFilter()
-    kind = django_filters.CharFilter(max_length=60)
+    kind = KnownFilter(known=lambda: in_force(KINDS), max_length=60)
     state = django_filters.MultipleChoiceFilter(choices=WORK.choices)
     level = django_filters.ChoiceFilter(choices=Level.choices)
     due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
@@ -115,6 +116,7 @@ class WorkDutyViewSet(RowViewSet):
     declared = {"kind_name": serializers.CharField(read_only=True)}
     fixed = ("hospital", "kind")
     filters = ("hospital", "kind")
+    registries = {"kind": KINDS}
     ordering = ["kind", "id"]
 
     @extend_schema(
