@@ -2866,8 +2866,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it
-         * @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it.
+         * 申请余额退款, through whatever application it came; another person approves or executes it
+         * @description 申请余额退款, through whatever application it came; another person approves or executes it.
          */
         post: operations["patient_cards_refund_request"];
         delete?: never;
@@ -4793,6 +4793,8 @@ export interface paths {
         /**
          * 执行退费: by the way it came, or in cash; executing until the channel confirms it
          * @description 执行退费: by the way it came, or in cash; executing until the channel confirms it.
+         *
+         *     What nobody has approved is executed by somebody else than who asked.
          */
         post: operations["refund_requests_execute"];
         delete?: never;
@@ -9739,9 +9741,9 @@ export interface components {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
         };
-        Problem409AlreadyQueued: components["schemas"]["Problem"] & {
+        Problem409AlreadyQueuedHasAppointment: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "already_queued";
+            code?: "already_queued" | "has_appointment";
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9751,13 +9753,13 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_not_missed";
         };
+        Problem409AppointmentStandsExecutorIsRequesterAnd8More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+        };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
-        };
-        Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "appointment_stands" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
         };
         Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9915,9 +9917,9 @@ export interface components {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict";
         };
-        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: components["schemas"]["Problem"] & {
+        Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "practitioner_on_leave" | "session_conflict" | "session_not_open" | "stale_version";
+            code?: "practitioner_on_leave" | "session_conflict" | "session_published" | "stale_version";
         };
         Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -9951,13 +9953,13 @@ export interface components {
             /** @enum {string} */
             code?: "result_not_ready" | "state_conflict";
         };
-        Problem409SessionNotOpen: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "session_not_open";
-        };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open" | "state_conflict";
+        };
+        Problem409SessionPublished: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "session_published";
         };
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -12170,13 +12172,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
             };
         };
-        /** @description Conflict: already_queued */
-        Problem409AlreadyQueued: {
+        /** @description Conflict: already_queued, has_appointment */
+        Problem409AlreadyQueuedHasAppointment: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AlreadyQueued"];
+                "application/problem+json": components["schemas"]["Problem409AlreadyQueuedHasAppointment"];
             };
         };
         /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
@@ -12197,6 +12199,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
             };
         };
+        /** @description Conflict: appointment_stands, executor_is_requester, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+        Problem409AppointmentStandsExecutorIsRequesterAnd8More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
+            };
+        };
         /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, refund_requested, request_in_progress, state_conflict */
         Problem409AppointmentStandsHisRefusedRefundAnd6More: {
             headers: {
@@ -12204,15 +12215,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
-            };
-        };
-        /** @description Conflict: appointment_stands, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
-        Problem409AppointmentStandsHisRefusedRefundAnd7More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
         /** @description Conflict: approval_kind_gone, approver_decided_before, approver_is_requester, stale_version, state_conflict */
@@ -12566,13 +12568,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflict"];
             };
         };
-        /** @description Conflict: practitioner_on_leave, session_conflict, session_not_open, stale_version */
-        Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More: {
+        /** @description Conflict: practitioner_on_leave, session_conflict, session_published, stale_version */
+        Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More"];
             };
         };
         /** @description Conflict: practitioner_on_leave, session_conflict, slot_past, state_conflict */
@@ -12647,15 +12649,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
             };
         };
-        /** @description Conflict: session_not_open */
-        Problem409SessionNotOpen: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409SessionNotOpen"];
-            };
-        };
         /** @description Conflict: session_not_open, state_conflict */
         Problem409SessionNotOpenStateConflict: {
             headers: {
@@ -12663,6 +12656,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409SessionNotOpenStateConflict"];
+            };
+        };
+        /** @description Conflict: session_published */
+        Problem409SessionPublished: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409SessionPublished"];
             };
         };
         /** @description Conflict: slot_past, state_conflict */
@@ -13239,11 +13241,11 @@ export type Problem409AlreadyAdmittedRequestInProgress = components['schemas']['
 export type Problem409AlreadyBookedBookingLimitReachedAnd10More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd6More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
-export type Problem409AlreadyQueued = components['schemas']['Problem409AlreadyQueued'];
+export type Problem409AlreadyQueuedHasAppointment = components['schemas']['Problem409AlreadyQueuedHasAppointment'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
+export type Problem409AppointmentStandsExecutorIsRequesterAnd8More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
-export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -13283,7 +13285,7 @@ export type Problem409PatientDuplicatePatientMergedAnd1More = components['schema
 export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
 export type Problem409PatientMergedStateConflict = components['schemas']['Problem409PatientMergedStateConflict'];
 export type Problem409PractitionerOnLeaveSessionConflict = components['schemas']['Problem409PractitionerOnLeaveSessionConflict'];
-export type Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
+export type Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
 export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
@@ -13292,8 +13294,8 @@ export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = com
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
-export type Problem409SessionNotOpen = components['schemas']['Problem409SessionNotOpen'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
+export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
 export type Problem409StaffHasNoAccount = components['schemas']['Problem409StaffHasNoAccount'];
 export type Problem409StaffHasNoAccountStateConflict = components['schemas']['Problem409StaffHasNoAccountStateConflict'];
@@ -13477,11 +13479,11 @@ export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['res
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd10More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd6More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
-export type ResponseProblem409AlreadyQueued = components['responses']['Problem409AlreadyQueued'];
+export type ResponseProblem409AlreadyQueuedHasAppointment = components['responses']['Problem409AlreadyQueuedHasAppointment'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
+export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd8More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
-export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -13521,7 +13523,7 @@ export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
 export type ResponseProblem409PatientMergedStateConflict = components['responses']['Problem409PatientMergedStateConflict'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflict = components['responses']['Problem409PractitionerOnLeaveSessionConflict'];
-export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More'];
+export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
@@ -13530,8 +13532,8 @@ export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2Mo
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
-export type ResponseProblem409SessionNotOpen = components['responses']['Problem409SessionNotOpen'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
+export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
 export type ResponseProblem409StaffHasNoAccount = components['responses']['Problem409StaffHasNoAccount'];
 export type ResponseProblem409StaffHasNoAccountStateConflict = components['responses']['Problem409StaffHasNoAccountStateConflict'];
@@ -18468,7 +18470,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409SessionNotOpen"];
+            409: components["responses"]["Problem409SessionPublished"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -18558,7 +18560,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSessionNotOpenAnd1More"];
+            409: components["responses"]["Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -24157,7 +24159,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 申请余额退款, through whatever application it came. Nothing moves yet, and nobody has to approve it */
+            /** @description 申请余额退款, through whatever application it came; another person approves or executes it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -29603,7 +29605,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409AlreadyQueued"];
+            409: components["responses"]["Problem409AlreadyQueuedHasAppointment"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -31502,7 +31504,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
+            409: components["responses"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
