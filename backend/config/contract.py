@@ -7,10 +7,8 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Choices
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.settings import spectacular_settings
 
 from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
 from apps.access.menus import menu_tree
@@ -18,6 +16,7 @@ from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
 from kernel.errors import CATALOGUE, EXPECTATIONS
 from kernel.http.problems import FRAMEWORK_CODES
+from kernel.words import words_of_values
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: `errors[].code` of single fields, beside those of the catalogue.
@@ -71,7 +70,7 @@ def manifest() -> dict[str, Any]:
         "routes": list(_routes(menus)),
         "pages": _pages(menus, operations),
         "operations": operations,
-        "dictionaries": _dictionaries(),
+        "dictionaries": _dictionaries(document),
         "errors": _errors(),
         "field_errors": [
             {"code": code, "zh": zh, "en": en}
@@ -102,6 +101,7 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "method": method.upper(),
                 "path": path,
                 "summary": operation["summary"],
+                "summary_en": operation["x-summary-en"],
                 "permission_code": operation.get("x-permission-code"),
             }
 
@@ -140,27 +140,10 @@ def _pages(menus: list[dict[str, Any]], operations: list[dict[str, Any]]) -> dic
     return found
 
 
-def _dictionaries() -> dict[str, list[dict[str, str]]]:
-    """Values that the product itself knows; the hospital's own dictionaries come from the API."""
-    labels = {
-        name: {str(member.value): str(member.label) for member in found}
-        for found in _all_choices(Choices)
-        for name in (found.__qualname__.replace(".", ""),)
-    }
-    return {
-        name: [
-            {"value": value, "label": labels.get(name, {}).get(value, value)}
-            for value in labels.get(name) or (value for value, _ in values)
-        ]
-        for name, values in spectacular_settings.ENUM_NAME_OVERRIDES.items()
-    }
-
-
-def _all_choices(base: type[Choices]) -> Iterator[type[Choices]]:
-    for found in base.__subclasses__():
-        if found.__module__.startswith(("apps.", "kernel.")):
-            yield found
-        yield from _all_choices(found)
+def _dictionaries(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Values that the product itself knows, with words and colour; the hospital's own come from the API."""
+    schemas = document["components"]["schemas"]
+    return {name: schema["x-enum"] for name, schema in sorted(schemas.items()) if "x-enum" in schema}
 
 
 def _errors() -> list[dict[str, Any]]:
@@ -180,5 +163,10 @@ def _setting(setting: Any) -> dict[str, Any]:
         "zh": setting.zh,
         "en": setting.en,
         **{name: value for name, value in limits.items() if value is not None},
-        **({"choices": list(setting.choices)} if setting.choices else {}),
+        **({"choices": _choices(setting.choices)} if setting.choices else {}),
     }
+
+
+def _choices(values: tuple[str, ...]) -> list[dict[str, str]]:
+    said = words_of_values(values)
+    return [{"value": value, "zh": said[value].zh, "en": said[value].en} for value in values]

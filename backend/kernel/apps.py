@@ -1,10 +1,12 @@
 import enum
+import importlib
 from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.migrations.serializer import BaseSerializer
 from django.db.migrations.writer import MigrationWriter
+from django.utils.module_loading import autodiscover_modules
 
 from kernel import clock
 
@@ -23,6 +25,8 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        importlib.import_module("kernel.http.words")
+        autodiscover_modules("words")
         MigrationWriter.register_serializer(enum.Enum, _EnumByValue)
         if getattr(settings, "CLOCK_FILE", ""):
             clock.set_source(clock.FileOffsetClock(Path(settings.CLOCK_FILE)))

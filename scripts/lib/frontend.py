@@ -19,6 +19,7 @@ TYPES = [
 FILES = (
     *(f"frontend-contract/{name}/schema.ts" for name in AUDIENCES),
     "frontend-contract/admin/manifest.json",
+    *(f"frontend-contract/{name}/words.json" for name in AUDIENCES),
 )
 
 
@@ -31,8 +32,7 @@ def generate(target: Path) -> bool:
         sys.executable,
         str(ROOT / "backend" / "manage.py"),
         "contract",
-        "--file",
-        str(target / FILES[-1]),
+        str(target / "frontend-contract"),
     ]
     contract = subprocess.Popen(manage, env=environment, cwd=ROOT / "backend")
     pairs = (

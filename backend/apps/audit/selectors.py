@@ -1,5 +1,6 @@
 """Reads of the operation log."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,8 @@ import orjson
 from django.db.models import QuerySet
 
 from apps.audit.models import AuditEvent, AuditSeal
+from kernel import clock
+from kernel.words import title
 
 BATCH = 1000
 MAX_UNSEALED = 1000
@@ -18,7 +21,7 @@ COLUMNS = (
 
 def export_rows(queryset: QuerySet[AuditEvent]) -> Iterator[list[str]]:
     """Header and lines, newest first, read in batches by key: memory and transactions stay small."""
-    yield list(COLUMNS)
+    yield [title("AuditEvent", name) for name in COLUMNS]
     rows = queryset.order_by("-id").values_list(*COLUMNS)
     last: Any = None
     while True:
@@ -34,7 +37,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value.astimezone(clock.LOCAL).isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 def log_state() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db import models
 from apps.payments.models import PaymentOrder, ReturnCause
 from apps.payments.ports import PostedLine
 from apps.payments.services.ledger import Account
+from kernel.words import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +175,4 @@ def payment_scene() -> type[models.TextChoices]:
     members = [(scene.value.upper(), (scene.value, scene.zh)) for scene in scenes().values()]
     build: Any = models.TextChoices
     found: type[models.TextChoices] = build("PaymentScene", members, module=__name__)
-    return found
+    return values(found, {scene.value: (scene.zh, scene.en) for scene in scenes().values()})

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from kernel.http.problems import MEDIA_TYPE
 from kernel.http.schema_examples import Examples
+from kernel.http.schema_words import say_words, tags
 
 Node = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -19,11 +20,8 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     about = settings.API_DOCUMENTS.get(str(generator.urlconf).rpartition(".")[2], {})
     result["info"].update({key: about[key] for key in ("title", "description") if key in about})
     result["servers"] = [{"url": "/", "description": "the host that serves this document"}]
-    used = {tag for operation in operations(result) for tag in operation.get("tags", ())}
-    result["tags"] = [
-        {"name": tag, "description": settings.API_TAGS[tag]} if tag in settings.API_TAGS else {"name": tag}
-        for tag in sorted(used)
-    ]
+    result["tags"] = tags({tag for operation in operations(result) for tag in operation.get("tags", ())})
+    say_words(result, operations(result))
     _lift_defaults(result)
     _forbid_unknown_fields(result)
     _ask_for_versions(result)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks, write_xlsx
+from kernel.words import spoken
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +41,7 @@ def as_sheet(
     """
     if file_format == "xlsx":
         return as_book(lambda file: write_xlsx(rows, file, wide=wide, fixed=fixed), name)
-    response = StreamingHttpResponse(csv_blocks(rows), content_type=f"{CSV}; charset=utf-8")
+    response = StreamingHttpResponse(csv_blocks(spoken(rows)), content_type=f"{CSV}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.payments.channels.base import PaymentChannel, PayMethod
+from kernel.errors import in_english
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,9 @@ def register(spec: ChannelSpec) -> ChannelSpec:
     if CHANNELS.setdefault(spec.code, spec) is not spec:
         raise ValueError(f"channel {spec.code} is declared twice")
     return spec
+
+
+def channel_name(code: str) -> str:
+    """What a channel is called, in the language of the request; the code of one that is gone."""
+    spec = CHANNELS.get(code)
+    return (spec.en if in_english() else spec.zh) if spec else code

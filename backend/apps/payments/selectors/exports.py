@@ -1,36 +1,42 @@
 """支付明细 and 退费明细 of a period as rows of text; read in batches by key, so that memory stays small."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from apps.payments.channels.registry import channel_name
 from apps.payments.models import PaymentOrder, Refund
+from apps.payments.payables import payment_scene
+from apps.payments.states import OrderState, RefundState
+from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
 from kernel.money import fen_to_yuan
+from kernel.words import money_title, title, value_text
 
 M = TypeVar("M", bound=Model)
 BATCH = 1_000
-ORDER_TITLES = (
-    "支付单号", "下单时间", "患者", "病历号", "类型", "渠道", "来源", "状态", "金额(元)", "已退(元)", "支付时间",
-    "入账时间", "说明",
+#: Columns of the documents in the order of the table; money is in yuan.
+ORDER_COLUMNS = (
+    "order_no", "created_at", "patient_name", "mrn", "scene", "channel", "application", "state", "amount_fen",
+    "refunded_fen", "paid_at", "posted_at", "description",
 )  # fmt: skip
-REFUND_TITLES = (
-    "退费单号", "申请时间", "患者", "病历号", "支付单号", "途径", "原因", "说明", "状态", "金额(元)", "到账时间",
-    "经办人",
+REFUND_COLUMNS = (
+    "refund_no", "created_at", "patient_name", "mrn", "order_no", "route", "cause", "reason", "state", "amount_fen",
+    "succeeded_at", "decided_by_name",
 )  # fmt: skip
 
 
 def order_rows(orders: QuerySet[PaymentOrder], first: dt.date, last: dt.date) -> Iterator[list[str]]:
     """Header and the orders that were opened from `first` to `last` (Asia/Shanghai), oldest first."""
-    yield list(ORDER_TITLES)
+    yield _titles("StaffOrder", ORDER_COLUMNS)
     yield from _in_batches(orders.select_related("patient"), first, last, _order_row)
 
 
 def refund_rows(refunds: QuerySet[Refund], first: dt.date, last: dt.date) -> Iterator[list[str]]:
     """Header and the refunds that were decided from `first` to `last` (Asia/Shanghai), oldest first."""
-    yield list(REFUND_TITLES)
+    yield _titles("StaffRefund", REFUND_COLUMNS)
     yield from _in_batches(refunds.select_related("patient", "order", "decided_by"), first, last, _refund_row)
 
 
@@ -50,8 +56,9 @@ def _in_batches(
 
 def _order_row(order: PaymentOrder) -> list[str]:
     return [
-        order.order_no, _time(order.created_at), order.patient.name, order.patient.mrn, order.scene, order.channel,
-        order.application, order.state, fen_to_yuan(order.amount_fen), fen_to_yuan(order.refunded_fen),
+        order.order_no, _time(order.created_at), order.patient.name, order.patient.mrn,
+        value_text(payment_scene(), order.scene), channel_name(order.channel), order.application,
+        value_text(OrderState, order.state), fen_to_yuan(order.amount_fen), fen_to_yuan(order.refunded_fen),
         _time(order.paid_at), _time(order.posted_at), order.description,
     ]  # fmt: skip
 
@@ -59,9 +66,14 @@ def _order_row(order: PaymentOrder) -> list[str]:
 def _refund_row(refund: Refund) -> list[str]:
     return [
         refund.refund_no, _time(refund.created_at), refund.patient.name, refund.patient.mrn, refund.order.order_no,
-        refund.route, refund.cause, refund.reason, refund.state, fen_to_yuan(refund.amount_fen),
+        value_text(RefundRoute, refund.route), value_text(RefundCause, refund.cause), refund.reason,
+        value_text(RefundState, refund.state), fen_to_yuan(refund.amount_fen),
         _time(refund.succeeded_at), refund.decided_by.name if refund.decided_by else "",
     ]  # fmt: skip
+
+
+def _titles(component: str, columns: Iterable[str]) -> list[str]:
+    return [(money_title if name.endswith("_fen") else title)(component, name) for name in columns]
 
 
 def _time(moment: dt.datetime | None) -> str:

@@ -9,19 +9,22 @@ from django.db.models import QuerySet
 from apps.payments.models import AccountKind, LedgerEntry, LedgerTransaction
 from kernel import clock
 from kernel.money import fen_to_yuan
+from kernel.words import money_title, title, value_text
 
 BATCH = 1000
-TITLES = (
-    "日期", "时间", "流水号", "类型", "业务键", "支付单", "退费单", "科目", "账户", "借方(元)", "贷方(元)", "备注",
+#: Columns: (component, property); money is in yuan.
+_T, _E = "LedgerTransaction", "LedgerEntry"
+COLUMNS = (
+    (_T, "posted_on"), (_T, "created_at"), (_T, "id"), (_T, "kind"), (_T, "key"), (_T, "order_id"), (_T, "refund_id"),
+    (_E, "account_kind"), (_E, "account_owner"), (_E, "debit_fen"), (_E, "credit_fen"), (_T, "note"),
 )  # fmt: skip
-_KINDS = {str(value): str(label) for value, label in AccountKind.choices}
 
 
 def export_rows(
     transactions: QuerySet[LedgerTransaction], first: dt.date, last: dt.date
 ) -> Iterator[list[str]]:
     """Header and entries of those of the transactions that were posted from `first` to `last`, oldest first."""
-    yield list(TITLES)
+    yield [(money_title if name.endswith("_fen") else title)(owner, name) for owner, name in COLUMNS]
     for number in range((last - first).days + 1):
         of_day = transactions.filter(posted_on=first + dt.timedelta(days=number)).order_by("id")
         after: UUID | None = None
@@ -45,4 +48,4 @@ def _rows(batch: list[LedgerTransaction]) -> Iterator[list[str]]:
         ]  # fmt: skip
         for kind, owner, fen in entries[transaction.pk]:
             sides = [fen_to_yuan(fen), ""] if fen > 0 else ["", fen_to_yuan(-fen)]
-            yield [*head, _KINDS.get(kind, kind), owner, *sides, transaction.note]
+            yield [*head, value_text(AccountKind, kind), owner, *sides, transaction.note]

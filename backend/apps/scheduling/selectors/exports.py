@@ -7,25 +7,33 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.scheduling.models import Appointment
-from apps.scheduling.words import WORDS
+from apps.identity.models.staff import VisitTier
+from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSource, PaymentStatus
+from apps.scheduling.states import AppointmentState
 from kernel import clock
 from kernel.money import fen_to_yuan
+from kernel.words import title, value_text
 
 BATCH = 1000
-#: Column → its title.
+#: Column → the property that it is in the documents, whose words are its title.
 COLUMNS = {
-    "appointment_no": "挂号单号", "visit_date": "就诊日期", "starts_at": "开始时间", "ends_at": "结束时间",
-    "hospital__name": "医院", "department__name": "科室", "practitioner__name": "医生", "session__tier": "号别",
-    "number": "号序", "patient__name": "患者", "patient__mrn": "病案号", "kind": "挂号类型", "source": "来源",
-    "state": "状态", "fee_fen": "挂号费(元)", "payment_status": "缴费状态", "checked_in_at": "取号时间",
-    "cancelled_at": "退号时间", "cancel_reason": "退号原因", "override_reason": "超限原因", "created_at": "挂号时间",
+    "appointment_no": "appointment_no", "visit_date": "visit_date", "starts_at": "starts_at", "ends_at": "ends_at",
+    "hospital__name": "hospital_name", "department__name": "department_name",
+    "practitioner__name": "practitioner_name", "session__tier": "tier", "number": "number",
+    "patient__name": "patient_name", "patient__mrn": "mrn", "kind": "kind", "source": "source", "state": "state",
+    "fee_fen": "fee_fen", "payment_status": "payment_status", "checked_in_at": "checked_in_at",
+    "cancelled_at": "cancelled_at", "cancel_reason": "cancel_reason", "override_reason": "override_reason",
+    "created_at": "created_at",
+}  # fmt: skip
+ENUMS = {
+    "session__tier": VisitTier, "kind": AppointmentKind, "source": AppointmentSource, "state": AppointmentState,
+    "payment_status": PaymentStatus,
 }  # fmt: skip
 
 
 def appointment_rows(appointments: QuerySet[Appointment]) -> Iterator[list[str]]:
     """Header and appointments, the newest first."""
-    yield list(COLUMNS.values())
+    yield [title("Appointment", name) for name in COLUMNS.values()]
     last: UUID | None = None
     rows = appointments.order_by("-id")
     while batch := list((rows if last is None else rows.filter(pk__lt=last)).values("id", *COLUMNS)[:BATCH]):
@@ -41,4 +49,4 @@ def _text(name: str, value: Any) -> str:
         return fen_to_yuan(value)
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
-    return WORDS.get(name, {}).get(str(value), str(value))
+    return value_text(ENUMS[name], value) if name in ENUMS else str(value)

@@ -18,6 +18,7 @@ from kernel.http.serializers import ModelSerializer
 from kernel.http.views import APIView
 from kernel.ids import uuid7_floor
 from kernel.sheets import csv_blocks
+from kernel.words import spoken
 
 
 class AuditEventSerializer(ModelSerializer):
@@ -94,7 +95,7 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
             detail={"filters": request.query_params.dict()},
         )
         response = StreamingHttpResponse(
-            csv_blocks(export_rows(queryset)), content_type="text/csv; charset=utf-8"
+            csv_blocks(spoken(export_rows(queryset))), content_type="text/csv; charset=utf-8"
         )
         response["Content-Disposition"] = 'attachment; filename="operation-log.csv"'
         return response

@@ -21,6 +21,7 @@ from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement_export import export_rows
 from kernel.http.serializers import validated
 from kernel.sheets import csv_blocks
+from kernel.words import spoken
 
 
 @extend_schema(tags=["inpatient"])
@@ -62,7 +63,7 @@ class AdmissionStatementViewSet(ScopedViewSet):
             hospital_id=stay.hospital_id,
         )
         response = StreamingHttpResponse(
-            csv_blocks(export_rows(stay.pk)), content_type="text/csv; charset=utf-8"
+            csv_blocks(spoken(export_rows(stay.pk))), content_type="text/csv; charset=utf-8"
         )
         response["Content-Disposition"] = f'attachment; filename="charges-{stay.pk}.csv"'
         return response

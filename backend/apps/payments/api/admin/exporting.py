@@ -13,6 +13,7 @@ from kernel.errors import InvalidValue
 from kernel.expectations import within_days
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks
+from kernel.words import spoken
 
 MAX_PERIOD = 366
 
@@ -60,7 +61,7 @@ class ExportMixin(ScopedViewSet):
             object_id="",
             detail={"filters": request.query_params.dict()},
         )
-        blocks = csv_blocks(type(self).export_rows(rows, first, last))
+        blocks = csv_blocks(spoken(type(self).export_rows(rows, first, last)))
         response = StreamingHttpResponse(blocks, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.export_name}-{first}-{last}.csv"'
         return response

@@ -23,6 +23,7 @@ from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
 from kernel.http.views import APIView
 from kernel.sheets import csv_blocks
+from kernel.words import spoken
 
 
 class LedgerAccountFilter(django_filters.FilterSet):
@@ -112,7 +113,7 @@ class LedgerTransactionViewSet(ListMixin, RetrieveMixin):
             detail={"filters": request.query_params.dict()},
         )
         response = StreamingHttpResponse(
-            csv_blocks(export_rows(rows, first, last)), content_type="text/csv; charset=utf-8"
+            csv_blocks(spoken(export_rows(rows, first, last))), content_type="text/csv; charset=utf-8"
         )
         response["Content-Disposition"] = f'attachment; filename="ledger-{first}-{last}.csv"'
         return response

@@ -1,0 +1,108 @@
+from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCategory
+from apps.billing.states import BillStatus, RefundRequestState, TopUpState
+from kernel.words import choices, of, operations, properties, resources, values
+
+properties(
+    allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
+    bill_amount_fen=("账单金额", "Amount of the bill"), bill_id=("账单", "Bill"), bill_ids=("账单列表", "Bills"),
+    bill_no=("账单号", "Bill number"), bills=("账单", "Bills"), cancel_cause=("取消原因类别", "Cause"),
+    check_code=("校验码", "Check code"), credited_at=("到账时间", "Credited"),
+    department_code=("科室编码", "Department code"), desk=("窗口", "Desk"),
+    e_check_code=("电子票据校验码", "E-receipt check code"), e_code=("电子票据代码", "E-receipt code"),
+    e_number=("电子票据号码", "E-receipt number"), executed_at=("执行时间", "Executed"),
+    executed_by_name=("执行人", "Executed by"), external_id=("外部标识", "External id"),
+    failed_fen=("失败金额", "Failed"), invoice_no=("发票号", "Invoice number"), is_mandatory=("必缴", "Mandatory"),
+    is_payable=("可缴费", "Can be paid"), is_reversed=("已冲红", "Was reversed"), issued_at=("开具时间", "Issued"),
+    issued_by_name=("开具人", "Issued by"), issued_from=("开具起", "Issued from"), issued_to=("开具止", "Issued to"),
+    maximum_fen=("最多可退", "At most"), missing_reprint_ids=("待补打发票的账单", "Reprints missing"),
+    most_fen=("余额上限", "Most it may hold"), needs_approval=("须审批", "Needs approval"),
+    needs_reprint=("须补打发票", "Needs a reprint"), online_fen=("线上充值余额", "Topped up online"),
+    order_state=("订单状态", "State of the order"), payer_name=("付款人", "Payer"),
+    performed_at=("执行时间", "Performed"), performed_by_name=("执行人", "Performed by"),
+    print_count=("打印次数", "Prints"), refundable_fen=("可退金额", "Refundable"),
+    registration_bill_id=("挂号账单", "Bill of the registration"),
+    registration_external_id=("挂号外部标识", "Registration's external id"), replaces_id=("替换的账单", "Replaces"),
+    requested_by_id=("申请人", "Requested by"), requested_by_name=("申请人姓名", "Requested by"),
+    reversed_at=("冲红时间", "Reversed"), spec=("规格", "Specification"), succeeded_fen=("成功金额", "Succeeded"),
+    top_up_enabled=("可充值", "Can be topped up"), top_up_maximum_fen=("充值上限", "Top-up at most"),
+    top_up_minimum_fen=("充值下限", "Top-up at least"), unit_price_fen=("单价", "Unit price"),
+    voucher_no=("凭证号", "Voucher number"),
+)  # fmt: skip
+of(
+    "Bill",
+    "BillDetail",
+    "StaffBill",
+    "StaffBillDetail",
+    kind=("账单类型", "Kind"),
+    items=("收费明细", "Items"),
+)
+of("Item", "HisItem", "NewItem", "InvoiceItem", name=("项目名称", "Item"), category=("费用类别", "Category"))
+of("StatementEntry", kind=("变动类型", "Kind"))
+
+resources(
+    bills=("账单", "bill", "bills"), card_top_ups=("就诊卡充值", "top-up", "top-ups"),
+    invoices=("发票", "invoice", "invoices"),
+    invoices_prints=("发票打印记录", "print of the invoice", "prints of the invoice"),
+    patient_cards_statement=("就诊卡账单", "movement", "a card's statement"),
+    cards_statement=("就诊卡账单", "movement", "a card's statement"),
+    refund_requests=("退费申请", "refund request", "refund requests"),
+)  # fmt: skip
+
+operations(
+    bill_items_perform=("发药/执行", "Perform an item"),
+    bill_items_undo_perform=("撤销执行", "Undo a performed item"), bills_create=("开具账单", "Issue a bill"),
+    bills_cancel=("取消账单", "Cancel a bill"), bills_invoice=("开具发票", "Issue an invoice"),
+    bills_reissue=("重开账单", "Issue a bill anew"), bills_payable=("查询待缴费", "What is to be paid"),
+    bills_voucher=("缴费凭证", "Payment voucher"), bills_push=("推送账单", "Push a bill"),
+    bills_pushed=("查询推送的账单", "Read a pushed bill"), bills_e_receipt=("推送电子票据", "Push an e-receipt"),
+    bills_settled=("通知窗口已缴费", "Say that HIS took the money"),
+    bills_withdraw=("撤销推送的账单", "Withdraw a pushed bill"), invoices_print_copy=("打印发票", "Print an invoice"),
+    patient_cards_balance=("就诊卡余额", "A card's balance"),
+    patient_cards_refund_quote=("余额退款试算", "Quote a refund of the balance"),
+    patient_cards_refund_request=("申请余额退款", "Ask for a refund of the balance"),
+    cards_balance=("就诊卡余额", "The card's balance"),
+    cards_refund_quote=("余额退款试算", "Quote a refund of the balance"),
+    card_refunds_create=("余额退款", "Refund the balance"), card_top_ups_create=("就诊卡充值", "Top a card up"),
+    refund_requests_create=("申请退费", "Ask for a refund"), refund_requests_approve=("同意退费", "Approve a refund"),
+    refund_requests_execute=("执行退费", "Execute a refund"), refund_requests_reject=("驳回退费", "Reject a refund"),
+)  # fmt: skip
+
+values(BillKind, {
+    "registration": ("挂号", "Registration"), "examination": ("检查", "Examination"), "test": ("检验", "Test"),
+    "prescription": ("处方", "Prescription"), "treatment": ("治疗", "Treatment"),
+    "inpatient_deposit": ("住院押金", "Inpatient deposit"), "card_top_up": ("就诊卡充值", "Card top-up"),
+})  # fmt: skip
+values(BillSource, {"own": ("本系统", "Own"), "his": ("HIS", "HIS")})
+values(CancelCause, {
+    "staff": ("工作人员", "Staff"), "reissued": ("已重开", "Reissued"), "expired": ("已过期", "Expired"),
+    "appointment": ("退号", "The appointment"), "his": ("HIS", "HIS"),
+})  # fmt: skip
+values(ItemCategory, {
+    "registration": ("挂号费", "Registration"), "consultation": ("诊查费", "Consultation"),
+    "examination": ("检查费", "Examination"), "test": ("检验费", "Test"),
+    "western_medicine": ("西药费", "Western medicine"),
+    "chinese_patent_medicine": ("中成药费", "Chinese patent medicine"),
+    "chinese_herbal_medicine": ("中草药费", "Chinese herbal medicine"), "treatment": ("治疗费", "Treatment"),
+    "surgery": ("手术费", "Surgery"), "nursing": ("护理费", "Nursing"), "material": ("材料费", "Material"),
+    "bed": ("床位费", "Bed"), "deposit": ("押金", "Deposit"), "other": ("其他费用", "Other"),
+})  # fmt: skip
+values(BillStatus, {
+    "issued": ("待缴费", "Issued", "warning"), "paid": ("已缴费", "Paid", "success"),
+    "cancelled": ("已取消", "Cancelled"), "refunded": ("已退费", "Refunded"), "lapsed": ("已过期", "Lapsed"),
+})  # fmt: skip
+values(TopUpState, {
+    "pending": ("待支付", "Pending", "warning"), "credited": ("已到账", "Credited", "success"),
+    "closed": ("已关闭", "Closed"), "returned": ("已退回", "Returned"),
+})  # fmt: skip
+values(RefundRequestState, {
+    "requested": ("待审批", "Requested", "warning"), "approved": ("已同意", "Approved", "info"),
+    "rejected": ("已驳回", "Rejected", "danger"), "withdrawn": ("已撤回", "Withdrawn"),
+    "executing": ("退款中", "Executing", "warning"), "done": ("已完成", "Done", "success"),
+    "failed": ("失败", "Failed", "danger"),
+})  # fmt: skip
+choices(
+    {
+        "clinic_fee": ("挂号费和门诊费", "Registration and clinic fees"),
+        "every_bill": ("所有账单", "Every bill"),
+    }
+)

@@ -1,0 +1,102 @@
+from apps.identity.models.calendar import DayKind
+from apps.identity.models.staff import VisitTier
+from apps.identity.models.user import UserKind
+from apps.identity.services.proof import ProofMethod
+from apps.identity.states import StaffState
+from kernel.words import choices, of, operations, properties, resources, values
+
+properties(
+    access_token=("访问令牌", "Access token"), account=("账号", "Account"), address=("地址", "Address"),
+    allowed_scopes=("允许的权限范围", "Allowed scopes"), building=("楼栋", "Building"), floor=("楼层", "Floor"),
+    room=("房间", "Room"), directions=("路线指引", "Directions"), client_id=("应用标识", "Client id"),
+    client_secret=("应用密钥", "Client secret"), current_password=("当前密码", "Current password"),
+    new_password=("新密码", "New password"), password=("密码", "Password"), username=("用户名", "User name"),
+    initial_password=("初始密码", "Initial password"),
+    must_change_password=("须修改密码", "Has to change the password"), department_id=("科室", "Department"),
+    department_ids=("科室列表", "Departments"), department_name=("科室名称", "Department"), device=("设备", "Device"),
+    device_token=("设备令牌", "Device token"), dictionary_id=("字典", "Dictionary"),
+    dictionary_name=("字典名称", "Dictionary"), employed_on=("入职日期", "Employed since"),
+    employee_no=("工号", "Employee number"), left_on=("离职日期", "Left on"), entered=("录入天数", "Days entered"),
+    year=("年份", "Year"), error=("错误", "Error"), error_description=("错误说明", "What was wrong"),
+    expires_in=("有效秒数", "Valid for seconds"), follows_weekday=("按周几上班", "Works as weekday"),
+    gender=("性别", "Gender"), grant_type=("授权类型", "Grant type"), group_id=("集团", "Group"),
+    group_name=("集团名称", "Group"), has_phone=("已绑定手机号", "Has a phone number"),
+    introduction=("简介", "Introduction"), is_current=("当前设备", "This device"),
+    is_head=("科室主任", "Head of the department"), is_primary=("主要科室", "Main department"),
+    is_system=("系统内置", "Built in"), languages=("语言", "Languages"), last_seen_at=("最近使用", "Last seen"),
+    licence_no=("执业证号", "Licence number"), location_id=("位置", "Place"), location_name=("位置名称", "Place"),
+    location=("位置", "Place"), map_picture_url=("位置图", "Map"), memberships=("所属科室", "Departments"),
+    nickname=("昵称", "Nickname"), opening_hours=("营业时间", "Opening hours"),
+    org_unit_id=("组织机构", "Organisational unit"), org_unit_name=("组织机构名称", "Organisational unit"),
+    parent_id=("上级", "Above"), parent_name=("上级名称", "Above"), phone=("电话", "Phone"), place=("位置", "Place"),
+    portrait_url=("照片", "Portrait"), position_id=("职务", "Position"), position_name=("职务名称", "Position"),
+    rate_per_minute=("每分钟请求上限", "Requests a minute"), read_at=("阅读时间", "Read"),
+    recovery_code=("恢复码", "Recovery code"), recovery_codes=("恢复码列表", "Recovery codes"),
+    secret=("密钥", "Secret"), settings=("参数设置", "Settings"), skills=("技能", "Skills"),
+    speciality=("擅长", "Speciality"), staff=("员工", "Staff"), staff_id=("员工", "Staff member"),
+    staff_name=("员工姓名", "Staff member"), text_zh=("中文说明", "In Chinese"), text_en=("英文说明", "In English"),
+    tier=("号别", "Tier"), token=("令牌", "Token"), token_type=("令牌类型", "Token type"),
+    token_type_hint=("令牌类型提示", "Hint of the token's type"), totp_code=("动态验证码", "Authenticator code"),
+    totp_enabled=("已启用动态验证码", "Second factor is on"), user=("用户", "User"), mrn=("病案号", "Record number"),
+    notice_id=("通知标识", "Notice id"), below=("下级包含", "Everything below"), pinyin=("拼音", "Pinyin"),
+)  # fmt: skip
+of(
+    "Staff", "StaffCreate", "StaffSummary", "Doctor", name=("姓名", "Name"), title=("职称", "Professional title"),
+    gender=("性别", "Gender"), tier=("号别", "Tier"), languages=("语言", "Languages"),
+)  # fmt: skip
+of("Department", name=("科室名称", "Department"), code=("科室编码", "Code"))
+of("Hospital", name=("医院名称", "Hospital"), code=("医院编码", "Code"))
+of("Session", id=("登录标识", "Id"), created_at=("登录时间", "Signed in"))
+of("CalendarDay", kind=("日期类型", "Kind of day"), note=("说明", "Note"))
+of("FilledYear", kept=("保留天数", "Days kept"))
+of("Setting", kind=("值类型", "Kind of value"))
+of("AccessToken", "TokenRequest", scope=("权限范围", "Scopes"))
+
+resources(
+    auth_notices=("我的通知", "notice", "my notices"), auth_sessions=("登录设备", "device", "signed-in devices"),
+    calendar_days=("节假日与调休", "calendar day", "calendar days"),
+    departments=("科室", "department", "departments"), dictionaries=("数据字典", "dictionary", "dictionaries"),
+    dictionary_items=("字典项", "dictionary entry", "dictionary entries"), groups=("集团", "group", "groups"),
+    hospitals=("医院", "hospital", "hospitals"), hospital_settings=("参数设置", "settings", "settings"),
+    locations=("位置", "place", "places"), org_units=("组织机构", "organisational unit", "organisational units"),
+    partner_applications=("第三方应用", "partner application", "partner applications"),
+    positions=("职务", "position", "positions"), staff=("员工", "staff member", "staff"),
+    doctors=("医生", "doctor", "doctors"),
+)  # fmt: skip
+
+operations(
+    auth_change_password=("修改密码", "Change my password"), auth_me=("当前用户", "Who is signed in"),
+    auth_notices_read=("标记通知已读", "Mark a notice as read"), auth_sessions_end=("下线设备", "Sign a device out"),
+    auth_sign_in=("登录", "Sign in"), auth_sign_out=("退出登录", "Sign out"),
+    auth_sign_out_all=("退出全部设备", "Sign every device out"),
+    auth_totp_enrol=("启用动态验证码", "Set the authenticator up"),
+    auth_totp_confirm=("确认动态验证码", "Confirm the authenticator"),
+    auth_totp_disable=("停用动态验证码", "Switch the authenticator off"),
+    auth_wechat=("微信登录", "Sign in by WeChat"), auth_wechat_phone=("绑定手机号", "Store the phone number"),
+    calendar_days_fill=("填充全年节假日", "Fill a year's holidays"),
+    dictionaries_lookup=("查询字典选项", "Look dictionary entries up"),
+    hospital_settings_update=("修改参数设置", "Change settings"),
+    locations_map_picture=("上传位置图", "Set the map picture"),
+    locations_map_picture_destroy=("删除位置图", "Remove the map picture"),
+    partner_applications_rotate_secret=("更换应用密钥", "Give a new secret"),
+    staff_account=("开通账号", "Give an account"), staff_leave=("办理离职", "Somebody leaves"),
+    staff_portrait=("上传员工照片", "Set the portrait"),
+    staff_portrait_destroy=("删除员工照片", "Remove the portrait"),
+    staff_reactivate=("复职", "Somebody is back at work"), staff_reset_password=("重置密码", "Reset a password"),
+    staff_reset_totp=("重置动态验证码", "Reset the second factor"),
+    staff_sensitive=("查看员工敏感信息", "Read a staff member's phone number"),
+    staff_suspend=("停用员工", "Suspend somebody"), me=("当前账号", "The signed-in account"),
+    oauth_revoke=("吊销令牌", "Revoke a token"), oauth_token=("获取令牌", "Get a token"),
+)  # fmt: skip
+
+values(
+    DayKind, {"holiday": ("节假日", "Holiday", "info"), "workday": ("调休上班", "Make-up workday", "warning")}
+)
+values(VisitTier, {"normal": ("普通", "Ordinary"), "expert": ("专家", "Expert", "info")})
+values(UserKind, {"staff": ("员工", "Staff"), "patient": ("患者", "Patient")})
+values(StaffState, {
+    "active": ("在职", "In service", "success"), "suspended": ("停用", "Suspended", "warning"),
+    "left": ("离职", "Left"),
+})  # fmt: skip
+values(ProofMethod, {"password": ("密码", "Password"), "totp": ("动态验证码", "Authenticator")})
+choices({"client_credentials": ("客户端凭证", "Client credentials")})

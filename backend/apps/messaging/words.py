@@ -1,0 +1,45 @@
+from apps.messaging.models.message import AttemptOutcome
+from apps.messaging.models.template import Channel
+from apps.messaging.states import MessageState
+from kernel.words import of, operations, properties, resources, values
+
+properties(
+    accepted=("已同意", "Accepted"), channel=("渠道", "Channel"), delivered=("已送达", "Delivered"),
+    delivered_at=("送达时间", "Delivered"), error_code=("错误码", "Error code"),
+    error_detail=("错误详情", "What went wrong"), fields_map=("字段对照", "Fields"),
+    provider_id=("服务商消息标识", "Provider's id"),
+    provider_template_id=("服务商模板标识", "Provider's template id"), queued=("排队中", "Queued"),
+    recipient=("接收方", "Recipient"), report_code=("回执码", "Report code"), reported_at=("回执时间", "Reported"),
+    scene=("场景", "Scene"), sending=("发送中", "Sending"), sent_at=("发送时间", "Sent"),
+    template_id=("模板", "Template"), template_ids=("模板列表", "Templates"), tries=("尝试次数", "Tries"),
+    urgent=("紧急", "Urgent"), unread=("未读", "Unread"),
+)  # fmt: skip
+of("ConsentLeft", left=("剩余可发次数", "Messages left"))
+
+resources(
+    messages=("消息记录", "message", "messages"),
+    message_templates=("消息模板", "message template", "message templates"),
+    messages_attempts=("发送记录", "attempt to send", "attempts to send"),
+    messages_templates=("订阅消息模板", "subscription template", "subscription templates"),
+)  # fmt: skip
+
+operations(
+    messages_counters=("消息统计", "Count messages"), messages_retry=("重发消息", "Send messages again"),
+    messages_read=("标记消息已读", "Mark a message as read"),
+    messages_consents=("上报订阅授权", "Report consent to messages"),
+)  # fmt: skip
+
+values(Channel, {
+    "wechat_subscribe": ("微信订阅消息", "WeChat subscription"),
+    "wechat_template": ("公众号模板消息", "Official account"), "sms": ("短信", "SMS"),
+})  # fmt: skip
+values(AttemptOutcome, {
+    "open": ("发送中", "Open", "info"), "accepted": ("已受理", "Accepted", "success"),
+    "refused": ("被拒绝", "Refused", "danger"), "temporary": ("暂时失败", "Failed for now", "warning"),
+    "unknown": ("结果未知", "Unknown", "warning"),
+})  # fmt: skip
+values(MessageState, {
+    "queued": ("排队中", "Queued", "info"), "sending": ("发送中", "Being sent", "info"),
+    "sent": ("已发送", "Sent", "success"), "delivered": ("已送达", "Delivered", "success"),
+    "failed": ("发送失败", "Failed", "danger"), "dead": ("已放弃", "Given up", "danger"),
+})  # fmt: skip

@@ -1,0 +1,127 @@
+from apps.payments.channels.base import PayMethod
+from apps.payments.models.ledger import AccountKind
+from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
+from apps.payments.models.refund import RefundCause, RefundRoute
+from apps.payments.payers import PayerType
+from apps.payments.states import AttemptState, OrderState, RefundState
+from kernel.words import choices, of, operations, properties, resources, values
+
+properties(
+    accepted_at=("受理时间", "Accepted"), account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
+    account_owner=("账户归属", "Account of"), accounts=("账户数", "Accounts"), alarmed_at=("告警时间", "Alarmed"),
+    application=("应用", "Application"), as_of=("截至时间", "As of"), attempts=("支付尝试", "Attempts"),
+    available=("可用", "Available"), balance_fen=("余额", "Balance"), card_id=("就诊卡", "Card"),
+    cause=("原因", "Cause"), channel_refund_id=("渠道退款单号", "Channel's refund id"),
+    channel_refund_no=("渠道退款请求号", "Refund number at the channel"), client=("前端支付参数", "For the client"),
+    close_cause=("关闭原因", "Why it was closed"), closed_at=("关闭时间", "Closed"), config=("配置", "Configuration"),
+    config_fields=("配置项", "Fields of the configuration"), created_from=("创建起", "Created from"),
+    created_to=("创建止", "Created to"), credit_fen=("贷方", "Credit"), debit_fen=("借方", "Debit"),
+    decision_id=("退费决定标识", "Decision"), entries=("分录", "Entries"),
+    his_notified_at=("告知 HIS 时间", "HIS told"), methods=("支付方式", "Methods"),
+    notify_url=("回调地址", "Callback address"), online=("线上", "Online"), opened_by_id=("开单人", "Opened by"),
+    opened_by_name=("开单人姓名", "Opened by"), optional=("选填项", "Optional"),
+    order_id=("支付订单", "Payment order"), order_no=("订单号", "Order number"), origin=("订单来源", "Origin"),
+    out_trade_no=("商户订单号", "Merchant's order number"), owner=("归属", "Owner"), paid_at=("支付时间", "Paid"),
+    paid_fen=("实付金额", "Paid"), payer_type=("费别", "Payer"), posted_at=("入账时间", "Posted"),
+    posted_from=("入账起", "Posted from"), posted_on=("入账日期", "Posted on"), posted_to=("入账止", "Posted to"),
+    posting_error=("入账错误", "Posting error"), posting_tries=("入账尝试次数", "Tries to post"),
+    reference=("凭证号", "Reference"), refund_id=("退费", "Refund"), refund_no=("退费单号", "Refund number"),
+    refunded_fen=("已退金额", "Refunded"), refunds=("退费", "Refunds"), reissued=("重新退款次数", "Sent again"),
+    return_cause=("退回原因", "Why it was returned"), returned_at=("退回时间", "Returned"),
+    route=("退费途径", "Route"), secrets=("密钥项", "Secret fields"), shown_config=("已配置内容", "Configured"),
+    succeeded_at=("成功时间", "Succeeded"), tendered_fen=("实收金额", "Tendered"),
+    transaction=("流水", "Transaction"), transaction_id=("渠道交易号", "Channel's transaction id"),
+    stuck=("卡单", "Stuck"), paid_from=("支付起", "Paid from"), paid_to=("支付止", "Paid to"),
+)  # fmt: skip
+of("PaymentOrder", "StaffOrder", "WholeOrder", "OpenedOrder", scene=("支付场景", "Scene"))
+of("Refund", "StaffRefund", cause=("退费原因", "Cause"))
+of("LedgerTransaction", "WholeLedgerTransaction", key=("业务键", "Key"))
+of("PaymentChannel", "OfferedChannel", code=("渠道编码", "Code"))
+
+resources(
+    ledger_accounts=("账户", "ledger account", "ledger accounts"),
+    ledger_accounts_entries=("账户明细", "entry of an account", "entries of an account"),
+    ledger_transactions=("资金流水", "ledger transaction", "ledger transactions"),
+    merchant_accounts=("商户号", "merchant account", "merchant accounts"),
+    payment_channels=("支付渠道", "payment channel", "payment channels"),
+    payment_orders=("支付订单", "payment order", "payment orders"),
+    payment_orders_channels=("支付方式", "way to pay", "ways to pay"), refunds=("退费记录", "refund", "refunds"),
+)  # fmt: skip
+
+operations(
+    ledger_transactions_export=("导出资金流水", "Export ledger transactions"),
+    ledger_trial_balance=("试算平衡表", "Trial balance"),
+    payment_orders_create=("开具支付订单", "Open a payment order"),
+    payment_orders_cancel=("关闭支付订单", "Close a payment order"),
+    payment_orders_refund_quote=("退费试算", "Quote a refund"),
+    payment_orders_settle=("窗口收款", "Take money at the counter"),
+    payment_orders_export=("导出支付订单", "Export payment orders"), payment_orders_pay=("去支付", "Pay"),
+    payment_orders_pay_with_card=("就诊卡余额支付", "Pay out of the card"),
+    payment_orders_refund=("申请退费", "Ask for a refund"), refunds_pay_out=("现金退款", "Pay out in cash"),
+    refunds_reissue=("重新退款", "Send a refund again"), refunds_export=("导出退费记录", "Export refunds"),
+)  # fmt: skip
+
+values(PayerType, {
+    "self_pay": ("自费", "Self-pay"), "employee_insurance": ("职工医保", "Employees' insurance"),
+    "resident_insurance": ("居民医保", "Residents' insurance"),
+    "commercial_insurance": ("商业保险", "Commercial insurance"),
+    "public_medical_care": ("公费医疗", "Public medical care"),
+})  # fmt: skip
+values(PaymentOrigin, {
+    "online": ("线上", "Online"), "counter": ("窗口", "Counter"), "recorded": ("补记", "Recorded"),
+})  # fmt: skip
+values(CloseCause, {
+    "expired": ("超时未支付", "Not paid in time"), "given_up": ("用户取消", "Given up by the payer"),
+    "given_up_by_staff": ("工作人员关闭", "Closed by staff"), "hold_expired": ("号源已释放", "The hold expired"),
+    "appointment_cancelled": ("已退号", "The appointment was cancelled"), "rescheduled": ("已改期", "Rescheduled"),
+    "bill_cancelled": ("账单已取消", "The bill was cancelled"), "paid_at_his": ("已在医院系统支付", "Paid at HIS"),
+    "paid_at_window": ("已在窗口支付", "Paid at the window"),
+})  # fmt: skip
+values(ReturnCause, {
+    "hold_expired": ("号源已释放", "The hold expired"),
+    "changed": ("费用已变更或已支付", "The charge changed or was paid"),
+    "refused": ("无法入账", "It could not be posted"),
+    "not_posted_in_time": ("医院系统暂不可用", "HIS could not be reached in time"),
+    "paid_at_window": ("已在窗口支付", "Paid at the window"), "reversed": ("窗口已冲正", "Reversed at the window"),
+})  # fmt: skip
+values(AccountKind, {
+    "clearing": ("渠道待清算", "Clearing"), "unposted_receipts": ("未入账收款", "Unposted receipts"),
+    "revenue": ("收入", "Revenue"), "refunds_payable": ("应退款", "Refunds payable"),
+    "differences": ("对账差异", "Differences"), "promotions": ("赠送", "Promotions"),
+    "booking_deposit": ("预约定金", "Booking deposit"), "stored_value": ("储值", "Stored value"),
+    "inpatient_deposit": ("住院押金", "Inpatient deposit"), "card_balance": ("就诊卡余额", "Card balance"),
+})  # fmt: skip
+values(
+    RefundRoute,
+    {"original": ("原路退回", "Original route"), "counter_cash": ("窗口现金", "Cash at the counter")},
+)
+values(RefundCause, {
+    "patient": ("患者申请", "Asked for by the patient"), "window": ("窗口退费", "At the window"),
+    "cancelled": ("退号", "The appointment was cancelled"), "reversed": ("冲正", "Reversal"),
+    "overpayment": ("重复支付", "Overpayment"), "not_posted": ("未能入账", "Not posted"),
+    "late": ("支付过晚", "Paid too late"),
+})  # fmt: skip
+values(PayMethod, {
+    "mini_program": ("小程序", "Mini-program"), "qr_code": ("二维码", "QR code"), "wap": ("手机网页", "Mobile web"),
+    "app": ("App", "App"), "counter": ("窗口", "Counter"), "recorded": ("补记", "Recorded"),
+    "balance": ("余额", "Balance"),
+})  # fmt: skip
+values(OrderState, {
+    "pending": ("待支付", "Pending", "warning"), "paid_unposted": ("已支付待入账", "Paid, not posted", "info"),
+    "posted": ("已入账", "Posted", "success"), "returning": ("退回中", "Being returned", "warning"),
+    "returned": ("已退回", "Returned"), "closed": ("已关闭", "Closed"),
+})  # fmt: skip
+values(AttemptState, {
+    "created": ("已创建", "Created"), "open": ("待支付", "Open", "warning"),
+    "succeeded": ("成功", "Succeeded", "success"), "overpayment": ("重复支付", "Overpayment", "danger"),
+    "closed": ("已关闭", "Closed"), "failed": ("失败", "Failed", "danger"),
+})  # fmt: skip
+values(RefundState, {
+    "created": ("已创建", "Created", "info"), "processing": ("退款中", "Processing", "warning"),
+    "succeeded": ("已退款", "Succeeded", "success"), "failed": ("退款失败", "Failed", "danger"),
+    "cancelled": ("已取消", "Cancelled"),
+})  # fmt: skip
+choices({
+    "cash": ("现金", "Cash"), "pos": ("刷卡 (POS)", "Card machine"), "card_balance": ("就诊卡余额", "Card balance"),
+})  # fmt: skip
+choices({"CNY": ("人民币", "Renminbi")})

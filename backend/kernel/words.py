@@ -1,0 +1,167 @@
+"""中英文词: what people read for a name of the contract, declared once by the app that owns it, in its `words.py`.
+
+A name has one meaning in the house (docs/glossary.md), so its words are declared by name; `of` says what a name means
+in a single component where it means something else there. Schema, manifest, exports and prints read them here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from django.utils.translation import get_language, override
+
+from kernel.errors import in_english
+
+E = TypeVar("E", bound=type[Enum])
+T = TypeVar("T")
+Pair = tuple[str, str]
+#: What a state means to who looks at a list of them.
+COLOURS = ("neutral", "info", "success", "warning", "danger")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One thing in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> str:
+        """In the language of the request."""
+        return self.en if in_english() else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWords(Words):
+    """A value of an enum; `colour` is one of COLOURS."""
+
+    colour: str = "neutral"
+
+
+PROPERTIES: dict[str, Words] = {}
+#: (component, property) → what the property means in this component alone.
+IN_COMPONENT: dict[tuple[str, str], Words] = {}
+#: The enum → value → its words.
+ENUMS: dict[type[Enum], dict[str, ValueWords]] = {}
+#: The same for choices that are no enum of ours: by all their values.
+CHOICES: dict[frozenset[str], dict[str, ValueWords]] = {}
+
+
+def properties(**named: Pair) -> None:
+    """Words of properties and parameters; TypeError where a name has other words already."""
+    for name, pair in named.items():
+        words = Words(*pair)
+        if PROPERTIES.setdefault(name, words) != words:
+            raise TypeError(f"{name!r} is {PROPERTIES[name].zh} elsewhere: use `of` for a single component")
+
+
+def of(*components: str, **named: Pair) -> None:
+    """What names mean in these components alone, whatever they mean elsewhere."""
+    for component in components:
+        for name, pair in named.items():
+            if IN_COMPONENT.setdefault((component, name), words := Words(*pair)) != words:
+                raise TypeError(f"{component}.{name} has other words elsewhere")
+
+
+def property_words(component: str, name: str) -> Words | None:
+    """Of a property of a component, or of a parameter (component ""); None where nobody declared any."""
+    return IN_COMPONENT.get((component, name)) or PROPERTIES.get(name)
+
+
+def values(enum: E, words: Mapping[Any, tuple[str, ...]]) -> E:
+    """Words of an enum's values, (zh, en) or (zh, en, colour); TypeError for a value without words."""
+    found = {str(key): ValueWords(*pair) for key, pair in words.items()}
+    missing = {str(member.value) for member in enum} ^ found.keys()
+    if missing or any(word.colour not in COLOURS for word in found.values()):
+        raise TypeError(f"words of {enum.__qualname__}: {sorted(missing) or 'an unknown colour'}")
+    ENUMS[enum] = found
+    return enum
+
+
+def choices(words: Mapping[str, tuple[str, ...]]) -> None:
+    """Words of choices that a serializer or a filter makes up."""
+    CHOICES[frozenset(words)] = {key: ValueWords(*pair) for key, pair in words.items()}
+
+
+def words_of_values(values: Iterable[Any]) -> Mapping[str, ValueWords]:
+    """Words of these values: of the smallest enum or list of choices that has them all."""
+    wanted = frozenset(str(value) for value in values if value not in ("", None))
+    if not wanted:
+        return {}
+    every = [said for said in (*ENUMS.values(), *CHOICES.values()) if wanted <= said.keys()]
+    return min(every, key=len, default={})
+
+
+#: Prefix of an operation id → its noun.
+RESOURCES: dict[str, "Noun"] = {}
+#: Operation ids that are more than a verb and a noun.
+OPERATIONS: dict[str, Words] = {}
+VERBS = {
+    "list": Words("查询", "List"), "retrieve": Words("查看", "Read"), "create": Words("新增", "Add"),
+    "partial_update": Words("修改", "Change"), "destroy": Words("删除", "Delete"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Noun(Words):
+    """What rows of a resource are; `many` is its English plural."""
+
+    many: str = ""
+
+
+def resources(**named: tuple[str, str, str]) -> None:
+    """Nouns by the prefix of their operations' ids: (zh, en, English plural)."""
+    for name, words in named.items():
+        if RESOURCES.setdefault(name, Noun(*words)) != Noun(*words):
+            raise TypeError(f"{name!r} is named twice")
+
+
+def operations(**named: Pair) -> None:
+    """Words of operations by their ids, for those that are more than a verb and a noun."""
+    for name, pair in named.items():
+        if OPERATIONS.setdefault(name, Words(*pair)) != Words(*pair):
+            raise TypeError(f"{name!r} is named twice")
+
+
+def operation_words(operation_id: str) -> Words | None:
+    """Its own, else verb and noun; None where nobody declared any."""
+    if operation_id in OPERATIONS:
+        return OPERATIONS[operation_id]
+    for action, verb in VERBS.items():
+        noun = RESOURCES.get(operation_id.removesuffix(f"_{action}"))
+        if noun is not None and operation_id.endswith(f"_{action}"):
+            named = noun.many if action == "list" else noun.en
+            return Words(f"{verb.zh}{noun.zh}", f"{verb.en} {named}")
+    return None
+
+
+def value_text(enum: type[Enum], value: Any) -> str:
+    """What a value of an enum is called, in the language of the request; the value itself where nobody has named it."""
+    said = ENUMS.get(enum, {}).get(str(value))
+    return said.text if said else str(value)
+
+
+def title(component: str, name: str) -> str:
+    """What a property is called, in the language of the request."""
+    said = property_words(component, name)
+    return said.text if said else name
+
+
+def money_title(component: str, name: str) -> str:
+    """The title of a column in yuan of what is fen in the documents."""
+    return title(component, name) + (" (yuan)" if in_english() else "(元)")
+
+
+def spoken(rows: Iterable[T]) -> Iterator[T]:
+    """The rows in the language of the request that asked for them, however late they are read."""
+    return _spoken(rows, get_language())
+
+
+def _spoken(rows: Iterable[T], language: str | None) -> Iterator[T]:
+    if language is None:
+        yield from rows
+        return
+    with override(language):
+        yield from rows

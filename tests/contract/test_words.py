@@ -1,0 +1,123 @@
+"""Words of the contract: a front end writes none by hand, and nothing is named in one language alone."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from kernel import words
+from tests.contract.conftest import AUDIENCES
+
+pytestmark = pytest.mark.requirement("INT-04")
+Node = dict[str, Any]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: Latin letters that Chinese texts of this field have.
+LATIN = re.compile(r"\b(?!(?:HIS|VIP|IP|HTTP|CSV|Excel|App|SHA|URI|POS|Id|MAC)\b)[A-Za-z]{2,}\b")
+
+
+def _named(document: Node) -> Iterator[tuple[str, Node]]:
+    """Every property and parameter with where it stands."""
+    for name, schema in document["components"]["schemas"].items():
+        for key, node in schema.get("properties", {}).items():
+            yield f"{name}.{key}", node
+    for operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            yield f"{operation['operationId']}?{parameter['name']}", parameter["schema"]
+
+
+def _operations(document: Node) -> Iterator[Node]:
+    return (node for item in document["paths"].values() for node in item.values() if isinstance(node, dict))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_property_and_parameter_has_words_in_both_languages(documents: Node, audience: str) -> None:
+    missing = [
+        where for where, node in _named(documents[audience]) if not node.get("title") or not node.get("x-title-en")
+    ]  # fmt: skip
+    assert missing == [], "declare them in the app's words.py"
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_value_of_an_enum_has_words_and_a_colour(documents: Node, audience: str) -> None:
+    nodes = [*documents[audience]["components"]["schemas"].items(), *_named(documents[audience])]
+    nodes += [(where, node["items"]) for where, node in nodes if "enum" in node.get("items", {})]
+    wrong = []
+    for where, node in nodes:
+        values = [value for value in node.get("enum", ()) if value not in ("", None)]
+        said = node.get("x-enum", [])
+        if [row["value"] for row in said] != values or any(
+            row["colour"] not in words.COLOURS for row in said
+        ):
+            wrong.append(where)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_summaries_are_chinese_with_an_english_twin(documents: Node, audience: str) -> None:
+    wrong = [
+        operation["operationId"]
+        for operation in _operations(documents[audience])
+        if not CHINESE.search(operation["summary"])
+        or LATIN.search(operation["summary"])
+        or not operation.get("x-summary-en")
+        or CHINESE.search(operation["x-summary-en"])
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_tags_are_named_in_both_languages_in_the_order_of_the_journey(documents: Node, audience: str) -> None:
+    tags = documents[audience]["tags"]
+    assert all(CHINESE.search(tag["x-displayName"]) and tag["x-title-en"] for tag in tags)
+    order = list(settings.API_TAGS)
+    assert [tag["name"] for tag in tags] == sorted((tag["name"] for tag in tags), key=order.index)
+    assert {tag for operation in _operations(documents[audience]) for tag in operation["tags"]} == {
+        tag["name"] for tag in tags
+    }
+
+
+def test_words_are_chinese_here_and_english_there() -> None:
+    said = [
+        *words.PROPERTIES.items(), *words.IN_COMPONENT.items(), *words.RESOURCES.items(), *words.OPERATIONS.items(),
+        *((str(enum), word) for enum, named in words.ENUMS.items() for word in named.values()),
+        *((str(key), word) for key, named in words.CHOICES.items() for word in named.values()),
+    ]  # fmt: skip
+    same = {"HIS", "App", "CSV", "Excel"}
+    assert [
+        (name, word)
+        for name, word in said
+        if word.zh not in same
+        and (not CHINESE.search(word.zh) or LATIN.search(word.zh) or CHINESE.search(word.en))
+    ] == []
+
+
+def test_enums_of_the_same_values_have_the_same_words() -> None:
+    found: dict[frozenset[str], Any] = {}
+    for enum, said in words.ENUMS.items():
+        pairs = {value: (word.zh, word.en) for value, word in said.items()}
+        assert found.setdefault(frozenset(said), pairs) == pairs, enum
+
+
+def test_no_words_are_declared_for_what_no_document_names(documents: Node) -> None:
+    named = {re.split(r"[.?]", where)[1] for document in documents.values() for where, _ in _named(document)}
+    operations = {node["operationId"] for document in documents.values() for node in _operations(document)}
+    assert set(words.PROPERTIES) - named == set()
+    assert set(words.OPERATIONS) - operations == set()
+    assert [
+        noun for noun in words.RESOURCES if not any(each.startswith(f"{noun}_") for each in operations)
+    ] == []
+    components = {name for document in documents.values() for name in document["components"]["schemas"]}
+    bare = {re.sub(r"^(Paginated|Patched)|Request$", "", name) for name in components}
+    assert {component for component, _ in words.IN_COMPONENT} - bare == set()
+
+
+def test_a_missing_or_second_word_is_refused() -> None:
+    words.properties(id=("标识", "Id"))
+    with pytest.raises(TypeError, match="elsewhere"):
+        words.properties(id=("编号", "Number"))
+    from apps.patients.models import Gender
+
+    with pytest.raises(TypeError, match="Gender"):
+        words.values(Gender, {"male": ("男", "Male")})
