@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from tests.permissions.objects import fill
 from tests.permissions.routes import Route
@@ -64,3 +65,12 @@ def test_an_export_is_narrowed_by_the_filters_of_its_list(documents: dict[str, A
         listed = set(known_to(documents, Route(f"admin/v1/{path}", "get")))
         asked = set(known_to(documents, Route(f"admin/v1/{path}/export", "get")))
         assert listed - asked <= {"page", "page_size", "cursor"}, path
+
+
+@pytest.mark.parametrize(
+    "path", ["admin/v1/auth/sign-in", "miniprogram/v1/auth/wechat", "partner/v1/oauth/token"]
+)
+@pytest.mark.django_db
+def test_a_get_on_what_is_only_posted_to_is_no_method_whatever_it_asks(path: str) -> None:
+    for method in ("get", "head"):
+        assert getattr(APIClient(), method)(f"/api/{path}", {"x": "1"}).status_code == 405

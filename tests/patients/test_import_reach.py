@@ -136,3 +136,20 @@ def test_an_import_of_nobody_or_of_who_has_left_tells_nothing(world: World, impo
     world.staff[importer].save()
     jobs.check(made["id"])
     assert ImportRow.objects.get(job_id=made["id"]).problems[0]["code"] == "on_file"
+
+
+def test_namesakes_are_told_to_who_sees_the_whole_hospital_alone(world: World, importer: str) -> None:
+    other = world.patients["patient_b"]
+    born = [f"{other.name},{day}" for day in ("1985-12-23", "1985-12-24", "1985-12-25")]
+    guessed = checked(world, importer, *born, titles="姓名,出生日期")
+    assert (guessed["good_count"], told(world, importer, guessed)) == (3, [])
+    phones = checked(
+        world,
+        importer,
+        f"{other.name},13800138002,passport,E00000001",
+        titles="姓名,手机号,证件类型,证件号码",
+    )
+    assert told(world, importer, phones) == []
+    known = checked(world, "admin1", *born, titles="姓名,出生日期")
+    assert [code for _, code, _ in told(world, "admin1", known)] == ["possible_duplicate"]
+    assert told(world, importer, known) == [], "nor to who reads it later"

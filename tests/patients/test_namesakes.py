@@ -132,3 +132,28 @@ def test_an_import_remarks_who_may_be_on_file_and_takes_the_row_in(world: World)
     assert all("核对" in p["reason"] and "未导入" not in p["reason"] for p in found)
     assert (job["good_count"], job["bad_count"], job["duplicate_count"]) == (4, 0, 0)
     assert applied(world, text(*rows, ["", "", "", "", ""]))["imported"] == 4
+
+
+@pytest.mark.requirement("ACC-05")
+def test_refusals_that_tell_who_is_on_file_are_counted_and_written_down(world: World) -> None:
+    world.h1.settings = {"exact_searches_per_minute": 3}
+    world.h1.save(update_fields=["settings"])
+    taken, known = (
+        world.patients["patient_a"].mrn,
+        {"id_kind": "resident_id", "national_id": "110101198512240029"},
+    )
+    assert file(world, mrn=taken, **known).json()["code"] == "patient_duplicate"
+    assert file(world, mrn=taken, phone="13700000099", name="无此人").json()["code"] == "duplicate"
+    row = world.client("clerk").get(f"{PATIENTS}/{world.patients['patient_a'].pk}").json()
+    stale = world.client("clerk").patch(
+        f"{PATIENTS}/{row['id']}", {"version": row["version"] + 1, **known, "reason": "x"}, format="json"
+    )
+    assert stale.json()["code"] == "stale_version", "nobody is looked up for an edit that can't be"
+    cards = f"{PATIENTS}/{row['id']}/cards"
+    number = {"card_number": world.cards["patient_b"].card_number}
+    assert world.client("clerk").post(cards, number, format="json").json()["code"] == "duplicate"
+    refused = file(world, mrn=taken, **known)
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    lines = AuditEvent.objects.filter(action__in=["search", "search_refused"]).order_by("id")
+    assert [line.action for line in lines] == ["search"] * 3 + ["search_refused"]
+    assert "110101198512240029" not in str([line.after for line in lines])

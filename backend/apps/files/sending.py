@@ -77,9 +77,8 @@ def _headed(answer: HttpResponseBase, file: File, owner: FileOwner) -> HttpRespo
     answer["ETag"], answer["Accept-Ranges"] = f'"{file.checksum}"', "bytes"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = (
-        "public, max-age=31536000, immutable" if owner.is_public else "private, no-cache"
-    )
+    kept = "no-store" if owner.is_sealed else "private, no-cache"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable" if owner.is_public else kept
     return answer
 
 

@@ -39,11 +39,11 @@ def dictionaries(codes: Iterable[str] | None, hospital_id: UUID | None) -> dict[
 
 
 def dictionary_values(code: str) -> dict[str, bool]:
-    """The values of a dictionary in all hospitals, and whether each is in force anywhere."""
+    """The values of a dictionary in all hospitals, and whether each is in force in the group's, which all may know."""
     items = DictionaryItem.objects.filter(dictionary__code=code).order_by("sort", "id")
     found: dict[str, bool] = {}
-    for value, is_active in items.values_list("value", "is_active"):
-        found[value] = found.get(value, False) or is_active
+    for value, is_active, hospital_id in items.values_list("value", "is_active", "dictionary__hospital_id"):
+        found[value] = found.get(value, False) or (is_active and hospital_id is None)
     return found
 
 

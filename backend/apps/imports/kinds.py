@@ -60,9 +60,9 @@ class ImportKind(Protocol):
         """Tell staged rows that say the same as an earlier one."""
         ...
 
-    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
-        """The problems as that person may read them: nothing of records out of reach."""
-        return problems
+    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding | None]:
+        """The problems as that person may read them, nothing of records out of reach; None: not told."""
+        return [*problems]
 
     def reserve(self, job: ImportJob, count: int) -> dict[str, Any]:
         """Set numbers aside for so many records, before the transaction: `ImportJob.reserved`."""

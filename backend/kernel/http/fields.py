@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kernel.errors import MASKED, NAME
+from kernel.expectations import QUANTITY
 from kernel.text import clean_name, fold_code, is_masked
 from kernel.text.names import is_name
 
@@ -21,11 +22,9 @@ _QUANTITY = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,3})?\Z")
 class QuantityField(serializers.Field[Decimal, Any, str, Any]):
     """A decimal as text, so that no client rounds it: up to six digits and three places, above zero."""
 
-    default_error_messages = {"invalid": "须为大于零、最多三位小数的数字文本"}
-
     def to_internal_value(self, data: Any) -> Decimal:
         if not isinstance(data, str) or not _QUANTITY.match(data) or not Decimal(data):
-            self.fail("invalid")
+            raise serializers.ValidationError(QUANTITY.text, code=QUANTITY.code)
         return Decimal(data)
 
     def to_representation(self, value: Any) -> str:

@@ -9,6 +9,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
+from kernel.expectations import UNKNOWN
 from kernel.http.choices import errors_of, not_a_choice
 from kernel.http.moments import in_utc, require_expressible
 
@@ -46,19 +47,23 @@ class FilterBackend(DjangoFilterBackend):
 class KnownFilter(CharFilter):
     """Text of which the product knows the values: one that it does not know, and that no row has, is an error.
 
-    `known` answers the values; a list of them in force stands in the message. None known: every value is taken.
+    `known` answers the values; a list of them in force stands in the message, unless it `tells` none because they are
+    other hospitals', too. None known: every value is taken.
     """
 
-    def __init__(self, *args: Any, known: Callable[[], Mapping[str, bool]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, known: Callable[[], Mapping[str, bool]], tells: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.known = known
+        self.known, self.tells = known, tells
 
     def filter(self, qs: Any, value: str) -> Any:
         found = self.rows(qs, value) if value else qs
         known = self.known() if value else {}
         if known and value not in known and not found.exists():
             name = next(name for name, each in self.parent.filters.items() if each is self)
-            message = not_a_choice(value, (each for each, in_force in known.items() if in_force))
+            offered = (each for each, in_force in known.items() if in_force)
+            message = not_a_choice(value, offered) if self.tells else UNKNOWN.text
             raise ValidationError({name: [message]}, code="invalid_choice")
         return found
 
@@ -88,9 +93,12 @@ class OrderingFilter(filters.OrderingFilter):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """`ordering` with the fields that it takes."""
         offered = getattr(view, "ordering_fields", None)
-        text = f"{', '.join(offered)}; `-` in front reverses, commas separate" if offered else ""
+        text = f"{', '.join(offered or ())}; `-` in front reverses, commas separate"
         parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
-        return [{**found, "description": text} if text else found for found in parameters]
+        if not offered:
+            return parameters
+        schema = {"type": "string", "x-columns": list(offered)}
+        return [{**found, "description": text, "schema": schema} for found in parameters]
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> Any:
         text = request.query_params.get(self.ordering_param)

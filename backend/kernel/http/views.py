@@ -19,7 +19,7 @@ class APIView(views.APIView):
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method in ("GET", "HEAD") and request.query_params:
+        if request.method in ("GET", "HEAD") and request.query_params and hasattr(self, "get"):
             _refuse_unknown(request, self._known_parameters())
 
     def _known_parameters(self) -> frozenset[str]:

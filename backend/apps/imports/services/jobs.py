@@ -181,9 +181,19 @@ def want_apply(job: Job, *, skip_bad_rows: bool = False) -> Job:
     good = job.row_count - job.bad_count - job.duplicate_count
     # Before the transaction: others wait for the day's row of numbers.
     reserved = KINDS[job.kind].reserve(job, good) if good else {}
-    with transaction.atomic():
-        IMPORTS.move(job, ImportState.APPLYING, failure="", skip_bad_rows=skip_bad_rows, reserved=reserved)
-        publish(ImportWanted(job.hospital_id, job.pk))
+    try:
+        with transaction.atomic():
+            IMPORTS.move(
+                job, ImportState.APPLYING, failure="", skip_bad_rows=skip_bad_rows, reserved=reserved
+            )
+            publish(ImportWanted(job.hospital_id, job.pk))
+    except StateConflict:
+        job.refresh_from_db()
+        if job.state not in (
+            ImportState.APPLYING,
+            ImportState.APPLIED,
+        ):  # else somebody asked at the same moment
+            raise
     return job
 
 

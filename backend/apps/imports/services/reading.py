@@ -88,7 +88,8 @@ def problem_rows(job: ImportJob, reader: Actor | None) -> Iterator[dict[str, Any
         found = [(row["row_number"], row["outcome"], problem) for row in batch for problem in row["problems"]]
         shown = kind.shown_to(reader, job, [problem for *_, problem in found])
         for (number, outcome, _), problem in zip(found, shown, strict=True):
-            yield {"row": number, "outcome": outcome, "problem": problem}
+            if problem is not None:
+                yield {"row": number, "outcome": outcome, "problem": problem}
         last = batch[-1]["row_number"]
 
 

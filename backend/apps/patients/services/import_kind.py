@@ -34,10 +34,11 @@ class _Patients(ImportKind):
 
     def mark_on_file(self, job: ImportJob) -> Finding | None:
         found = import_reach.veil(job, import_staging.mark_duplicates_on_file(job))
-        import_staging.mark_namesakes_on_file(job)
+        if import_reach.sees_all(import_reach.importer_of(job), job):
+            import_staging.mark_namesakes_on_file(job)  # else it would tell of people out of reach
         return found
 
-    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
+    def shown_to(self, actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding | None]:
         return import_reach.shown_to(actor, job, problems)
 
     def mark_in_file(self, job: ImportJob) -> None:

@@ -20,19 +20,32 @@ from kernel.rates import Limit, hit_all
 
 #: Whom somebody may see.
 SEE = "patients.patient.list"
+#: The remark on a row whose person may be on file already, known by no number.
+NAMESAKE = "possible_duplicate"
 #: All that is said of a person out of reach.
 ON_FILE = {"column": TITLES["name"], "code": "on_file"}
 BATCH = 1000
 DAY = 86_400
 
 
-def shown_to(actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding]:
-    """The problems for that reader: those that name a record number out of reach say only that somebody is on file."""
+def shown_to(actor: Actor | None, job: ImportJob, problems: list[Finding]) -> list[Finding | None]:
+    """The problems for that reader: those that name a record number out of reach say only that somebody is on file.
+
+    None for those that the reader is not told at all.
+    """
     seen = _within_reach(actor, job, {problem["mrn"] for problem in problems if "mrn" in problem})
+    every = sees_all(actor, job)
     return [
-        problem if "mrn" not in problem or problem["mrn"] in seen else {**problem, **ON_FILE, "mrn": ""}
+        None if problem.get("code") == NAMESAKE and not every
+        else problem if "mrn" not in problem or problem["mrn"] in seen else {**problem, **ON_FILE, "mrn": ""}
         for problem in problems
-    ]
+    ]  # fmt: skip
+
+
+def sees_all(actor: Actor | None, job: ImportJob) -> bool:
+    """Whether the actor may see every patient of the import's hospital: who may not is told nothing of namesakes."""
+    scope = actor.scope(SEE) if actor else None
+    return scope is not None and (scope.everything or job.hospital_id in scope.hospitals)
 
 
 def veil(job: ImportJob, marked: list[tuple[UUID, str]]) -> Finding | None:

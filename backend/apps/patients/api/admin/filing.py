@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from rest_framework.response import Response
 
 from apps.access.policies import policy_of
 from apps.access.scoped.views import ScopedViewSet
@@ -11,19 +12,42 @@ from apps.patients.errors import PatientDuplicate, PatientMerged, PossibleDuplic
 from apps.patients.models import IdKind, Patient, RelatedPerson
 from apps.patients.services.archive import draft_patient, file_patient, update_patient
 from apps.patients.services.identifying import CLOSE, IDENTIFY, closes_or_reopens, identity_changes
+from apps.patients.services.searching import SECRET, note_search
 from apps.patients.services.twins import DUPLICATE, find_namesakes, find_twin, note_namesakes, note_twin
 from kernel.crypto import masking
-from kernel.errors import DuplicateValue, InvalidValue
+from kernel.errors import DuplicateValue, InvalidValue, StaleVersion
 from kernel.http.schema import raises
 
 #: The right to put tags on and take them off, by whatever door.
 ASSIGN = "patients.tag.assign"
 SEEN = "patients.patient.list"
+#: Refusals by which one learns whether somebody is on file.
+TELLING = (PatientDuplicate, PossibleDuplicate, DuplicateValue)
 CONTACTS = Prefetch("related_persons", queryset=RelatedPerson.objects.order_by("id"))
 
 
 class FilingMixin(ScopedViewSet):
-    """What the desk writes into the archive."""
+    """What the desk writes into the archive. A refusal that tells who is on file counts as a search (rules.md 28)."""
+
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        try:
+            return super().create(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        except TELLING:
+            self._count(request)
+            raise
+
+    @raises(StaleVersion)
+    def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        try:
+            return super().partial_update(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        except TELLING:
+            self._count(request)
+            raise
+
+    def _count(self, request: Any) -> None:
+        """TooManyRequests beyond the person's limit of exact searches; after the transaction, so that it stays."""
+        asked = {name: str(request.data.get(name) or "") for name in SECRET}
+        note_search(by=self.me, asked=asked)
 
     @raises(DuplicateValue, InvalidValue, PatientDuplicate, PossibleDuplicate)
     def perform_create(self, data: dict[str, Any]) -> Patient:
@@ -44,6 +68,8 @@ class FilingMixin(ScopedViewSet):
 
     @raises(InvalidValue, PatientMerged, ReasonRequired, PatientDuplicate)
     def perform_update(self, instance: Patient, data: dict[str, Any], version: int) -> Patient:
+        if version != instance.version:
+            raise StaleVersion  # before anybody is looked up
         contacts, reason = data.pop("related_persons", None), data.pop("reason", "")
         why = data.pop("duplicate_reason", "").strip()
         data.pop("confirm_duplicate", None)

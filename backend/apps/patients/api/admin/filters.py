@@ -36,7 +36,7 @@ class PatientFilter(django_filters.FilterSet):
     source = DictionaryFilter(code="patient_source", max_length=64)
     occupation = DictionaryFilter(code="occupation", max_length=64)
     industry = DictionaryFilter(code="industry", max_length=64)
-    tag = TagFilter(known=tag_names, max_length=40, help_text="the whole name of a tag")
+    tag = TagFilter(known=tag_names, tells=False, max_length=40, help_text="the whole name of a tag")
     without = django_filters.ChoiceFilter(
         method="by_lack", choices=Category.choices, help_text="no value of that category is given"
     )

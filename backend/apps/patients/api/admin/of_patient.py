@@ -21,6 +21,7 @@ from apps.patients.api.admin.serializers import (
 from apps.patients.errors import PatientMerged
 from apps.patients.models import CareRole, CareTeamMember, Patient, PatientCard, TimelineEntry
 from apps.patients.services import cards, care_team
+from apps.patients.services.searching import note_search
 from kernel.errors import DuplicateValue, InvalidValue, NotFound, PermissionDenied, StateConflict
 from kernel.expectations import COLLEAGUE
 from kernel.http.names import add_names
@@ -72,7 +73,12 @@ class PatientCardViewSet(OfPatientViewSet):
     def create(self, request: Any, patient_id: UUID) -> Response:
         """Issue a card."""
         patient = self.get_object()
-        card = cards.issue_card(patient=patient, **self.checked())
+        asked = self.checked()
+        try:
+            card = cards.issue_card(patient=patient, **asked)
+        except DuplicateValue:  # it tells that somebody has the card (rules.md 28)
+            note_search(by=self.me, asked=asked)
+            raise
         return Response(self.get_serializer(card).data, status=201)
 
     @extend_schema(request=None)
