@@ -15,7 +15,7 @@ from apps.scheduling.models import Appointment, AppointmentKind, ClinicSession
 from apps.scheduling.services.book import book_on_behalf
 from kernel import clock
 from kernel.models import OutboxEvent
-from tests.scheduling.support import ADMIN, MINI, NOW, TODAY, code, deliver, make_patient, open_session
+from tests.scheduling.support import ADMIN, MINI, NOW, TODAY, code, make_patient, open_session
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("QUE-01")
@@ -289,10 +289,8 @@ def test_a_ticket_is_transferred_with_its_claim_and_a_number_there(
     assert (shown["ticket_no"], shown["queue_name"], shown["reason"]) == (2, there.name, "专科转诊")
     assert Encounter.objects.get(pk=mine.encounter_id).practitioner == clinic.staff["doctor_b"]
     record = f"{ADMIN}/patients/{mine.patient_id}"
-    assert clinic.client("doctor_b").get(record).status_code == 404, "not called yet"
+    assert clinic.client("doctor_b").get(record).status_code == 200, "while the patient waits"
     assert post(clinic, f"queues/{there.pk}/call-next", {}, "doctor_b").json()["patient_name"] == "甲"
-    deliver("queueing.")
-    assert clinic.client("doctor_b").get(record).status_code == 200
     assert post(clinic, f"{path}/start", who="doctor_b").status_code == 200
     assert post(clinic, f"{path}/finish", who="doctor_b").json()["state"] == "finished"
     assert code(post(clinic, f"{path}/transfer", body)) == (400, "validation_error")

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from apps.encounters.models import Encounter
+from apps.encounters.services import encounters
 from apps.patients.models import CareTeamMember
 from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.services.check_in import check_in
@@ -100,8 +101,45 @@ def test_who_has_booked_the_doctor_today_checks_in_instead_of_walking_in(clinic:
         assert not Encounter.objects.exists()
         other = ask(clinic, patient="patient_b", practitioner_id=str(clinic.staff["doctor_b"].pk))
         assert other.status_code == 201, "another doctor"
+        held = at_window(
+            clinic, "patient_a", first_slot(open_session(clinic, date=TOMORROW, start="10:00", end="11:00"))
+        )
+        assert held.status_code == 201, held.content
+        pending = ask(clinic, practitioner_id=str(clinic.staff["doctor_a"].pk))
+        assert code(pending) == (409, "has_appointment"), "a number that waits for its payment, too"
     with clock.frozen(booked.check_in_until):
         assert ask(clinic, **walk_in).status_code == 201, "too late to check in"
+
+
+def test_who_waits_as_a_walk_in_settles_that_before_checking_in(clinic: World) -> None:
+    session = open_session(clinic, date=TOMORROW, start="08:00", end="09:00", slot_minutes=60)
+    with clock.frozen(NOW + dt.timedelta(days=1)):
+        walked = ask(clinic, patient="patient_b", practitioner_id=str(clinic.staff["doctor_a"].pk)).json()
+        at_window(clinic, "patient_b", first_slot(session), kind="same_day", paid_at_counter=True)
+        booked = Appointment.objects.get(patient=clinic.patients["patient_b"])
+        refused = clinic.client("clerk").post(f"{ADMIN}/appointments/{booked.pk}/check-in", {}, format="json")
+        assert code(refused) == (409, "waits_as_walk_in")
+        assert refused.json()["ticket_id"] == walked["id"]
+    booked.refresh_from_db()
+    assert (booked.state, QueueTicket.objects.count()) == ("booked", 1)
+
+
+def test_a_transfer_takes_care_along_and_never_makes_two_places(clinic: World) -> None:
+    first, other = (str(clinic.staff[name].pk) for name in ("doctor_b", "doctor_a"))
+    new = clinic.add_patient("patient_c", name="王五", id_kind="none")
+    record = f"{ADMIN}/patients/{new.pk}"
+    ticket = ask(clinic, patient="patient_c", practitioner_id=first).json()
+    assert clinic.client("doctor_b").get(record).status_code == 200
+    there = own_queue(clinic.staff["doctor_a"], clinic.departments["cardiology"])
+    body = {"queue_id": str(there.pk), "reason": "转诊"}
+    move = f"{ADMIN}/queue-tickets/{ticket['id']}/transfer"
+    second = ask(clinic, patient="patient_c", practitioner_id=other).json()
+    assert code(clinic.client("doctor_b").post(move, body, format="json")) == (409, "already_queued")
+    QueueTicket.objects.filter(pk=second["id"]).update(state="cancelled")
+    encounters.cancel([second["encounter_id"]])
+    assert clinic.client("doctor_b").post(move, body, format="json").status_code == 200
+    assert clinic.client("doctor_a").get(record).status_code == 200, "while the patient waits"
+    assert clinic.client("doctor_b").get(record).status_code == 404, "who never saw the patient"
 
 
 @pytest.mark.django_db(transaction=True)

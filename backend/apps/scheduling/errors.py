@@ -19,6 +19,14 @@ class SessionNotOpen(DomainError):
     zh, en = "该出诊未开放或已停诊", "The session is not open for booking."
 
 
+class WaitsAsWalkIn(DomainError):
+    """`ticket_id`, `ticket_no` and `queue_name`: where the patient waits without the appointment."""
+
+    code, status = "waits_as_walk_in", 409
+    zh = "该患者已在{queue_name}现场排队,排队号{ticket_no},请先处理该排队号"
+    en = "The patient waits in {queue_name} as a walk-in, with number {ticket_no}; settle that one first."
+
+
 class SessionPublished(DomainError):
     """What was published is stopped or its doctor substituted; it is not edited any more."""
 

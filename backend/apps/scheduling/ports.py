@@ -17,7 +17,7 @@ class Tickets(Protocol):
     def check_in(self, appointment: Appointment, *, priority: str = "", reason: str = "") -> None:
         """取号: `services.arrive` and a ticket, outside any transaction. `priority`: code of a group.
 
-        CheckInTooEarly, CheckInTooLate, PaymentRequired, StateConflict, InvalidValue.
+        CheckInTooEarly, CheckInTooLate, PaymentRequired, WaitsAsWalkIn, StateConflict, InvalidValue.
         """
 
     def in_service(self, session_id: UUID) -> set[UUID]:

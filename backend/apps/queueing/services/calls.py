@@ -8,16 +8,19 @@ from django.db.models import F
 
 from apps.encounters.services.encounters import begin, change as change_encounter, finish as finish_encounter
 from apps.identity.models import StaffMember
+from apps.patients.services.care_team import note_booking
+from apps.patients.services.handover import lock_patients
+from apps.patients.services.upholding import end_unvisited
 from apps.queueing import errors
 from apps.queueing.events import TicketCalled
 from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import priorities_of, rules_of
-from apps.queueing.selectors.waiting import waiting
+from apps.queueing.selectors.waiting import of_today, waiting
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import Position, behind
 from apps.queueing.services.queues import issue_number, queue_of, refuse_paused
-from apps.queueing.states import SEEING, TICKETS, TicketState
+from apps.queueing.states import OPEN_TICKETS, SEEING, TICKETS, TicketState
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.arrive import fulfil
 from kernel import clock
@@ -149,14 +152,17 @@ def prioritise(ticket: QueueTicket, *, code: str, reason: str) -> QueueTicket:
 
 @transaction.atomic
 def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
-    """To another doctor's queue of the hospital, with a number there and the old claim; the encounter goes with it.
+    """To another doctor's queue of the hospital, with a number there and the old claim.
 
-    InvalidValue, StateConflict.
+    Encounter and care go with it: the doctor there attends the patient, and who had not begun does not any more.
+    InvalidValue, AlreadyQueued (waits there, too), StateConflict.
     Allowed until the doctor has finished: who is inside, out for an examination or passed over waits there anew.
     """
     if queue.hospital_id != ticket.hospital_id or queue.pk == ticket.queue_id or not queue.is_active:
         raise InvalidValue(field="queue_id", expected=OTHER_QUEUE)
-    seeing = ticket.state in SEEING
+    lock_patients([ticket.patient_id])
+    refuse_second(ticket, queue)
+    seeing, old = ticket.state in SEEING, (ticket.practitioner_id, ticket.department_id)
     left, ticket_no = ticket.queue_id, issue_number(queue, ticket.day)
     moved = _keep(
         ticket, (T.WAITING, T.CALLED, T.MISSED, *SEEING), queue=queue, department_id=queue.department_id,
@@ -166,8 +172,25 @@ def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
     )  # fmt: skip
     doctor = {"practitioner_id": queue.practitioner_id} if queue.practitioner_id else {}
     change_encounter([ticket.encounter_id], department_id=queue.department_id, **doctor)
+    if queue.practitioner_id:
+        note_booking(
+            hospital_id=ticket.hospital_id, patient_id=ticket.patient_id, staff_id=queue.practitioner_id,
+            department_id=queue.department_id,
+        )  # fmt: skip
+    if old[0] is not None and not seeing:
+        end_unvisited(patient_id=ticket.patient_id, staff_id=old[0], department_id=old[1])
     changed(ticket.hospital_id, left)
     return moved
+
+
+def refuse_second(ticket: QueueTicket, queue: Queue) -> None:
+    """AlreadyQueued while the ticket's patient, whose row is locked, waits in that queue by another one."""
+    others = of_today(queue.pk).filter(patient_id=ticket.patient_id, state__in=[*OPEN_TICKETS, *SEEING])
+    found = others.exclude(pk=ticket.pk).order_by("id").first()
+    if found is not None:
+        raise errors.AlreadyQueued(
+            ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
+        )  # fmt: skip
 
 
 def doctor_for(queue: Queue, staff_id: UUID, chosen: StaffMember | None) -> UUID | None:

@@ -7,9 +7,12 @@ from apps.encounters.services.encounters import next_number
 from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.priorities import Priority
 from apps.queueing.selectors.rules import chosen_group, rules_of
+from apps.queueing.selectors.waiting import of_today
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import position_at_check_in
 from apps.queueing.services.queues import issue_number, queue_of
+from apps.queueing.states import OPEN_TICKETS
+from apps.scheduling.errors import WaitsAsWalkIn
 from apps.scheduling.models import Appointment, ClinicSession
 from apps.scheduling.services.arrive import arrive, refuse_arrival
 from kernel import clock
@@ -18,7 +21,7 @@ from kernel import clock
 def check_in(appointment: Appointment, *, priority: str = "", reason: str = "") -> QueueTicket:
     """`booked → checked_in` with a ticket in the queue, `priority` being the code of a group (else the age decides).
 
-    CheckInTooEarly, CheckInTooLate, PaymentRequired, StateConflict, InvalidValue.
+    CheckInTooEarly, CheckInTooLate, PaymentRequired, WaitsAsWalkIn (as a walk-in), StateConflict, InvalidValue.
     """
     refuse_arrival(appointment)
     patient = appointment.patient
@@ -28,10 +31,21 @@ def check_in(appointment: Appointment, *, priority: str = "", reason: str = "") 
         sessions = ClinicSession.objects.select_related("department", "practitioner", "hospital")
         session = sessions.get(pk=appointment.session_id)
         queue = queue_of(session)
+        _refuse_second(appointment, queue)
         encounter = arrive(appointment, session, encounter_no=encounter_no)
         ticket = _ticket(appointment, session, queue, encounter, group, reason)
         changed(ticket.hospital_id, ticket.queue_id)
     return ticket
+
+
+def _refuse_second(appointment: Appointment, queue: Queue) -> None:
+    """WaitsAsWalkIn while the patient waits in that queue as a walk-in: one visit is one place."""
+    waiting = of_today(queue.pk).filter(
+        patient_id=appointment.patient_id, state__in=OPEN_TICKETS, appointment=None
+    )
+    found = waiting.order_by("id").first()
+    if found is not None:
+        raise WaitsAsWalkIn(ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name)
 
 
 def _ticket(

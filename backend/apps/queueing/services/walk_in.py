@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.encounters.models import Encounter, EncounterKind
 from apps.encounters.services.encounters import next_number, open_encounter
@@ -96,9 +97,10 @@ def _refuse_second(patient: Patient, queue: Queue, doctor_id: UUID | None) -> No
         raise errors.AlreadyQueued(
             ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
         )  # fmt: skip
+    held = Q(state=AppointmentState.PENDING, hold_expires_at__gt=clock.now())
     booked = Appointment.objects.filter(
-        patient_id=patient.pk, practitioner_id=doctor_id, visit_date=business_day(), state=AppointmentState.BOOKED,
-        check_in_until__gt=clock.now(),
+        held | Q(state=AppointmentState.BOOKED), patient_id=patient.pk, practitioner_id=doctor_id,
+        visit_date=business_day(), check_in_until__gt=clock.now(),
     )  # fmt: skip
     appointment = booked.order_by("starts_at").first() if doctor_id is not None else None
     if appointment is not None:

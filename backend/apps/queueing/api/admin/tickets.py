@@ -106,7 +106,9 @@ class QueueTicketViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return calls.prioritise(ticket, code=priority, reason=reason)
 
     @command(
-        body=io.TransferSerializer, answer=io.QueueTicketSerializer, raises=(StateConflict, InvalidValue)
+        body=io.TransferSerializer,
+        answer=io.QueueTicketSerializer,
+        raises=(StateConflict, InvalidValue, errors.AlreadyQueued),
     )
     def transfer(self, ticket: QueueTicket, *, queue_id: UUID, reason: str) -> QueueTicket:
         """转诊: to another doctor's queue of the hospital, with a number there."""

@@ -125,7 +125,12 @@ class AppointmentViewSet(ScopedViewSet):
 
     @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
     @raises(
-        errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, StateConflict, InvalidValue
+        errors.CheckInTooEarly,
+        errors.CheckInTooLate,
+        errors.PaymentRequired,
+        errors.WaitsAsWalkIn,
+        StateConflict,
+        InvalidValue,
     )
     def check_in(self, request: Any, pk: UUID) -> Response:
         """取号: hand out the number; the patient joins the queue."""
