@@ -14,6 +14,7 @@ from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
 from apps.access.menus import menu_tree
 from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
+from config.page_models import PageModels
 from kernel.errors import CATALOGUE, EXPECTATIONS
 from kernel.http.problems import FRAMEWORK_CODES
 from kernel.words import words_of_values
@@ -68,7 +69,7 @@ def manifest() -> dict[str, Any]:
         ],
         "menus": menus,
         "routes": list(_routes(menus)),
-        "pages": _pages(menus, operations),
+        "pages": _pages(menus, document),
         "operations": operations,
         "dictionaries": _dictionaries(document),
         "errors": _errors(),
@@ -125,18 +126,14 @@ def _routes(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _pages(menus: list[dict[str, Any]], operations: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Page → the operations of the resources whose codes open it or its buttons."""
+def _pages(menus: list[dict[str, Any]], document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Page → how it is drawn, from the operations of the resources whose codes open it or its buttons."""
+    models = PageModels(document)
     found = {}
     for menu in _walk(menus):
         if menu["kind"] == "page":
             codes = {code for node in _walk([menu]) for code in node["permissions"]}
-            resources = {code.rpartition(".")[0] for code in codes}
-            found[menu["code"]] = [
-                row["operation_id"]
-                for row in operations
-                if (row["permission_code"] or "").rpartition(".")[0] in resources
-            ]
+            found[menu["code"]] = models.of(code.rpartition(".")[0] for code in codes)
     return found
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
-from kernel.http.schema_hooks import operations
+from kernel.http.schema_parts import operations, sent
 from kernel.http.schema_words import component
 
 Node = dict[str, Any]
@@ -44,6 +44,7 @@ def _named(document: Node) -> Iterator[tuple[str, str, Node]]:
     for operation in operations(document):
         for parameter in operation.get("parameters", ()):
             yield "", parameter["name"], parameter["schema"]
+    asked = sent(document)
     for owner, schema in document["components"]["schemas"].items():
         for name, node in schema.get("properties", {}).items():
-            yield component(owner), name, node
+            yield component(owner, asked), name, node

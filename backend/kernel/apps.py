@@ -26,7 +26,7 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         importlib.import_module("kernel.http.words")
-        autodiscover_modules("words")
+        autodiscover_modules("words", "pages")
         MigrationWriter.register_serializer(enum.Enum, _EnumByValue)
         if getattr(settings, "CLOCK_FILE", ""):
             clock.set_source(clock.FileOffsetClock(Path(settings.CLOCK_FILE)))

@@ -43,6 +43,7 @@ FORMAT_CARD = Expectation(
     "card_format", "卡号须为 4 至 32 位字母或数字", "A card number has 4 to 32 letters or digits."
 )
 
+IDS = Expectation("ids", "须为以逗号分隔的标识,最多 100 个", "Ids with commas between, at most 100.")
 BOOLEAN = Expectation("boolean", "须为 true 或 false", "true or false.")
 TEXT = Expectation("text", "须为文本", "A text.")
 

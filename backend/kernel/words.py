@@ -94,6 +94,16 @@ def words_of_values(values: Iterable[Any]) -> Mapping[str, ValueWords]:
     return min(every, key=len, default={})
 
 
+#: Property or parameter → the resource whose rows it names, and the filters that its options are narrowed by.
+REFERENCES: dict[str, tuple[str, dict[str, Any]]] = {}
+#: The same for names that mean another resource in these components.
+REFERENCES_OF: dict[tuple[str, str], str] = {}
+#: (component or operation, property or parameter) → the code of the dictionary that it takes its values from.
+DICTIONARIES: dict[tuple[str, str], str] = {}
+#: Component → the operation that answers what is masked in it.
+UNMASKED: dict[str, str] = {}
+#: How a name ends → the unit of its numbers.
+UNITS = {"_fen": "fen", "_minutes": "minute", "_seconds": "second", "_bytes": "byte"}
 #: Prefix of an operation id → its noun.
 RESOURCES: dict[str, "Noun"] = {}
 #: Operation ids that are more than a verb and a noun.
@@ -101,6 +111,7 @@ OPERATIONS: dict[str, Words] = {}
 VERBS = {
     "list": Words("查询", "List"), "retrieve": Words("查看", "Read"), "create": Words("新增", "Add"),
     "partial_update": Words("修改", "Change"), "destroy": Words("删除", "Delete"),
+    "options_list": Words("选择", "Choose among"),
 }  # fmt: skip
 
 
@@ -118,6 +129,39 @@ def resources(**named: tuple[str, str, str]) -> None:
             raise TypeError(f"{name!r} is named twice")
 
 
+def references(resource: str, *names: str, **filters: Any) -> None:
+    """These names are ids of a resource's rows; `filters` of its options leave those that may be meant."""
+    for name in names:
+        if REFERENCES.setdefault(name, (resource, filters)) != (resource, filters):
+            raise TypeError(f"{name!r} refers to {REFERENCES[name][0]} already")
+
+
+def references_of(resource: str, name: str, *owners: str) -> None:
+    """In these components the name is an id of a row of that resource."""
+    REFERENCES_OF.update(dict.fromkeys(((owner, name) for owner in owners), resource))
+
+
+def reference_of(owner: str, name: str) -> tuple[str, dict[str, Any]]:
+    """The resource whose rows a property or parameter names, and how its options are narrowed; ("", {}) for none."""
+    resource = REFERENCES_OF.get((owner, name))
+    return (resource, {}) if resource else REFERENCES.get(name, ("", {}))
+
+
+def dictionary(code: str, name: str, *owners: str) -> None:
+    """A property of these components, or a parameter of these operations, has its values from that dictionary."""
+    DICTIONARIES.update(dict.fromkeys(((owner, name) for owner in owners), code))
+
+
+def unmasked(operation: str, *components: str) -> None:
+    """The operation that answers whole what these components show masked."""
+    UNMASKED.update(dict.fromkeys(components, operation))
+
+
+def unit_of(name: str) -> str | None:
+    """The unit of a number by its name; None for those that count, or have none."""
+    return next((unit for ending, unit in UNITS.items() if name.endswith(ending) or name == ending[1:]), None)
+
+
 def operations(**named: Pair) -> None:
     """Words of operations by their ids, for those that are more than a verb and a noun."""
     for name, pair in named.items():
@@ -129,15 +173,15 @@ def operation_words(operation_id: str) -> Words | None:
     """Its own, else verb and noun; None where nobody declared any."""
     if operation_id in OPERATIONS:
         return OPERATIONS[operation_id]
-    for action, verb in VERBS.items():
+    for action, verb in reversed(VERBS.items()):
         noun = RESOURCES.get(operation_id.removesuffix(f"_{action}"))
         if noun is not None and operation_id.endswith(f"_{action}"):
-            named = noun.many if action == "list" else noun.en
+            named = noun.many if action.endswith("list") else noun.en
             return Words(f"{verb.zh}{noun.zh}", f"{verb.en} {named}")
     return None
 
 
-def value_text(enum: type[Enum], value: Any) -> str:
+def value_text(enum: Any, value: Any) -> str:
     """What a value of an enum is called, in the language of the request; the value itself where nobody has named it."""
     said = ENUMS.get(enum, {}).get(str(value))
     return said.text if said else str(value)
@@ -149,9 +193,10 @@ def title(component: str, name: str) -> str:
     return said.text if said else name
 
 
-def money_title(component: str, name: str) -> str:
-    """The title of a column in yuan of what is fen in the documents."""
-    return title(component, name) + (" (yuan)" if in_english() else "(元)")
+def column_title(component: str, name: str) -> str:
+    """The title of a property's column; what is fen in the documents is yuan in tables."""
+    unit = (" (yuan)" if in_english() else "(元)") if name.endswith("_fen") else ""
+    return title(component, name) + unit
 
 
 def spoken(rows: Iterable[T]) -> Iterator[T]:

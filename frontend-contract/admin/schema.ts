@@ -12,13 +12,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 住院患者 within reach; those in the house with `status=admitted`
+         * 查询住院
          * @description 住院患者 within reach; those in the house with `status=admitted`.
          */
         get: operations["admissions_list"];
         put?: never;
         /**
-         * 住院登记: a new stay with its 住院号
+         * 住院登记
          * @description 住院登记: a new stay with its 住院号.
          */
         post: operations["admissions_create"];
@@ -36,7 +36,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One stay
+         * 查看住院
          * @description One stay.
          */
         get: operations["admissions_retrieve"];
@@ -46,7 +46,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * 修改/转科: another department, doctor, bed or diagnosis
+         * 修改住院
          * @description 修改/转科: another department, doctor, bed or diagnosis.
          */
         patch: operations["admissions_partial_update"];
@@ -60,13 +60,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 住院费用: the rows of a stay, reversals among them, the newest first
+         * 查询住院费用
          * @description 住院费用: the rows of a stay, reversals among them, the newest first.
          */
         get: operations["admissions_charges_list"];
         put?: never;
         /**
-         * 计费: up to 500 items at once, of days that the patient was there
+         * 住院计费
          * @description 计费: up to 500 items at once, of days that the patient was there.
          */
         post: operations["admissions_charges_create"];
@@ -84,7 +84,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 日清单: the days with their totals, and all items of `day` by category
+         * 住院日清单
          * @description 日清单: the days with their totals, and all items of `day` by category.
          */
         get: operations["admissions_daily_charges"];
@@ -106,7 +106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted
+         * 缴纳住院押金
          * @description 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted.
          */
         post: operations["admissions_deposits_create"];
@@ -126,7 +126,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 出院: no deposit is taken any more; one that is under way goes back to its payer
+         * 办理出院
          * @description 出院: no deposit is taken any more; one that is under way goes back to its payer.
          */
         post: operations["admissions_discharge"];
@@ -146,7 +146,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 召回: the discharge was a mistake
+         * 撤销出院
          * @description 召回: the discharge was a mistake.
          */
         post: operations["admissions_recall"];
@@ -164,7 +164,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The running total: charges by category, deposit, balance or arrears
+         * 住院费用汇总
          * @description The running total: charges by category, deposit, balance or arrears.
          */
         get: operations["admissions_statement"];
@@ -184,7 +184,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 导出住院费清单: every row as CSV, the oldest first, with the totals at the end
+         * 导出住院费用
          * @description 导出住院费清单: every row as CSV, the oldest first, with the totals at the end.
          */
         get: operations["admissions_statement_export"];
@@ -204,13 +204,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 挂号记录 within reach
+         * 查询挂号
          * @description 挂号记录 within reach.
          */
         get: operations["appointments_list"];
         put?: never;
         /**
-         * Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once
+         * 预约挂号
          * @description Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once.
          */
         post: operations["appointments_create"];
@@ -228,7 +228,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One appointment
+         * 查看挂号
          * @description One appointment.
          */
         get: operations["appointments_retrieve"];
@@ -250,7 +250,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退号 for the patient; a fee that was paid is to be refunded
+         * 退号
          * @description 退号 for the patient; a fee that was paid is to be refunded.
          */
         post: operations["appointments_cancel"];
@@ -268,7 +268,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 改期记录: how the appointment came to its present time
+         * 查询改期记录
          * @description 改期记录: how the appointment came to its present time.
          */
         get: operations["appointments_changes_list"];
@@ -290,7 +290,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 取号: hand out the number; the patient joins the queue
+         * 取号
          * @description 取号: hand out the number; the patient joins the queue.
          */
         post: operations["appointments_check_in"];
@@ -310,7 +310,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 更正爽约: a missed appointment no longer counts against the patient
+         * 更正爽约
          * @description 更正爽约: a missed appointment no longer counts against the patient.
          */
         post: operations["appointments_excuse"];
@@ -330,7 +330,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 改期 for the patient, to another slot of the department
+         * 改期
          * @description 改期 for the patient, to another slot of the department.
          */
         post: operations["appointments_reschedule"];
@@ -350,7 +350,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 冲正: the cash goes back to the patient, until the patient is called
+         * 冲正挂号费
          * @description 冲正: the cash goes back to the patient, until the patient is called.
          */
         post: operations["appointments_reverse_settlement"];
@@ -370,7 +370,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 收费: the registration fee was paid in cash at the window
+         * 收取挂号费
          * @description 收费: the registration fee was paid in cash at the window.
          */
         post: operations["appointments_settle"];
@@ -388,13 +388,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every print of the slip: when, by whom and why
+         * 查询凭条打印记录
          * @description Every print of the slip: when, by whom and why.
          */
         get: operations["appointments_slip_prints_list"];
         put?: never;
         /**
-         * 打印凭条: count a copy of the registration slip and return it for the printer
+         * 打印挂号凭条
          * @description 打印凭条: count a copy of the registration slip and return it for the printer.
          */
         post: operations["appointments_print_slip"];
@@ -412,7 +412,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 导出挂号: the appointments that the filters leave, as Excel or CSV
+         * 导出挂号
          * @description 导出挂号: the appointments that the filters leave, as Excel or CSV.
          */
         get: operations["appointments_export"];
@@ -452,7 +452,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One with its steps and its content
+         * 查看审批
          * @description One with its steps and its content.
          */
         get: operations["approvals_retrieve"];
@@ -474,7 +474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 同意: the next step opens; with the last it takes effect
+         * 同意
          * @description 同意: the next step opens; with the last it takes effect.
          */
         post: operations["approvals_approve"];
@@ -494,7 +494,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 补充并同意: complete the content within what the kind allows, and approve
+         * 补充并同意
          * @description 补充并同意: complete the content within what the kind allows, and approve.
          */
         post: operations["approvals_complete"];
@@ -514,7 +514,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 驳回, with the reason
+         * 驳回
          * @description 驳回, with the reason.
          */
         post: operations["approvals_reject"];
@@ -534,7 +534,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 撤回, by who asked alone
+         * 撤回申请
          * @description 撤回, by who asked alone.
          */
         post: operations["approvals_withdraw"];
@@ -592,7 +592,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the lines that the filters leave, as CSV
+         * 导出操作日志
          * @description Export the lines that the filters leave, as CSV.
          */
         get: operations["audit_events_export"];
@@ -612,7 +612,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the last seal and the last verification
+         * 日志封存状态
          * @description Read the last seal and the last verification.
          */
         get: operations["audit_state"];
@@ -634,7 +634,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 修改密码 Change the own password; all other devices are signed out
+         * 修改密码
          * @description 修改密码 Change the own password; all other devices are signed out.
          */
         post: operations["auth_change_password"];
@@ -652,7 +652,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 当前用户 Who is signed in; open while the password is due
+         * 当前用户
          * @description 当前用户 Who is signed in; open while the password is due.
          */
         get: operations["auth_me"];
@@ -672,7 +672,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 我的通知 The notices to me, newest first
+         * 查询我的通知
          * @description 我的通知 The notices to me, newest first.
          */
         get: operations["auth_notices_list"];
@@ -694,7 +694,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 标记已读 I have read it
+         * 标记通知已读
          * @description 标记已读 I have read it.
          */
         post: operations["auth_notices_read"];
@@ -712,7 +712,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 登录设备 The devices that are signed in, last seen first
+         * 查询登录设备
          * @description 登录设备 The devices that are signed in, last seen first.
          */
         get: operations["auth_sessions_list"];
@@ -735,7 +735,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * 下线设备 Sign one device out
+         * 下线设备
          * @description 下线设备 Sign one device out.
          */
         delete: operations["auth_sessions_end"];
@@ -754,7 +754,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 登录 Sign in with user name and password
+         * 登录
          * @description 登录 Sign in with user name and password.
          */
         post: operations["auth_sign_in"];
@@ -774,7 +774,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退出登录 Sign this device out
+         * 退出登录
          * @description 退出登录 Sign this device out.
          */
         post: operations["auth_sign_out"];
@@ -794,7 +794,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退出全部设备 Sign every device out, this one too
+         * 退出全部设备
          * @description 退出全部设备 Sign every device out, this one too.
          */
         post: operations["auth_sign_out_all"];
@@ -814,7 +814,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 启用动态验证码 A new secret for the authenticator app; asked for only once confirmed
+         * 启用动态验证码
          * @description 启用动态验证码 A new secret for the authenticator app; asked for only once confirmed.
          */
         post: operations["auth_totp_enrol"];
@@ -834,7 +834,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 确认动态验证码 Switch the second factor on; answers with the recovery codes
+         * 确认动态验证码
          * @description 确认动态验证码 Switch the second factor on; answers with the recovery codes.
          */
         post: operations["auth_totp_confirm"];
@@ -854,7 +854,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 停用动态验证码 Switch the second factor off
+         * 停用动态验证码
          * @description 停用动态验证码 Switch the second factor off.
          */
         post: operations["auth_totp_disable"];
@@ -874,7 +874,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 发药/执行: mark the item of a paid bill; answers the whole bill
+         * 发药/执行
          * @description 发药/执行: mark the item of a paid bill; answers the whole bill.
          */
         post: operations["bill_items_perform"];
@@ -894,7 +894,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 撤销执行: the mark was a mistake; not once something of the bill was refunded
+         * 撤销执行
          * @description 撤销执行: the mark was a mistake; not once something of the bill was refunded.
          */
         post: operations["bill_items_undo_perform"];
@@ -912,13 +912,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 账单 within reach
+         * 查询账单
          * @description 账单 within reach.
          */
         get: operations["bills_list"];
         put?: never;
         /**
-         * Issue a bill: examination, test, prescription or treatment
+         * 开具账单
          * @description Issue a bill: examination, test, prescription or treatment.
          */
         post: operations["bills_create"];
@@ -936,7 +936,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One bill with its items
+         * 查看账单
          * @description One bill with its items.
          */
         get: operations["bills_retrieve"];
@@ -958,7 +958,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 取消: nobody is to pay it any more; a payment under way goes back
+         * 取消账单
          * @description 取消: nobody is to pay it any more; a payment under way goes back.
          */
         post: operations["bills_cancel"];
@@ -978,7 +978,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 开票: the invoice of what is left of a paid bill
+         * 开具发票
          * @description 开票: the invoice of what is left of a paid bill.
          */
         post: operations["bills_invoice"];
@@ -998,7 +998,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back
+         * 重开账单
          * @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back.
          */
         post: operations["bills_reissue"];
@@ -1016,7 +1016,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 待缴费 of a patient, the registration first
+         * 查询待缴费
          * @description 待缴费 of a patient, the registration first.
          */
         get: operations["bills_payable"];
@@ -1088,13 +1088,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询停止预约
+         * 查询停约记录
          * @description 停止预约: after missed appointments or by hand; lifted by hand or by an appeal.
          */
         get: operations["booking_suspensions_list"];
         put?: never;
         /**
-         * Suspend a patient by hand; the patient is told
+         * 停约患者
          * @description Suspend a patient by hand; the patient is told.
          */
         post: operations["booking_suspensions_create"];
@@ -1112,7 +1112,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看停止预约
+         * 查看停约记录
          * @description 停止预约: after missed appointments or by hand; lifted by hand or by an appeal.
          */
         get: operations["booking_suspensions_retrieve"];
@@ -1134,7 +1134,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 解除: the patient can book again at once
+         * 解除停约
          * @description 解除: the patient can book again at once.
          */
         post: operations["booking_suspensions_lift"];
@@ -1206,7 +1206,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed
+         * 填充全年节假日
          * @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
          */
         post: operations["calendar_days_fill"];
@@ -1230,7 +1230,7 @@ export interface paths {
         get: operations["card_top_ups_list"];
         put?: never;
         /**
-         * 窗口充值: an order that is settled like any other; the card has the money once it is posted
+         * 就诊卡充值
          * @description 窗口充值: an order that is settled like any other; the card has the money once it is posted.
          */
         post: operations["card_top_ups_create"];
@@ -1268,7 +1268,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 诊所概况: counts, opening hours, place, staff and the day's load in one read
+         * 诊所概况
          * @description 诊所概况: counts, opening hours, place, staff and the day's load in one read.
          */
         get: operations["clinic_overview"];
@@ -1342,7 +1342,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 叫号: call whoever is first in the session's queue into its doctor's room
+         * 叫下一位(按出诊)
          * @description 叫号: call whoever is first in the session's queue into its doctor's room.
          */
         post: operations["clinic_sessions_call_next"];
@@ -1362,7 +1362,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 发布: make the slots and their numbers and open them for booking
+         * 发布出诊
          * @description 发布: make the slots and their numbers and open them for booking.
          */
         post: operations["clinic_sessions_publish"];
@@ -1380,7 +1380,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 号源: the slots with the numbers left
+         * 查询号源
          * @description 号源: the slots with the numbers left.
          */
         get: operations["clinic_sessions_slots_list"];
@@ -1402,7 +1402,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told
+         * 停诊
          * @description 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told.
          */
         post: operations["clinic_sessions_stop"];
@@ -1422,7 +1422,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 替诊: another doctor holds the session; its patients keep number and time and are told
+         * 替诊
          * @description 替诊: another doctor holds the session; its patients keep number and time and are told.
          */
         post: operations["clinic_sessions_substitute"];
@@ -1440,7 +1440,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 替诊 of the session, oldest first
+         * 查询替诊记录
          * @description 替诊 of the session, oldest first.
          */
         get: operations["clinic_sessions_substitutions_list"];
@@ -1462,7 +1462,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be
+         * 批量调整出诊
          * @description Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be.
          */
         post: operations["clinic_sessions_bulk"];
@@ -1482,10 +1482,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make draft sessions from templates for a range of days; what is left out, and why, is said
+         * 按模板生成出诊
          * @description Make draft sessions from templates for a range of days; what is left out, and why, is said.
          */
         post: operations["clinic_sessions_generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/clinic-sessions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择出诊
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["clinic_sessions_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1500,7 +1520,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 今日看板: per department and doctor the day's sessions in one read
+         * 今日看板
          * @description 今日看板: per department and doctor the day's sessions in one read.
          */
         get: operations["day_board"];
@@ -1564,6 +1584,26 @@ export interface paths {
         patch: operations["departments_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/departments/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择科室
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["departments_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/dictionaries": {
         parameters: {
             query?: never;
@@ -1572,13 +1612,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询字典
+         * 查询数据字典
          * @description 字典: lists that administrators extend.
          */
         get: operations["dictionaries_list"];
         put?: never;
         /**
-         * 新增字典
+         * 新增数据字典
          * @description 字典: lists that administrators extend.
          */
         post: operations["dictionaries_create"];
@@ -1596,21 +1636,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看字典
+         * 查看数据字典
          * @description 字典: lists that administrators extend.
          */
         get: operations["dictionaries_retrieve"];
         put?: never;
         post?: never;
         /**
-         * 删除字典
+         * 删除数据字典
          * @description 字典: lists that administrators extend.
          */
         delete: operations["dictionaries_destroy"];
         options?: never;
         head?: never;
         /**
-         * 修改字典
+         * 修改数据字典
          * @description 字典: lists that administrators extend.
          */
         patch: operations["dictionaries_partial_update"];
@@ -1624,10 +1664,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询字典 Active entries of dictionaries, the hospital's own included; open to all staff
+         * 查询字典选项
          * @description 查询字典 Active entries of dictionaries, the hospital's own included; open to all staff.
          */
         get: operations["dictionaries_lookup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/dictionaries/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择数据字典
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["dictionaries_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1696,7 +1756,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询就诊
+         * 查询就诊记录
          * @description 就诊: visits and stays, as the apps that know of them open and end them.
          */
         get: operations["encounters_list"];
@@ -1716,7 +1776,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看就诊
+         * 查看就诊记录
          * @description 就诊: visits and stays, as the apps that know of them open and end them.
          */
         get: operations["encounters_retrieve"];
@@ -1738,7 +1798,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 上传文件 Upload a file; it is deleted after a day unless something takes it
+         * 上传文件
          * @description 上传文件 Upload a file; it is deleted after a day unless something takes it.
          */
         post: operations["files_create"];
@@ -1756,7 +1816,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 文件信息 Name, type, size and checksum; 404 for who may not read it
+         * 查看文件
          * @description 文件信息 Name, type, size and checksum; 404 for who may not read it.
          */
         get: operations["files_retrieve"];
@@ -1776,7 +1836,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it
+         * 下载文件
          * @description 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it.
          */
         get: operations["files_content_retrieve"];
@@ -1830,6 +1890,26 @@ export interface paths {
          * @description 集团: the one owner of all hospitals; made when the product is installed.
          */
         patch: operations["groups_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/groups/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择集团
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["groups_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/hospitals": {
@@ -1892,7 +1972,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看设置 Every setting with value, default, text and bounds
+         * 查看参数设置
          * @description 查看设置 Every setting with value, default, text and bounds.
          */
         get: operations["hospital_settings_retrieve"];
@@ -1902,10 +1982,30 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * 修改设置 Change settings; an unknown key or a wrong type changes nothing
+         * 修改参数设置
          * @description 修改设置 Change settings; an unknown key or a wrong type changes nothing.
          */
         patch: operations["hospital_settings_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/hospitals/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择医院
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["hospitals_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/inpatient-charges/{id}/reverse": {
@@ -1918,7 +2018,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 冲销: a negative row of today, for all that is left of the charge or for a part
+         * 冲销住院费用
          * @description 冲销: a negative row of today, for all that is left of the charge or for a part.
          */
         post: operations["inpatient_charges_reverse"];
@@ -1976,7 +2076,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 发票 within reach
+         * 查询发票
          * @description 发票 within reach.
          */
         get: operations["invoices_list"];
@@ -1996,7 +2096,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One invoice with its lines: the data for printing
+         * 查看发票
          * @description One invoice with its lines: the data for printing.
          */
         get: operations["invoices_retrieve"];
@@ -2016,13 +2116,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every print of the invoice: when, where, by whom and why
+         * 查询发票打印记录
          * @description Every print of the invoice: when, where, by whom and why.
          */
         get: operations["invoices_prints_list"];
         put?: never;
         /**
-         * 打印/补打: count a copy and return it for the printer
+         * 打印发票
          * @description 打印/补打: count a copy and return it for the printer.
          */
         post: operations["invoices_print_copy"];
@@ -2100,7 +2200,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询流水
+         * 查询资金流水
          * @description 流水: every movement of money, newest first.
          */
         get: operations["ledger_transactions_list"];
@@ -2120,7 +2220,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 流水 with its entries, debits first
+         * 查看资金流水
          * @description 流水 with its entries, debits first.
          */
         get: operations["ledger_transactions_retrieve"];
@@ -2140,7 +2240,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the entries of a period as CSV, oldest first
+         * 导出资金流水
          * @description Export the entries of a period as CSV, oldest first.
          */
         get: operations["ledger_transactions_export"];
@@ -2160,7 +2260,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 试算平衡表 of the hospitals within reach, or of one of them
+         * 试算平衡表
          * @description 试算平衡表 of the hospitals within reach, or of one of them.
          */
         get: operations["ledger_trial_balance"];
@@ -2234,15 +2334,35 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 上传位置图 Set the picture of the map, at most 5 MB
+         * 上传位置图
          * @description 上传位置图 Set the picture of the map, at most 5 MB.
          */
         post: operations["locations_map_picture"];
         /**
-         * 删除位置图 Remove the picture of the map
+         * 删除位置图
          * @description 删除位置图 Remove the picture of the map.
          */
         delete: operations["locations_map_picture_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/locations/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择位置
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["locations_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2256,7 +2376,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read my menus, permission codes and data scopes
+         * 我的菜单和权限
          * @description Read my menus, permission codes and data scopes.
          */
         get: operations["me_access"];
@@ -2318,6 +2438,26 @@ export interface paths {
          * @description 菜单: the menu tree of the admin app.
          */
         patch: operations["menus_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/menus/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择菜单
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["menus_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/merchant-accounts": {
@@ -2468,7 +2608,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the calls that were made for the message, newest first
+         * 查询发送记录
          * @description List the calls that were made for the message, newest first.
          */
         get: operations["messages_attempts_list"];
@@ -2488,7 +2628,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Count the messages of each state; the list's filters apply
+         * 消息统计
          * @description Count the messages of each state; the list's filters apply.
          */
         get: operations["messages_counters"];
@@ -2510,7 +2650,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send up to 100 failed or dead messages again
+         * 重发消息
          * @description Send up to 100 failed or dead messages again.
          */
         post: operations["messages_retry"];
@@ -2564,6 +2704,26 @@ export interface paths {
         patch: operations["modules_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/modules/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择模块
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["modules_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/operations/dead-letters": {
         parameters: {
             query?: never;
@@ -2614,7 +2774,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Queue the event again for the handler that refused it
+         * 重放死信
          * @description Queue the event again for the handler that refused it.
          */
         post: operations["operations_dead_letters_replay"];
@@ -2632,7 +2792,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read how much waits to be delivered
+         * 事件投递状态
          * @description Read how much waits to be delivered.
          */
         get: operations["operations_outbox"];
@@ -2652,13 +2812,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询部门
+         * 查询组织机构
          * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         get: operations["org_units_list"];
         put?: never;
         /**
-         * 新增部门
+         * 新增组织机构
          * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         post: operations["org_units_create"];
@@ -2676,24 +2836,44 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看部门
+         * 查看组织机构
          * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         get: operations["org_units_retrieve"];
         put?: never;
         post?: never;
         /**
-         * 删除部门
+         * 删除组织机构
          * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         delete: operations["org_units_destroy"];
         options?: never;
         head?: never;
         /**
-         * 修改部门
+         * 修改组织机构
          * @description 部门: the administrative tree; a change of `parent_id` moves the subtree.
          */
         patch: operations["org_units_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/org-units/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择组织机构
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["org_units_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/partner-applications": {
@@ -2758,7 +2938,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 更换密钥 Give a new secret: the old one and every token end at once
+         * 更换应用密钥
          * @description 更换密钥 Give a new secret: the old one and every token end at once.
          */
         post: operations["partner_applications_rotate_secret"];
@@ -2844,7 +3024,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退款试算: the most that may go back now, through whatever application it came, and from which top-ups
+         * 余额退款试算
          * @description 退款试算: the most that may go back now, through whatever application it came, and from which top-ups.
          */
         get: operations["patient_cards_refund_quote"];
@@ -2866,7 +3046,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 申请余额退款, through whatever application it came; another person approves or executes it
+         * 申请余额退款
          * @description 申请余额退款, through whatever application it came; another person approves or executes it.
          */
         post: operations["patient_cards_refund_request"];
@@ -2884,7 +3064,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 就诊卡账单: movements of the balance, the newest first
+         * 查询就诊卡账单
          * @description 就诊卡账单: movements of the balance, the newest first.
          */
         get: operations["patient_cards_statement_list"];
@@ -2904,7 +3084,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询疑似重复
+         * 查询疑似重复档案
          * @description 疑似重复: pairs of archives that may be one person's, the likeliest first.
          */
         get: operations["patient_duplicates_list"];
@@ -2926,7 +3106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take back that the two are different people
+         * 撤销非重复结论
          * @description Take back that the two are different people.
          */
         post: operations["patient_duplicates_reopen"];
@@ -2946,7 +3126,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Look through a hospital's archive now; a worker brings the list up to date
+         * 扫描重复档案
          * @description Look through a hospital's archive now; a worker brings the list up to date.
          */
         post: operations["patient_duplicates_scan"];
@@ -2970,7 +3150,7 @@ export interface paths {
         get: operations["patient_imports_list"];
         put?: never;
         /**
-         * Upload a file; a worker checks it. The same file again answers one's import that is open (200)
+         * 上传患者文件
          * @description Upload a file; a worker checks it. The same file again answers one's import that is open (200).
          */
         post: operations["patient_imports_create"];
@@ -3010,7 +3190,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import all good rows in one transaction; a worker does it. Asked again it answers the same
+         * 执行导入
          * @description Import all good rows in one transaction; a worker does it. Asked again it answers the same.
          */
         post: operations["patient_imports_apply"];
@@ -3030,7 +3210,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give the import up; nothing of the file is kept
+         * 放弃导入
          * @description Give the import up; nothing of the file is kept.
          */
         post: operations["patient_imports_cancel"];
@@ -3048,7 +3228,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The first 500 problems, each with row, column and reason; all of them are in the report
+         * 查询导入问题
          * @description The first 500 problems, each with row, column and reason; all of them are in the report.
          */
         get: operations["patient_imports_problems_list"];
@@ -3068,7 +3248,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every problem as CSV or Excel
+         * 下载问题清单
          * @description Every problem as CSV or Excel.
          */
         get: operations["patient_imports_report"];
@@ -3088,7 +3268,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week
+         * 下载导入结果
          * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
          *
          *     Not before it is checked; `result_ready` of the import says when. Once applied, of what has become of the rows.
@@ -3110,7 +3290,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The columns and rows as examples; the workbook's columns are text, and its second sheet explains
+         * 下载导入模板
          * @description The columns and rows as examples; the workbook's columns are text, and its second sheet explains.
          */
         get: operations["patient_imports_template"];
@@ -3172,7 +3352,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Part the two again; rows made since the merge stay with the survivor
+         * 撤销合并
          * @description Part the two again; rows made since the merge stay with the survivor.
          */
         post: operations["patient_merges_undo"];
@@ -3240,7 +3420,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put the tag on patients within reach: on all of them or on none
+         * 批量打标签
          * @description Put the tag on patients within reach: on all of them or on none.
          */
         post: operations["patient_tags_put_on"];
@@ -3260,7 +3440,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take the tag off patients within reach
+         * 批量去标签
          * @description Take the tag off patients within reach.
          */
         post: operations["patient_tags_take_off"];
@@ -3308,7 +3488,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All stages with their fields and what is known, as one document
+         * 查看采集信息
          * @description All stages with their fields and what is known, as one document.
          */
         get: operations["patients_captures"];
@@ -3330,7 +3510,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写预约采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_booking_create"];
@@ -3350,7 +3530,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写咨询采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_consultation_create"];
@@ -3370,7 +3550,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写检查采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_examination_create"];
@@ -3388,7 +3568,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every value, the newest first (at most 200)
+         * 采集历史
          * @description Every value, the newest first (at most 200).
          */
         get: operations["patients_captures_history"];
@@ -3410,7 +3590,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写会员随访采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_member_follow_up_create"];
@@ -3430,7 +3610,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写接待采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_reception_create"];
@@ -3450,7 +3630,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what was learnt at a stage; earlier values stay as history
+         * 填写分诊采集
          * @description Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_triage_create"];
@@ -3468,13 +3648,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All cards of the patient, the newest first
+         * 查询患者就诊卡
          * @description All cards of the patient, the newest first.
          */
         get: operations["patients_cards_list"];
         put?: never;
         /**
-         * Issue a card
+         * 发放就诊卡
          * @description Issue a card.
          */
         post: operations["patients_cards_create"];
@@ -3494,7 +3674,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The card is found again
+         * 恢复就诊卡
          * @description The card is found again.
          */
         post: operations["patients_cards_activate"];
@@ -3514,7 +3694,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A lost card: it can't be bound any more and its bindings end
+         * 挂失就诊卡
          * @description A lost card: it can't be bound any more and its bindings end.
          */
         post: operations["patients_cards_deactivate"];
@@ -3532,13 +3712,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Relations of the patient, live and past, the newest first (at most 200)
+         * 查询照护团队
          * @description Relations of the patient, live and past, the newest first (at most 200).
          */
         get: operations["patients_care_team_list"];
         put?: never;
         /**
-         * Take a colleague into the care team in a role
+         * 新增照护团队
          * @description Take a colleague into the care team in a role.
          */
         post: operations["patients_care_team_create"];
@@ -3558,7 +3738,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End a share that one gave or was given or, with the right to change the care team, any relation
+         * 结束照护关系
          * @description End a share that one gave or was given or, with the right to change the care team, any relation.
          */
         post: operations["patients_care_team_end"];
@@ -3578,7 +3758,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Share the patient with a colleague: no longer and no more than the sharer may himself
+         * 分享患者
          * @description Share the patient with a colleague: no longer and no more than the sharer may himself.
          */
         post: operations["patients_care_team_share"];
@@ -3598,7 +3778,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * These are two people: remembered, and not shown again
+         * 标记非同一人
          * @description These are two people: remembered, and not shown again.
          */
         post: operations["patients_distinct"];
@@ -3616,7 +3796,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Archives that may be the same person's, with score and reasons (at most 50 per shared value)
+         * 查询疑似重复
          * @description Archives that may be the same person's, with score and reasons (at most 50 per shared value).
          */
         get: operations["patients_duplicates_list"];
@@ -3638,7 +3818,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let this patient continue another archive; all its records are then this patient's
+         * 合并档案
          * @description Let this patient continue another archive; all its records are then this patient's.
          */
         post: operations["patients_merge"];
@@ -3656,13 +3836,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everybody related to the patient, in the order of entry
+         * 查询联系人
          * @description Everybody related to the patient, in the order of entry.
          */
         get: operations["patients_related_persons_list"];
         put?: never;
         /**
-         * Add a contact or guardian (at most 20)
+         * 新增联系人
          * @description Add a contact or guardian (at most 20).
          */
         post: operations["patients_related_persons_create"];
@@ -3683,14 +3863,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove a contact
+         * 删除联系人
          * @description Remove a contact.
          */
         delete: operations["patients_related_persons_destroy"];
         options?: never;
         head?: never;
         /**
-         * Change a contact; a guardian whose identity changes has to be verified again
+         * 修改联系人
          * @description Change a contact; a guardian whose identity changes has to be verified again.
          */
         patch: operations["patients_related_persons_partial_update"];
@@ -3706,7 +3886,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The guardian's document was seen
+         * 核验监护人
          * @description The guardian's document was seen.
          */
         post: operations["patients_related_persons_verify"];
@@ -3724,7 +3904,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One page of the timeline
+         * 查询患者时间线
          * @description One page of the timeline.
          */
         get: operations["patients_timeline_list"];
@@ -3783,7 +3963,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn a provisional archive (临时档案) into one on file
+         * 临时档案转正
          * @description Turn a provisional archive (临时档案) into one on file.
          */
         post: operations["patients_promote"];
@@ -3801,7 +3981,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the unmasked values; who reads what is written to the operation log
+         * 查看患者敏感信息
          * @description Read the unmasked values; who reads what is written to the operation log.
          */
         get: operations["patients_sensitive"];
@@ -3821,7 +4001,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The values of a category with how many patients within reach have each, and those without one
+         * 查询患者分类
          * @description The values of a category with how many patients within reach have each, and those without one.
          */
         get: operations["patients_categories_list"];
@@ -3841,16 +4021,36 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too
+         * 导出患者
          * @description Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too.
          */
         get: operations["patients_export"];
         put?: never;
         /**
-         * The export, asked for by a body
+         * 导出患者(条件在请求体)
          * @description The export, asked for by a body.
          */
         post: operations["patients_export_by_body"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patients/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择患者档案
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["patients_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3867,7 +4067,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The list, asked for by a body: what is searched for stands in no address and in no proxy's log
+         * 搜索患者
          * @description The list, asked for by a body: what is searched for stands in no address and in no proxy's log.
          */
         post: operations["patients_search"];
@@ -3885,7 +4085,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 支付渠道 and what an account of each needs
+         * 查询支付渠道
          * @description 支付渠道 and what an account of each needs.
          */
         get: operations["payment_channels_list"];
@@ -3905,13 +4105,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询支付单
+         * 查询支付订单
          * @description 支付单: look up, take the money at the window, give up.
          */
         get: operations["payment_orders_list"];
         put?: never;
         /**
-         * 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone
+         * 开具支付订单
          * @description 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone.
          */
         post: operations["payment_orders_create"];
@@ -3929,7 +4129,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 支付单 with its attempts and refunds
+         * 查看支付订单
          * @description 支付单 with its attempts and refunds.
          */
         get: operations["payment_orders_retrieve"];
@@ -3951,7 +4151,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered
+         * 关闭支付订单
          * @description 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered.
          */
         post: operations["payment_orders_cancel"];
@@ -3969,7 +4169,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退费试算: how much of each bill of the order may go back, as HIS says
+         * 退费试算
          * @description 退费试算: how much of each bill of the order may go back, as HIS says.
          */
         get: operations["payment_orders_refund_quote"];
@@ -3991,7 +4191,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 窗口收款: the clerk has taken the money; the answer says whether it is posted
+         * 窗口收款
          * @description 窗口收款: the clerk has taken the money; the answer says whether it is posted.
          */
         post: operations["payment_orders_settle"];
@@ -4009,7 +4209,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export a period as CSV, oldest first
+         * 导出支付订单
          * @description Export a period as CSV, oldest first.
          */
         get: operations["payment_orders_export"];
@@ -4029,7 +4229,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询权限路径
+         * 查询权限编码
          * @description 权限路径: the permission codes that the product knows.
          */
         get: operations["permissions_list"];
@@ -4049,7 +4249,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看权限路径
+         * 查看权限编码
          * @description 权限路径: the permission codes that the product knows.
          */
         get: operations["permissions_retrieve"];
@@ -4113,6 +4313,26 @@ export interface paths {
         patch: operations["positions_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/positions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择职务
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["positions_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/queue-priorities": {
         parameters: {
             query?: never;
@@ -4173,7 +4393,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 优先人群在用 The groups of the caller's hospital that count now, shipped ones included
+         * 在用优先人群
          * @description 优先人群在用 The groups of the caller's hospital that count now, shipped ones included.
          */
         get: operations["queue_priorities_in_force"];
@@ -4251,7 +4471,7 @@ export interface paths {
         get: operations["queue_screens_list"];
         put?: never;
         /**
-         * 新增候诊大屏 A screen; its token is shown this once
+         * 新增候诊大屏
          * @description 新增候诊大屏 A screen; its token is shown this once.
          */
         post: operations["queue_screens_create"];
@@ -4291,7 +4511,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 停用: the token counts no longer
+         * 注销大屏
          * @description 停用: the token counts no longer.
          */
         post: operations["queue_screens_revoke"];
@@ -4309,13 +4529,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询排队候诊
+         * 查询候诊记录
          * @description 排队候诊: tickets and what happens to them. The next patient is called at the queue or the session.
          */
         get: operations["queue_tickets_list"];
         put?: never;
         /**
-         * 现场排队: a patient without an appointment waits for a doctor, or in a queue
+         * 现场排队
          * @description 现场排队: a patient without an appointment waits for a doctor, or in a queue.
          */
         post: operations["queue_tickets_create"];
@@ -4333,7 +4553,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看排队候诊
+         * 查看候诊记录
          * @description 排队候诊: tickets and what happens to them. The next patient is called at the queue or the session.
          */
         get: operations["queue_tickets_retrieve"];
@@ -4355,7 +4575,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Call this patient out of turn, with a reason
+         * 指定叫号
          * @description Call this patient out of turn, with a reason.
          */
         post: operations["queue_tickets_call"];
@@ -4375,7 +4595,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The visit is over
+         * 结束就诊
          * @description The visit is over.
          */
         post: operations["queue_tickets_finish"];
@@ -4395,7 +4615,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 优先: put a waiting patient into a priority group, or out of it
+         * 设为优先
          * @description 优先: put a waiting patient into a priority group, or out of it.
          */
         post: operations["queue_tickets_prioritise"];
@@ -4415,7 +4635,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Call the same patient again
+         * 重呼
          * @description Call the same patient again.
          */
         post: operations["queue_tickets_recall"];
@@ -4435,7 +4655,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A patient who was passed over joins the end of the queue
+         * 重新排队
          * @description A patient who was passed over joins the end of the queue.
          */
         post: operations["queue_tickets_requeue"];
@@ -4455,7 +4675,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The doctor sends the patient to an examination
+         * 去检查
          * @description The doctor sends the patient to an examination.
          */
         post: operations["queue_tickets_send_out"];
@@ -4475,7 +4695,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 过号: the called patient did not come: back by some places, in the end passed over
+         * 过号
          * @description 过号: the called patient did not come: back by some places, in the end passed over.
          */
         post: operations["queue_tickets_skip"];
@@ -4495,7 +4715,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The patient is with the doctor
+         * 开始就诊
          * @description The patient is with the doctor.
          */
         post: operations["queue_tickets_start"];
@@ -4515,7 +4735,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 回诊: the patient is back from the examination
+         * 检查回诊
          * @description 回诊: the patient is back from the examination.
          */
         post: operations["queue_tickets_take_back"];
@@ -4535,7 +4755,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 转诊: to another doctor's queue of the hospital, with a number there
+         * 转诊
          * @description 转诊: to another doctor's queue of the hospital, with a number there.
          */
         post: operations["queue_tickets_transfer"];
@@ -4553,7 +4773,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Queues that the ticket can be transferred to
+         * 查询可转队列
          * @description Queues that the ticket can be transferred to.
          */
         get: operations["queue_tickets_transfer_targets_list"];
@@ -4573,13 +4793,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询排队
+         * 查询队列
          * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         get: operations["queues_list"];
         put?: never;
         /**
-         * 新增排队
+         * 新增队列
          * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         post: operations["queues_create"];
@@ -4597,21 +4817,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看排队
+         * 查看队列
          * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         get: operations["queues_retrieve"];
         put?: never;
         post?: never;
         /**
-         * 删除排队
+         * 删除队列
          * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         delete: operations["queues_destroy"];
         options?: never;
         head?: never;
         /**
-         * 修改排队
+         * 修改队列
          * @description 排队: queues of doctors, departments, and of several doctors together.
          */
         patch: operations["queues_partial_update"];
@@ -4625,7 +4845,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 候诊看板: the running day of the queue
+         * 候诊看板
          * @description 候诊看板: the running day of the queue.
          */
         get: operations["queues_board"];
@@ -4647,7 +4867,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 叫号: call whoever is first
+         * 叫下一位
          * @description 叫号: call whoever is first.
          */
         post: operations["queues_call_next"];
@@ -4667,7 +4887,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 暂停叫号: nobody is called for a while; the patients' estimates say so
+         * 暂停叫号
          * @description 暂停叫号: nobody is called for a while; the patients' estimates say so.
          */
         post: operations["queues_pause"];
@@ -4687,10 +4907,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 恢复叫号: patients are called again
+         * 恢复叫号
          * @description 恢复叫号: patients are called again.
          */
         post: operations["queues_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queues/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择队列
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["queues_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4707,7 +4947,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A desk's right to follow these boards as server-sent events; ask again before it ends
+         * 获取看板推送令牌
          * @description A desk's right to follow these boards as server-sent events; ask again before it ends.
          */
         post: operations["queues_stream_token"];
@@ -4725,13 +4965,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退费申请 within reach, the newest first
+         * 查询退费申请
          * @description 退费申请 within reach, the newest first.
          */
         get: operations["refund_requests_list"];
         put?: never;
         /**
-         * 申请退费 of bills, within what HIS allows. Nothing moves yet
+         * 申请退费
          * @description 申请退费 of bills, within what HIS allows. Nothing moves yet.
          */
         post: operations["refund_requests_create"];
@@ -4749,7 +4989,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One request with its bills, its refunds and the reprints it still needs
+         * 查看退费申请
          * @description One request with its bills, its refunds and the reprints it still needs.
          */
         get: operations["refund_requests_retrieve"];
@@ -4771,7 +5011,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 同意退费, as the bill's doctor or for the department; never by who asked
+         * 同意退费
          * @description 同意退费, as the bill's doctor or for the department; never by who asked.
          */
         post: operations["refund_requests_approve"];
@@ -4791,7 +5031,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 执行退费: by the way it came, or in cash; executing until the channel confirms it
+         * 执行退费
          * @description 执行退费: by the way it came, or in cash; executing until the channel confirms it.
          *
          *     What nobody has approved is executed by somebody else than who asked.
@@ -4813,7 +5053,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 驳回退费, with the reason; never by who asked
+         * 驳回退费
          * @description 驳回退费, with the reason; never by who asked.
          */
         post: operations["refund_requests_reject"];
@@ -4831,7 +5071,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询退费
+         * 查询退费记录
          * @description 退费: what is on its way, what failed, and what is done about it.
          */
         get: operations["refunds_list"];
@@ -4851,7 +5091,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看退费
+         * 查看退费记录
          * @description 退费: what is on its way, what failed, and what is done about it.
          */
         get: operations["refunds_retrieve"];
@@ -4873,7 +5113,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 现金退款: a failed refund is paid out in cash, unless the channel has done it after all
+         * 现金退款
          * @description 现金退款: a failed refund is paid out in cash, unless the channel has done it after all.
          */
         post: operations["refunds_pay_out"];
@@ -4893,7 +5133,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 重新退款: send a failed refund again, under the same number where the channel allows it
+         * 重新退款
          * @description 重新退款: send a failed refund again, under the same number where the channel allows it.
          */
         post: operations["refunds_reissue"];
@@ -4911,7 +5151,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export a period as CSV, oldest first
+         * 导出退费记录
          * @description Export a period as CSV, oldest first.
          */
         get: operations["refunds_export"];
@@ -4985,10 +5225,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Copy a role, the product's own too, into one that can be changed
+         * 复制角色
          * @description Copy a role, the product's own too, into one that can be changed.
          */
         post: operations["roles_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/roles/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择角色
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["roles_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5003,13 +5263,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询排班
+         * 查询排班模板
          * @description 排班: weekly templates.
          */
         get: operations["schedule_templates_list"];
         put?: never;
         /**
-         * 新增排班
+         * 新增排班模板
          * @description 排班: weekly templates.
          */
         post: operations["schedule_templates_create"];
@@ -5027,24 +5287,44 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看排班
+         * 查看排班模板
          * @description 排班: weekly templates.
          */
         get: operations["schedule_templates_retrieve"];
         put?: never;
         post?: never;
         /**
-         * 删除排班
+         * 删除排班模板
          * @description 排班: weekly templates.
          */
         delete: operations["schedule_templates_destroy"];
         options?: never;
         head?: never;
         /**
-         * 修改排班
+         * 修改排班模板
          * @description 排班: weekly templates.
          */
         patch: operations["schedule_templates_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/schedule-templates/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择排班模板
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["schedule_templates_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/v1/session-load": {
@@ -5055,7 +5335,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How full a department or a doctor is, by slot or by hour
+         * 查询号源负荷
          * @description How full a department or a doctor is, by slot or by hour.
          */
         get: operations["session_load_list"];
@@ -5139,13 +5419,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List staff leaves
+         * 查询医生请假
          * @description 请假 of doctors.
          */
         get: operations["staff_leaves_list"];
         put?: never;
         /**
-         * Enter a leave; the sessions it touches are named, or stopped with it
+         * 新增医生请假
          * @description Enter a leave; the sessions it touches are named, or stopped with it.
          */
         post: operations["staff_leaves_create"];
@@ -5163,14 +5443,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read staff leaves
+         * 查看医生请假
          * @description 请假 of doctors.
          */
         get: operations["staff_leaves_retrieve"];
         put?: never;
         post?: never;
         /**
-         * Delete staff leaves
+         * 删除医生请假
          * @description 请假 of doctors.
          */
         delete: operations["staff_leaves_destroy"];
@@ -5217,7 +5497,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 开通账号 Give somebody an account with a one-time password
+         * 开通账号
          * @description 开通账号 Give somebody an account with a one-time password.
          */
         post: operations["staff_account"];
@@ -5237,7 +5517,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 离职 Somebody leaves: every session ends at once
+         * 办理离职
          * @description 离职 Somebody leaves: every session ends at once.
          */
         post: operations["staff_leave"];
@@ -5257,12 +5537,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 上传照片 Set the portrait, at most 2 MB
+         * 上传员工照片
          * @description 上传照片 Set the portrait, at most 2 MB.
          */
         post: operations["staff_portrait"];
         /**
-         * 删除照片 Remove the portrait
+         * 删除员工照片
          * @description 删除照片 Remove the portrait.
          */
         delete: operations["staff_portrait_destroy"];
@@ -5281,7 +5561,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 复职 Somebody is back at work
+         * 复职
          * @description 复职 Somebody is back at work.
          */
         post: operations["staff_reactivate"];
@@ -5301,7 +5581,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 重置密码 Give a new one-time password: the account is unlocked, every session ends
+         * 重置密码
          * @description 重置密码 Give a new one-time password: the account is unlocked, every session ends.
          */
         post: operations["staff_reset_password"];
@@ -5321,7 +5601,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 重置动态验证码 Switch off the second factor of somebody who lost it; the person is told
+         * 重置动态验证码
          * @description 重置动态验证码 Switch off the second factor of somebody who lost it; the person is told.
          */
         post: operations["staff_reset_totp"];
@@ -5339,7 +5619,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看敏感信息 The phone number unmasked; the reading is recorded
+         * 查看员工敏感信息
          * @description 查看敏感信息 The phone number unmasked; the reading is recorded.
          */
         get: operations["staff_sensitive"];
@@ -5361,7 +5641,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 停用 Suspend somebody: every session ends at once
+         * 停用员工
          * @description 停用 Suspend somebody: every session ends at once.
          */
         post: operations["staff_suspend"];
@@ -5379,15 +5659,35 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the roles of a staff member
+         * 查询员工角色
          * @description List the roles of a staff member.
          */
         get: operations["staff_roles_list"];
         /**
-         * Give a staff member exactly these roles
+         * 设置员工角色
          * @description Give a staff member exactly these roles.
          */
         put: operations["staff_roles_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/staff/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择员工
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["staff_options_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5403,7 +5703,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询申诉
+         * 查询停约申诉
          * @description 申诉: patients ask for a suspension to be lifted.
          */
         get: operations["suspension_appeals_list"];
@@ -5423,7 +5723,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看申诉
+         * 查看停约申诉
          * @description 申诉: patients ask for a suspension to be lifted.
          */
         get: operations["suspension_appeals_retrieve"];
@@ -5445,7 +5745,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The suspension is lifted at once; the patient is told
+         * 同意申诉
          * @description The suspension is lifted at once; the patient is told.
          */
         post: operations["suspension_appeals_accept"];
@@ -5465,7 +5765,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The suspension stays; the patient is told
+         * 驳回申诉
          * @description The suspension stays; the patient is told.
          */
         post: operations["suspension_appeals_reject"];
@@ -5483,13 +5783,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 候补名单 within reach
+         * 查询候补
          * @description 候补名单 within reach.
          */
         get: operations["waitlist_entries_list"];
         put?: never;
         /**
-         * Put a patient on the list; a number that is free already is offered at once
+         * 加入候补
          * @description Put a patient on the list; a number that is free already is offered at once.
          */
         post: operations["waitlist_entries_create"];
@@ -5507,7 +5807,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One entry with its latest offer
+         * 查看候补
          * @description One entry with its latest offer.
          */
         get: operations["waitlist_entries_retrieve"];
@@ -5517,7 +5817,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Move an entry on the waiting list, where the hospital uses priorities
+         * 修改候补
          * @description Move an entry on the waiting list, where the hospital uses priorities.
          */
         patch: operations["waitlist_entries_partial_update"];
@@ -5533,7 +5833,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Book the offered number for the patient, who has said so by phone
+         * 接受候补号源
          * @description Book the offered number for the patient, who has said so by phone.
          */
         post: operations["waitlist_entries_accept"];
@@ -5553,7 +5853,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take the patient off the list; a number on offer goes to the next
+         * 退出候补
          * @description Take the patient off the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
@@ -5623,7 +5923,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 工作类型: every kind of work with its roles by default
+         * 查询工作类型
          * @description 工作类型: every kind of work with its roles by default.
          */
         get: operations["work_duties_kinds"];
@@ -5685,7 +5985,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 分派: give it to a person
+         * 分派待办
          * @description 分派: give it to a person.
          */
         post: operations["work_items_assign"];
@@ -5705,7 +6005,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 办结: say what was done
+         * 办结待办
          * @description 办结: say what was done.
          */
         post: operations["work_items_finish"];
@@ -5725,7 +6025,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 领取: make work of a role the own
+         * 领取待办
          * @description 领取: make work of a role the own.
          */
         post: operations["work_items_take"];
@@ -5745,7 +6045,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 工作交接: all open work of somebody goes to another person, in one step
+         * 工作交接
          * @description 工作交接: all open work of somebody goes to another person, in one step.
          */
         post: operations["work_items_hand_over"];
@@ -5763,7 +6063,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 我的待办: what is due first; `state` is open
+         * 我的待办
          * @description 我的待办: what is due first; `state` is open.
          */
         get: operations["work_items_mine"];
@@ -5780,50 +6080,91 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AccessDocument: {
+            /** 当前用户 */
             me: components["schemas"]["Myself"];
+            /** 菜单 */
             menus: components["schemas"]["MenuNode"][];
+            /** 权限编码 */
             permissions: string[];
+            /** 数据范围 */
             data_scopes: components["schemas"]["DataScope"][];
         };
         /** @enum {string} */
         AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
         /** @description The user name of a new account. */
         AccountRequest: {
+            /** 用户名 */
             username: string;
         };
         /** @enum {string} */
         ActionEnum: "change" | "publish" | "stop";
         /** @description Who wants a number of which department (and doctor), on which days. */
         AddToWaitlistRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
-            /** @default  */
+            /**
+             * 午别
+             * @default
+             */
             period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
-            /** @default 0 */
+            /**
+             * 优先级
+             * @default 0
+             */
             priority?: number;
         };
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
         /** @description `practitioner_id`: without one the doctor who asks. `admitted_at`: now, unless it was before. */
         AdmitRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
+            /** 病区 */
             ward?: string;
+            /** 床位 */
             bed?: string;
+            /** 诊断 */
             diagnosis?: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at?: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
         };
         /** @enum {string} */
@@ -5831,6 +6172,7 @@ export interface components {
         /** @description Base of plain serializers. */
         ApplyRequest: {
             /**
+             * 跳过错误行
              * @description import the good rows although others are wrong
              * @default false
              */
@@ -5838,58 +6180,127 @@ export interface components {
         };
         /** @description 挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands. */
         Appointment: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 挂号单号 */
             appointment_no: string;
+            /** 挂号类型 */
             kind: components["schemas"]["AppointmentKind"];
+            /** 状态 */
             state: components["schemas"]["AppointmentState"];
+            /** 预约渠道 */
             source: components["schemas"]["AppointmentSource"];
+            /** 号序 */
             number: number;
+            /** 挂号费 */
             fee_fen: number;
+            /** 缴费状态 */
             payment_status: components["schemas"]["PaymentStatus"];
-            /** Format: date */
+            /**
+             * 就诊日期
+             * Format: date
+             */
             visit_date: string;
-            /** Format: date-time */
+            /**
+             * 就诊时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
-            /** Format: date-time */
+            /**
+             * 取号截止
+             * Format: date-time
+             */
             check_in_until: string;
-            /** Format: date-time */
+            /**
+             * 占号截止
+             * Format: date-time
+             */
             hold_expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 取号时间
+             * Format: date-time
+             */
             checked_in_at: string | null;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 退号原因类别 */
             cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            /** 取消原因 */
             cancel_reason: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** @description of the place, on this host; empty: none */
+            /**
+             * 位置图
+             * @description of the place, on this host; empty: none
+             */
             map_picture_url: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 医生职称 */
             practitioner_title: string;
-            /** @description on this host; empty: none */
+            /**
+             * 医生照片
+             * @description on this host; empty: none
+             */
             practitioner_portrait_url: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
-            /** Format: uuid */
+            /**
+             * 出诊
+             * Format: uuid
+             */
             session_id: string;
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
             /**
+             * 就诊
              * Format: uuid
              * @description the visit, from check-in on
              */
@@ -5903,159 +6314,323 @@ export interface components {
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
         /** @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it. */
         Approval: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
+            /** 科室名称 */
             readonly department_name: string | null;
+            /** 类型 */
             readonly kind: string;
+            /** 类型名称 */
             readonly kind_name: string;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 审批事项 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number | null;
-            /** Format: uuid */
+            /**
+             * 申请人
+             * Format: uuid
+             */
             readonly requester_id: string | null;
+            /** 申请人姓名 */
             readonly requester_name: string | null;
-            /** Format: uuid */
+            /**
+             * 归属人
+             * Format: uuid
+             */
             readonly owner_id: string | null;
+            /** 归属人姓名 */
             readonly owner_name: string | null;
-            /** @description why it is asked for */
+            /**
+             * 申请原因
+             * @description why it is asked for
+             */
             readonly note: string;
-            /** @default requested */
+            /**
+             * 状态
+             * @default requested
+             */
             readonly state: components["schemas"]["ApprovalState"];
-            /** Format: date-time */
+            /**
+             * 申请时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string | null;
-            /** Format: uuid */
+            /**
+             * 审批人
+             * Format: uuid
+             */
             readonly decided_by_id: string | null;
+            /** 审批人姓名 */
             readonly decided_by_name: string | null;
-            /** @description why it was decided so */
+            /**
+             * 审批意见
+             * @description why it was decided so
+             */
             readonly reason: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
+            /** 版本 */
             readonly version: number;
         };
         /** @description 审批 with its steps in their order, its content and what of it the approver may complete. */
         ApprovalDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
+            /** 科室名称 */
             readonly department_name: string | null;
+            /** 类型 */
             readonly kind: string;
+            /** 类型名称 */
             readonly kind_name: string;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 审批事项 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number | null;
-            /** Format: uuid */
+            /**
+             * 申请人
+             * Format: uuid
+             */
             readonly requester_id: string | null;
+            /** 申请人姓名 */
             readonly requester_name: string | null;
-            /** Format: uuid */
+            /**
+             * 归属人
+             * Format: uuid
+             */
             readonly owner_id: string | null;
+            /** 归属人姓名 */
             readonly owner_name: string | null;
-            /** @description why it is asked for */
+            /**
+             * 申请原因
+             * @description why it is asked for
+             */
             readonly note: string;
-            /** @default requested */
+            /**
+             * 状态
+             * @default requested
+             */
             readonly state: components["schemas"]["ApprovalState"];
-            /** Format: date-time */
+            /**
+             * 申请时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string | null;
-            /** Format: uuid */
+            /**
+             * 审批人
+             * Format: uuid
+             */
             readonly decided_by_id: string | null;
+            /** 审批人姓名 */
             readonly decided_by_name: string | null;
-            /** @description why it was decided so */
+            /**
+             * 审批意见
+             * @description why it was decided so
+             */
             readonly reason: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
+            /** 版本 */
             readonly version: number;
+            /** 审批内容 */
             readonly content: {
                 [key: string]: unknown;
             };
+            /** 可补充的字段 */
             readonly fields_to_complete: {
                 [key: string]: unknown;
             }[];
+            /** 审批步骤 */
             readonly steps: components["schemas"]["ApprovalStep"][];
         };
         /** @enum {string} */
         ApprovalState: "requested" | "approved" | "rejected" | "withdrawn" | "expired";
         /** @description One decision, for who holds `permission` within reach, or the role; `content`: what was completed with it. */
         ApprovalStep: {
+            /** 步骤 */
             readonly number: number;
+            /** 编码 */
             readonly code: string;
+            /** 步骤名称 */
             readonly name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
+            /** 科室名称 */
             readonly department_name: string | null;
+            /** 所需权限 */
             readonly permission: string;
-            /** Format: uuid */
+            /**
+             * 角色
+             * Format: uuid
+             */
             readonly role_id: string | null;
+            /** 角色名称 */
             readonly role_name: string | null;
+            /** 状态 */
             readonly state: components["schemas"]["StepState"];
-            /** Format: uuid */
+            /**
+             * 审批人
+             * Format: uuid
+             */
             readonly decided_by_id: string | null;
+            /** 审批人姓名 */
             readonly decided_by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
+            /** 审批意见 */
             readonly reason: string;
+            /** 审批内容 */
             readonly content: {
                 [key: string]: unknown;
             } | null;
         };
         /** @description `version`: what was read. */
         ApproveRequest: {
+            /** 版本 */
             version: number;
-            /** @default  */
+            /**
+             * 审批意见
+             * @default
+             */
             reason?: string;
         };
         /** @description How much of the card's balance. */
         AskForCardRefundRequest: {
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
+            /** 原因 */
             reason: string;
         };
         /** @description Which bills of which payment order. */
         AskForRefundRequest: {
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 账单 */
             bills: components["schemas"]["RequestedBillRequest"][];
+            /** 原因 */
             reason: string;
         };
         /** @description Base of plain serializers. */
         AssignRequest: {
-            /** Format: uuid */
+            /**
+             * 执行人
+             * Format: uuid
+             */
             executor_id: string;
         };
         /** @description One try to pay through one channel. */
         Attempt: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 渠道 */
             readonly channel: string;
+            /** 方式 */
             readonly method: components["schemas"]["PayMethod"];
+            /** 状态 */
             readonly state: components["schemas"]["AttemptState"];
+            /** 金额 */
             readonly amount_fen: number;
+            /** 实付金额 */
             readonly paid_fen: number;
-            /** @description cash handed over; the change is the difference */
+            /**
+             * 实收金额
+             * @description cash handed over; the change is the difference
+             */
             readonly tendered_fen: number;
+            /** 商户订单号 */
             readonly out_trade_no: string;
+            /** 渠道交易号 */
             readonly transaction_id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly started_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             readonly paid_at: string | null;
+            /** 错误 */
             readonly error: string;
         };
         /** @enum {string} */
@@ -6064,24 +6639,47 @@ export interface components {
         AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
         /** @description One line of the log: who, when, from where, which request, which object, what changed. */
         AuditEvent: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: date-time */
+            /**
+             * 操作时间
+             * Format: date-time
+             */
             readonly at: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
-            /** Format: uuid */
+            /**
+             * 用户标识
+             * Format: uuid
+             */
             readonly user_id: string | null;
+            /** 操作人 */
             readonly actor: string;
+            /** IP 地址 */
             readonly ip: string | null;
+            /** 请求标识 */
             readonly request_id: string;
+            /** 请求方法 */
             readonly method: string;
+            /** 请求路径 */
             readonly path: string;
+            /** 操作 */
             readonly action: string;
+            /** 对象类型 */
             readonly object_type: string;
+            /** 对象标识 */
             readonly object_id: string;
+            /** 修改前 */
             readonly before: unknown;
+            /** 修改后 */
             readonly after: unknown;
         };
         /** @enum {string} */
@@ -6090,19 +6688,32 @@ export interface components {
         BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
         /** @description A refund that is only tried: how much of which bill of the order may go back now, as HIS says. */
         BillQuote: {
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 最多可退 */
             maximum_fen: number;
+            /** 账单 */
             bills: components["schemas"]["BillQuoteLine"][];
         };
         /** @description How much of a bill may go back. */
         BillQuoteLine: {
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 标题 */
             title: string;
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
+            /** 可退金额 */
             refundable_fen: number;
         };
         /** @enum {string} */
@@ -6113,101 +6724,202 @@ export interface components {
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the queue's order. */
         Board: {
-            /** Format: uuid */
+            /**
+             * 队列
+             * Format: uuid
+             */
             queue_id: string;
+            /** 队列名称 */
             queue_name: string;
+            /** 类型 */
             kind: components["schemas"]["QueueKind"];
+            /** 暂停叫号 */
             is_paused: boolean;
-            /** Format: date-time */
+            /**
+             * 暂停至
+             * Format: date-time
+             */
             paused_until: string | null;
+            /** 暂停原因 */
             pause_reason: string;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             at: string;
+            /** 候诊 */
             waiting: components["schemas"]["BoardEntry"][];
+            /** 已叫号 */
             called: components["schemas"]["BoardEntry"][];
+            /** 就诊中 */
             in_service: components["schemas"]["BoardEntry"][];
+            /** 检查中 */
             examination: components["schemas"]["BoardEntry"][];
+            /** 过号 */
             missed: components["schemas"]["BoardEntry"][];
+            /** 人数 */
             counts: {
                 [key: string]: number;
             };
         };
         /** @description Base of plain serializers. */
         BoardDepartment: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 医生 */
             doctors: components["schemas"]["BoardDoctor"][];
         };
         /** @description Base of plain serializers. */
         BoardDoctor: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 标题 */
             title: string;
+            /** 出诊 */
             sessions: components["schemas"]["BoardSession"][];
         };
         /** @description One ticket on the board of a desk. */
         BoardEntry: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 排队号 */
             ticket_no: number;
+            /** 状态 */
             state: components["schemas"]["TicketState"];
+            /** 优先组 */
             priority: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at: string;
-            /** Format: date-time */
+            /**
+             * 叫号时间
+             * Format: date-time
+             */
             called_at: string | null;
+            /** 叫号次数 */
             call_count: number;
+            /** 过号次数 */
             skip_count: number;
-            /** Format: uuid */
+            /**
+             * 挂号
+             * Format: uuid
+             */
             appointment_id: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
-            /** Format: uuid */
+            /**
+             * 接诊医生
+             * Format: uuid
+             */
             served_by_id: string | null;
+            /** 接诊医生姓名 */
             served_by_name: string | null;
+            /** 房间 */
             room: string;
         };
         /** @description Base of plain serializers. */
         BoardSession: {
-            /** @description numbers of sessions that were not stopped */
+            /**
+             * 号源数
+             * @description numbers of sessions that were not stopped
+             */
             capacity: number;
-            /** @description numbers taken, seen patients included */
+            /**
+             * 已预约
+             * @description numbers taken, seen patients included
+             */
             booked: number;
-            /** @description took their number, seen patients included */
+            /**
+             * 已取号
+             * @description took their number, seen patients included
+             */
             checked_in: number;
+            /** 爽约 */
             no_shows: number;
+            /** 已取消 */
             cancelled: number;
+            /** 候诊 */
             waiting: number;
-            /** @description called or with the doctor */
+            /**
+             * 诊室内
+             * @description called or with the doctor
+             */
             inside: number;
+            /** 已就诊 */
             seen: number;
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 午别 */
             period: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 号别 */
             tier: string;
+            /** 状态 */
             state: string;
-            /** @description queue number called last */
+            /**
+             * 当前号
+             * @description queue number called last
+             */
             current_number: number | null;
         };
         /** @description `paid_at_counter`: the registration fee was taken in cash with this request. */
         BookOnBehalfRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
+            /** 类型 */
             kind: components["schemas"]["AppointmentKind"];
-            /** @default window */
+            /**
+             * 来源
+             * @default window
+             */
             source?: components["schemas"]["BookOnBehalfSourceEnum"];
-            /** @default false */
+            /**
+             * 窗口已收费
+             * @default false
+             */
             paid_at_counter?: boolean;
             /**
+             * 破例原因
              * @description books past limits and suspensions; needs a right of its own
              * @default
              */
@@ -6217,152 +6929,297 @@ export interface components {
         BookOnBehalfSourceEnum: "window" | "phone" | "web" | "follow_up";
         /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         BookingLimit: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 限制对象 */
             scope: components["schemas"]["LimitScope"];
-            /** @description 1 = the same day */
+            /**
+             * 统计天数
+             * @description 1 = the same day
+             */
             days: number;
-            /** @description how many are allowed */
+            /**
+             * 上限
+             * @description how many are allowed
+             */
             value: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         BookingLimitRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 限制对象 */
             scope: components["schemas"]["LimitScope"];
-            /** @description 1 = the same day */
+            /**
+             * 统计天数
+             * @description 1 = the same day
+             */
             days?: number;
-            /** @description how many are allowed */
+            /**
+             * 上限
+             * @description how many are allowed
+             */
             value: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description One value of a category. The empty value: no value is given, listed by `without`. */
         Branch: {
-            /** @description what the list's filter of that name takes */
+            /**
+             * 值
+             * @description what the list's filter of that name takes
+             */
             value: string;
+            /** 名称 */
             name: string;
-            /** @description patients within reach; of a large hospital some minutes old */
+            /**
+             * 数量
+             * @description patients within reach; of a large hospital some minutes old
+             */
             count: number;
-            /** @description there are at least `count` */
+            /**
+             * 数量已封顶
+             * @description there are at least `count`
+             */
             count_capped: boolean;
         };
         /** @description A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would. */
         BriefPatient: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             birth_date: string | null;
+            /** 年龄 */
             age: number | null;
-            /** @description masked */
+            /**
+             * 电话
+             * @description masked
+             */
             phone: string;
-            /** @description masked */
+            /**
+             * 证件号码
+             * @description masked
+             */
             national_id: string;
+            /** VIP 等级 */
             vip_level: string;
+            /** 标签 */
             tags: string[];
+            /** 临时档案 */
             is_provisional: boolean;
+            /** 启用 */
             is_active: boolean;
-            /** Format: date-time */
+            /**
+             * 建档时间
+             * Format: date-time
+             */
             registered_at: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description Base of plain serializers. */
         BuildingFloor: {
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
         };
         /** @description `applied`: false after a dry run. */
         BulkReport: {
+            /** 已执行 */
             applied: boolean;
+            /** 已修改 */
             changed: number;
+            /** 未成功 */
             refused: number;
+            /** 已取消 */
             cancelled: number;
+            /** 待退费 */
             refund_due: number;
+            /** 行 */
             rows: components["schemas"]["BulkRow"][];
         };
         /** @description Which sessions (of a doctor, a department, or both), and one of `changes`, `publish` and `stop`. */
         BulkRequest: {
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
+            /** 星期 */
             weekdays?: number[];
+            /** 午别 */
             period?: components["schemas"]["Period"];
+            /** 操作 */
             action: components["schemas"]["ActionEnum"];
+            /** 修改内容 */
             changes?: components["schemas"]["ChangesRequest"];
-            /** @description of the stop */
+            /**
+             * 原因
+             * @description of the stop
+             */
             reason?: string;
-            /** @default false */
+            /**
+             * 仅预演
+             * @default false
+             */
             dry_run?: boolean;
-            /** @default true */
+            /**
+             * 全部成功才执行
+             * @default true
+             */
             all_or_nothing?: boolean;
         };
         /** @description One session: `code` and `detail` say why it was refused, empty = done. */
         BulkRow: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 编码 */
             code: string;
+            /** 详情 */
             detail: string;
+            /** 已取消 */
             cancelled: number;
+            /** 待退费 */
             refund_due: number;
+            /** 就诊中 */
             in_service: number;
         };
         /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDay: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 日期类型 */
             kind: components["schemas"]["DayKind"];
-            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            /**
+             * 按周几上班
+             * @description whose templates a make-up workday follows; 0 = Monday; null = its own
+             */
             follows_weekday: number | null;
+            /** 说明 */
             note: string;
+            /** 版本 */
             version: number;
         };
         /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDayRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 日期类型 */
             kind: components["schemas"]["DayKind"];
-            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            /**
+             * 按周几上班
+             * @description whose templates a make-up workday follows; 0 = Monday; null = its own
+             */
             follows_weekday?: number | null;
+            /** 说明 */
             note?: string;
         };
         /** @description `practitioner_id`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallNextRequest: {
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
         };
         /** @description `practitioner_id`: into whose room, for a queue that several doctors serve; without it the caller's own. */
         CallRequest: {
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
+            /** 原因 */
             reason: string;
         };
         /** @description Why nobody is to pay it. */
         CancelBillRequest: {
+            /** 原因 */
             reason: string;
         };
         /** @enum {string} */
@@ -6371,272 +7228,530 @@ export interface components {
         CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
         /** @description Why it is cancelled: a code, words, or both. */
         CancelRequest: {
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description An archive that may be the same person's. */
         Candidate: {
+            /** 患者 */
             patient: components["schemas"]["BriefPatient"];
-            /** @description 0 – 100 */
+            /**
+             * 相似度
+             * @description 0 – 100
+             */
             score: number;
+            /** 理由 */
             reasons: string[];
         };
         /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         CaptureField: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 阶段 */
             stage: components["schemas"]["Stage"];
+            /** 字段标识 */
             key: string;
+            /** 字段名称 */
             label: string;
+            /** 类型 */
             kind: components["schemas"]["FieldKind"];
-            /** @description code, for choice and multi */
+            /**
+             * 数据字典
+             * @description code, for choice and multi
+             */
             dictionary: string;
+            /** 必填 */
             required: boolean;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         CaptureFieldRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 阶段 */
             stage: components["schemas"]["Stage"];
+            /** 字段标识 */
             key: string;
+            /** 字段名称 */
             label: string;
+            /** 类型 */
             kind: components["schemas"]["FieldKind"];
-            /** @description code, for choice and multi */
+            /**
+             * 数据字典
+             * @description code, for choice and multi
+             */
             dictionary?: string;
+            /** 必填 */
             required?: boolean;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description Base of plain serializers. */
         CaptureRequest: {
-            /** @description key → value; null takes a value back */
+            /**
+             * 值
+             * @description key → value; null takes a value back
+             */
             values: {
                 [key: string]: unknown;
             };
         };
         /** @description A field with what is known now; null = nothing. Out of force it is shown while it has a value. */
         CapturedField: {
+            /** 字段标识 */
             key: string;
+            /** 字段名称 */
             label: string;
+            /** 类型 */
             kind: components["schemas"]["FieldKind"];
+            /** 数据字典 */
             dictionary: string;
+            /** 必填 */
             required: boolean;
+            /** 启用 */
             is_active: boolean;
+            /** 值 */
             value: unknown;
-            /** Format: uuid */
+            /**
+             * 操作人
+             * Format: uuid
+             */
             by_id: string | null;
+            /** 操作人姓名 */
             by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             at: string | null;
         };
         /** @description Base of plain serializers. */
         CapturedStage: {
+            /** 阶段 */
             stage: components["schemas"]["Stage"];
+            /** 显示名称 */
             label: string;
-            /** @description whether the reader may write this stage */
+            /**
+             * 可填写
+             * @description whether the reader may write this stage
+             */
             may_capture: boolean;
+            /** 明细 */
             items: components["schemas"]["CapturedField"][];
         };
         /** @description One value of the history. */
         CapturedValue: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 阶段 */
             readonly stage: components["schemas"]["Stage"];
+            /** 字段标识 */
             readonly key: string;
-            /** @description as it was asked */
+            /**
+             * 字段名称
+             * @description as it was asked
+             */
             readonly label: string;
-            /** @description null: taken back */
+            /**
+             * 值
+             * @description null: taken back
+             */
             readonly value: unknown;
-            /** Format: uuid */
+            /**
+             * 操作人
+             * Format: uuid
+             */
             readonly by_id: string | null;
+            /** 操作人姓名 */
             readonly by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
         };
         /** @description 就诊卡余额, and how much may be put on it at once. */
         CardBalance: {
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             card_id: string;
+            /** 就诊卡号 */
             card_number: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 余额 */
             balance_fen: number;
+            /** 可充值 */
             top_up_enabled: boolean;
+            /** 充值下限 */
             top_up_minimum_fen: number;
+            /** 充值上限 */
             top_up_maximum_fen: number;
-            /** @description the most that the card may hold */
+            /**
+             * 余额上限
+             * @description the most that the card may hold
+             */
             most_fen: number;
         };
         /** @description A refund that is only tried: the most that is possible, and which top-ups give how much of `amount_fen`. */
         CardQuote: {
+            /** 余额 */
             balance_fen: number;
-            /** @description topped up, and not gone back yet */
+            /**
+             * 线上充值余额
+             * @description topped up, and not gone back yet
+             */
             online_fen: number;
+            /** 最多可退 */
             maximum_fen: number;
+            /** 金额 */
             amount_fen: number;
+            /** 分摊 */
             allocation: components["schemas"]["CardShare"][];
         };
         /** @description What one top-up gives. */
         CardShare: {
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 订单号 */
             order_no: string;
+            /** 渠道 */
             channel: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
+            /** 金额 */
             amount_fen: number;
         };
         /** @description 就诊卡充值. Pay `order_id`; the card has the money once `state` is credited. */
         CardTopUp: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string;
+            /** 就诊卡号 */
             readonly card_number: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
+            /** 订单号 */
             readonly order_no: string;
+            /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
+            /** 渠道 */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["TopUpState"];
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到账时间
+             * Format: date-time
+             */
             readonly credited_at: string | null;
         };
         /** @enum {string} */
         CareRole: "attending" | "examining" | "consultant" | "online_consultant" | "follow_up_owner" | "shared";
         /** @description A relation to the patient, live or past. */
         CareTeamMember: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 员工 */
             readonly staff: components["schemas"]["StaffName"];
+            /** 照护角色 */
             readonly role: components["schemas"]["CareRole"];
+            /** 可修改 */
             readonly can_change: boolean;
+            /** 分享人 */
             readonly shared_by: components["schemas"]["StaffName"] | null;
-            /** Format: date-time */
+            /**
+             * 有效期至
+             * Format: date-time
+             */
             readonly valid_until: string | null;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @enum {string} */
         Category: "tag" | "source" | "vip_level" | "occupation" | "industry" | "gender";
         /** @description What a 费用类别 comes to, reversals taken off. */
         CategoryTotal: {
+            /** 类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 金额 */
             amount_fen: number;
         };
         /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
         Change: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * 原时间
+             * Format: date-time
+             */
             from_starts_at: string;
-            /** Format: date-time */
+            /**
+             * 新时间
+             * Format: date-time
+             */
             to_starts_at: string;
+            /** 原医生姓名 */
             from_practitioner_name: string;
+            /** 新医生姓名 */
             to_practitioner_name: string;
+            /** 原号序 */
             from_number: number;
+            /** 新号序 */
             to_number: number;
+            /** 原因 */
             reason: string;
+            /** 由工作人员 */
             by_staff: string | null;
         };
         /** @description The session, and what became of its live appointments. `in_service`: finished by the doctor who sees them now. */
         ChangedSession: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             readonly practitioner_name: string;
             /**
+             * 被替医生
              * Format: uuid
              * @description whose session it was before anybody stood in (替诊)
              */
             readonly substituted_for_id: string | null;
+            /** 被替医生姓名 */
             readonly substituted_for_name: string | null;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id: string | null;
+            /** 诊室名称 */
             readonly room_name: string | null;
-            /** Format: uuid */
+            /**
+             * 模板
+             * Format: uuid
+             */
             readonly template_id: string | null;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ends_at: string;
+            /** 时段分钟数 */
             slot_minutes: number;
+            /** 每时段号数 */
             capacity_per_slot: number;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** Format: int64 */
+            /**
+             * 挂号费
+             * Format: int64
+             */
             registration_fee_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["SessionState"];
+            /** 停诊原因 */
             readonly stop_reason: string;
+            /** 渠道配额 */
             channel_quotas: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
-            /** @description numbers of all slots; of a draft, as planned */
+            /**
+             * 号源数
+             * @description numbers of all slots; of a draft, as planned
+             */
             readonly capacity: number;
-            /** @default 0 */
+            /**
+             * 余号
+             * @default 0
+             */
             readonly remaining: number;
+            /** 版本 */
             version: number;
+            /** 已转移挂号数 */
             readonly moved: number;
+            /** 已取消挂号数 */
             readonly cancelled: number;
+            /** 待退费 */
             readonly refund_due: number;
+            /** 就诊中 */
             readonly in_service: number;
         };
         /** @description What is set on every session; times of drafts only. */
         ChangesRequest: {
-            /** Format: int64 */
+            /**
+             * 挂号费
+             * Format: int64
+             */
             registration_fee_fen?: number;
+            /** 每时段号数 */
             capacity_per_slot?: number;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id?: string | null;
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time?: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
@@ -6647,151 +7762,292 @@ export interface components {
         Channel: "wechat_subscribe" | "wechat_template" | "sms";
         /** @description 费用明细 for staff. `external_id`: the caller's key of the row. */
         Charge: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
-            /** Format: uuid */
+            /**
+             * 被冲销的费用
+             * Format: uuid
+             */
             reverses_id: string | null;
+            /** 备注 */
             note: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
+            /** 来源 */
             source: components["schemas"]["BillSource"];
+            /** 外部标识 */
             external_id: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
+            /** 计费人 */
             charged_by_name: string;
         };
         /** @description A 费用类别 of one day with its items. */
         ChargedCategory: {
+            /** 类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 金额 */
             amount_fen: number;
+            /** 明细 */
             items: components["schemas"]["ChargedItem"][];
         };
         /** @description A day with charges. */
         ChargedDay: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
+            /** 金额 */
             amount_fen: number;
+            /** 项目数 */
             item_count: number;
         };
         /** @description 费用明细. One that `reverses_id` names another is its reversal: quantity and amount are negative. */
         ChargedItem: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
-            /** Format: uuid */
+            /**
+             * 被冲销的费用
+             * Format: uuid
+             */
             reverses_id: string | null;
+            /** 备注 */
             note: string;
         };
         /** @description `priority`: code of a priority group, with a reason; without it the patient's age decides. */
         CheckInRequest: {
-            /** @default  */
+            /**
+             * 优先组
+             * @default
+             */
             priority?: string;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         ClinicSession: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             readonly practitioner_name: string;
             /**
+             * 被替医生
              * Format: uuid
              * @description whose session it was before anybody stood in (替诊)
              */
             readonly substituted_for_id: string | null;
+            /** 被替医生姓名 */
             readonly substituted_for_name: string | null;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id: string | null;
+            /** 诊室名称 */
             readonly room_name: string | null;
-            /** Format: uuid */
+            /**
+             * 模板
+             * Format: uuid
+             */
             readonly template_id: string | null;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ends_at: string;
+            /** 时段分钟数 */
             slot_minutes: number;
+            /** 每时段号数 */
             capacity_per_slot: number;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** Format: int64 */
+            /**
+             * 挂号费
+             * Format: int64
+             */
             registration_fee_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["SessionState"];
+            /** 停诊原因 */
             readonly stop_reason: string;
+            /** 渠道配额 */
             channel_quotas: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
-            /** @description numbers of all slots; of a draft, as planned */
+            /**
+             * 号源数
+             * @description numbers of all slots; of a draft, as planned
+             */
             readonly capacity: number;
-            /** @default 0 */
+            /**
+             * 余号
+             * @default 0
+             */
             readonly remaining: number;
+            /** 版本 */
             version: number;
         };
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         ClinicSessionRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id?: string | null;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
              */
             end_time: string;
+            /** 时段分钟数 */
             slot_minutes?: number;
+            /** 每时段号数 */
             capacity_per_slot?: number;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** Format: int64 */
+            /**
+             * 挂号费
+             * Format: int64
+             */
             registration_fee_fen: number;
+            /** 渠道配额 */
             channel_quotas?: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per?: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes?: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
@@ -6801,245 +8057,467 @@ export interface components {
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
         /** @description `content`: new values of fields that may be completed, null to empty one. */
         CompleteRequest: {
+            /** 版本 */
             version: number;
-            /** @default  */
+            /**
+             * 审批意见
+             * @default
+             */
             reason?: string;
+            /** 审批内容 */
             content: {
                 [key: string]: unknown;
             };
         };
         /** @description A session that was not made because others are in the way. */
         Conflict: {
-            /** Format: uuid */
+            /**
+             * 模板
+             * Format: uuid
+             */
             template_id: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 冲突 */
             conflicts: components["schemas"]["InTheWay"][];
         };
         /** @enum {string} */
         CounterChannel: "cash" | "pos" | "card_balance";
         /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
         DailyCharges: {
-            /** Format: uuid */
+            /**
+             * 住院
+             * Format: uuid
+             */
             admission_id: string;
+            /** 天数 */
             days: components["schemas"]["ChargedDay"][];
+            /** 详情 */
             detail: components["schemas"]["DailyList"] | null;
         };
         /** @description 日清单: all items of one day by category. */
         DailyList: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
+            /** 金额 */
             amount_fen: number;
+            /** 项目数 */
             item_count: number;
+            /** 按类别 */
             categories: components["schemas"]["ChargedCategory"][];
         };
         /** @description How far my codes of a module reach, all together; one's own rows are always within reach. */
         DataScope: {
+            /** 模块 */
             module: string;
+            /** 全部数据 */
             everything: boolean;
+            /** 医院列表 */
             hospital_ids: string[];
+            /** 科室列表 */
             department_ids: string[];
         };
         /** @description The day's sessions, department by department and doctor by doctor. */
         DayBoard: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
-            /** @description there are more than 2,000 sessions: ask by department */
+            /**
+             * 未全部显示
+             * @description there are more than 2,000 sessions: ask by department
+             */
             truncated: boolean;
+            /** 科室 */
             departments: components["schemas"]["BoardDepartment"][];
         };
         /** @enum {string} */
         DayKind: "holiday" | "workday";
         /** @description The day's load within the actor's reach. */
         DayLoad: {
-            /** @description numbers of sessions that were not stopped */
+            /**
+             * 号源数
+             * @description numbers of sessions that were not stopped
+             */
             capacity: number;
-            /** @description numbers taken, seen patients included */
+            /**
+             * 已预约
+             * @description numbers taken, seen patients included
+             */
             booked: number;
-            /** @description took their number, seen patients included */
+            /**
+             * 已取号
+             * @description took their number, seen patients included
+             */
             checked_in: number;
+            /** 爽约 */
             no_shows: number;
+            /** 已取消 */
             cancelled: number;
+            /** 候诊 */
             waiting: number;
-            /** @description called or with the doctor */
+            /**
+             * 诊室内
+             * @description called or with the doctor
+             */
             inside: number;
+            /** 已就诊 */
             seen: number;
+            /** 出诊 */
             sessions: number;
+            /** 停诊数 */
             stopped_sessions: number;
-            /** @description doctors with a session */
+            /**
+             * 医生
+             * @description doctors with a session
+             */
             doctors: number;
-            /** Format: date-time */
+            /**
+             * 最早开诊
+             * Format: date-time
+             */
             first_starts_at: string | null;
-            /** Format: date-time */
+            /**
+             * 最晚结束
+             * Format: date-time
+             */
             last_ends_at: string | null;
         };
         /** @description 死信: an event that a handler refused too often. `payload` holds ids only. */
         DeadLetter: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 事件标识
+             * Format: uuid
+             */
             readonly event_id: string;
+            /** 事件类型 */
             readonly topic: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
+            /** 处理程序 */
             readonly handler: string;
+            /** 错误 */
             readonly error: string;
+            /** 事件内容 */
             readonly payload: {
                 [key: string]: unknown;
             };
+            /** 请求标识 */
             readonly request_id: string;
-            /** Format: date-time */
+            /**
+             * 发生时间
+             * Format: date-time
+             */
             readonly happened_at: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 重放时间
+             * Format: date-time
+             */
             readonly replayed_at: string | null;
         };
         /** @description What is decided about an appeal, with a note. */
         DecisionRequest: {
-            /** @default  */
+            /**
+             * 备注
+             * @default
+             */
             note?: string;
         };
         /** @description One call of a provider; the recipient is masked. */
         DeliveryAttempt: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 渠道 */
             readonly channel: components["schemas"]["Channel"];
-            /** @description masked */
+            /**
+             * 接收方
+             * @description masked
+             */
             readonly recipient: string;
+            /** 服务商消息标识 */
             readonly provider_id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly started_at: string;
-            /** Format: date-time */
+            /**
+             * 完成时间
+             * Format: date-time
+             */
             readonly finished_at: string | null;
+            /** 结果 */
             readonly outcome: components["schemas"]["AttemptOutcome"];
+            /** 错误码 */
             readonly error_code: string;
+            /** 错误详情 */
             readonly error_detail: string;
-            /** Format: date-time */
+            /**
+             * 回执时间
+             * Format: date-time
+             */
             readonly reported_at: string | null;
+            /** 回执码 */
             readonly report_code: string;
         };
         /** @description 科室: clinical department; the unit of data scope. */
         Department: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id: string | null;
+            /** 组织机构名称 */
             readonly org_unit_name: string | null;
-            /** Format: uuid */
+            /**
+             * 位置
+             * Format: uuid
+             */
             location_id: string | null;
+            /** 位置名称 */
             readonly location_name: string | null;
+            /** 位置 */
             readonly place: components["schemas"]["Place"] | null;
+            /** 科室编码 */
             code: string;
+            /** 科室名称 */
             name: string;
+            /** 简介 */
             introduction: string;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 科室: clinical department; the unit of data scope. */
         DepartmentRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 位置
+             * Format: uuid
+             */
             location_id?: string | null;
+            /** 科室编码 */
             code: string;
+            /** 科室名称 */
             name: string;
+            /** 简介 */
             introduction?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         Dictionary: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
-            /** @description never changes */
+            /**
+             * 编码
+             * @description never changes
+             */
             code: string;
+            /** 名称 */
             name: string;
+            /** 系统内置 */
             readonly is_system: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         DictionaryItem: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 字典
+             * Format: uuid
+             */
             dictionary_id: string;
+            /** 字典名称 */
             readonly dictionary_name: string;
-            /** @description never changes */
+            /**
+             * 值
+             * @description never changes
+             */
             value: string;
+            /** 显示名称 */
             label: string;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         DictionaryItemRequest: {
-            /** Format: uuid */
+            /**
+             * 字典
+             * Format: uuid
+             */
             dictionary_id: string;
-            /** @description never changes */
+            /**
+             * 值
+             * @description never changes
+             */
             value: string;
+            /** 显示名称 */
             label: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         DictionaryRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string | null;
-            /** @description never changes */
+            /**
+             * 编码
+             * @description never changes
+             */
             code: string;
+            /** 名称 */
             name: string;
         };
         /** @description `discharged_at`: now, unless it was before. */
         DischargeRequest: {
-            /** Format: date-time */
+            /**
+             * 出院时间
+             * Format: date-time
+             */
             discharged_at?: string;
         };
         /** @description Base of plain serializers. */
         DistinctRequest: {
             /**
+             * 另一患者
              * Format: uuid
              * @description the other archive, within reach
              */
             other_id: string;
-            /** @default  */
+            /**
+             * 备注
+             * @default
+             */
             note?: string;
         };
         /** @enum {string} */
         DocumentKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport";
         /** @description 疑似重复: two archives with the likeness found last. */
         DuplicatePair: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 第一个 */
             readonly first: components["schemas"]["BriefPatient"];
+            /** 第二个 */
             readonly second: components["schemas"]["BriefPatient"];
-            /** @description 0 – 100 */
+            /**
+             * 相似度
+             * @description 0 – 100
+             */
             readonly score: number;
+            /** 理由 */
             readonly reasons: unknown;
+            /** 状态 */
             readonly state: components["schemas"]["PairState"];
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
+            /** 备注 */
             readonly note: string;
             /**
+             * 发现时间
              * Format: date-time
              * @description when the values last said so
              */
@@ -7049,32 +8527,63 @@ export interface components {
         DuplicatePolicy: "skip" | "error";
         /** @description 就诊. `practitioner_id` is null until a doctor of the queue takes the patient. */
         Encounter: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 就诊号 */
+            /**
+             * 就诊号
+             * @description 就诊号
+             */
             readonly encounter_no: string;
+            /** 就诊类型 */
             readonly kind: components["schemas"]["EncounterKind"];
+            /** 状态 */
             readonly state: components["schemas"]["EncounterState"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string | null;
+            /** 医生姓名 */
             readonly practitioner_name: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: date-time */
+            /**
+             * 到达时间
+             * Format: date-time
+             */
             readonly arrived_at: string;
             /**
+             * 开始就诊
              * Format: date-time
              * @description somebody began to see the patient
              */
             readonly started_at: string | null;
-            /** Format: date-time */
+            /**
+             * 结束就诊
+             * Format: date-time
+             */
             readonly ended_at: string | null;
         };
         /** @enum {string} */
@@ -7083,13 +8592,19 @@ export interface components {
         EncounterState: "arrived" | "in_progress" | "finished" | "cancelled";
         /** @description For the authenticator app; shown once. */
         Enrolment: {
+            /** 密钥 */
             secret: string;
-            /** @description otpauth:// address, to show as a QR code */
+            /**
+             * 地址
+             * @description otpauth:// address, to show as a QR code
+             */
             uri: string;
         };
         /** @description `value` is stored and sent, `label` is read. */
         Entry: {
+            /** 值 */
             value: string;
+            /** 显示名称 */
             label: string;
         };
         /** @enum {string} */
@@ -7098,22 +8613,47 @@ export interface components {
         FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
         /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
         File: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description code of kernel.files.FileOwner */
+            /**
+             * 所属类型
+             * @description code of kernel.files.FileOwner
+             */
             readonly owner_type: string;
-            /** @description in the language of the request */
+            /**
+             * 所属类型名称
+             * @description in the language of the request
+             */
             readonly owner_type_name: string;
-            /** @description as it was uploaded, without what nobody sees */
+            /**
+             * 文件名
+             * @description as it was uploaded, without what nobody sees
+             */
             readonly name: string;
-            /** @description as the content shows it */
+            /**
+             * 内容类型
+             * @description as the content shows it
+             */
             readonly media_type: string;
-            /** @description bytes */
+            /**
+             * 字节数
+             * @description bytes
+             */
             readonly size: number;
-            /** @description SHA-256 of the content, hexadecimal */
+            /**
+             * 校验值 (SHA-256)
+             * @description SHA-256 of the content, hexadecimal
+             */
             readonly checksum: string;
+            /** 状态 */
             readonly state: components["schemas"]["FileState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @enum {string} */
@@ -7122,60 +8662,102 @@ export interface components {
         FileState: "staged" | "attached" | "deleted";
         /** @description A hospital and a year. */
         FillYearRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 年份 */
             year: number;
         };
         /** @description `kept`: days that the hospital had decided on itself. */
         FilledYear: {
+            /** 录入天数 */
             entered: number;
+            /** 保留天数 */
             kept: number;
         };
         /** @description What is wrong with the file, and where. */
         Finding: {
+            /** 编码 */
             code: string;
+            /** 原因 */
             reason: string;
+            /** 行号 */
             row: number | null;
+            /** 行号 */
             line: number | null;
+            /** 单元格内容 */
             cell: string | null;
+            /** 列 */
             column: string | null;
         };
         /** @description Base of plain serializers. */
         FinishRequest: {
+            /** 结果 */
             outcome: string;
         };
         /** @description A contact or guardian (监护人); a guardian has a document, by which an account proves to be that person. */
         FullContact: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 姓名 */
             name: string;
+            /** 关系 */
             relation: string;
+            /** 电话 */
             phone: string;
-            /** @description default: resident_id */
+            /**
+             * 证件类型
+             * @description default: resident_id
+             */
             id_kind: components["schemas"]["DocumentKind"];
+            /** 证件号码 */
             national_id: string;
+            /** 监护人 */
             is_guardian: boolean;
         };
         /** @description A contact or guardian (监护人); a guardian has a document, by which an account proves to be that person. */
         FullContactRequest: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id?: string;
+            /** 姓名 */
             name: string;
+            /** 关系 */
             relation: string;
+            /** 电话 */
             phone?: string;
-            /** @description default: resident_id */
+            /**
+             * 证件类型
+             * @description default: resident_id
+             */
             id_kind?: components["schemas"]["DocumentKind"];
+            /** 证件号码 */
             national_id?: string;
+            /** 监护人 */
             is_guardian?: boolean;
         };
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
         /** @description Templates (none = all within reach) and the days to make sessions for. */
         GenerateRequest: {
+            /** 模板列表 */
             template_ids?: string[];
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
         };
         /**
@@ -7184,335 +8766,671 @@ export interface components {
          *     `unknown_days` went by their weekday: nobody has entered the calendar of that year.
          */
         Generated: {
+            /** 新增 */
             created: number;
+            /** 出诊列表 */
             session_ids: string[];
+            /** 节假日 */
             holidays: string[];
+            /** 调休上班日 */
             makeup_days: components["schemas"]["MakeUpDay"][];
+            /** 未知日期 */
             unknown_days: string[];
+            /** 请假数 */
             on_leave_count: number;
+            /** 请假 */
             on_leave: components["schemas"]["Skipped"][];
+            /** 冲突数 */
             conflict_count: number;
+            /** 冲突 */
             conflicts: components["schemas"]["Conflict"][];
         };
         /** @description 集团: the owner of one or several hospitals; one per installation. */
         Group: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 名称 */
             name: string;
+            /** 版本 */
             version: number;
         };
         /** @description All open work of `source_id` goes to `target_id`, both of one hospital. */
         HandOverRequest: {
-            /** Format: uuid */
+            /**
+             * 移交人
+             * Format: uuid
+             */
             source_id: string;
-            /** Format: uuid */
+            /**
+             * 接收人
+             * Format: uuid
+             */
             target_id: string;
+            /** 原因 */
             reason: string;
         };
         /** @description How many items in each place. */
         HandedOver: {
+            /** 执行人 */
             executor: number;
+            /** 管理人 */
             manager: number;
+            /** 监督人 */
             supervisor: number;
         };
         /** @description A role as its holder shows it. */
         HeldRole: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
+            /** 角色编码 */
             code: string;
+            /** 角色名称 */
             name: string;
+            /** 启用 */
             is_active: boolean;
         };
         /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         Hospital: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 集团
+             * Format: uuid
+             */
             group_id: string;
+            /** 集团名称 */
             readonly group_name: string;
+            /** 医院编码 */
             code: string;
+            /** 医院名称 */
             name: string;
+            /** 地址 */
             address: string;
+            /** 电话 */
             phone: string;
+            /** 简介 */
             introduction: string;
-            /** @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"] */
+            /**
+             * 营业时间
+             * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
+             */
             opening_hours: {
                 [key: string]: string[];
             };
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         HospitalRequest: {
-            /** Format: uuid */
+            /**
+             * 集团
+             * Format: uuid
+             */
             group_id: string;
+            /** 医院编码 */
             code: string;
+            /** 医院名称 */
             name: string;
+            /** 地址 */
             address?: string;
+            /** 电话 */
             phone?: string;
+            /** 简介 */
             introduction?: string;
-            /** @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"] */
+            /**
+             * 营业时间
+             * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
+             */
             opening_hours?: {
                 [key: string]: string[];
             };
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description All settings of a hospital; `version` is the hospital's. */
         HospitalSettings: {
+            /** 版本 */
             version: number;
+            /** 参数设置 */
             settings: components["schemas"]["Setting"][];
         };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
         /** @description 导入: a file's state and counts. `good_count` rows will be records; `form`: the form that was recognised. */
         ImportJob: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 操作人
+             * Format: uuid
+             */
             readonly by_id: string | null;
+            /** 操作人姓名 */
             readonly by_name: string | null;
-            /** @description as it was uploaded */
+            /**
+             * 文件名
+             * @description as it was uploaded
+             */
             readonly file_name: string;
-            /** @description csv, xlsx or vcard, by content */
+            /**
+             * 文件类型
+             * @description csv, xlsx or vcard, by content
+             */
             readonly file_type: string;
-            /** @description the form of file that was recognised; empty before */
+            /**
+             * 模板
+             * @description the form of file that was recognised; empty before
+             */
             readonly form: string;
-            /** @description In the request's language; empty before the file is read. */
+            /**
+             * 模板名称
+             * @description In the request's language; empty before the file is read.
+             */
             readonly form_name: string;
+            /** 重复处理方式 */
             readonly duplicates: components["schemas"]["DuplicatePolicy"];
+            /** 状态 */
             readonly state: components["schemas"]["ImportState"];
-            /** @description why nothing was imported */
+            /**
+             * 失败原因
+             * @description why nothing was imported
+             */
             readonly failure: string;
+            /** 跳过错误行 */
             readonly skip_bad_rows: boolean;
+            /** 总行数 */
             readonly row_count: number;
-            /** @description all that is wrong with the file itself */
+            /**
+             * 发现的问题
+             * @description all that is wrong with the file itself
+             */
             readonly findings: components["schemas"]["Finding"][];
-            /** @description titles of columns that have content and are not imported; of contact cards in the request's language */
+            /**
+             * 未导入的列
+             * @description titles of columns that have content and are not imported; of contact cards in the request's language
+             */
             readonly left_out: string[];
+            /** 可导入行数 */
             readonly good_count: number;
+            /** 错误行数 */
             readonly bad_count: number;
+            /** 重复行数 */
             readonly duplicate_count: number;
+            /** 已导入行数 */
             readonly imported_count: number;
-            /** @description the sheet of results can be downloaded; a worker writes it after the check, and anew once applied */
+            /**
+             * 结果表已生成
+             * @description the sheet of results can be downloaded; a worker writes it after the check, and anew once applied
+             */
             readonly result_ready: boolean;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 检查时间
+             * Format: date-time
+             */
             readonly checked_at: string | null;
-            /** Format: date-time */
+            /**
+             * 导入时间
+             * Format: date-time
+             */
             readonly applied_at: string | null;
         };
         /** @description What is wrong with one cell; of a good row: what of it is left out. */
         ImportProblem: {
-            /** @description as the spreadsheet counts: the header is row 1 */
+            /**
+             * 行号
+             * @description as the spreadsheet counts: the header is row 1
+             */
             row: number;
+            /** 结果 */
             outcome: components["schemas"]["RowOutcome"];
+            /** 列 */
             column: string;
+            /** 编码 */
             code: string;
+            /** 原因 */
             reason: string;
         };
         /** @enum {string} */
         ImportState: "checking" | "checked" | "applying" | "applied" | "rejected" | "cancelled";
         /** @description A session in the way: of the same doctor or in the same room. */
         InTheWay: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string | null;
+            /** 冲突对象 */
             because: components["schemas"]["BecauseEnum"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 科室名称 */
             department_name: string;
+            /** 诊室名称 */
             room_name: string;
         };
         /** @description 住院费清单 in total: charges against the deposit, as of `as_of`. One of balance and arrears is 0. */
         InpatientStatement: {
-            /** Format: date-time */
+            /**
+             * 截至时间
+             * Format: date-time
+             */
             as_of: string;
+            /** 费用合计 */
             charged_fen: number;
+            /** 押金余额 */
             deposit_fen: number;
+            /** 余额 */
             balance_fen: number;
+            /** 欠费 */
             arrears_fen: number;
-            /** Format: date */
+            /**
+             * 最近计费日
+             * Format: date
+             */
             last_charged_on: string | null;
+            /** 按类别 */
             categories: components["schemas"]["CategoryTotal"][];
         };
         /** @description 发票. `e_code`, `e_number`, `e_check_code`: the medical e-receipt, blank until HIS has made it. */
         Invoice: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 发票号 */
             invoice_no: string;
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 付款人 */
             payer_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 金额 */
             amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
+            /** 开具人 */
             issued_by_name: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string;
+            /** 渠道 */
             channel: string;
+            /** 电子票据代码 */
             e_code: string;
+            /** 电子票据号码 */
             e_number: string;
+            /** 电子票据校验码 */
             e_check_code: string;
+            /** 打印次数 */
             print_count: number;
-            /** Format: date-time */
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
             reversed_at: string | null;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
         };
         /** @description What the printer gets. `copy_no` counts every print. */
         InvoiceCopy: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 发票号 */
             invoice_no: string;
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 付款人 */
             payer_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 金额 */
             amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
+            /** 开具人 */
             issued_by_name: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string;
+            /** 渠道 */
             channel: string;
+            /** 电子票据代码 */
             e_code: string;
+            /** 电子票据号码 */
             e_number: string;
+            /** 电子票据校验码 */
             e_check_code: string;
+            /** 打印次数 */
             print_count: number;
-            /** Format: date-time */
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
             reversed_at: string | null;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 明细 */
             items: components["schemas"]["InvoiceItem"][];
+            /** 第几份 */
             copy_no: number;
+            /** 补打 */
             is_reprint: boolean;
+            /** 窗口 */
             desk: string;
-            /** Format: date-time */
+            /**
+             * 打印时间
+             * Format: date-time
+             */
             printed_at: string;
         };
         /** @description 发票 with its lines: the data for printing. */
         InvoiceDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 发票号 */
             invoice_no: string;
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 付款人 */
             payer_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 金额 */
             amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
+            /** 开具人 */
             issued_by_name: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string;
+            /** 渠道 */
             channel: string;
+            /** 电子票据代码 */
             e_code: string;
+            /** 电子票据号码 */
             e_number: string;
+            /** 电子票据校验码 */
             e_check_code: string;
+            /** 打印次数 */
             print_count: number;
-            /** Format: date-time */
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
             reversed_at: string | null;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 明细 */
             items: components["schemas"]["InvoiceItem"][];
         };
         /** @description One line of the invoice, as it was when that was issued. */
         InvoiceItem: {
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
         };
         /** @description One print. */
         InvoicePrint: {
+            /** 第几份 */
             copy_no: number;
-            /** Format: date-time */
+            /**
+             * 打印时间
+             * Format: date-time
+             */
             printed_at: string;
-            /** @default  */
+            /**
+             * 打印人
+             * @default
+             */
             printed_by_name: string;
+            /** 窗口 */
             desk: string;
+            /** 原因 */
             reason: string;
         };
         /** @enum {string} */
         IssuableBillKind: "examination" | "test" | "prescription" | "treatment";
         /** @description `practitioner_id` and `department_id`: without them the doctor who asks, and where that doctor works. */
         IssueRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 类型 */
             kind: components["schemas"]["IssuableBillKind"];
-            /** @default  */
+            /**
+             * 标题
+             * @default
+             */
             title?: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
             registration_bill_id?: string | null;
-            /** @default false */
+            /**
+             * 必缴
+             * @default false
+             */
             is_mandatory?: boolean;
-            /** @default self_pay */
+            /**
+             * 费别
+             * @default self_pay
+             */
             payer_type?: components["schemas"]["PayerType"];
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at?: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at?: string | null;
+            /** 明细 */
             items: components["schemas"]["NewItemRequest"][];
         };
         /** @description 费用明细. `performed_at`: dispensed or performed since then. */
         Item: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 位次 */
             position: number;
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             performed_at: string | null;
+            /** 执行人 */
             performed_by_name: string;
         };
         /** @enum {string} */
@@ -7520,44 +9438,76 @@ export interface components {
         /** @description Take a colleague into the care team. */
         JoinRequest: {
             /**
+             * 员工
              * Format: uuid
              * @description an active staff member of the patient's hospital
              */
             staff_id: string;
-            /** @default true */
+            /**
+             * 可修改
+             * @default true
+             */
             can_change?: boolean;
             /**
+             * 有效期至
              * Format: date-time
              * @description null: for good; left out: until the end it has, else for good
              */
             valid_until?: string | null;
+            /** 照护角色 */
             role: components["schemas"]["JoinRoleEnum"];
         };
         /** @enum {string} */
         JoinRoleEnum: "attending" | "examining" | "consultant" | "online_consultant" | "follow_up_owner";
         /** @description With an `external_id` a repetition is known, with another content refused. */
         KeyedChargeRequest: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
-            /** @default other */
+            /**
+             * 费用类别
+             * @default other
+             */
             category?: components["schemas"]["ItemCategory"];
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: string;
+            /** 项目名称 */
             name: string;
-            /** @default  */
+            /**
+             * 规格
+             * @default
+             */
             spec?: string;
-            /** @default  */
+            /**
+             * 单位
+             * @default
+             */
             unit?: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
-            /** Format: int64 */
+            /**
+             * 单价
+             * Format: int64
+             */
             unit_price_fen: number;
-            /** @default  */
+            /**
+             * 外部标识
+             * @default
+             */
             external_id?: string;
         };
         /** @description 离职. */
         LeaveRequest: {
             /**
+             * 离职日期
              * Format: date
              * @description today unless given; not in the future
              */
@@ -7565,56 +9515,111 @@ export interface components {
         };
         /** @description 账户: `balance_fen` is positive on the usual side of its kind. */
         LedgerAccount: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 类型 */
             readonly kind: components["schemas"]["AccountKind"];
+            /** 归属 */
             readonly owner: string;
-            /** Format: int64 */
+            /**
+             * 余额
+             * Format: int64
+             */
             readonly balance_fen: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @description 分录: what one account was debited or credited with; the other one is 0. */
         LedgerEntry: {
+            /** 标识 */
             readonly id: number;
-            /** Format: uuid */
+            /**
+             * 账户
+             * Format: uuid
+             */
             readonly account_id: string;
+            /** 科目 */
             readonly account_kind: components["schemas"]["AccountKind"];
+            /** 账户归属 */
             readonly account_owner: string;
-            /** Format: int64 */
+            /**
+             * 借方
+             * Format: int64
+             */
             readonly debit_fen: number;
-            /** Format: int64 */
+            /**
+             * 贷方
+             * Format: int64
+             */
             readonly credit_fen: number;
         };
         /** @description 账户明细: `amount_fen` raised the balance (negative: lowered it) to `balance_fen`. */
         LedgerStatementEntry: {
+            /** 标识 */
             readonly id: number;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             readonly amount_fen: number;
-            /** Format: int64 */
+            /**
+             * 余额
+             * Format: int64
+             */
             readonly balance_fen: number;
+            /** 流水 */
             readonly transaction: components["schemas"]["LedgerTransaction"];
         };
         /** @description 流水: one movement of money; `key` is its name, `kind` what happened. */
         LedgerTransaction: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 业务键 */
             readonly key: string;
+            /** 类型 */
             readonly kind: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** Format: uuid */
+            /**
+             * 退费
+             * Format: uuid
+             */
             readonly refund_id: string | null;
+            /** 备注 */
             readonly note: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
             /**
+             * 入账日期
              * Format: date
              * @description the day in Asia/Shanghai
              */
@@ -7626,203 +9631,383 @@ export interface components {
         LimitScope: "patient" | "patient_doctor" | "patient_department" | "account";
         /** @description 负荷 of a slot or an hour. `share` is the percentage taken; `quiet`: clearly below the average, and not full. */
         Load: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
+            /** 号源数 */
             capacity: number;
+            /** 已占用 */
             taken: number;
+            /** 空闲 */
             free: number;
+            /** 占用率 */
             share: number;
+            /** 空闲时段 */
             quiet: boolean;
         };
         /** @description 科室分布: a place in a building, with a picture of the map. */
         Location: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
-            /** @default  */
+            /**
+             * 房间
+             * @default
+             */
             room: string;
+            /** 路线指引 */
             directions: string;
+            /** 位置图 */
             readonly map_picture_url: string;
+            /** 版本 */
             version: number;
         };
         /** @description 科室分布: a place in a building, with a picture of the map. */
         LocationRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
-            /** @default  */
+            /**
+             * 房间
+             * @default
+             */
             room?: string;
+            /** 路线指引 */
             directions?: string;
         };
         /** @description The last seal and the last verification; null before the first. */
         LogState: {
+            /** 最近封存 */
             last_seal: number | null;
-            /** Format: date-time */
+            /**
+             * 最近封存时间
+             * Format: date-time
+             */
             last_seal_at: string | null;
-            /** @description hex; note it elsewhere as an anchor */
+            /**
+             * 最近封存校验码
+             * @description hex; note it elsewhere as an anchor
+             */
             last_seal_mac: string;
-            /** @description lines not sealed yet; 1,000 stands for that many or more */
+            /**
+             * 未封存行数
+             * @description lines not sealed yet; 1,000 stands for that many or more
+             */
             unsealed: number;
-            /** Format: date-time */
+            /**
+             * 核验时间
+             * Format: date-time
+             */
             verified_at: string | null;
+            /** 核验通过 */
             verified_ok: boolean | null;
-            /** @description what the last verification found */
+            /**
+             * 发现的问题
+             * @description what the last verification found
+             */
             findings: {
                 [key: string]: unknown;
             }[];
         };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
+            /** 编码 */
             code: string;
+            /** 明细 */
             items: components["schemas"]["Entry"][];
         };
         /** @description 调休: a day that ran by another weekday's templates. */
         MakeUpDay: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 按周几上班 */
             follows_weekday: number;
         };
         /** @description Who is signed in. */
         Me: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 用户名 */
             username: string;
+            /** 须修改密码 */
             must_change_password: boolean;
+            /** 已启用动态验证码 */
             readonly totp_enabled: boolean;
+            /** 员工 */
             staff: components["schemas"]["StaffSummary"];
         };
         /** @description A department somebody works in. */
         Membership: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** @default false */
+            /**
+             * 主要科室
+             * @default false
+             */
             is_primary: boolean;
-            /** @default false */
+            /**
+             * 科室主任
+             * @default false
+             */
             is_head: boolean;
         };
         /** @description A department somebody works in. */
         MembershipRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** @default false */
+            /**
+             * 主要科室
+             * @default false
+             */
             is_primary?: boolean;
-            /** @default false */
+            /**
+             * 科室主任
+             * @default false
+             */
             is_head?: boolean;
         };
         /** @description 菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff. */
         Menu: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 模块 */
             module: string;
-            /** Format: uuid */
+            /**
+             * 上级菜单
+             * Format: uuid
+             */
             parent_id: string | null;
+            /** 菜单类型 */
             kind: components["schemas"]["MenuItemKind"];
+            /** 编码 */
             code: string;
+            /** 标题 */
             title: string;
+            /** 英文标题 */
             title_en: string;
+            /** 路由路径 */
             path: string;
+            /** 前端组件 */
             component: string;
+            /** 图标 */
             icon: string;
+            /** 权限编码 */
             permissions: string[];
+            /** 排序 */
             sort: number;
+            /** 隐藏 */
             is_hidden: boolean;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @enum {string} */
         MenuItemKind: "directory" | "page" | "button";
         MenuMeta: {
+            /** 标题 */
             title: string;
+            /** 图标 */
             icon: string;
+            /** 隐藏 */
             hidden: boolean;
-            /** @description the codes of the page and its buttons that I hold */
+            /**
+             * 权限编码
+             * @description the codes of the page and its buttons that I hold
+             */
             permissions: string[];
         };
         /** @description A directory or page of the menu tree; `name` is its stable code. */
         MenuNode: {
+            /** 路由路径 */
             path: string;
+            /** 名称 */
             name: string;
+            /** 前端组件 */
             component: string;
+            /** 菜单属性 */
             meta: components["schemas"]["MenuMeta"];
+            /** 下级 */
             children: {
                 [key: string]: unknown;
             }[];
         };
         /** @description 菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff. */
         MenuRequest: {
+            /** 模块 */
             module: string;
-            /** Format: uuid */
+            /**
+             * 上级菜单
+             * Format: uuid
+             */
             parent_id?: string | null;
+            /** 菜单类型 */
             kind: components["schemas"]["MenuItemKind"];
+            /** 编码 */
             code: string;
+            /** 标题 */
             title: string;
+            /** 英文标题 */
             title_en?: string;
+            /** 路由路径 */
             path?: string;
+            /** 前端组件 */
             component?: string;
+            /** 图标 */
             icon?: string;
+            /** 权限编码 */
             permissions?: string[];
+            /** 排序 */
             sort?: number;
+            /** 隐藏 */
             is_hidden?: boolean;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
         MerchantAccount: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 渠道 */
             channel: string;
+            /** 名称 */
             name: string;
-            /** @default true */
+            /**
+             * 启用
+             * @default true
+             */
             is_active: boolean;
+            /** 已配置内容 */
             readonly shown_config: {
                 [key: string]: string;
             };
+            /** 回调地址 */
             readonly notify_url: string;
+            /** 版本 */
             version: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 修改时间
+             * Format: date-time
+             */
             readonly updated_at: string;
         };
         /** @description 商户号: hospital and channel stay. */
         MerchantAccountChange: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 渠道 */
             readonly channel: string;
+            /** 名称 */
             name: string;
-            /** @default true */
+            /**
+             * 启用
+             * @default true
+             */
             is_active: boolean;
+            /** 已配置内容 */
             readonly shown_config: {
                 [key: string]: string;
             };
+            /** 回调地址 */
             readonly notify_url: string;
+            /** 版本 */
             version: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 修改时间
+             * Format: date-time
+             */
             readonly updated_at: string;
         };
         /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
         MerchantAccountRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 渠道 */
             channel: string;
+            /** 名称 */
             name: string;
-            /** @default true */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
+            /** 配置 */
             config: {
                 [key: string]: string;
             };
@@ -7830,152 +10015,291 @@ export interface components {
         /** @description `merged_id` is continued by the patient of the path; both versions are those that were read. */
         MergeRequestRequest: {
             /**
+             * 被合并档案
              * Format: uuid
              * @description the other archive, within reach
              */
             merged_id: string;
+            /** 版本 */
             version: number;
+            /** 被合并档案版本 */
             merged_version: number;
-            /** @description values of the other that win */
+            /**
+             * 取自被合并档案
+             * @description values of the other that win
+             */
             take_from_merged?: components["schemas"]["TakeFromMergedEnum"][];
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description 消息: what a patient was told, how far it came and why it failed. `channel` is blank until one is chosen. */
         Message: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string | null;
+            /** 患者姓名 */
             readonly patient_name: string | null;
+            /** 场景 */
             readonly scene: string;
+            /** 标题 */
             readonly title: string;
+            /** 内容 */
             readonly text: string;
+            /** 状态 */
             readonly state: components["schemas"]["MessageState"];
+            /** 渠道 */
             readonly channel: components["schemas"]["Channel"] | components["schemas"]["BlankEnum"];
+            /** 紧急 */
             readonly urgent: boolean;
-            /** @description on the present channel */
+            /**
+             * 尝试次数
+             * @description on the present channel
+             */
             readonly tries: number;
+            /** 错误码 */
             readonly error_code: string;
+            /** 错误详情 */
             readonly error_detail: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 发送时间
+             * Format: date-time
+             */
             readonly sent_at: string | null;
-            /** Format: date-time */
+            /**
+             * 送达时间
+             * Format: date-time
+             */
             readonly delivered_at: string | null;
-            /** Format: date-time */
+            /**
+             * 阅读时间
+             * Format: date-time
+             */
             readonly read_at: string | null;
         };
         /** @description Messages per state. */
         MessageCounters: {
+            /** 排队中 */
             queued: number;
+            /** 发送中 */
             sending: number;
+            /** 已发送 */
             sent: number;
+            /** 已送达 */
             delivered: number;
+            /** 失败 */
             failed: number;
+            /** 死信 */
             dead: number;
         };
         /** @enum {string} */
         MessageState: "queued" | "sending" | "sent" | "delivered" | "failed" | "dead";
         /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         MessageTemplate: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
+            /** 场景 */
             scene: string;
+            /** 渠道 */
             channel: components["schemas"]["Channel"];
+            /** 服务商模板标识 */
             provider_template_id: string;
-            /** @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones */
+            /**
+             * 字段对照
+             * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
+             */
             fields_map: {
                 [key: string]: string;
             };
+            /** 内容 */
             text: string;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         MessageTemplateRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string | null;
+            /** 场景 */
             scene: string;
+            /** 渠道 */
             channel: components["schemas"]["Channel"];
+            /** 服务商模板标识 */
             provider_template_id: string;
-            /** @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones */
+            /**
+             * 字段对照
+             * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
+             */
             fields_map?: {
                 [key: string]: string;
             };
+            /** 内容 */
             text?: string;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 模块. Switching one off hides its menus from everybody; its permission codes stay in force. */
         Module: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 编码 */
             readonly code: string;
+            /** 名称 */
             name: string;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description The signed-in staff member. */
         Myself: {
-            /** Format: uuid */
+            /**
+             * 用户标识
+             * Format: uuid
+             */
             user_id: string;
+            /** 用户名 */
             username: string;
+            /** 须修改密码 */
             must_change_password: boolean;
-            /** Format: uuid */
+            /**
+             * 员工
+             * Format: uuid
+             */
             staff_id: string;
+            /** 名称 */
             name: string;
+            /** 医院 */
             hospital: components["schemas"]["Named"];
+            /** 科室 */
             departments: components["schemas"]["Named"][];
         };
         Named: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
         };
         /** @description All of them are written, or none. */
         NewChargesRequest: {
+            /** 费用 */
             charges: components["schemas"]["KeyedChargeRequest"][];
         };
         /** @description An item to be charged; its amount is quantity × price, half a fen rounded up. */
         NewItemRequest: {
-            /** @default other */
+            /**
+             * 费用类别
+             * @default other
+             */
             category?: components["schemas"]["ItemCategory"];
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: string;
+            /** 项目名称 */
             name: string;
-            /** @default  */
+            /**
+             * 规格
+             * @default
+             */
             spec?: string;
-            /** @default  */
+            /**
+             * 单位
+             * @default
+             */
             unit?: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
-            /** Format: int64 */
+            /**
+             * 单价
+             * Format: int64
+             */
             unit_price_fen: number;
         };
         /** @description `token` is shown this once: `GET /stream/events?token=…`. */
         NewScreen: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
+            /** 名称 */
             name: string;
+            /** 队列列表 */
             queue_ids: string[];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 注销时间
+             * Format: date-time
+             */
             readonly revoked_at: string | null;
+            /** 令牌 */
             readonly token: string;
         };
         /** @enum {unknown} */
@@ -7984,29 +10308,63 @@ export interface components {
         OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
         /** @description Shown once; it must be changed at the next sign-in. */
         OneTimePassword: {
+            /** 用户名 */
             username: string;
+            /** 初始密码 */
             initial_password: string;
         };
         /** @description 支付单 that waits for its payment until `expires_at`. */
         OpenedOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
+            /** 状态 */
             state: components["schemas"]["OrderState"];
+            /** 支付场景 */
             scene: components["schemas"]["PaymentScene"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
+            /** 明细 */
             lines: components["schemas"]["OrderLine"][];
+        };
+        /** @description `hint` tells rows of one label apart. */
+        Option: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            id: string;
+            /** 显示名称 */
+            label: string;
+            /** 提示 */
+            hint: string;
         };
         /** @description One bill of a payment order. */
         OrderLine: {
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 标题 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number;
         };
         /** @enum {string} */
@@ -8015,1080 +10373,2070 @@ export interface components {
         OrderingEnum: "id" | "-id";
         /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         OrgUnit: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 上级
+             * Format: uuid
+             */
             parent_id: string | null;
+            /** 上级名称 */
             readonly parent_name: string | null;
+            /** 路径 */
             readonly path: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         OrgUnitRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
-            /** Format: uuid */
+            /**
+             * 上级
+             * Format: uuid
+             */
             parent_id?: string | null;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description Events not yet queued, queued and not yet handled, dead. */
         OutboxState: {
+            /** 等待中 */
             waiting: number;
-            /** Format: date-time */
+            /**
+             * 最早等待时间
+             * Format: date-time
+             */
             oldest_waiting_at: string | null;
+            /** 待投递 */
             pending: number;
-            /** Format: date-time */
+            /**
+             * 最早待投递时间
+             * Format: date-time
+             */
             oldest_pending_at: string | null;
+            /** 死信 */
             dead: number;
         };
         /** @description 诊所概况. */
         Overview: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 地址 */
             address: string;
+            /** 电话 */
             phone: string;
+            /** 简介 */
             introduction: string;
+            /** 营业时间 */
             opening_hours: {
                 [key: string]: unknown;
             };
+            /** 位置 */
             locations: components["schemas"]["BuildingFloor"][];
-            /** @description 部门 */
+            /**
+             * 科室
+             * @description 部门
+             */
             departments: number;
-            /** @description 科室 */
+            /**
+             * 分区
+             * @description 科室
+             */
             sections: number;
+            /** 员工 */
             staff: components["schemas"]["StaffCount"];
-            /** @description null for who does not see the whole hospital */
+            /**
+             * 患者数
+             * @description null for who does not see the whole hospital
+             */
             patients: number | null;
             /**
+             * 统计时间
              * Format: date-time
              * @description the count may be some minutes old
              */
             patients_counted_at: string | null;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 当日负荷 */
             load: components["schemas"]["DayLoad"];
         };
         PaginatedAppointmentList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Appointment"][];
         };
         PaginatedApprovalList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Approval"][];
         };
         PaginatedAuditEventList: {
             /**
+             * 下一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
+             * 上一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
+            /** 结果 */
             results: components["schemas"]["AuditEvent"][];
         };
         PaginatedBookingLimitList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["BookingLimit"][];
         };
         PaginatedCalendarDayList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["CalendarDay"][];
         };
         PaginatedCaptureFieldList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["CaptureField"][];
         };
         PaginatedCardTopUpList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["CardTopUp"][];
         };
         PaginatedChargeList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Charge"][];
         };
         PaginatedClinicSessionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["ClinicSession"][];
         };
         PaginatedDeadLetterList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["DeadLetter"][];
         };
         PaginatedDepartmentList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Department"][];
         };
         PaginatedDictionaryItemList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["DictionaryItem"][];
         };
         PaginatedDictionaryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Dictionary"][];
         };
         PaginatedDuplicatePairList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["DuplicatePair"][];
         };
         PaginatedEncounterList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Encounter"][];
         };
         PaginatedGroupList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Group"][];
         };
         PaginatedHospitalList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Hospital"][];
         };
         PaginatedImportJobList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["ImportJob"][];
         };
         PaginatedInvoiceList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Invoice"][];
         };
         PaginatedLedgerAccountList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["LedgerAccount"][];
         };
         PaginatedLedgerStatementEntryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["LedgerStatementEntry"][];
         };
         PaginatedLedgerTransactionList: {
             /**
+             * 下一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
+             * 上一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
+            /** 结果 */
             results: components["schemas"]["LedgerTransaction"][];
         };
         PaginatedLocationList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Location"][];
         };
         PaginatedMenuList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Menu"][];
         };
         PaginatedMerchantAccountList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["MerchantAccount"][];
         };
         PaginatedMessageList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Message"][];
         };
         PaginatedMessageTemplateList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["MessageTemplate"][];
         };
         PaginatedModuleList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Module"][];
         };
         PaginatedOrgUnitList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["OrgUnit"][];
         };
         PaginatedPartnerApplicationList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PartnerApplication"][];
         };
         PaginatedPatientMergeList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PatientMerge"][];
         };
         PaginatedPatientRowList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PatientRow"][];
         };
         PaginatedPatientTagList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PatientTag"][];
         };
         PaginatedPermissionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Permission"][];
         };
         PaginatedPositionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Position"][];
         };
         PaginatedQueueList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Queue"][];
         };
         PaginatedQueuePriorityList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["QueuePriority"][];
         };
         PaginatedQueueRuleList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["QueueRule"][];
         };
         PaginatedQueueScreenList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["QueueScreen"][];
         };
         PaginatedQueueTicketList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["QueueTicket"][];
         };
         PaginatedRoleList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Role"][];
         };
         PaginatedScheduleTemplateList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["ScheduleTemplate"][];
         };
         PaginatedSignatureList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Signature"][];
         };
         PaginatedStaffAdmissionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffAdmission"][];
         };
         PaginatedStaffBillList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffBill"][];
         };
         PaginatedStaffDepositList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffDeposit"][];
         };
         PaginatedStaffLeaveList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffLeave"][];
         };
         PaginatedStaffList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Staff"][];
         };
         PaginatedStaffNoticeList: {
             /**
+             * 下一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
+             * 上一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
+            /** 结果 */
             results: components["schemas"]["StaffNotice"][];
         };
         PaginatedStaffOrderList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffOrder"][];
         };
         PaginatedStaffRefundList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffRefund"][];
         };
         PaginatedStaffRefundRequestList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StaffRefundRequest"][];
         };
         PaginatedStatementEntryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StatementEntry"][];
         };
         PaginatedSuspensionAppealList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["SuspensionAppeal"][];
         };
         PaginatedSuspensionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Suspension"][];
         };
         PaginatedTimelineEntryList: {
             /**
+             * 下一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
+             * 上一页
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
+            /** 结果 */
             results: components["schemas"]["TimelineEntry"][];
         };
         PaginatedWaitlistEntryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["WaitlistEntry"][];
         };
         PaginatedWorkDutyList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["WorkDuty"][];
         };
         PaginatedWorkItemList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["WorkItem"][];
         };
         /** @enum {string} */
         PairState: "open" | "distinct";
         /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
         Parted: {
+            /** 合并记录 */
             merge: components["schemas"]["PatientMerge"];
-            /** @description edited since the merge: the survivor keeps the newer value */
+            /**
+             * 保留的字段
+             * @description edited since the merge: the survivor keeps the newer value
+             */
             kept_fields: string[];
-            /** @description relations that ended with the merge; their place is taken since */
+            /**
+             * 未恢复的关系
+             * @description relations that ended with the merge; their place is taken since
+             */
             not_revived: string[];
         };
         /** @description 第三方应用: an OAuth2 client of one hospital. Its secret is never shown again. */
         PartnerApplication: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 名称 */
             name: string;
+            /** 应用标识 */
             readonly client_id: string;
-            /** @description bills:write, directory:read, inpatient:write */
+            /**
+             * 允许的权限范围
+             * @description bills:write, directory:read, inpatient:write
+             */
             allowed_scopes: string[];
-            /** @default 600 */
+            /**
+             * 每分钟请求上限
+             * @default 600
+             */
             rate_per_minute: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description A new client with its secret. */
         PartnerApplicationCreate: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 名称 */
             name: string;
+            /** 应用标识 */
             readonly client_id: string;
-            /** @description bills:write, directory:read, inpatient:write */
+            /**
+             * 允许的权限范围
+             * @description bills:write, directory:read, inpatient:write
+             */
             allowed_scopes: string[];
-            /** @default 600 */
+            /**
+             * 每分钟请求上限
+             * @default 600
+             */
             rate_per_minute: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
-            /** @description shown only here */
+            /**
+             * 应用密钥
+             * @description shown only here
+             */
             readonly client_secret: string;
         };
         /** @description A new client with its secret. */
         PartnerApplicationCreateRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 名称 */
             name: string;
-            /** @description bills:write, directory:read, inpatient:write */
+            /**
+             * 允许的权限范围
+             * @description bills:write, directory:read, inpatient:write
+             */
             allowed_scopes: string[];
-            /** @default 600 */
+            /**
+             * 每分钟请求上限
+             * @default 600
+             */
             rate_per_minute?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description One's own password. */
         PasswordChangeRequest: {
+            /** 当前密码 */
             current_password: string;
+            /** 新密码 */
             new_password: string;
         };
         /** @description The own password. */
         PasswordRequest: {
+            /** 密码 */
             password: string;
         };
         /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         PatchedBookingLimitRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 限制对象 */
             scope?: components["schemas"]["LimitScope"];
-            /** @description 1 = the same day */
+            /**
+             * 统计天数
+             * @description 1 = the same day
+             */
             days?: number;
-            /** @description how many are allowed */
+            /**
+             * 上限
+             * @description how many are allowed
+             */
             value?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         PatchedCalendarDayRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date?: string;
+            /** 日期类型 */
             kind?: components["schemas"]["DayKind"];
-            /** @description whose templates a make-up workday follows; 0 = Monday; null = its own */
+            /**
+             * 按周几上班
+             * @description whose templates a make-up workday follows; 0 = Monday; null = its own
+             */
             follows_weekday?: number | null;
+            /** 说明 */
             note?: string;
+            /** 版本 */
             version: number;
         };
         /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         PatchedCaptureFieldRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 阶段 */
             stage?: components["schemas"]["Stage"];
+            /** 字段标识 */
             key?: string;
+            /** 字段名称 */
             label?: string;
+            /** 类型 */
             kind?: components["schemas"]["FieldKind"];
-            /** @description code, for choice and multi */
+            /**
+             * 数据字典
+             * @description code, for choice and multi
+             */
             dictionary?: string;
+            /** 必填 */
             required?: boolean;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description What is given changes; `version` is the one that was read. */
         PatchedChangeAdmissionRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
+            /** 病区 */
             ward?: string;
+            /** 床位 */
             bed?: string;
+            /** 诊断 */
             diagnosis?: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at?: string;
+            /** 版本 */
             version: number;
         };
         /** @description 出诊. Date, times, department and doctor are set when it is made; the rest may change while it is a draft. */
         PatchedClinicSessionRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id?: string | null;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date?: string;
+            /** 午别 */
             period?: components["schemas"]["Period"];
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time?: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
              */
             end_time?: string;
+            /** 时段分钟数 */
             slot_minutes?: number;
+            /** 每时段号数 */
             capacity_per_slot?: number;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** Format: int64 */
+            /**
+             * 挂号费
+             * Format: int64
+             */
             registration_fee_fen?: number;
+            /** 渠道配额 */
             channel_quotas?: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per?: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes?: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description 科室: clinical department; the unit of data scope. */
         PatchedDepartmentRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 位置
+             * Format: uuid
+             */
             location_id?: string | null;
+            /** 科室编码 */
             code?: string;
+            /** 科室名称 */
             name?: string;
+            /** 简介 */
             introduction?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         PatchedDictionaryItemRequest: {
-            /** Format: uuid */
+            /**
+             * 字典
+             * Format: uuid
+             */
             dictionary_id?: string;
-            /** @description never changes */
+            /**
+             * 值
+             * @description never changes
+             */
             value?: string;
+            /** 显示名称 */
             label?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         PatchedDictionaryRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string | null;
-            /** @description never changes */
+            /**
+             * 编码
+             * @description never changes
+             */
             code?: string;
+            /** 名称 */
             name?: string;
+            /** 版本 */
             version: number;
         };
         /** @description 集团: the owner of one or several hospitals; one per installation. */
         PatchedGroupRequest: {
+            /** 名称 */
             name?: string;
+            /** 版本 */
             version: number;
         };
         /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         PatchedHospitalRequest: {
-            /** Format: uuid */
+            /**
+             * 集团
+             * Format: uuid
+             */
             group_id?: string;
+            /** 医院编码 */
             code?: string;
+            /** 医院名称 */
             name?: string;
+            /** 地址 */
             address?: string;
+            /** 电话 */
             phone?: string;
+            /** 简介 */
             introduction?: string;
-            /** @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"] */
+            /**
+             * 营业时间
+             * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
+             */
             opening_hours?: {
                 [key: string]: string[];
             };
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 科室分布: a place in a building, with a picture of the map. */
         PatchedLocationRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 楼栋 */
             building?: string;
+            /** 楼层 */
             floor?: string;
-            /** @default  */
+            /**
+             * 房间
+             * @default
+             */
             room?: string;
+            /** 路线指引 */
             directions?: string;
+            /** 版本 */
             version: number;
         };
         /** @description 菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff. */
         PatchedMenuRequest: {
+            /** 模块 */
             module?: string;
-            /** Format: uuid */
+            /**
+             * 上级菜单
+             * Format: uuid
+             */
             parent_id?: string | null;
+            /** 菜单类型 */
             kind?: components["schemas"]["MenuItemKind"];
+            /** 编码 */
             code?: string;
+            /** 标题 */
             title?: string;
+            /** 英文标题 */
             title_en?: string;
+            /** 路由路径 */
             path?: string;
+            /** 前端组件 */
             component?: string;
+            /** 图标 */
             icon?: string;
+            /** 权限编码 */
             permissions?: string[];
+            /** 排序 */
             sort?: number;
+            /** 隐藏 */
             is_hidden?: boolean;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 商户号: hospital and channel stay. */
         PatchedMerchantAccountChangeRequest: {
+            /** 名称 */
             name?: string;
-            /** @default true */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
+            /** 配置 */
             config?: {
                 [key: string]: string;
             };
+            /** 版本 */
             version: number;
         };
         /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
         PatchedMessageTemplateRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string | null;
+            /** 场景 */
             scene?: string;
+            /** 渠道 */
             channel?: components["schemas"]["Channel"];
+            /** 服务商模板标识 */
             provider_template_id?: string;
-            /** @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones */
+            /**
+             * 字段对照
+             * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
+             */
             fields_map?: {
                 [key: string]: string;
             };
+            /** 内容 */
             text?: string;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 模块. Switching one off hides its menus from everybody; its permission codes stay in force. */
         PatchedModuleRequest: {
+            /** 名称 */
             name?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 部门: administrative unit, a tree inside a hospital. `path` is the ids from the root, for subtree look-ups. */
         PatchedOrgUnitRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** Format: uuid */
+            /**
+             * 上级
+             * Format: uuid
+             */
             parent_id?: string | null;
+            /** 编码 */
             code?: string;
+            /** 名称 */
             name?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 第三方应用: an OAuth2 client of one hospital. Its secret is never shown again. */
         PatchedPartnerApplicationRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 名称 */
             name?: string;
-            /** @description bills:write, directory:read, inpatient:write */
+            /**
+             * 允许的权限范围
+             * @description bills:write, directory:read, inpatient:write
+             */
             allowed_scopes?: string[];
-            /** @default 600 */
+            /**
+             * 每分钟请求上限
+             * @default 600
+             */
             rate_per_minute?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatchedPatientRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** @description 病历号; made if missing */
+            /**
+             * 病案号
+             * @description 病历号; made if missing
+             */
             mrn?: string;
+            /** 姓名 */
             name?: string;
+            /** 性别 */
             gender?: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             birth_date?: string | null;
+            /** 证件类型 */
             id_kind?: components["schemas"]["IdKind"];
+            /** 证件号码 */
             national_id?: string;
+            /** 电话 */
             phone?: string;
+            /** 地址 */
             address?: string;
+            /** 医保号 */
             insurance_no?: string;
-            /** @description dictionary: occupation */
+            /**
+             * 职业
+             * @description dictionary: occupation
+             */
             occupation?: string;
-            /** @description dictionary: industry */
+            /**
+             * 行业
+             * @description dictionary: industry
+             */
             industry?: string;
-            /** @description dictionary: patient_source */
+            /**
+             * 来源渠道
+             * @description dictionary: patient_source
+             */
             source?: string;
+            /** 介绍人 */
             referrer?: string;
-            /** @description dictionary: vip_level */
+            /**
+             * VIP 等级
+             * @description dictionary: vip_level
+             */
             vip_level?: string;
+            /** 过敏史 */
             allergies?: string;
+            /** 家族遗传史 */
             hereditary_history?: string;
+            /** 心脏病史 */
             cardiac_history?: string;
+            /** 标签 */
             tags?: string[];
-            /** @description kind → when it was given */
+            /**
+             * 知情同意
+             * @description kind → when it was given
+             */
             consents?: {
                 [key: string]: string | null;
             };
+            /** 联系人 */
             contacts?: components["schemas"]["FullContactRequest"][];
-            /** @description why the identity changes, or the archive is closed or reopened; kept in the operation log */
+            /**
+             * 原因
+             * @description why the identity changes, or the archive is closed or reopened; kept in the operation log
+             */
             reason?: string;
-            /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
+            /**
+             * 重复建档原因
+             * @description why a second archive with the same document is filed; needs patients.patient.duplicate
+             */
             duplicate_reason?: string;
-            /** @description the archives that `possible_duplicate` named are other people's: file this one */
+            /**
+             * 确认重复建档
+             * @description the archives that `possible_duplicate` named are other people's: file this one
+             */
             confirm_duplicate?: boolean;
-            /** @description 临时档案 */
+            /**
+             * 临时档案
+             * @description 临时档案
+             */
             is_provisional?: boolean;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatchedPatientTagRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 标签 */
             name?: string;
+            /** 颜色 */
             colour?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 职务: a fact of human resources; grants nothing (roles do). */
         PatchedPositionRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 编码 */
             code?: string;
+            /** 名称 */
             name?: string;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description Base of plain serializers. */
         PatchedPriorityRequest: {
+            /** 优先级 */
             priority?: number;
+            /** 版本 */
             version: number;
         };
         /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         PatchedQueuePriorityRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 编码 */
             code?: string;
+            /** 名称 */
             name?: string;
-            /** @description called as if so much earlier */
+            /**
+             * 提前分钟
+             * @description called as if so much earlier
+             */
             minutes?: number;
-            /** @description given by itself from this age */
+            /**
+             * 起始年龄
+             * @description given by itself from this age
+             */
             from_age?: number | null;
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         PatchedQueueRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
+            /** 类型 */
             kind?: components["schemas"]["QueueKind"];
+            /** 名称 */
             name?: string;
+            /** 医生列表 */
             practitioner_ids?: string[];
+            /** 启用 */
             is_active?: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
         PatchedQueueRuleRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
+            /** 排队顺序 */
             order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            /** 迟到分钟 */
             late_after_minutes?: number | null;
+            /** 迟到后移位数 */
             late_behind?: number | null;
+            /** 回诊后移位数 */
             return_behind?: number | null;
+            /** 过号后移位数 */
             skip_behind?: number | null;
+            /** 最多过号次数 */
             max_skips?: number | null;
+            /** 版本 */
             version: number;
         };
         /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         PatchedRelatedPersonRequest: {
+            /** 姓名 */
             name?: string;
-            /** @description dictionary: relation */
+            /**
+             * 关系
+             * @description dictionary: relation
+             */
             relation?: string;
+            /** 电话 */
             phone?: string;
-            /** @description default: resident_id */
+            /**
+             * 证件类型
+             * @description default: resident_id
+             */
             id_kind?: components["schemas"]["DocumentKind"];
+            /** 证件号码 */
             national_id?: string;
+            /** 监护人 */
             is_guardian?: boolean;
             /**
+             * 关联患者
              * Format: uuid
              * @description the person's own archive
              */
@@ -9096,381 +12444,762 @@ export interface components {
         };
         /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         PatchedRoleRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string | null;
+            /** 角色编码 */
             code?: string;
+            /** 角色名称 */
             name?: string;
+            /** 启用 */
             is_active?: boolean;
+            /** 默认数据范围 */
             default_scope?: components["schemas"]["ScopeKind"];
+            /** 权限编码 */
             permissions?: string[];
+            /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
+            /** 版本 */
             version: number;
         };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         PatchedScheduleTemplateRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string;
-            /** @description 0 = Monday */
+            /**
+             * 星期
+             * @description 0 = Monday
+             */
             weekday?: number;
+            /** 午别 */
             period?: components["schemas"]["Period"];
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time?: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
              */
             end_time?: string;
-            /** @description length of a slot; 0 = one slot for the whole session */
+            /**
+             * 时段分钟数
+             * @description length of a slot; 0 = one slot for the whole session
+             */
             slot_minutes?: number;
+            /** 每时段号数 */
             capacity_per_slot?: number;
             /**
+             * 挂号费
              * Format: int64
              * @description registration fee
              */
             fee_fen?: number;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** Format: date */
+            /**
+             * 生效日期
+             * Format: date
+             */
             valid_from?: string;
-            /** Format: date */
+            /**
+             * 有效期至
+             * Format: date
+             */
             valid_until?: string | null;
+            /** 启用 */
             is_active?: boolean;
+            /** 节假日出诊 */
             runs_on_holidays?: boolean;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id?: string | null;
+            /** 渠道配额 */
             channel_quotas?: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per?: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes?: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at?: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description Overrides by key; null brings the default back. */
         PatchedSettingsChangeRequest: {
+            /** 版本 */
             version: number;
+            /** 值 */
             values?: {
                 [key: string]: (boolean | number | string) | null;
             };
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
         PatchedStaffRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 职务
+             * Format: uuid
+             */
             position_id?: string | null;
+            /** 所属科室 */
             memberships?: components["schemas"]["MembershipRequest"][];
+            /** 工号 */
             employee_no?: string;
+            /** 姓名 */
             name?: string;
+            /** 性别 */
             gender?: components["schemas"]["Gender"];
-            /** @description 职称, e.g. 主任医师 */
+            /**
+             * 职称
+             * @description 职称, e.g. 主任医师
+             */
             title?: string;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** @default  */
+            /**
+             * 执业证号
+             * @default
+             */
             licence_no?: string;
+            /** 电话 */
             phone?: string;
-            /** @description 擅长 */
+            /**
+             * 擅长
+             * @description 擅长
+             */
             speciality?: string;
+            /** 简介 */
             introduction?: string;
+            /** 技能 */
             skills?: string[];
+            /** 语言 */
             languages?: string[];
-            /** Format: date */
+            /**
+             * 入职日期
+             * Format: date
+             */
             employed_on?: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         PatchedWorkDutyRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
+            /** 类型 */
             kind?: string;
-            /** Format: uuid */
+            /**
+             * 执行角色
+             * Format: uuid
+             */
             executor_role_id?: string;
-            /** Format: uuid */
+            /**
+             * 管理角色
+             * Format: uuid
+             */
             manager_role_id?: string;
-            /** Format: uuid */
+            /**
+             * 监督角色
+             * Format: uuid
+             */
             supervisor_role_id?: string;
+            /** 办理时限(工作小时) */
             hours?: number;
+            /** 版本 */
             version: number;
         };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         Patient: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** @description 病历号; made if missing */
+            /**
+             * 病案号
+             * @description 病历号; made if missing
+             */
             mrn: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             birth_date: string | null;
+            /** 年龄 */
             readonly age: number | null;
+            /** 证件类型 */
             id_kind: components["schemas"]["IdKind"];
+            /** 证件号码 */
             national_id: string;
+            /** 电话 */
             phone: string;
+            /** 地址 */
             address: string;
+            /** 医保号 */
             insurance_no: string;
-            /** @description dictionary: occupation */
+            /**
+             * 职业
+             * @description dictionary: occupation
+             */
             occupation: string;
-            /** @description dictionary: industry */
+            /**
+             * 行业
+             * @description dictionary: industry
+             */
             industry: string;
-            /** @description dictionary: patient_source */
+            /**
+             * 来源渠道
+             * @description dictionary: patient_source
+             */
             source: string;
+            /** 介绍人 */
             referrer: string;
-            /** @description dictionary: vip_level */
+            /**
+             * VIP 等级
+             * @description dictionary: vip_level
+             */
             vip_level: string;
+            /** 过敏史 */
             allergies: string;
+            /** 家族遗传史 */
             hereditary_history: string;
+            /** 心脏病史 */
             cardiac_history: string;
+            /** 标签 */
             tags: string[];
-            /** @description kind → when it was given */
+            /**
+             * 知情同意
+             * @description kind → when it was given
+             */
             consents: {
                 [key: string]: string | null;
             };
+            /** 联系人 */
             contacts: components["schemas"]["FullContact"][];
-            /** @description 临时档案 */
+            /**
+             * 临时档案
+             * @description 临时档案
+             */
             is_provisional: boolean;
             /**
+             * 建档时间
              * Format: date-time
              * @description 建档时间; null while provisional
              */
             readonly registered_at: string | null;
+            /** 启用 */
             is_active: boolean;
             /**
+             * 合并到
              * Format: uuid
              * @description the archive that continues this one (合并)
              */
             readonly merged_into_id: string | null;
+            /** 合并到的患者 */
             readonly merged_into_name: string | null;
+            /** 版本 */
             version: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 修改时间
+             * Format: date-time
+             */
             readonly updated_at: string;
         };
         /** @description 就诊卡; the number is shown masked. */
         PatientCard: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 就诊卡号 */
             card_number: string;
+            /** 启用 */
             readonly is_active: boolean;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @description 就诊卡; the number is shown masked. */
         PatientCardRequest: {
+            /** 就诊卡号 */
             card_number: string;
         };
         /** @description The filters of the export, its format, and whether secrets are wanted unmasked. */
         PatientExportRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** @description the whole number */
+            /**
+             * 病案号
+             * @description the whole number
+             */
             mrn?: string;
-            /** @description beginning of the name, its pinyin or the initials */
+            /**
+             * 名称
+             * @description beginning of the name, its pinyin or the initials
+             */
             name?: string;
-            /** @description the whole number */
+            /**
+             * 电话
+             * @description the whole number
+             */
             phone?: string;
-            /** @description the whole number */
+            /**
+             * 证件号码
+             * @description the whole number
+             */
             national_id?: string;
-            /** @description the whole number */
+            /**
+             * 就诊卡号
+             * @description the whole number
+             */
             card_number?: string;
+            /** 性别 */
             gender?: components["schemas"]["Gender"];
+            /** VIP 等级 */
             vip_level?: string;
+            /** 来源渠道 */
             source?: string;
+            /** 职业 */
             occupation?: string;
+            /** 行业 */
             industry?: string;
-            /** @description the whole name of a tag */
+            /**
+             * 标签
+             * @description the whole name of a tag
+             */
             tag?: string;
-            /** @description no value of that category is given */
+            /**
+             * 缺少
+             * @description no value of that category is given
+             */
             without?: components["schemas"]["Category"];
+            /** 临时档案 */
             is_provisional?: boolean;
+            /** 启用 */
             is_active?: boolean;
-            /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+            /**
+             * 搜索
+             * @description beginning of a name or pinyin, or a whole phone, ID, card or record number
+             */
             search?: string;
+            /** 排序方式 */
             ordering?: components["schemas"]["OrderingEnum"];
+            /** 文件格式 */
             file_format?: components["schemas"]["FileFormatEnum"];
+            /** 显示完整内容 */
             unmasked?: boolean;
         };
         /** @description 合并: which archive continues which, and how many rows of each kind moved. */
         PatientMerge: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 保留档案
+             * Format: uuid
+             */
             readonly survivor_id: string;
+            /** 保留患者 */
             readonly survivor_name: string;
-            /** Format: uuid */
+            /**
+             * 被合并档案
+             * Format: uuid
+             */
             readonly merged_id: string;
+            /** 被合并患者 */
             readonly merged_name: string;
-            /** Format: uuid */
+            /**
+             * 操作人
+             * Format: uuid
+             */
             readonly by_id: string | null;
+            /** 操作人姓名 */
             readonly by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             readonly at: string;
+            /** 原因 */
             readonly reason: string;
-            /** @description rows per kind that belong to the survivor since */
+            /**
+             * 已转移
+             * @description rows per kind that belong to the survivor since
+             */
             readonly moved: {
                 [key: string]: number;
             };
-            /** Format: uuid */
+            /**
+             * 撤销人
+             * Format: uuid
+             */
             readonly undone_by_id: string | null;
+            /** 撤销人姓名 */
             readonly undone_by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 撤销时间
+             * Format: date-time
+             */
             readonly undone_at: string | null;
         };
         /** @description A page of the list. */
         PatientPage: {
+            /** 数量 */
             count: number;
-            /** @description there are at least `count` */
+            /**
+             * 数量已封顶
+             * @description there are at least `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PatientRow"][];
         };
         /** @description 患者档案. Phone, ID, address and insurance number are shown masked; write them whole. */
         PatientRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
-            /** @description 病历号; made if missing */
+            /**
+             * 病案号
+             * @description 病历号; made if missing
+             */
             mrn?: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender?: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             birth_date?: string | null;
+            /** 证件类型 */
             id_kind?: components["schemas"]["IdKind"];
+            /** 证件号码 */
             national_id?: string;
+            /** 电话 */
             phone?: string;
+            /** 地址 */
             address?: string;
+            /** 医保号 */
             insurance_no?: string;
-            /** @description dictionary: occupation */
+            /**
+             * 职业
+             * @description dictionary: occupation
+             */
             occupation?: string;
-            /** @description dictionary: industry */
+            /**
+             * 行业
+             * @description dictionary: industry
+             */
             industry?: string;
-            /** @description dictionary: patient_source */
+            /**
+             * 来源渠道
+             * @description dictionary: patient_source
+             */
             source?: string;
+            /** 介绍人 */
             referrer?: string;
-            /** @description dictionary: vip_level */
+            /**
+             * VIP 等级
+             * @description dictionary: vip_level
+             */
             vip_level?: string;
+            /** 过敏史 */
             allergies?: string;
+            /** 家族遗传史 */
             hereditary_history?: string;
+            /** 心脏病史 */
             cardiac_history?: string;
+            /** 标签 */
             tags?: string[];
-            /** @description kind → when it was given */
+            /**
+             * 知情同意
+             * @description kind → when it was given
+             */
             consents?: {
                 [key: string]: string | null;
             };
+            /** 联系人 */
             contacts?: components["schemas"]["FullContactRequest"][];
-            /** @description why the identity changes, or the archive is closed or reopened; kept in the operation log */
+            /**
+             * 原因
+             * @description why the identity changes, or the archive is closed or reopened; kept in the operation log
+             */
             reason?: string;
-            /** @description why a second archive with the same document is filed; needs patients.patient.duplicate */
+            /**
+             * 重复建档原因
+             * @description why a second archive with the same document is filed; needs patients.patient.duplicate
+             */
             duplicate_reason?: string;
-            /** @description the archives that `possible_duplicate` named are other people's: file this one */
+            /**
+             * 确认重复建档
+             * @description the archives that `possible_duplicate` named are other people's: file this one
+             */
             confirm_duplicate?: boolean;
-            /** @description 临时档案 */
+            /**
+             * 临时档案
+             * @description 临时档案
+             */
             is_provisional?: boolean;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would. */
         PatientRow: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             birth_date: string | null;
+            /** 年龄 */
             age: number | null;
-            /** @description masked */
+            /**
+             * 电话
+             * @description masked
+             */
             phone: string;
-            /** @description masked */
+            /**
+             * 证件号码
+             * @description masked
+             */
             national_id: string;
+            /** VIP 等级 */
             vip_level: string;
+            /** 标签 */
             tags: string[];
+            /** 临时档案 */
             is_provisional: boolean;
+            /** 启用 */
             is_active: boolean;
-            /** Format: date-time */
+            /**
+             * 建档时间
+             * Format: date-time
+             */
             registered_at: string | null;
         };
         /** @description The filters of the patient list, with the page that is wanted. */
         PatientSearchRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id?: string;
-            /** @description the whole number */
+            /**
+             * 病案号
+             * @description the whole number
+             */
             mrn?: string;
-            /** @description beginning of the name, its pinyin or the initials */
+            /**
+             * 名称
+             * @description beginning of the name, its pinyin or the initials
+             */
             name?: string;
-            /** @description the whole number */
+            /**
+             * 电话
+             * @description the whole number
+             */
             phone?: string;
-            /** @description the whole number */
+            /**
+             * 证件号码
+             * @description the whole number
+             */
             national_id?: string;
-            /** @description the whole number */
+            /**
+             * 就诊卡号
+             * @description the whole number
+             */
             card_number?: string;
+            /** 性别 */
             gender?: components["schemas"]["Gender"];
+            /** VIP 等级 */
             vip_level?: string;
+            /** 来源渠道 */
             source?: string;
+            /** 职业 */
             occupation?: string;
+            /** 行业 */
             industry?: string;
-            /** @description the whole name of a tag */
+            /**
+             * 标签
+             * @description the whole name of a tag
+             */
             tag?: string;
-            /** @description no value of that category is given */
+            /**
+             * 缺少
+             * @description no value of that category is given
+             */
             without?: components["schemas"]["Category"];
+            /** 临时档案 */
             is_provisional?: boolean;
+            /** 启用 */
             is_active?: boolean;
-            /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+            /**
+             * 搜索
+             * @description beginning of a name or pinyin, or a whole phone, ID, card or record number
+             */
             search?: string;
+            /** 排序方式 */
             ordering?: components["schemas"]["OrderingEnum"];
+            /** 页码 */
             page?: number;
+            /** 每页条数 */
             page_size?: number;
         };
         /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatientTag: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 标签 */
             name: string;
+            /** 颜色 */
             colour: string;
+            /** 排序 */
             sort: number;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 标签: a word that a hospital puts on patients; `Patient.tags` holds the names, which therefore never change. */
         PatientTagRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 标签 */
             name: string;
+            /** 颜色 */
             colour?: string;
+            /** 排序 */
             sort?: number;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description `until`: the known end, at most a day ahead; without it the pause lasts until it is resumed. */
         PauseRequest: {
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             until?: string | null;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description How much the deposit is to be raised by. */
         PayDepositRequest: {
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
         };
         /** @enum {string} */
@@ -9479,27 +13208,49 @@ export interface components {
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description A channel that the product knows, and what a merchant account of it has to name. */
         PaymentChannel: {
+            /** 渠道编码 */
             code: string;
+            /** 中文名 */
             zh: string;
+            /** 英文名 */
             en: string;
-            /** @description names that `config` must have */
+            /**
+             * 配置项
+             * @description names that `config` must have
+             */
             config_fields: string[];
+            /** 选填项 */
             optional: string[];
+            /** 密钥项 */
             secrets: string[];
+            /** 支付方式 */
             methods: string[];
+            /** 线上 */
             online: boolean;
+            /** 可用 */
             available: boolean;
         };
         /** @description One whole thing in an order. */
         PaymentOrderLine: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 位次 */
             readonly position: number;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 标题 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
         };
         /** @enum {string} */
@@ -9514,16 +13265,24 @@ export interface components {
         Period: "morning" | "afternoon" | "evening";
         /** @description 权限路径: `<module>.<resource>.<action>`. */
         Permission: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 模块 */
             readonly module: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 已停用 */
             is_retired: boolean;
         };
         /** @description A PNG, JPEG or WebP picture. */
         PictureRequest: {
             /**
+             * 文件
              * Format: binary
              * @description recognised by its content, not by its name
              */
@@ -9531,74 +13290,121 @@ export interface components {
         };
         /** @description Where the picture is. */
         PictureUrl: {
+            /** 地址 */
             url: string;
         };
         /** @description Where a department is, with the picture of the map. */
         Place: {
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
+            /** 房间 */
             room: string;
+            /** 路线指引 */
             directions: string;
+            /** 位置图 */
             readonly map_picture_url: string;
         };
         /** @description Where a department is, with the picture of the map. */
         PlaceRequest: {
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
-            room?: string;
-            directions?: string;
+            /** 房间 */
+            room: string;
+            /** 路线指引 */
+            directions: string;
         };
         /** @description 职务: a fact of human resources; grants nothing (roles do). */
         Position: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 职务: a fact of human resources; grants nothing (roles do). */
         PositionRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description `desk` is where it is printed; `reason` is asked for from the second copy on. */
         PrintInvoiceRequest: {
+            /** 窗口 */
             desk: string;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description `reason` is asked for from the second copy on. */
         PrintRequest: {
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description `priority`: code of the group; empty takes the priority away. */
         PrioritiseRequest: {
+            /** 优先组 */
             priority: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 优先人群 as it counts now. */
         PriorityInForce: {
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 提前分钟 */
             minutes: number;
+            /** 起始年龄 */
             from_age: number | null;
         };
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
+            /** 错误类型地址 */
             type: string;
+            /** 错误名称 */
             title: string;
+            /** HTTP 状态码 */
             status: number;
+            /** 错误码 */
             code: string;
+            /** 详情 */
             detail: string;
+            /** 字段错误 */
             errors: components["schemas"]["ProblemItem"][];
+            /** 请求标识 */
             request_id: string;
         };
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
@@ -9745,6 +13551,10 @@ export interface components {
             /** @enum {string} */
             code?: "already_queued" | "has_appointment";
         };
+        Problem409AlreadyQueuedStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "already_queued" | "state_conflict";
+        };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
@@ -9801,9 +13611,9 @@ export interface components {
             /** @enum {string} */
             code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
         };
-        Problem409CheckInTooEarlyCheckInTooLateAnd2More: components["schemas"]["Problem"] & {
+        Problem409CheckInTooEarlyCheckInTooLateAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict";
+            code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict" | "waits_as_walk_in";
         };
         Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -10055,38 +13865,71 @@ export interface components {
         };
         /** @description One field that was refused. */
         ProblemItem: {
-            /** @description dotted path of the field; empty for the whole request */
+            /**
+             * 字段
+             * @description dotted path of the field; empty for the whole request
+             */
             field: string;
+            /** 错误码 */
             code: string;
+            /** 提示 */
             message: string;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         Queue: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
+            /** 类型 */
             kind: components["schemas"]["QueueKind"];
+            /** 名称 */
             name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string | null;
+            /** 医生姓名 */
             readonly practitioner_name: string | null;
-            /** @description the doctors who call from it; empty: the department's */
+            /**
+             * 接诊医生列表
+             * @description the doctors who call from it; empty: the department's
+             */
             readonly served_by_ids: string[];
+            /** 启用 */
             is_active: boolean;
+            /** 暂停叫号 */
             readonly is_paused: boolean;
-            /** Format: date-time */
+            /**
+             * 暂停时间
+             * Format: date-time
+             */
             readonly paused_at: string | null;
             /**
+             * 暂停至
              * Format: date-time
              * @description known end of the pause; null = unknown
              */
             readonly paused_until: string | null;
+            /** 暂停原因 */
             readonly pause_reason: string;
+            /** 版本 */
             version: number;
         };
         /** @enum {string} */
@@ -10095,210 +13938,406 @@ export interface components {
         QueueOrder: "appointment" | "arrival";
         /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         QueuePriority: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
-            /** @description called as if so much earlier */
+            /**
+             * 提前分钟
+             * @description called as if so much earlier
+             */
             minutes: number;
-            /** @description given by itself from this age */
+            /**
+             * 起始年龄
+             * @description given by itself from this age
+             */
             from_age: number | null;
+            /** 启用 */
             is_active: boolean;
+            /** 版本 */
             version: number;
         };
         /** @description 优先人群: a hospital's own priority group, or its word on a shipped one (same code). */
         QueuePriorityRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
-            /** @description called as if so much earlier */
+            /**
+             * 提前分钟
+             * @description called as if so much earlier
+             */
             minutes: number;
-            /** @description given by itself from this age */
+            /**
+             * 起始年龄
+             * @description given by itself from this age
+             */
             from_age?: number | null;
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         QueueRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 类型 */
             kind: components["schemas"]["QueueKind"];
+            /** 名称 */
             name: string;
+            /** 医生列表 */
             practitioner_ids?: string[];
+            /** 启用 */
             is_active?: boolean;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
         QueueRule: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
+            /** 排队顺序 */
             order: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            /** 迟到分钟 */
             late_after_minutes: number | null;
+            /** 迟到后移位数 */
             late_behind: number | null;
+            /** 回诊后移位数 */
             return_behind: number | null;
+            /** 过号后移位数 */
             skip_behind: number | null;
+            /** 最多过号次数 */
             max_skips: number | null;
+            /** 版本 */
             version: number;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
         QueueRuleRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 排队顺序 */
             order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            /** 迟到分钟 */
             late_after_minutes?: number | null;
+            /** 迟到后移位数 */
             late_behind?: number | null;
+            /** 回诊后移位数 */
             return_behind?: number | null;
+            /** 过号后移位数 */
             skip_behind?: number | null;
+            /** 最多过号次数 */
             max_skips?: number | null;
         };
         /** @description 候诊大屏. Without `queue_ids` it shows all of the department. */
         QueueScreen: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
+            /** 名称 */
             name: string;
+            /** 队列列表 */
             queue_ids: string[];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 注销时间
+             * Format: date-time
+             */
             readonly revoked_at: string | null;
         };
         /** @description 候诊大屏. Without `queue_ids` it shows all of the department. */
         QueueScreenRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 名称 */
             name: string;
+            /** 队列列表 */
             queue_ids?: string[];
         };
         /** @description 排队号. `practitioner_id` is waited for, `served_by_id` called; the order is `due_at`, then `queued_at`. */
         QueueTicket: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string | null;
+            /** 医生姓名 */
             readonly practitioner_name: string | null;
-            /** Format: uuid */
+            /**
+             * 队列
+             * Format: uuid
+             */
             readonly queue_id: string;
+            /** 队列名称 */
             readonly queue_name: string;
-            /** Format: uuid */
+            /**
+             * 就诊
+             * Format: uuid
+             */
             readonly encounter_id: string;
-            /** Format: uuid */
+            /**
+             * 出诊
+             * Format: uuid
+             */
             readonly session_id: string | null;
-            /** Format: uuid */
+            /**
+             * 挂号
+             * Format: uuid
+             */
             readonly appointment_id: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** @description of the appointment */
+            /**
+             * 号序
+             * @description of the appointment
+             */
             readonly number: number | null;
             /**
+             * 日期
              * Format: date
              * @description the day of the visit
              */
             readonly day: string;
-            /** @description counted from 1 within the queue's day */
+            /**
+             * 排队号
+             * @description counted from 1 within the queue's day
+             */
             readonly ticket_no: number;
+            /** 状态 */
             readonly state: components["schemas"]["TicketState"];
-            /** @description code of the priority group */
+            /**
+             * 优先组
+             * @description code of the priority group
+             */
             readonly priority: string;
-            /** Format: uuid */
+            /**
+             * 接诊医生
+             * Format: uuid
+             */
             readonly served_by_id: string | null;
-            /** @default  */
+            /**
+             * 接诊医生姓名
+             * @default
+             */
             readonly served_by_name: string;
-            /** Format: date-time */
+            /**
+             * 取号时间
+             * Format: date-time
+             */
             readonly checked_in_at: string;
             /**
+             * 截止时间
              * Format: date-time
              * @description place in the queue: the earlier the sooner
              */
             readonly due_at: string;
             /**
+             * 入队时间
              * Format: date-time
              * @description decides between two that are due at the same time
              */
             readonly queued_at: string;
-            /** Format: date-time */
+            /**
+             * 叫号时间
+             * Format: date-time
+             */
             readonly called_at: string | null;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly started_at: string | null;
-            /** Format: date-time */
+            /**
+             * 完成时间
+             * Format: date-time
+             */
             readonly finished_at: string | null;
+            /** 叫号次数 */
             readonly call_count: number;
+            /** 过号次数 */
             readonly skip_count: number;
-            /** @description of the last priority, transfer or call out of turn */
+            /**
+             * 原因
+             * @description of the last priority, transfer or call out of turn
+             */
             readonly reason: string;
         };
         /** @enum {string} */
         QuotaPer: "slot" | "session";
         /** @description Why; kept with what is done. */
         ReasonRequest: {
+            /** 原因 */
             reason: string;
         };
         /** @description Each signs in once in place of a code; shown only here. */
         RecoveryCodes: {
+            /** 恢复码列表 */
             recovery_codes: string[];
         };
         /** @description 退费: `processing` means that the channel has accepted it, not that it has succeeded. */
         Refund: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 退费单号 */
+            /**
+             * 退费单号
+             * @description 退费单号
+             */
             readonly refund_no: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 退费途径 */
             readonly route: components["schemas"]["RefundRoute"];
+            /** 退费原因 */
             readonly cause: components["schemas"]["RefundCause"];
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["PaymentsRefundState"];
-            /** Format: date-time */
+            /**
+             * 受理时间
+             * Format: date-time
+             */
             readonly accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 成功时间
+             * Format: date-time
+             */
             readonly succeeded_at: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @enum {string} */
         RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
         /** @description Why, if there is something to say. */
         RefundDecisionRequest: {
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description Base of plain serializers. */
         RefundRejectionRequest: {
+            /** 原因 */
             reason: string;
         };
         /** @description What is asked for of one bill. */
         RefundRequestLine: {
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 账单金额 */
             bill_amount_fen: number;
+            /** 金额 */
             amount_fen: number;
         };
         /** @enum {string} */
@@ -10307,58 +14346,102 @@ export interface components {
         RefundRoute: "original" | "counter_cash";
         /** @description What the bill says from now on, and why. */
         ReissueRequest: {
+            /** 原因 */
             reason: string;
-            /** @default  */
+            /**
+             * 标题
+             * @default
+             */
             title?: string;
+            /** 明细 */
             items: components["schemas"]["NewItemRequest"][];
         };
         /** @description `version`: what was read. */
         RejectRequest: {
+            /** 版本 */
             version: number;
+            /** 审批意见 */
             reason: string;
         };
         /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         RelatedPerson: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 姓名 */
             name: string;
-            /** @description dictionary: relation */
+            /**
+             * 关系
+             * @description dictionary: relation
+             */
             relation: string;
+            /** 电话 */
             phone: string;
-            /** @description default: resident_id */
+            /**
+             * 证件类型
+             * @description default: resident_id
+             */
             id_kind: components["schemas"]["DocumentKind"];
+            /** 证件号码 */
             national_id: string;
+            /** 监护人 */
             is_guardian: boolean;
             /**
+             * 关联患者
              * Format: uuid
              * @description the person's own archive
              */
             linked_patient_id: string | null;
+            /** 关联患者姓名 */
             readonly linked_patient_name: string | null;
             /**
+             * 核验时间
              * Format: date-time
              * @description somebody saw the guardian's document
              */
             readonly verified_at: string | null;
-            /** Format: uuid */
+            /**
+             * 核验人
+             * Format: uuid
+             */
             readonly verified_by_id: string | null;
+            /** 核验人姓名 */
             readonly verified_by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 修改时间
+             * Format: date-time
+             */
             readonly updated_at: string;
         };
         /** @description 联系人 or 监护人; phone and document are shown masked, write them whole. */
         RelatedPersonRequest: {
+            /** 姓名 */
             name: string;
-            /** @description dictionary: relation */
+            /**
+             * 关系
+             * @description dictionary: relation
+             */
             relation: string;
+            /** 电话 */
             phone?: string;
-            /** @description default: resident_id */
+            /**
+             * 证件类型
+             * @description default: resident_id
+             */
             id_kind?: components["schemas"]["DocumentKind"];
+            /** 证件号码 */
             national_id?: string;
+            /** 监护人 */
             is_guardian?: boolean;
             /**
+             * 关联患者
              * Format: uuid
              * @description the person's own archive
              */
@@ -10366,206 +14449,370 @@ export interface components {
         };
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen?: number;
         };
         /** @description One refund of the request; `processing` means accepted by the channel, not succeeded. */
         RequestedRefund: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 退费单号 */
             refund_no: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 订单号 */
             order_no: string;
+            /** 金额 */
             amount_fen: number;
+            /** 退费途径 */
             route: components["schemas"]["RefundRoute"];
+            /** 状态 */
             state: components["schemas"]["PaymentsRefundState"];
-            /** Format: date-time */
+            /**
+             * 受理时间
+             * Format: date-time
+             */
             accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 成功时间
+             * Format: date-time
+             */
             succeeded_at: string | null;
         };
         /** @description The slot to move to, and why. */
         RescheduleRequest: {
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
+            /** 原因 */
             reason: string;
         };
         /** @description How many messages are queued again. */
         Retried: {
+            /** 排队中 */
             queued: number;
         };
         /** @description Messages to try again. */
         RetryRequest: {
+            /** 标识列表 */
             ids: string[];
         };
         /** @enum {string} */
         ReturnCause: "hold_expired" | "changed" | "refused" | "not_posted_in_time" | "paid_at_window" | "reversed";
         /** @description How much of it goes back; without `quantity` all that is left. */
         ReverseRequest: {
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity?: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         Role: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 医院名称 */
             readonly hospital_name: string | null;
+            /** 角色编码 */
             code: string;
+            /** 角色名称 */
             name: string;
-            /** @description every code, within the role's scope */
+            /**
+             * 管理员角色
+             * @description every code, within the role's scope
+             */
             readonly is_administrator: boolean;
+            /** 系统内置 */
             readonly is_system: boolean;
+            /** 启用 */
             is_active: boolean;
+            /** 默认数据范围 */
             default_scope: components["schemas"]["ScopeKind"];
+            /** 权限编码 */
             permissions: string[];
+            /** 各模块数据范围 */
             scopes: components["schemas"]["RoleScope"][];
+            /** 版本 */
             version: number;
         };
         /** @description Where the copy belongs and what it is called. */
         RoleCopyRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
         };
         /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         RoleRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string | null;
+            /** 角色编码 */
             code: string;
+            /** 角色名称 */
             name: string;
+            /** 启用 */
             is_active?: boolean;
+            /** 默认数据范围 */
             default_scope?: components["schemas"]["ScopeKind"];
+            /** 权限编码 */
             permissions?: string[];
+            /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
         };
         /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScope: {
+            /** 模块 */
             module: string;
+            /** 类型 */
             kind: components["schemas"]["ScopeKind"];
-            /** @default [] */
+            /**
+             * 科室列表
+             * @default []
+             */
             department_ids: string[];
         };
         /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScopeRequest: {
+            /** 模块 */
             module: string;
+            /** 类型 */
             kind: components["schemas"]["ScopeKind"];
-            /** @default [] */
+            /**
+             * 科室列表
+             * @default []
+             */
             department_ids?: string[];
         };
         /** @description The version that was read. */
         RotateRequest: {
+            /** 版本 */
             version: number;
         };
         /** @enum {string} */
         RowOutcome: "good" | "bad" | "duplicate";
         /** @description Base of plain serializers. */
         ScanRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
         };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         ScheduleTemplate: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             readonly practitioner_name: string;
-            /** @description 0 = Monday */
+            /**
+             * 星期
+             * @description 0 = Monday
+             */
             weekday: number;
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
              */
             end_time: string;
-            /** @description length of a slot; 0 = one slot for the whole session */
+            /**
+             * 时段分钟数
+             * @description length of a slot; 0 = one slot for the whole session
+             */
             slot_minutes: number;
+            /** 每时段号数 */
             capacity_per_slot: number;
             /**
+             * 挂号费
              * Format: int64
              * @description registration fee
              */
             fee_fen: number;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** Format: date */
+            /**
+             * 生效日期
+             * Format: date
+             */
             valid_from: string;
-            /** Format: date */
+            /**
+             * 有效期至
+             * Format: date
+             */
             valid_until: string | null;
+            /** 启用 */
             is_active: boolean;
+            /** 节假日出诊 */
             runs_on_holidays: boolean;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id: string | null;
+            /** 诊室名称 */
             readonly room_name: string | null;
+            /** 渠道配额 */
             channel_quotas: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
             release_at: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description 排班: a doctor's weekly session. Fees are in fen. */
         ScheduleTemplateRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
-            /** @description 0 = Monday */
+            /**
+             * 星期
+             * @description 0 = Monday
+             */
             weekday: number;
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: time-local */
+            /**
+             * 开始时刻
+             * Format: time-local
+             */
             start_time: string;
             /**
+             * 结束时刻
              * Format: time-local
              * @description an end that is not after the start, or 24:00, is of the next day; the day of visit stays the first
              * @example 12:00
              */
             end_time: string;
-            /** @description length of a slot; 0 = one slot for the whole session */
+            /**
+             * 时段分钟数
+             * @description length of a slot; 0 = one slot for the whole session
+             */
             slot_minutes: number;
+            /** 每时段号数 */
             capacity_per_slot: number;
             /**
+             * 挂号费
              * Format: int64
              * @description registration fee
              */
             fee_fen: number;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** Format: date */
+            /**
+             * 生效日期
+             * Format: date
+             */
             valid_from: string;
-            /** Format: date */
+            /**
+             * 有效期至
+             * Format: date
+             */
             valid_until?: string | null;
+            /** 启用 */
             is_active?: boolean;
+            /** 节假日出诊 */
             runs_on_holidays?: boolean;
-            /** Format: uuid */
+            /**
+             * 诊室
+             * Format: uuid
+             */
             room_id?: string | null;
+            /** 渠道配额 */
             channel_quotas?: {
                 [key: string]: number;
             };
+            /** 配额单位 */
             quota_per?: components["schemas"]["QuotaPer"];
-            /** @description minutes before the session's start when unused quota is anybody's */
+            /**
+             * 提前放号分钟
+             * @description minutes before the session's start when unused quota is anybody's
+             */
             release_minutes?: number | null;
             /**
+             * 放号时刻
              * Format: time-local
              * @description or that time of the day before; neither: never
              */
@@ -10575,86 +14822,150 @@ export interface components {
         ScopeKind: "all" | "hospital" | "department_and_below" | "department" | "chosen" | "own";
         /** @description A new secret, shown only here. */
         Secret: {
+            /** 应用标识 */
             client_id: string;
+            /** 应用密钥 */
             client_secret: string;
+            /** 版本 */
             version: number;
         };
         /** @description Base of plain serializers. */
         SensitiveContact: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 姓名 */
             name: string;
+            /** 关系 */
             relation: string;
+            /** 电话 */
             phone: string;
+            /** 证件类型 */
             id_kind: components["schemas"]["IdKind"];
+            /** 证件号码 */
             national_id: string;
+            /** 监护人 */
             is_guardian: boolean;
         };
         /** @description The unmasked values; each reading is written to the operation log. */
         SensitivePatient: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 证件类型 */
             id_kind: components["schemas"]["IdKind"];
+            /** 证件号码 */
             national_id: string;
+            /** 电话 */
             phone: string;
+            /** 地址 */
             address: string;
+            /** 医保号 */
             insurance_no: string;
+            /** 就诊卡号 */
             card_numbers: string[];
+            /** 联系人 */
             contacts: components["schemas"]["SensitiveContact"][];
         };
         /** @description What is masked elsewhere; the reading is recorded. */
         SensitiveStaff: {
+            /** 电话 */
             phone: string;
         };
         /** @description A device that is signed in. */
         Session: {
-            /** Format: uuid */
+            /**
+             * 登录标识
+             * Format: uuid
+             */
             id: string;
+            /** 设备 */
             device: string;
+            /** IP 地址 */
             ip: string | null;
-            /** Format: date-time */
+            /**
+             * 登录时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * 最近使用
+             * Format: date-time
+             */
             last_seen_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string | null;
+            /** 当前设备 */
             readonly is_current: boolean;
         };
         /** @enum {string} */
         SessionState: "draft" | "published" | "stopped" | "closed";
         /** @description A setting in force. */
         Setting: {
+            /** 键 */
             key: string;
-            /** @description boolean, integer or string */
+            /**
+             * 值类型
+             * @description boolean, integer or string
+             */
             kind: string;
+            /** 值 */
             value: boolean | number | string;
+            /** 默认值 */
             default: boolean | number | string;
+            /** 中文说明 */
             text_zh: string;
+            /** 英文说明 */
             text_en: string;
+            /** 最小值 */
             minimum: number | null;
+            /** 最大值 */
             maximum: number | null;
+            /** 可选值 */
             choices: string[];
         };
         /** @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card). */
         SettleRequest: {
+            /** 渠道 */
             channel: components["schemas"]["CounterChannel"];
-            /** @default  */
+            /**
+             * 凭证号
+             * @default
+             */
             reference?: string;
-            /** Format: int64 */
+            /**
+             * 实收金额
+             * Format: int64
+             */
             tendered_fen?: number;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             card_id?: string;
         };
         /** @description Let a colleague of the hospital see (and change) the patient. */
         ShareRequest: {
             /**
+             * 员工
              * Format: uuid
              * @description an active staff member of the patient's hospital
              */
             staff_id: string;
-            /** @default false */
+            /**
+             * 可修改
+             * @default false
+             */
             can_change?: boolean;
             /**
+             * 有效期至
              * Format: date-time
              * @description null: for good; left out: until the end it has, else for good
              */
@@ -10662,16 +14973,22 @@ export interface components {
         };
         /** @description User name and password; one of the codes where a second factor is on. */
         SignInRequest: {
+            /** 用户名 */
             username: string;
+            /** 密码 */
             password: string;
+            /** 动态验证码 */
             totp_code?: string;
+            /** 恢复码 */
             recovery_code?: string;
             /**
+             * 设备
              * @description shown in the list of devices
              * @default
              */
             device?: string;
             /**
+             * 设备令牌
              * @description from an earlier sign-in on this device: strangers' failures do not lock it out
              * @default
              */
@@ -10679,459 +14996,975 @@ export interface components {
         };
         /** @description 签名. `digest`: sha256 of what was signed; void since `voided_at`, if that is not null. */
         Signature: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 签名处 */
             readonly place: string;
+            /** 签名处名称 */
             readonly place_name: string;
-            /** Format: uuid */
+            /**
+             * 签名人
+             * Format: uuid
+             */
             readonly signer_id: string;
+            /** 签名人姓名 */
             readonly signer_name: string;
-            /** Format: uuid */
+            /**
+             * 角色
+             * Format: uuid
+             */
             readonly role_id: string;
+            /** 角色名称 */
             readonly role_name: string;
-            /** @description how the signer proved who it is: password, totp */
+            /**
+             * 身份核验方式
+             * @description how the signer proved who it is: password, totp
+             */
             readonly method: string;
+            /** 内容摘要 */
             readonly digest: string;
-            /** Format: date-time */
+            /**
+             * 签名时间
+             * Format: date-time
+             */
             readonly signed_at: string;
-            /** Format: date-time */
+            /**
+             * 作废时间
+             * Format: date-time
+             */
             readonly voided_at: string | null;
+            /** 作废原因 */
             readonly void_reason: string;
         };
         /** @description A signed-in device and who it belongs to. */
         SignedIn: {
-            /** @description shown once; send it as `Authorization: Bearer …` */
+            /**
+             * 令牌
+             * @description shown once; send it as `Authorization: Bearer …`
+             */
             token: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string;
-            /** @description keep it on the device, send it with the next sign-in */
+            /**
+             * 设备令牌
+             * @description keep it on the device, send it with the next sign-in
+             */
             device_token: string;
+            /** 用户 */
             user: components["schemas"]["Me"];
         };
         /** @description A session of a template that was not made. */
         Skipped: {
-            /** Format: uuid */
+            /**
+             * 模板
+             * Format: uuid
+             */
             template_id: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
         };
         /** @description 挂号凭条 as it is printed. `copy_no` counts every print; `ticket_no` once the number was taken. */
         Slip: {
+            /** 挂号单号 */
             appointment_no: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 科室名称 */
             department_name: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 医生职称 */
             practitioner_title: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
+            /** 挂号类型 */
             kind: components["schemas"]["AppointmentKind"];
+            /** 位置 */
             location: string;
-            /** Format: date */
+            /**
+             * 就诊日期
+             * Format: date
+             */
             visit_date: string;
-            /** Format: date-time */
+            /**
+             * 就诊时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
-            /** Format: date-time */
+            /**
+             * 取号截止
+             * Format: date-time
+             */
             check_in_until: string;
+            /** 号序 */
             number: number;
+            /** 排队号 */
             ticket_no: number | null;
+            /** 队列名称 */
             queue_name: string;
+            /** 挂号费 */
             fee_fen: number;
+            /** 缴费状态 */
             payment_status: components["schemas"]["PaymentStatus"];
+            /** 第几份 */
             copy_no: number;
+            /** 补打 */
             is_reprint: boolean;
-            /** Format: date-time */
+            /**
+             * 打印时间
+             * Format: date-time
+             */
             printed_at: string;
         };
         /** @description One print of the slip. */
         SlipPrint: {
+            /** 第几份 */
             copy_no: number;
-            /** Format: date-time */
+            /**
+             * 打印时间
+             * Format: date-time
+             */
             printed_at: string;
-            /** @default  */
+            /**
+             * 打印人
+             * @default
+             */
             printed_by_name: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 号源 with the numbers left (余号); `kept`: source → how many of these only it can have now. */
         Slot: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 号源数 */
             capacity: number;
+            /** 余号 */
             remaining: number;
+            /** 保留 */
             kept: {
                 [key: string]: number;
             };
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
         Staff: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id: string | null;
+            /** 组织机构名称 */
             readonly org_unit_name: string | null;
-            /** Format: uuid */
+            /**
+             * 职务
+             * Format: uuid
+             */
             position_id: string | null;
+            /** 职务名称 */
             readonly position_name: string | null;
+            /** 所属科室 */
             memberships: components["schemas"]["Membership"][];
+            /** 用户名 */
             readonly username: string | null;
+            /** 工号 */
             employee_no: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** @description 职称, e.g. 主任医师 */
+            /**
+             * 职称
+             * @description 职称, e.g. 主任医师
+             */
             title: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** @default  */
+            /**
+             * 执业证号
+             * @default
+             */
             licence_no: string;
+            /** 电话 */
             phone: string;
-            /** @description 擅长 */
+            /**
+             * 擅长
+             * @description 擅长
+             */
             speciality: string;
+            /** 简介 */
             introduction: string;
+            /** 技能 */
             skills: string[];
+            /** 语言 */
             languages: string[];
+            /** 照片 */
             readonly portrait_url: string;
-            /** Format: date */
+            /**
+             * 入职日期
+             * Format: date
+             */
             employed_on: string | null;
-            /** Format: date */
+            /**
+             * 离职日期
+             * Format: date
+             */
             readonly left_on: string | null;
+            /** 状态 */
             readonly status: components["schemas"]["StaffState"];
+            /** 版本 */
             version: number;
         };
         /** @description 住院记录 for staff. `external_id` is HIS's key; of source `his` only HIS changes it. */
         StaffAdmission: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 状态 */
             status: components["schemas"]["AdmissionStatus"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 病区 */
             ward: string;
+            /** 床位 */
             bed: string;
+            /** 诊断 */
             diagnosis: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at: string;
-            /** Format: date-time */
+            /**
+             * 出院时间
+             * Format: date-time
+             */
             discharged_at: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 来源 */
             source: components["schemas"]["BillSource"];
+            /** 外部标识 */
             external_id: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
+            /** 版本 */
             version: number;
         };
         /** @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for. */
         StaffBill: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 账单类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 可缴费 */
             is_payable: boolean;
+            /** 必缴 */
             is_mandatory: boolean;
-            /** Format: uuid */
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
             registration_bill_id: string | null;
+            /** 费别 */
             payer_type: components["schemas"]["PayerType"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 渠道 */
             channel: string;
+            /** 凭证号 */
             voucher_no: string;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 取消原因类别 */
             cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 来源 */
             source: components["schemas"]["BillSource"];
+            /** 外部标识 */
             external_id: string;
-            /** Format: uuid */
+            /**
+             * 替换的账单
+             * Format: uuid
+             */
             replaces_id: string | null;
+            /** 应用 */
             application: string;
+            /** 取消原因 */
             cancel_reason: string;
         };
         /** @description 账单 for staff, with its items. */
         StaffBillDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 账单类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 可缴费 */
             is_payable: boolean;
+            /** 必缴 */
             is_mandatory: boolean;
-            /** Format: uuid */
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
             registration_bill_id: string | null;
+            /** 费别 */
             payer_type: components["schemas"]["PayerType"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 渠道 */
             channel: string;
+            /** 凭证号 */
             voucher_no: string;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 取消原因类别 */
             cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 来源 */
             source: components["schemas"]["BillSource"];
+            /** 外部标识 */
             external_id: string;
-            /** Format: uuid */
+            /**
+             * 替换的账单
+             * Format: uuid
+             */
             replaces_id: string | null;
+            /** 应用 */
             application: string;
+            /** 取消原因 */
             cancel_reason: string;
+            /** 收费明细 */
             items: components["schemas"]["Item"][];
         };
         /** @description Active staff; a doctor has a licence. */
         StaffCount: {
+            /** 合计 */
             total: number;
+            /** 医生 */
             doctors: number;
+            /** 专家 */
             experts: number;
+            /** 其他 */
             others: number;
+            /** 按职称 */
             by_title: components["schemas"]["TitleCount"][];
         };
         /** @description A new file; with `username` also an account. */
         StaffCreate: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id: string | null;
+            /** 组织机构名称 */
             readonly org_unit_name: string | null;
-            /** Format: uuid */
+            /**
+             * 职务
+             * Format: uuid
+             */
             position_id: string | null;
+            /** 职务名称 */
             readonly position_name: string | null;
+            /** 所属科室 */
             memberships: components["schemas"]["Membership"][];
+            /** 工号 */
             employee_no: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** @description 职称, e.g. 主任医师 */
+            /**
+             * 职称
+             * @description 职称, e.g. 主任医师
+             */
             title: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** @default  */
+            /**
+             * 执业证号
+             * @default
+             */
             licence_no: string;
+            /** 电话 */
             phone: string;
-            /** @description 擅长 */
+            /**
+             * 擅长
+             * @description 擅长
+             */
             speciality: string;
+            /** 简介 */
             introduction: string;
+            /** 技能 */
             skills: string[];
+            /** 语言 */
             languages: string[];
+            /** 照片 */
             readonly portrait_url: string;
-            /** Format: date */
+            /**
+             * 入职日期
+             * Format: date
+             */
             employed_on: string | null;
-            /** Format: date */
+            /**
+             * 离职日期
+             * Format: date
+             */
             readonly left_on: string | null;
+            /** 状态 */
             readonly status: components["schemas"]["StaffState"];
+            /** 版本 */
             version: number;
-            /** @description one-time password of the account, shown only here */
+            /**
+             * 初始密码
+             * @description one-time password of the account, shown only here
+             */
             readonly initial_password: string | null;
         };
         /** @description A new file; with `username` also an account. */
         StaffCreateRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
-            /** Format: uuid */
+            /**
+             * 组织机构
+             * Format: uuid
+             */
             org_unit_id?: string | null;
-            /** Format: uuid */
+            /**
+             * 职务
+             * Format: uuid
+             */
             position_id?: string | null;
+            /** 所属科室 */
             memberships?: components["schemas"]["MembershipRequest"][];
-            /** @description opens an account */
+            /**
+             * 用户名
+             * @description opens an account
+             */
             username?: string;
+            /** 工号 */
             employee_no: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** @description 职称, e.g. 主任医师 */
+            /**
+             * 职称
+             * @description 职称, e.g. 主任医师
+             */
             title?: string;
+            /** 号别 */
             tier?: components["schemas"]["VisitTier"];
-            /** @default  */
+            /**
+             * 执业证号
+             * @default
+             */
             licence_no?: string;
+            /** 电话 */
             phone?: string;
-            /** @description 擅长 */
+            /**
+             * 擅长
+             * @description 擅长
+             */
             speciality?: string;
+            /** 简介 */
             introduction?: string;
+            /** 技能 */
             skills?: string[];
+            /** 语言 */
             languages?: string[];
-            /** Format: date */
+            /**
+             * 入职日期
+             * Format: date
+             */
             employed_on?: string | null;
         };
         /** @description 住院押金 for staff. */
         StaffDeposit: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 住院
+             * Format: uuid
+             */
             readonly admission_id: string;
+            /** 住院号 */
             readonly admission_no: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
+            /** 订单号 */
             readonly order_no: string;
+            /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
+            /** 渠道 */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["TopUpState"];
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到账时间
+             * Format: date-time
+             */
             readonly credited_at: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
-            /** @default  */
+            /**
+             * 开单人姓名
+             * @default
+             */
             readonly opened_by_name: string;
         };
         /** @description 请假. */
         StaffLeave: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string;
+            /** 医生姓名 */
             readonly practitioner_name: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ends_at: string;
+            /** 请假原因 */
             readonly reason: string;
         };
         /** @description Base of plain serializers. */
         StaffName: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 标题 */
             title: string;
         };
         /** @description 员工通知 with its text in the language of the request. */
         StaffNotice: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 类型 */
             readonly kind: string;
+            /** 内容 */
             readonly text: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 阅读时间
+             * Format: date-time
+             */
             readonly read_at: string | null;
         };
         /** @description 支付单 for staff, with what it waits for. */
         StaffOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 支付场景 */
             readonly scene: components["schemas"]["PaymentScene"];
+            /** 费别 */
             readonly payer_type: components["schemas"]["PayerType"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["OrderState"];
-            /** @description of the attempt that paid */
+            /**
+             * 渠道
+             * @description of the attempt that paid
+             */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             readonly paid_at: string | null;
-            /** Format: date-time */
+            /**
+             * 入账时间
+             * Format: date-time
+             */
             readonly posted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 关闭时间
+             * Format: date-time
+             */
             readonly closed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 退回时间
+             * Format: date-time
+             */
             readonly returned_at: string | null;
+            /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
+            /** 关闭原因 */
             readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            /** 退回原因 */
             readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
+            /** 明细 */
             readonly lines: components["schemas"]["PaymentOrderLine"][];
-            /** Format: uuid */
+            /**
+             * 开单人
+             * Format: uuid
+             */
             readonly opened_by_id: string | null;
-            /** @default  */
+            /**
+             * 开单人姓名
+             * @default
+             */
             readonly opened_by_name: string;
+            /** 入账尝试次数 */
             readonly posting_tries: number;
+            /** 入账错误 */
             readonly posting_error: string;
             /**
+             * 告警时间
              * Format: date-time
              * @description paid for too long without being posted
              */
@@ -11139,441 +15972,890 @@ export interface components {
         };
         /** @description 待缴费 of a patient. `is_current` false: HIS does not answer, and what is listed is what was known before. */
         StaffPayable: {
+            /** 当前设备 */
             is_current: boolean;
+            /** 账单 */
             bills: components["schemas"]["StaffBill"][];
         };
         /** @description 退费 for staff, with what went wrong. */
         StaffRefund: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 退费单号 */
+            /**
+             * 退费单号
+             * @description 退费单号
+             */
             readonly refund_no: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 退费途径 */
             readonly route: components["schemas"]["RefundRoute"];
+            /** 退费原因 */
             readonly cause: components["schemas"]["RefundCause"];
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["PaymentsRefundState"];
-            /** Format: date-time */
+            /**
+             * 受理时间
+             * Format: date-time
+             */
             readonly accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 成功时间
+             * Format: date-time
+             */
             readonly succeeded_at: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 订单号 */
             readonly order_no: string;
+            /** 应用 */
             readonly application: string;
-            /** Format: uuid */
+            /**
+             * 退费决定标识
+             * Format: uuid
+             */
             readonly decision_id: string | null;
-            /** @default  */
+            /**
+             * 审批人姓名
+             * @default
+             */
             readonly decided_by_name: string;
-            /** @description our number at the channel */
+            /**
+             * 渠道退款请求号
+             * @description our number at the channel
+             */
             readonly channel_refund_no: string;
+            /** 渠道退款单号 */
             readonly channel_refund_id: string;
+            /** 错误 */
             readonly error: string;
+            /** 重新退款次数 */
             readonly reissued: number;
-            /** Format: date-time */
+            /**
+             * 告知 HIS 时间
+             * Format: date-time
+             */
             readonly his_notified_at: string | null;
         };
         /** @description 退费申请 for staff, with who asked, decided and executed. */
         StaffRefundRequest: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** @default  */
+            /**
+             * 订单号
+             * @default
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string | null;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 成功金额 */
             readonly succeeded_fen: number;
+            /** 失败金额 */
             readonly failed_fen: number;
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["RefundRequestState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             readonly executed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
-            /** @default  */
+            /**
+             * 科室名称
+             * @default
+             */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string | null;
-            /** @default  */
+            /**
+             * 医生姓名
+             * @default
+             */
             readonly practitioner_name: string;
+            /** 须审批 */
             readonly needs_approval: boolean;
+            /** 须补打发票 */
             readonly needs_reprint: boolean;
-            /** Format: uuid */
+            /**
+             * 申请人
+             * Format: uuid
+             */
             readonly requested_by_id: string | null;
-            /** @default  */
+            /**
+             * 申请人姓名
+             * @default
+             */
             readonly requested_by_name: string;
-            /** Format: uuid */
+            /**
+             * 审批
+             * Format: uuid
+             */
             readonly approval_id: string | null;
-            /** @default  */
+            /**
+             * 审批人姓名
+             * @default
+             */
             readonly decided_by_name: string;
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
-            /** @default  */
+            /**
+             * 处理意见
+             * @default
+             */
             readonly decision_note: string;
-            /** @default  */
+            /**
+             * 执行人
+             * @default
+             */
             readonly executed_by_name: string;
+            /** 版本 */
             readonly version: number;
         };
         /** @description 退费申请 for staff, with bills and refunds. `missing_reprint_ids`: their invoice is still to be reprinted. */
         StaffRefundRequestDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** @default  */
+            /**
+             * 订单号
+             * @default
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string | null;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 成功金额 */
             readonly succeeded_fen: number;
+            /** 失败金额 */
             readonly failed_fen: number;
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["RefundRequestState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             readonly executed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
-            /** @default  */
+            /**
+             * 科室名称
+             * @default
+             */
             readonly department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string | null;
-            /** @default  */
+            /**
+             * 医生姓名
+             * @default
+             */
             readonly practitioner_name: string;
+            /** 须审批 */
             readonly needs_approval: boolean;
+            /** 须补打发票 */
             readonly needs_reprint: boolean;
-            /** Format: uuid */
+            /**
+             * 申请人
+             * Format: uuid
+             */
             readonly requested_by_id: string | null;
-            /** @default  */
+            /**
+             * 申请人姓名
+             * @default
+             */
             readonly requested_by_name: string;
-            /** Format: uuid */
+            /**
+             * 审批
+             * Format: uuid
+             */
             readonly approval_id: string | null;
-            /** @default  */
+            /**
+             * 审批人姓名
+             * @default
+             */
             readonly decided_by_name: string;
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
-            /** @default  */
+            /**
+             * 处理意见
+             * @default
+             */
             readonly decision_note: string;
-            /** @default  */
+            /**
+             * 执行人
+             * @default
+             */
             readonly executed_by_name: string;
+            /** 版本 */
             readonly version: number;
+            /** 账单 */
             readonly bills: components["schemas"]["RefundRequestLine"][];
+            /** 退费 */
             readonly refunds: components["schemas"]["RequestedRefund"][];
+            /** 待补打发票的账单 */
             readonly missing_reprint_ids: string[];
         };
         /** @description Exactly these roles. */
         StaffRolesRequest: {
+            /** 角色 */
             role_ids: string[];
         };
         /** @enum {string} */
         StaffState: "active" | "suspended" | "left";
         /** @description The signed-in person at work. */
         StaffSummary: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 姓名 */
             name: string;
+            /** 职称 */
             title: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 科室列表 */
             readonly department_ids: string[];
+            /** 照片 */
             readonly portrait_url: string;
         };
         /** @enum {string} */
         Stage: "booking" | "reception" | "triage" | "consultation" | "examination" | "member_follow_up";
         /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
         StatementEntry: {
+            /** 标识 */
             id: number;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             at: string;
-            /** @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back */
+            /**
+             * 变动类型
+             * @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back
+             */
             kind: string;
+            /** 金额 */
             amount_fen: number;
+            /** 余额 */
             balance_fen: number;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 订单号 */
             order_no: string;
-            /** Format: uuid */
+            /**
+             * 退费
+             * Format: uuid
+             */
             refund_id: string | null;
+            /** 退费单号 */
             refund_no: string;
         };
         /** @enum {string} */
         StepState: "waiting" | "open" | "approved" | "rejected" | "skipped";
         /** @description `move_to_id`: a session of the department whose free numbers the patients get; without it they are cancelled. */
         StopRequest: {
+            /** 原因 */
             reason: string;
-            /** Format: uuid */
+            /**
+             * 转入出诊
+             * Format: uuid
+             */
             move_to_id?: string | null;
         };
         /** @description Base of plain serializers. */
         StreamQueryRequest: {
+            /** 队列列表 */
             queue_ids: string[];
         };
         /** @description `GET /stream/events?token=…` (server-sent events) or `GET /stream/board?token=…` (JSON) until `expires_at`. */
         StreamToken: {
+            /** 令牌 */
             token: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string;
         };
         /** @description The doctor who takes over, and why. */
         SubstituteRequest: {
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 替诊: who stood in for whom. */
         Substitution: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 原医生
+             * Format: uuid
+             */
             readonly from_practitioner_id: string;
+            /** 原医生姓名 */
             readonly from_practitioner_name: string;
-            /** Format: uuid */
+            /**
+             * 新医生
+             * Format: uuid
+             */
             readonly to_practitioner_id: string;
+            /** 新医生姓名 */
             readonly to_practitioner_name: string;
+            /** 原因 */
             readonly reason: string;
-            /** Format: uuid */
+            /**
+             * 操作人
+             * Format: uuid
+             */
             readonly substituted_by_id: string | null;
+            /** 操作人姓名 */
             readonly substituted_by_name: string | null;
-            /** @description appointments that went to the substitute */
+            /**
+             * 已转移
+             * @description appointments that went to the substitute
+             */
             readonly moved: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @description Whom to suspend until when. */
         SuspendRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             until: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 停止预约: no booking before `until`, unless it was lifted. */
         Suspension: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 来源 */
             readonly source: components["schemas"]["SuspensionSource"];
+            /** 原因 */
             readonly reason: string;
-            /** @description missed appointments that led to it */
+            /**
+             * 爽约次数
+             * @description missed appointments that led to it
+             */
             readonly missed: number;
-            /** Format: date-time */
+            /**
+             * 停约至
+             * Format: date-time
+             */
             readonly until: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 解除时间
+             * Format: date-time
+             */
             readonly lifted_at: string | null;
+            /** 解除原因 */
             readonly lift_reason: string;
+            /** 有待处理申诉 */
             readonly has_open_appeal: boolean;
         };
         /** @description 申诉 with the suspension it is against. */
         SuspensionAppeal: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 停约记录
+             * Format: uuid
+             */
             readonly suspension_id: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             readonly until: string;
+            /** 申诉内容 */
             readonly text: string;
+            /** 状态 */
             readonly state: components["schemas"]["AppealState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: uuid */
+            /**
+             * 审批人
+             * Format: uuid
+             */
             readonly decided_by_id: string | null;
+            /** 审批人姓名 */
             readonly decided_by_name: string | null;
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
+            /** 处理意见 */
             readonly decision_note: string;
         };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
         /** @description Base of plain serializers. */
         TagChange: {
-            /** @description patients that were not so before */
+            /**
+             * 已修改
+             * @description patients that were not so before
+             */
             changed: number;
         };
         /** @description Base of plain serializers. */
         TaggedRequest: {
+            /** 患者列表 */
             patient_ids: string[];
         };
         /** @enum {string} */
         TakeFromMergedEnum: "address" | "identity" | "industry" | "insurance_no" | "name" | "occupation" | "phone" | "referrer" | "source" | "vip_level";
         /** @description `stop_sessions`: sessions that it touches are stopped in the same step. */
         TakeLeaveRequest: {
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 请假原因 */
             reason: string;
-            /** @default false */
+            /**
+             * 同时停诊
+             * @default false
+             */
             stop_sessions?: boolean;
         };
         /** @description Whole bills of one patient. */
         TakePaymentRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 账单列表 */
             bill_ids: string[];
-            /** @default self_pay */
+            /**
+             * 费别
+             * @default self_pay
+             */
             payer_type?: components["schemas"]["PayerType"];
         };
         /** @description The leave, the sessions it touches, and what became of their appointments if they were stopped. */
         TakenLeave: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             readonly practitioner_id: string;
+            /** 医生姓名 */
             readonly practitioner_name: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ends_at: string;
+            /** 原因 */
             readonly reason: string;
+            /** 出诊 */
             sessions: components["schemas"]["TouchedSession"][];
+            /** 已取消 */
             cancelled: number;
+            /** 待退费 */
             refund_due: number;
+            /** 就诊中 */
             in_service: number;
         };
         /** @description A queue that a ticket can be transferred to. */
         Target: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 类型 */
             kind: components["schemas"]["QueueKind"];
         };
         /** @enum {string} */
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
         /** @description Base of model serializers: of every foreign key `x` the `fields` may name `x_id` and `x_name`. */
         TimelineEntry: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             readonly at: string;
-            /** @description booking, visit, charge, payment, case, message … */
+            /**
+             * 事件
+             * @description booking, visit, charge, payment, case, message …
+             */
             readonly kind: string;
+            /** 类型名称 */
             readonly kind_name: string;
+            /** 状态 */
             readonly state: string;
+            /** 标题 */
             readonly title: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
+            /** 科室名称 */
             readonly department_name: string | null;
-            /** Format: uuid */
+            /**
+             * 员工
+             * Format: uuid
+             */
             readonly staff_id: string | null;
+            /** 员工姓名 */
             readonly staff_name: string | null;
+            /** 来源类型 */
             readonly ref_type: string;
-            /** Format: uuid */
+            /**
+             * 来源标识
+             * Format: uuid
+             */
             readonly ref_id: string;
         };
         /** @description Base of plain serializers. */
         TitleCount: {
+            /** 标题 */
             title: string;
+            /** 数量 */
             count: number;
         };
         /** @description Which card gets how much; the order is then settled at the window. */
         TopUpAtWindowRequest: {
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             card_id: string;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
         };
         /** @enum {string} */
         TopUpState: "pending" | "credited" | "closed" | "returned";
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
+            /** 编码 */
             code: string;
         };
         /** @description A session that a leave touches, as it is afterwards. */
         TouchedSession: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string;
+            /** 科室名称 */
             readonly department_name: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             readonly date: string;
+            /** 午别 */
             readonly period: components["schemas"]["Period"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             readonly starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ends_at: string;
+            /** 状态 */
             readonly state: components["schemas"]["SessionState"];
         };
         /** @description Base of plain serializers. */
         TransferRequest: {
-            /** Format: uuid */
+            /**
+             * 队列
+             * Format: uuid
+             */
             queue_id: string;
+            /** 原因 */
             reason: string;
         };
         /** @description 试算平衡表: `debit_fen` and `credit_fen` are equal. */
         TrialBalance: {
-            /** Format: date-time */
+            /**
+             * 截至时间
+             * Format: date-time
+             */
             as_of: string;
+            /** 借方 */
             debit_fen: number;
+            /** 贷方 */
             credit_fen: number;
+            /** 行 */
             rows: components["schemas"]["TrialBalanceRow"][];
         };
         /** @description One system account, or all accounts of a prepaid kind; debits and credits are summed apart. */
         TrialBalanceRow: {
+            /** 类型 */
             kind: components["schemas"]["AccountKind"];
+            /** 归属 */
             owner: string;
-            /** @description how many */
+            /**
+             * 账户数
+             * @description how many
+             */
             accounts: number;
+            /** 借方 */
             debit_fen: number;
+            /** 贷方 */
             credit_fen: number;
-            /** @description positive on the usual side of the kind */
+            /**
+             * 余额
+             * @description positive on the usual side of the kind
+             */
             balance_fen: number;
         };
         /** @description A file, and the kind of thing it is meant for. */
         UploadFileRequest: {
-            /** @description which types and sizes are taken follows from it */
+            /**
+             * 所属类型
+             * @description which types and sizes are taken follows from it
+             */
             owner_type: string;
             /**
+             * 文件
              * Format: binary
              * @description recognised by its content, not by its name
              */
@@ -11581,14 +16863,19 @@ export interface components {
         };
         /** @description A CSV (UTF-8 or GBK) or Excel file with titles as in the template, or a file that the kind knows besides. */
         UploadRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
             /**
+             * 文件
              * Format: binary
              * @description at most 30 MB and 200,000 rows; recognised by its content
              */
             file: string;
             /**
+             * 重复处理方式
              * @description rows whose record is on file or stands above: left out, or wrong
              * @default skip
              */
@@ -11596,263 +16883,543 @@ export interface components {
         };
         /** @description Base of plain serializers. */
         VersionRequest: {
+            /** 版本 */
             version: number;
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
         /** @description 候补. `place` on the waiting list, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
+            /** 午别 */
             period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            /** 优先级 */
             priority: number;
+            /** 状态 */
             state: components["schemas"]["EntryState"];
+            /** 候补位次 */
             place: number | null;
-            /** Format: uuid */
+            /**
+             * 挂号
+             * Format: uuid
+             */
             appointment_id: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
+            /** 版本 */
             version: number;
+            /** 候补号源 */
             offer: components["schemas"]["WaitlistOffer"] | null;
         };
         /** @description A number that is (or was) kept for the patient until `expires_at`. */
         WaitlistOffer: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 状态 */
             state: components["schemas"]["OfferState"];
-            /** Format: uuid */
+            /**
+             * 出诊
+             * Format: uuid
+             */
             session_id: string;
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 挂号费 */
             fee_fen: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string;
         };
         /** @description 现场排队. Into a queue, or to a doctor: then `department_id` says where, unless the doctor works in one only. */
         WalkInRequest: {
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
-            /** Format: uuid */
+            /**
+             * 队列
+             * Format: uuid
+             */
             queue_id?: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id?: string;
-            /** @default  */
+            /**
+             * 优先组
+             * @default
+             */
             priority?: string;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 业务键 */
             readonly key: string;
+            /** 类型 */
             readonly kind: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** Format: uuid */
+            /**
+             * 退费
+             * Format: uuid
+             */
             readonly refund_id: string | null;
+            /** 备注 */
             readonly note: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
             /**
+             * 入账日期
              * Format: date
              * @description the day in Asia/Shanghai
              */
             readonly posted_on: string;
+            /** 分录 */
             readonly entries: components["schemas"]["LedgerEntry"][];
         };
         /** @description 支付单 with its attempts and refunds. */
         WholeOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 支付场景 */
             readonly scene: components["schemas"]["PaymentScene"];
+            /** 费别 */
             readonly payer_type: components["schemas"]["PayerType"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["OrderState"];
-            /** @description of the attempt that paid */
+            /**
+             * 渠道
+             * @description of the attempt that paid
+             */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             readonly paid_at: string | null;
-            /** Format: date-time */
+            /**
+             * 入账时间
+             * Format: date-time
+             */
             readonly posted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 关闭时间
+             * Format: date-time
+             */
             readonly closed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 退回时间
+             * Format: date-time
+             */
             readonly returned_at: string | null;
+            /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
+            /** 关闭原因 */
             readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            /** 退回原因 */
             readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
+            /** 明细 */
             readonly lines: components["schemas"]["PaymentOrderLine"][];
-            /** Format: uuid */
+            /**
+             * 开单人
+             * Format: uuid
+             */
             readonly opened_by_id: string | null;
-            /** @default  */
+            /**
+             * 开单人姓名
+             * @default
+             */
             readonly opened_by_name: string;
+            /** 入账尝试次数 */
             readonly posting_tries: number;
+            /** 入账错误 */
             readonly posting_error: string;
             /**
+             * 告警时间
              * Format: date-time
              * @description paid for too long without being posted
              */
             readonly alarmed_at: string | null;
+            /** 支付尝试 */
             readonly attempts: components["schemas"]["Attempt"][];
+            /** 退费 */
             readonly refunds: components["schemas"]["Refund"][];
         };
         /** @description Base of plain serializers. */
         WithdrawRequest: {
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         WorkDuty: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
+            /** 类型 */
             kind: string;
+            /** 类型名称 */
             readonly kind_name: string;
-            /** Format: uuid */
+            /**
+             * 执行角色
+             * Format: uuid
+             */
             executor_role_id: string;
+            /** 执行角色名称 */
             readonly executor_role_name: string;
-            /** Format: uuid */
+            /**
+             * 管理角色
+             * Format: uuid
+             */
             manager_role_id: string;
+            /** 管理角色名称 */
             readonly manager_role_name: string;
-            /** Format: uuid */
+            /**
+             * 监督角色
+             * Format: uuid
+             */
             supervisor_role_id: string;
+            /** 监督角色名称 */
             readonly supervisor_role_name: string;
+            /** 办理时限(工作小时) */
             hours: number;
+            /** 版本 */
             version: number;
         };
         /** @description 职责: which roles execute, manage and supervise a kind of work in a hospital, and its working hours until due. */
         WorkDutyRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 类型 */
             kind: string;
-            /** Format: uuid */
+            /**
+             * 执行角色
+             * Format: uuid
+             */
             executor_role_id: string;
-            /** Format: uuid */
+            /**
+             * 管理角色
+             * Format: uuid
+             */
             manager_role_id: string;
-            /** Format: uuid */
+            /**
+             * 监督角色
+             * Format: uuid
+             */
             supervisor_role_id: string;
+            /** 办理时限(工作小时) */
             hours: number;
         };
         /** @description 待办. Where a person is null whoever holds the role has it; `level`: 0 executor, 1 manager, 2 supervisor. */
         WorkItem: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             readonly department_id: string | null;
+            /** 科室名称 */
             readonly department_name: string | null;
+            /** 类型 */
             readonly kind: string;
+            /** 类型名称 */
             readonly kind_name: string;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 待办事项 */
             readonly title: string;
-            /** @default open */
+            /**
+             * 状态
+             * @default open
+             */
             readonly state: components["schemas"]["WorkState"];
+            /** 升级级别 */
             readonly level: components["schemas"]["Level"];
-            /** Format: uuid */
+            /**
+             * 执行人
+             * Format: uuid
+             */
             readonly executor_id: string | null;
+            /** 执行人姓名 */
             readonly executor_name: string | null;
-            /** Format: uuid */
+            /**
+             * 执行角色
+             * Format: uuid
+             */
             readonly executor_role_id: string;
+            /** 执行角色名称 */
             readonly executor_role_name: string;
-            /** Format: uuid */
+            /**
+             * 管理人
+             * Format: uuid
+             */
             readonly manager_id: string | null;
+            /** 管理人姓名 */
             readonly manager_name: string | null;
-            /** Format: uuid */
+            /**
+             * 管理角色
+             * Format: uuid
+             */
             readonly manager_role_id: string;
+            /** 管理角色名称 */
             readonly manager_role_name: string;
-            /** Format: uuid */
+            /**
+             * 监督人
+             * Format: uuid
+             */
             readonly supervisor_id: string | null;
+            /** 监督人姓名 */
             readonly supervisor_name: string | null;
-            /** Format: uuid */
+            /**
+             * 监督角色
+             * Format: uuid
+             */
             readonly supervisor_role_id: string;
+            /** 监督角色名称 */
             readonly supervisor_role_name: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             readonly due_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
-            /** Format: uuid */
+            /**
+             * 办结人
+             * Format: uuid
+             */
             readonly ended_by_id: string | null;
+            /** 办结人姓名 */
             readonly ended_by_name: string | null;
-            /** @description what was done, or why not */
+            /**
+             * 结果
+             * @description what was done, or why not
+             */
             readonly outcome: string;
         };
         /** @description A kind of work with the roles and hours it is declared with. */
         WorkKind: {
+            /** 编码 */
             code: string;
+            /** 名称 */
             name: string;
+            /** 办理时限(工作小时) */
             hours: number;
-            /** @description code of a role */
+            /**
+             * 执行人
+             * @description code of a role
+             */
             executor: string;
-            /** @description code of a role */
+            /**
+             * 管理人
+             * @description code of a role
+             */
             manager: string;
-            /** @description code of a role */
+            /**
+             * 监督人
+             * @description code of a role
+             */
             supervisor: string;
         };
         /** @enum {string} */
         WorkState: "open" | "done" | "withdrawn";
         /** @description A row as it is stored. */
         WrittenCharge: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 外部标识 */
             external_id: string;
+            /** 金额 */
             amount_fen: number;
         };
         /** @description `created` rows are new, `known` ones were there already; all in the order of the request. */
         WrittenCharges: {
+            /** 新增 */
             created: number;
+            /** 已有 */
             known: number;
+            /** 费用 */
             charges: components["schemas"]["WrittenCharge"][];
         };
     };
@@ -12181,6 +17748,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AlreadyQueuedHasAppointment"];
             };
         };
+        /** @description Conflict: already_queued, state_conflict */
+        Problem409AlreadyQueuedStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AlreadyQueuedStateConflict"];
+            };
+        };
         /** @description Conflict: already_waiting, booking_suspended, too_many_waitlist_entries */
         Problem409AlreadyWaitingBookingSuspendedAnd1More: {
             headers: {
@@ -12307,13 +17883,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd4More"];
             };
         };
-        /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict */
-        Problem409CheckInTooEarlyCheckInTooLateAnd2More: {
+        /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict, waits_as_walk_in */
+        Problem409CheckInTooEarlyCheckInTooLateAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CheckInTooEarlyCheckInTooLateAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409CheckInTooEarlyCheckInTooLateAnd3More"];
             };
         };
         /** @description Conflict: check_in_too_late, hold_expired, registration_fee_paid, request_in_progress, state_conflict */
@@ -13069,6 +18645,7 @@ export type NullEnum = components['schemas']['NullEnum'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
+export type Option = components['schemas']['Option'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
 export type OrderingEnum = components['schemas']['OrderingEnum'];
@@ -13242,6 +18819,7 @@ export type Problem409AlreadyBookedBookingLimitReachedAnd10More = components['sc
 export type Problem409AlreadyBookedBookingLimitReachedAnd6More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
 export type Problem409AlreadyQueuedHasAppointment = components['schemas']['Problem409AlreadyQueuedHasAppointment'];
+export type Problem409AlreadyQueuedStateConflict = components['schemas']['Problem409AlreadyQueuedStateConflict'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
 export type Problem409AppointmentStandsExecutorIsRequesterAnd8More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
@@ -13256,7 +18834,7 @@ export type Problem409CalendarYearUnknown = components['schemas']['Problem409Cal
 export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
 export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type Problem409ChannelNotOfferedDuplicateAnd4More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd4More'];
-export type Problem409CheckInTooEarlyCheckInTooLateAnd2More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd2More'];
+export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type Problem409CheckInTooLateHoldExpiredAnd3More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd3More'];
 export type Problem409CheckInTooLateNotSettledInCashAnd2More = components['schemas']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
@@ -13480,6 +19058,7 @@ export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd10More = compon
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd6More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
 export type ResponseProblem409AlreadyQueuedHasAppointment = components['responses']['Problem409AlreadyQueuedHasAppointment'];
+export type ResponseProblem409AlreadyQueuedStateConflict = components['responses']['Problem409AlreadyQueuedStateConflict'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd8More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
@@ -13494,7 +19073,7 @@ export type ResponseProblem409CalendarYearUnknown = components['responses']['Pro
 export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd4More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd4More'];
-export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd2More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd2More'];
+export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd3More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd3More'];
 export type ResponseProblem409CheckInTooLateNotSettledInCashAnd2More = components['responses']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
@@ -13584,7 +19163,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 住院患者 within reach; those in the house with `status=admitted` */
+            /** @description 查询住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13661,7 +19240,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 住院登记: a new stay with its 住院号 */
+            /** @description 住院登记 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13717,7 +19296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One stay */
+            /** @description 查看住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13785,7 +19364,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改/转科: another department, doctor, bed or diagnosis */
+            /** @description 修改住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13846,7 +19425,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 住院费用: the rows of a stay, reversals among them, the newest first */
+            /** @description 查询住院费用 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13927,7 +19506,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 计费: up to 500 items at once, of days that the patient was there */
+            /** @description 住院计费 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13975,7 +19554,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 日清单: the days with their totals, and all items of `day` by category */
+            /** @description 住院日清单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14053,7 +19632,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 窗口收押金: an order that is settled like any other; the deposit has the money once it is posted */
+            /** @description 缴纳住院押金 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14117,7 +19696,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 出院: no deposit is taken any more; one that is under way goes back to its payer */
+            /** @description 办理出院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14173,7 +19752,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 召回: the discharge was a mistake */
+            /** @description 撤销出院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14229,7 +19808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The running total: charges by category, deposit, balance or arrears */
+            /** @description 住院费用汇总 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14273,7 +19852,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 导出住院费清单: every row as CSV, the oldest first, with the totals at the end */
+            /** @description 导出住院费用 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14320,7 +19899,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 挂号记录 within reach */
+            /** @description 查询挂号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14410,7 +19989,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once */
+            /** @description 预约挂号 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14481,7 +20060,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One appointment */
+            /** @description 查看挂号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14558,7 +20137,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 退号 for the patient; a fee that was paid is to be refunded */
+            /** @description 退号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14628,7 +20207,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 改期记录: how the appointment came to its present time */
+            /** @description 查询改期记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14682,7 +20261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 取号: hand out the number; the patient joins the queue */
+            /** @description 取号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14734,7 +20313,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409CheckInTooEarlyCheckInTooLateAnd2More"];
+            409: components["responses"]["Problem409CheckInTooEarlyCheckInTooLateAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -14761,7 +20340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 更正爽约: a missed appointment no longer counts against the patient */
+            /** @description 更正爽约 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14844,7 +20423,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 改期 for the patient, to another slot of the department */
+            /** @description 改期 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14927,7 +20506,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 冲正: the cash goes back to the patient, until the patient is called */
+            /** @description 冲正挂号费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15001,7 +20580,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 收费: the registration fee was paid in cash at the window */
+            /** @description 收取挂号费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15072,7 +20651,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every print of the slip: when, by whom and why */
+            /** @description 查询凭条打印记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15122,7 +20701,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 打印凭条: count a copy of the registration slip and return it for the printer */
+            /** @description 打印挂号凭条 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15302,7 +20881,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One with its steps and its content */
+            /** @description 查看审批 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15396,7 +20975,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 同意: the next step opens; with the last it takes effect */
+            /** @description 同意 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15496,7 +21075,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 补充并同意: complete the content within what the kind allows, and approve */
+            /** @description 补充并同意 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15593,7 +21172,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 驳回, with the reason */
+            /** @description 驳回 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15689,7 +21268,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 撤回, by who asked alone */
+            /** @description 撤回申请 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15899,7 +21478,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the lines that the filters leave, as CSV */
+            /** @description 导出操作日志 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15925,7 +21504,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read the last seal and the last verification */
+            /** @description 日志封存状态 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16000,7 +21579,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 当前用户 Who is signed in; open while the password is due */
+            /** @description 当前用户 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16048,7 +21627,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 我的通知 The notices to me, newest first */
+            /** @description 查询我的通知 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16091,7 +21670,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 标记已读 I have read it */
+            /** @description 标记通知已读 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16128,7 +21707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 登录设备 The devices that are signed in, last seen first */
+            /** @description 查询登录设备 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16206,7 +21785,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 登录 Sign in with user name and password */
+            /** @description 登录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16315,7 +21894,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 启用动态验证码 A new secret for the authenticator app; asked for only once confirmed */
+            /** @description 启用动态验证码 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16358,7 +21937,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 确认动态验证码 Switch the second factor on; answers with the recovery codes */
+            /** @description 确认动态验证码 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16430,7 +22009,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 发药/执行: mark the item of a paid bill; answers the whole bill */
+            /** @description 发药/执行 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16516,7 +22095,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 撤销执行: the mark was a mistake; not once something of the bill was refunded */
+            /** @description 撤销执行 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16618,7 +22197,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 账单 within reach */
+            /** @description 查询账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16723,7 +22302,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Issue a bill: examination, test, prescription or treatment */
+            /** @description 开具账单 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -16809,7 +22388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One bill with its items */
+            /** @description 查看账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16901,7 +22480,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 取消: nobody is to pay it any more; a payment under way goes back */
+            /** @description 取消账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16990,7 +22569,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 开票: the invoice of what is left of a paid bill */
+            /** @description 开具发票 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17084,7 +22663,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back */
+            /** @description 重开账单 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17171,7 +22750,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 待缴费 of a patient, the registration first */
+            /** @description 查询待缴费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17480,7 +23059,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询停止预约 */
+            /** @description 查询停约记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17542,7 +23121,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Suspend a patient by hand; the patient is told */
+            /** @description 停约患者 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17588,7 +23167,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看停止预约 */
+            /** @description 查看停约记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17642,7 +23221,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 解除: the patient can book again at once */
+            /** @description 解除停约 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17929,7 +23508,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed */
+            /** @description 填充全年节假日 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18042,7 +23621,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 窗口充值: an order that is settled like any other; the card has the money once it is posted */
+            /** @description 就诊卡充值 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -18148,7 +23727,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 诊所概况: counts, opening hours, place, staff and the day's load in one read */
+            /** @description 诊所概况 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18578,7 +24157,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 叫号: call whoever is first in the session's queue into its doctor's room */
+            /** @description 叫下一位(按出诊) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18643,7 +24222,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 发布: make the slots and their numbers and open them for booking */
+            /** @description 发布出诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18709,7 +24288,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 号源: the slots with the numbers left */
+            /** @description 查询号源 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18761,7 +24340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 停诊: close the session for booking; its live appointments are moved or cancelled and the patients told */
+            /** @description 停诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18841,7 +24420,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 替诊: another doctor holds the session; its patients keep number and time and are told */
+            /** @description 替诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18911,7 +24490,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 替诊 of the session, oldest first */
+            /** @description 查询替诊记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18981,7 +24560,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be */
+            /** @description 批量调整出诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19043,7 +24622,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Make draft sessions from templates for a range of days; what is left out, and why, is said */
+            /** @description 按模板生成出诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19110,6 +24689,53 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    clinic_sessions_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                date?: string;
+                date_from?: string;
+                date_to?: string;
+                period?: "afternoon" | "evening" | "morning";
+                state?: ("closed" | "draft" | "published" | "stopped")[];
+                /** @description date, starts_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择出诊 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     day_board: {
         parameters: {
             query?: {
@@ -19125,7 +24751,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 今日看板: per department and doctor the day's sessions in one read */
+            /** @description 今日看板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19470,6 +25096,51 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    departments_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                org_unit_id?: string;
+                location_id?: string;
+                is_active?: boolean;
+                /** @description part of the name, code or pinyin */
+                search?: string;
+                /** @description sort, name, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择科室 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     dictionaries_list: {
         parameters: {
             query?: {
@@ -19488,7 +25159,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询字典 */
+            /** @description 查询数据字典 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19544,7 +25215,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 新增字典 */
+            /** @description 新增数据字典 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19585,7 +25256,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看字典 */
+            /** @description 查看数据字典 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19663,7 +25334,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改字典 */
+            /** @description 修改数据字典 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19706,7 +25377,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询字典 Active entries of dictionaries, the hospital's own included; open to all staff */
+            /** @description 查询字典选项 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19726,6 +25397,49 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["Lookup"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    dictionaries_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                code?: string;
+                /** @description part of the name */
+                search?: string;
+                /** @description code, name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择数据字典 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -19990,7 +25704,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询就诊 */
+            /** @description 查询就诊记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20045,7 +25759,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看就诊 */
+            /** @description 查看就诊记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20103,7 +25817,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 上传文件 Upload a file; it is deleted after a day unless something takes it */
+            /** @description 上传文件 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -20148,7 +25862,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 文件信息 Name, type, size and checksum; 404 for who may not read it */
+            /** @description 查看文件 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20357,6 +26071,45 @@ export interface operations {
             409: components["responses"]["Problem409StaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    groups_options_list: {
+        parameters: {
+            query?: {
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择集团 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -20645,7 +26398,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看设置 Every setting with value, default, text and bounds */
+            /** @description 查看参数设置 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20705,7 +26458,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改设置 Change settings; an unknown key or a wrong type changes nothing */
+            /** @description 修改参数设置 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20745,6 +26498,48 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    hospitals_options_list: {
+        parameters: {
+            query?: {
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
+                /** @description code, name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择医院 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     inpatient_charges_reverse: {
         parameters: {
             query?: never;
@@ -20769,7 +26564,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 冲销: a negative row of today, for all that is left of the charge or for a part */
+            /** @description 冲销住院费用 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -20951,7 +26746,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 发票 within reach */
+            /** @description 查询发票 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21013,7 +26808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One invoice with its lines: the data for printing */
+            /** @description 查看发票 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21079,7 +26874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every print of the invoice: when, where, by whom and why */
+            /** @description 查询发票打印记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21131,7 +26926,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 打印/补打: count a copy and return it for the printer */
+            /** @description 打印发票 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21361,7 +27156,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询流水 */
+            /** @description 查询资金流水 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21409,7 +27204,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 流水 with its entries, debits first */
+            /** @description 查看资金流水 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21466,7 +27261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export the entries of a period as CSV, oldest first */
+            /** @description 导出资金流水 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21495,7 +27290,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 试算平衡表 of the hospitals within reach, or of one of them */
+            /** @description 试算平衡表 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21783,7 +27578,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 上传位置图 Set the picture of the map, at most 5 MB */
+            /** @description 上传位置图 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21833,6 +27628,48 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    locations_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                /** @description part of the building or room */
+                search?: string;
+                /** @description building, floor, room; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择位置 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     me_access: {
         parameters: {
             query?: never;
@@ -21844,7 +27681,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read my menus, permission codes and data scopes */
+            /** @description 我的菜单和权限 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21860,7 +27697,7 @@ export interface operations {
                      *         "name": "张三",
                      *         "hospital": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三"
+                     *           "name": "第一医院"
                      *         },
                      *         "departments": [
                      *           {
@@ -22207,6 +28044,49 @@ export interface operations {
             409: components["responses"]["Problem409DuplicateMenuCycleAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    menus_options_list: {
+        parameters: {
+            query?: {
+                module?: string;
+                parent_id?: string;
+                kind?: "button" | "directory" | "page";
+                is_active?: boolean;
+                /** @description sort, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择菜单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -22819,7 +28699,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the calls that were made for the message, newest first */
+            /** @description 查询发送记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22873,7 +28753,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Count the messages of each state; the list's filters apply */
+            /** @description 消息统计 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22919,7 +28799,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Send up to 100 failed or dead messages again */
+            /** @description 重发消息 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23084,6 +28964,45 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    modules_options_list: {
+        parameters: {
+            query?: {
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择模块 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     operations_dead_letters_list: {
         parameters: {
             query?: {
@@ -23202,7 +29121,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Queue the event again for the handler that refused it */
+            /** @description 重放死信 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23249,7 +29168,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read how much waits to be delivered */
+            /** @description 事件投递状态 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23295,7 +29214,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询部门 */
+            /** @description 查询组织机构 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23358,7 +29277,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 新增部门 */
+            /** @description 新增组织机构 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23403,7 +29322,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看部门 */
+            /** @description 查看组织机构 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23488,7 +29407,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改部门 */
+            /** @description 修改组织机构 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23519,6 +29438,52 @@ export interface operations {
             409: components["responses"]["Problem409DuplicateOrgUnitCycleAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    org_units_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                parent_id?: string;
+                /** @description the unit and everything below it */
+                below?: unknown;
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
+                /** @description sort, name, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择组织机构 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -23790,7 +29755,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 更换密钥 Give a new secret: the old one and every token end at once */
+            /** @description 更换应用密钥 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24100,7 +30065,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退款试算: the most that may go back now, through whatever application it came, and from which top-ups */
+            /** @description 余额退款试算 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24159,7 +30124,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 申请余额退款, through whatever application it came; another person approves or executes it */
+            /** @description 申请余额退款 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24255,7 +30220,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 就诊卡账单: movements of the balance, the newest first */
+            /** @description 查询就诊卡账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24311,7 +30276,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询疑似重复 */
+            /** @description 查询疑似重复档案 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24400,7 +30365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Take back that the two are different people */
+            /** @description 撤销非重复结论 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24607,7 +30572,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Upload a file; a worker checks it. The same file again answers one's import that is open (200) */
+            /** @description 上传患者文件 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24655,7 +30620,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportJob"];
                 };
             };
-            /** @description Upload a file; a worker checks it. The same file again answers one's import that is open (200) */
+            /** @description 上传患者文件 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24800,7 +30765,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Import all good rows in one transaction; a worker does it. Asked again it answers the same */
+            /** @description 执行导入 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24870,7 +30835,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Give the import up; nothing of the file is kept */
+            /** @description 放弃导入 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24940,7 +30905,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The first 500 problems, each with row, column and reason; all of them are in the report */
+            /** @description 查询导入问题 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25035,7 +31000,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week */
+            /** @description 下载导入结果 */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -25219,7 +31184,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Part the two again; rows made since the merge stay with the survivor */
+            /** @description 撤销合并 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25493,7 +31458,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Put the tag on patients within reach: on all of them or on none */
+            /** @description 批量打标签 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25540,7 +31505,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take the tag off patients within reach */
+            /** @description 批量去标签 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25785,7 +31750,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All stages with their fields and what is known, as one document */
+            /** @description 查看采集信息 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25847,7 +31812,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写预约采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25912,7 +31877,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写咨询采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25977,7 +31942,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写检查采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26031,7 +31996,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every value, the newest first (at most 200) */
+            /** @description 采集历史 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26085,7 +32050,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写会员随访采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26150,7 +32115,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写接待采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26215,7 +32180,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Write down what was learnt at a stage; earlier values stay as history */
+            /** @description 填写分诊采集 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26269,7 +32234,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All cards of the patient, the newest first */
+            /** @description 查询患者就诊卡 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26316,7 +32281,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Issue a card */
+            /** @description 发放就诊卡 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26356,7 +32321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The card is found again */
+            /** @description 恢复就诊卡 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26396,7 +32361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A lost card: it can't be bound any more and its bindings end */
+            /** @description 挂失就诊卡 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26435,7 +32400,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Relations of the patient, live and past, the newest first (at most 200) */
+            /** @description 查询照护团队 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26497,7 +32462,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take a colleague into the care team in a role */
+            /** @description 新增照护团队 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26549,7 +32514,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description End a share that one gave or was given or, with the right to change the care team, any relation */
+            /** @description 结束照护关系 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26611,7 +32576,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Share the patient with a colleague: no longer and no more than the sharer may himself */
+            /** @description 分享患者 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26672,7 +32637,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description These are two people: remembered, and not shown again */
+            /** @description 标记非同一人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26755,7 +32720,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Archives that may be the same person's, with score and reasons (at most 50 per shared value) */
+            /** @description 查询疑似重复 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26828,7 +32793,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Let this patient continue another archive; all its records are then this patient's */
+            /** @description 合并档案 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26880,7 +32845,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Everybody related to the patient, in the order of entry */
+            /** @description 查询联系人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26943,7 +32908,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Add a contact or guardian (at most 20) */
+            /** @description 新增联系人 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -27036,7 +33001,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change a contact; a guardian whose identity changes has to be verified again */
+            /** @description 修改联系人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27086,7 +33051,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The guardian's document was seen */
+            /** @description 核验监护人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27139,7 +33104,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page of the timeline */
+            /** @description 查询患者时间线 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27433,7 +33398,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Turn a provisional archive (临时档案) into one on file */
+            /** @description 临时档案转正 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27514,7 +33479,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read the unmasked values; who reads what is written to the operation log */
+            /** @description 查看患者敏感信息 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27567,7 +33532,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The values of a category with how many patients within reach have each, and those without one */
+            /** @description 查询患者分类 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27709,6 +33674,69 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    patients_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                /** @description the whole number */
+                mrn?: string;
+                /** @description beginning of the name, its pinyin or the initials */
+                name?: string;
+                /** @description the whole number */
+                phone?: string;
+                /** @description the whole number */
+                national_id?: string;
+                /** @description the whole number */
+                card_number?: string;
+                gender?: "female" | "male" | "unknown";
+                vip_level?: string;
+                source?: string;
+                occupation?: string;
+                industry?: string;
+                /** @description the whole name of a tag */
+                tag?: string;
+                /** @description no value of that category is given */
+                without?: "gender" | "industry" | "occupation" | "source" | "tag" | "vip_level";
+                is_provisional?: boolean;
+                is_active?: boolean;
+                /** @description beginning of a name or pinyin, or a whole phone, ID, card or record number */
+                search?: string;
+                /** @description id; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择患者档案 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     patients_search: {
         parameters: {
             query?: never;
@@ -27745,7 +33773,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The list, asked for by a body: what is searched for stands in no address and in no proxy's log */
+            /** @description 搜索患者 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27802,7 +33830,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 支付渠道 and what an account of each needs */
+            /** @description 查询支付渠道 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27873,7 +33901,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询支付单 */
+            /** @description 查询支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27966,7 +33994,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone */
+            /** @description 开具支付订单 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28017,7 +34045,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 支付单 with its attempts and refunds */
+            /** @description 查看支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28122,7 +34150,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered */
+            /** @description 关闭支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28230,7 +34258,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退费试算: how much of each bill of the order may go back, as HIS says */
+            /** @description 退费试算 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28290,7 +34318,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 窗口收款: the clerk has taken the money; the answer says whether it is posted */
+            /** @description 窗口收款 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28402,7 +34430,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export a period as CSV, oldest first */
+            /** @description 导出支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28436,7 +34464,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询权限路径 */
+            /** @description 查询权限编码 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28481,7 +34509,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看权限路径 */
+            /** @description 查看权限编码 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28733,6 +34761,49 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    positions_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
+                /** @description code, name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择职务 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     queue_priorities_list: {
         parameters: {
             query?: {
@@ -28977,7 +35048,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 优先人群在用 The groups of the caller's hospital that count now, shipped ones included */
+            /** @description 在用优先人群 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29331,7 +35402,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 新增候诊大屏 A screen; its token is shown this once */
+            /** @description 新增候诊大屏 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -29419,7 +35490,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 停用: the token counts no longer */
+            /** @description 注销大屏 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29477,7 +35548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询排队候诊 */
+            /** @description 查询候诊记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29559,7 +35630,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 现场排队: a patient without an appointment waits for a doctor, or in a queue */
+            /** @description 现场排队 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -29623,7 +35694,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看排队候诊 */
+            /** @description 查看候诊记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29695,7 +35766,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Call this patient out of turn, with a reason */
+            /** @description 指定叫号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29760,7 +35831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The visit is over */
+            /** @description 结束就诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29835,7 +35906,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 优先: put a waiting patient into a priority group, or out of it */
+            /** @description 设为优先 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29900,7 +35971,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Call the same patient again */
+            /** @description 重呼 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29965,7 +36036,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A patient who was passed over joins the end of the queue */
+            /** @description 重新排队 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30030,7 +36101,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The doctor sends the patient to an examination */
+            /** @description 去检查 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30095,7 +36166,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 过号: the called patient did not come: back by some places, in the end passed over */
+            /** @description 过号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30160,7 +36231,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The patient is with the doctor */
+            /** @description 开始就诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30225,7 +36296,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 回诊: the patient is back from the examination */
+            /** @description 检查回诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30300,7 +36371,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 转诊: to another doctor's queue of the hospital, with a number there */
+            /** @description 转诊 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30347,7 +36418,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409AlreadyQueuedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -30365,7 +36436,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Queues that the ticket can be transferred to */
+            /** @description 查询可转队列 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30398,6 +36469,7 @@ export interface operations {
                 department_id?: string;
                 practitioner_id?: string;
                 kind?: "department" | "doctor" | "shared";
+                search?: string;
                 is_active?: boolean;
                 /** @description name; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -30410,7 +36482,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询排队 */
+            /** @description 查询队列 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30481,7 +36553,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 新增排队 */
+            /** @description 新增队列 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -30533,7 +36605,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看排队 */
+            /** @description 查看队列 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30626,7 +36698,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改排队 */
+            /** @description 修改队列 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30679,7 +36751,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 候诊看板: the running day of the queue */
+            /** @description 候诊看板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30820,7 +36892,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 叫号: call whoever is first */
+            /** @description 叫下一位 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30895,7 +36967,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 暂停叫号: nobody is called for a while; the patients' estimates say so */
+            /** @description 暂停叫号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30948,7 +37020,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 恢复叫号: patients are called again */
+            /** @description 恢复叫号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30990,6 +37062,51 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    queues_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                kind?: "department" | "doctor" | "shared";
+                search?: string;
+                is_active?: boolean;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择队列 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     queues_stream_token: {
         parameters: {
             query?: never;
@@ -31010,7 +37127,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A desk's right to follow these boards as server-sent events; ask again before it ends */
+            /** @description 获取看板推送令牌 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31056,7 +37173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退费申请 within reach, the newest first */
+            /** @description 查询退费申请 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31144,7 +37261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 申请退费 of bills, within what HIS allows. Nothing moves yet */
+            /** @description 申请退费 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -31237,7 +37354,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One request with its bills, its refunds and the reprints it still needs */
+            /** @description 查看退费申请 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31335,7 +37452,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 同意退费, as the bill's doctor or for the department; never by who asked */
+            /** @description 同意退费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31430,7 +37547,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 执行退费: by the way it came, or in cash; executing until the channel confirms it */
+            /** @description 执行退费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31532,7 +37649,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 驳回退费, with the reason; never by who asked */
+            /** @description 驳回退费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31634,7 +37751,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询退费 */
+            /** @description 查询退费记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31698,7 +37815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看退费 */
+            /** @description 查看退费记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31757,7 +37874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 现金退款: a failed refund is paid out in cash, unless the channel has done it after all */
+            /** @description 现金退款 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31820,7 +37937,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 重新退款: send a failed refund again, under the same number where the channel allows it */
+            /** @description 重新退款 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31883,7 +38000,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Export a period as CSV, oldest first */
+            /** @description 导出退费记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32223,7 +38340,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Copy a role, the product's own too, into one that can be changed */
+            /** @description 复制角色 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -32267,6 +38384,50 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    roles_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                is_system?: boolean;
+                default_scope?: "all" | "chosen" | "department" | "department_and_below" | "hospital" | "own";
+                search?: string;
+                /** @description name, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择角色 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     schedule_templates_list: {
         parameters: {
             query?: {
@@ -32286,7 +38447,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询排班 */
+            /** @description 查询排班模板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32381,7 +38542,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 新增排班 */
+            /** @description 新增排班模板 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -32443,7 +38604,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看排班 */
+            /** @description 查看排班模板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32559,7 +38720,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 修改排班 */
+            /** @description 修改排班模板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32611,6 +38772,50 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    schedule_templates_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                weekday?: number;
+                is_active?: boolean;
+                /** @description weekday, start_time, valid_from; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择排班模板 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     session_load_list: {
         parameters: {
             query: {
@@ -32626,7 +38831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How full a department or a doctor is, by slot or by hour */
+            /** @description 查询号源负荷 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32774,6 +38979,8 @@ export interface operations {
                 status?: "active" | "left" | "suspended";
                 title?: string;
                 tier?: "expert" | "normal";
+                /** @description has a licence number */
+                is_practitioner?: boolean;
                 /** @description part of the name or pinyin, start of the employee number */
                 search?: string;
                 /** @description pinyin, employee_no, employed_on; `-` in front reverses, commas separate */
@@ -32972,7 +39179,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List staff leaves */
+            /** @description 查询医生请假 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33031,7 +39238,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Enter a leave; the sessions it touches are named, or stopped with it */
+            /** @description 新增医生请假 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -33088,7 +39295,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Read staff leaves */
+            /** @description 查看医生请假 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33364,7 +39571,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 开通账号 Give somebody an account with a one-time password */
+            /** @description 开通账号 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -33410,7 +39617,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 离职 Somebody leaves: every session ends at once */
+            /** @description 办理离职 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33490,7 +39697,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 上传照片 Set the portrait, at most 2 MB */
+            /** @description 上传员工照片 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33551,7 +39758,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 复职 Somebody is back at work */
+            /** @description 复职 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33622,7 +39829,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 重置密码 Give a new one-time password: the account is unlocked, every session ends */
+            /** @description 重置密码 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33688,7 +39895,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看敏感信息 The phone number unmasked; the reading is recorded */
+            /** @description 查看员工敏感信息 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33721,7 +39928,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 停用 Suspend somebody: every session ends at once */
+            /** @description 停用员工 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33792,7 +39999,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the roles of a staff member */
+            /** @description 查询员工角色 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33843,7 +40050,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Give a staff member exactly these roles */
+            /** @description 设置员工角色 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33875,6 +40082,54 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    staff_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: unknown;
+                status?: "active" | "left" | "suspended";
+                title?: string;
+                tier?: "expert" | "normal";
+                /** @description has a licence number */
+                is_practitioner?: boolean;
+                /** @description part of the name or pinyin, start of the employee number */
+                search?: string;
+                /** @description pinyin, employee_no, employed_on; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择员工 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "主任医师",
+                     *         "hint": "示例"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     suspension_appeals_list: {
         parameters: {
             query?: {
@@ -33893,7 +40148,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询申诉 */
+            /** @description 查询停约申诉 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -33947,7 +40202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查看申诉 */
+            /** @description 查看停约申诉 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34002,7 +40257,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The suspension is lifted at once; the patient is told */
+            /** @description 同意申诉 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34060,7 +40315,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The suspension stays; the patient is told */
+            /** @description 驳回申诉 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34119,7 +40374,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 候补名单 within reach */
+            /** @description 查询候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34202,7 +40457,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Put a patient on the list; a number that is free already is offered at once */
+            /** @description 加入候补 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -34266,7 +40521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One entry with its latest offer */
+            /** @description 查看候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34338,7 +40593,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Move an entry on the waiting list, where the hospital uses priorities */
+            /** @description 修改候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34406,7 +40661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Book the offered number for the patient, who has said so by phone */
+            /** @description 接受候补号源 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -34477,7 +40732,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Take the patient off the list; a number on offer goes to the next */
+            /** @description 退出候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34791,7 +41046,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 工作类型: every kind of work with its roles by default */
+            /** @description 查询工作类型 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34981,7 +41236,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 分派: give it to a person */
+            /** @description 分派待办 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35055,7 +41310,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 办结: say what was done */
+            /** @description 办结待办 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35120,7 +41375,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 领取: make work of a role the own */
+            /** @description 领取待办 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35194,7 +41449,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 工作交接: all open work of somebody goes to another person, in one step */
+            /** @description 工作交接 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -35240,7 +41495,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 我的待办: what is due first; `state` is open */
+            /** @description 我的待办 */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 住院记录 of the bound patients, the newest first
+         * 查询住院
          * @description 住院记录 of the bound patients, the newest first.
          */
         get: operations["admissions_list"];
@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One stay with its running total: charges, deposit, balance or arrears
+         * 查看住院
          * @description One stay with its running total: charges, deposit, balance or arrears.
          */
         get: operations["admissions_retrieve"];
@@ -52,7 +52,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 日清单: the days with their totals, and all items of `day` by category
+         * 住院日清单
          * @description 日清单: the days with their totals, and all items of `day` by category.
          */
         get: operations["admissions_daily_charges"];
@@ -74,7 +74,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name
+         * 缴纳住院押金
          * @description 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name.
          */
         post: operations["admissions_deposits_create"];
@@ -94,7 +94,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures
+         * 查找住院
          * @description 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures.
          */
         post: operations["admissions_find"];
@@ -112,13 +112,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`
+         * 查询挂号
          * @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`.
          */
         get: operations["appointments_list"];
         put?: never;
         /**
-         * Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid
+         * 预约挂号
          * @description Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid.
          */
         post: operations["appointments_create"];
@@ -136,7 +136,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One appointment of a bound patient
+         * 查看挂号
          * @description One appointment of a bound patient.
          */
         get: operations["appointments_retrieve"];
@@ -158,7 +158,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退号: give the number back, up to the hospital's cut-off
+         * 退号
          * @description 退号: give the number back, up to the hospital's cut-off.
          */
         post: operations["appointments_cancel"];
@@ -176,7 +176,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 改期记录: how the appointment came to its present time
+         * 查询改期记录
          * @description 改期记录: how the appointment came to its present time.
          */
         get: operations["appointments_changes_list"];
@@ -198,7 +198,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires
+         * 支付挂号费
          * @description 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires.
          */
         post: operations["appointments_checkout"];
@@ -216,7 +216,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match`
+         * 我的排队位置
          * @description 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match`.
          */
         get: operations["appointments_queue"];
@@ -238,7 +238,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 改期: move the booking to another slot of the department, up to the hospital's cut-off
+         * 改期
          * @description 改期: move the booking to another slot of the department, up to the hospital's cut-off.
          */
         post: operations["appointments_reschedule"];
@@ -258,7 +258,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退出登录 Sign this device out
+         * 退出登录
          * @description 退出登录 Sign this device out.
          */
         post: operations["auth_sign_out"];
@@ -278,7 +278,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退出全部设备 Sign every device out, this one too
+         * 退出全部设备
          * @description 退出全部设备 Sign every device out, this one too.
          */
         post: operations["auth_sign_out_all"];
@@ -298,7 +298,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 微信登录 Sign in by the code of wx.login; the first time makes the account
+         * 微信登录
          * @description 微信登录 Sign in by the code of wx.login; the first time makes the account.
          */
         post: operations["auth_wechat"];
@@ -318,7 +318,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 绑定手机号 Store the phone number behind WeChat's phone code
+         * 绑定手机号
          * @description 绑定手机号 Store the phone number behind WeChat's phone code.
          */
         post: operations["auth_wechat_phone"];
@@ -336,7 +336,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 账单和缴费记录, the latest first; may be polled with `If-None-Match`
+         * 查询账单
          * @description 账单和缴费记录, the latest first; may be polled with `If-None-Match`.
          */
         get: operations["bills_list"];
@@ -356,7 +356,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One bill with its items, quantities, prices and amounts: the details before paying
+         * 查看账单
          * @description One bill with its items, quantities, prices and amounts: the details before paying.
          */
         get: operations["bills_retrieve"];
@@ -376,7 +376,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 缴费凭证 of a paid bill: the number that pharmacy and examination ask for
+         * 缴费凭证
          * @description 缴费凭证 of a paid bill: the number that pharmacy and examination ask for.
          */
         get: operations["bills_voucher"];
@@ -396,7 +396,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`
+         * 查询待缴费
          * @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`.
          */
         get: operations["bills_payable"];
@@ -416,7 +416,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 停止预约记录: those in force and those that were
+         * 查询停约记录
          * @description 停止预约记录: those in force and those that were.
          */
         get: operations["booking_suspensions_list"];
@@ -436,13 +436,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 申诉 against this suspension, the latest first
+         * 查询停约申诉
          * @description 申诉 against this suspension, the latest first.
          */
         get: operations["booking_suspensions_appeals_list"];
         put?: never;
         /**
-         * Ask for the suspension to be lifted; one open appeal at a time
+         * 提交申诉
          * @description Ask for the suspension to be lifted; one open appeal at a time.
          */
         post: operations["booking_suspensions_appeals_create"];
@@ -460,7 +460,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left
+         * 查询可预约日期
          * @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
          */
         get: operations["bookable_days_list"];
@@ -480,7 +480,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Departments, and whether a doctor can be booked there now
+         * 查询可预约科室
          * @description Departments, and whether a doctor can be booked there now.
          */
         get: operations["bookable_departments_list"];
@@ -500,7 +500,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Doctors of a department on a day, with their sessions and the numbers left
+         * 查询可预约医生
          * @description Doctors of a department on a day, with their sessions and the numbers left.
          */
         get: operations["bookable_doctors_list"];
@@ -520,7 +520,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Slots of a session with the numbers left
+         * 查询可预约时段
          * @description Slots of a session with the numbers left.
          */
         get: operations["bookable_slots_list"];
@@ -542,7 +542,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 余额退款: order by order, the newest first; executing until the channel confirms it
+         * 余额退款
          * @description 余额退款: order by order, the newest first; executing until the channel confirms it.
          */
         post: operations["card_refunds_create"];
@@ -560,13 +560,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 充值记录 of the bound patients, the newest first
+         * 查询就诊卡充值
          * @description 充值记录 of the bound patients, the newest first.
          */
         get: operations["card_top_ups_list"];
         put?: never;
         /**
-         * 充值: an order to pay; the card has the money once it is posted
+         * 就诊卡充值
          * @description 充值: an order to pay; the card has the money once it is posted.
          */
         post: operations["card_top_ups_create"];
@@ -584,7 +584,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One top-up; poll it after paying until it is credited
+         * 查看就诊卡充值
          * @description One top-up; poll it after paying until it is credited.
          */
         get: operations["card_top_ups_retrieve"];
@@ -604,7 +604,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 就诊卡余额 of the bound card
+         * 就诊卡余额
          * @description 就诊卡余额 of the bound card.
          */
         get: operations["cards_balance"];
@@ -624,7 +624,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退款试算: the most that may go back now, and from which top-ups
+         * 余额退款试算
          * @description 退款试算: the most that may go back now, and from which top-ups.
          */
         get: operations["cards_refund_quote"];
@@ -644,7 +644,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 就诊卡账单: movements of the balance, the newest first
+         * 查询就诊卡账单
          * @description 就诊卡账单: movements of the balance, the newest first.
          */
         get: operations["cards_statement_list"];
@@ -664,13 +664,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The bound cards, the default first
+         * 查询绑定的就诊人
          * @description The bound cards, the default first.
          */
         get: operations["cards_bindings_list"];
         put?: never;
         /**
-         * Bind a card (绑卡); repeating it answers the same binding
+         * 绑定就诊卡
          * @description Bind a card (绑卡); repeating it answers the same binding.
          */
         post: operations["cards_bindings_create"];
@@ -690,7 +690,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Use this card when none is named
+         * 设为默认就诊人
          * @description Use this card when none is named.
          */
         post: operations["cards_bindings_default"];
@@ -708,7 +708,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The bound patient's own archive, masked
+         * 个人档案
          * @description The bound patient's own archive, masked.
          */
         get: operations["cards_bindings_patient"];
@@ -718,7 +718,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change address, occupation, industry or contacts
+         * 修改个人档案
          * @description Change address, occupation, industry or contacts.
          */
         patch: operations["cards_bindings_patient_change"];
@@ -734,7 +734,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Unbind (解绑); its history is kept
+         * 解绑就诊卡
          * @description Unbind (解绑); its history is kept.
          */
         post: operations["cards_bindings_unbind"];
@@ -754,7 +754,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * File a person who is not on file yet and bind the electronic card
+         * 在线建档
          * @description File a person who is not on file yet and bind the electronic card.
          */
         post: operations["cards_filings_create"];
@@ -772,7 +772,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询字典 Active entries of the dictionaries that patients choose from
+         * 查询字典选项
          * @description 查询字典 Active entries of the dictionaries that patients choose from.
          */
         get: operations["dictionaries_lookup"];
@@ -794,7 +794,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 上传文件 Upload a file; it is deleted after a day unless something takes it
+         * 上传文件
          * @description 上传文件 Upload a file; it is deleted after a day unless something takes it.
          */
         post: operations["files_create"];
@@ -812,7 +812,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 文件信息 Name, type, size and checksum; 404 for who may not read it
+         * 查看文件
          * @description 文件信息 Name, type, size and checksum; 404 for who may not read it.
          */
         get: operations["files_retrieve"];
@@ -832,7 +832,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it
+         * 下载文件
          * @description 下载文件 The content, whole or a range of it; recorded. 404 for who may not read it.
          */
         get: operations["files_content_retrieve"];
@@ -852,7 +852,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 医院列表 The open hospitals, by code
+         * 查询医院
          * @description 医院列表 The open hospitals, by code.
          */
         get: operations["hospitals_list"];
@@ -872,7 +872,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 押金记录: the newest first
+         * 查询住院押金
          * @description 押金记录: the newest first.
          */
         get: operations["inpatient_deposits_list"];
@@ -892,7 +892,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One deposit; poll it after paying until it is credited
+         * 查看住院押金
          * @description One deposit; poll it after paying until it is credited.
          */
         get: operations["inpatient_deposits_retrieve"];
@@ -912,7 +912,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 当前账号 The signed-in account
+         * 当前账号
          * @description 当前账号 The signed-in account.
          */
         get: operations["me"];
@@ -932,7 +932,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询消息
+         * 查询消息记录
          * @description 消息: the user's own inbox, and consents to subscribe messages.
          */
         get: operations["messages_list"];
@@ -954,7 +954,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark a message as read
+         * 标记消息已读
          * @description Mark a message as read.
          */
         post: operations["messages_read"];
@@ -974,7 +974,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report that the user accepted messages of a template in wx.requestSubscribeMessage
+         * 上报订阅授权
          * @description Report that the user accepted messages of a template in wx.requestSubscribeMessage.
          */
         post: operations["messages_consents"];
@@ -992,7 +992,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the template ids for which to ask the user's consent, by scene
+         * 查询订阅消息模板
          * @description List the template ids for which to ask the user's consent, by scene.
          */
         get: operations["messages_templates_list"];
@@ -1012,13 +1012,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 缴费记录 of the bound patients, the newest first; choose one with `binding_id`
+         * 查询支付订单
          * @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id`.
          */
         get: operations["payment_orders_list"];
         put?: never;
         /**
-         * Open a payment of whole bills; a registration and its mandatory bills are paid together
+         * 开具支付订单
          * @description Open a payment of whole bills; a registration and its mandatory bills are paid together.
          */
         post: operations["payment_orders_create"];
@@ -1036,7 +1036,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One payment order; poll it after paying until it is posted
+         * 查看支付订单
          * @description One payment order; poll it after paying until it is posted.
          */
         get: operations["payment_orders_retrieve"];
@@ -1058,7 +1058,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 放弃支付: close it at the channels; still pending in the answer if one has not answered yet
+         * 关闭支付订单
          * @description 放弃支付: close it at the channels; still pending in the answer if one has not answered yet.
          */
         post: operations["payment_orders_cancel"];
@@ -1076,7 +1076,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 支付方式: how this order can be paid online at its hospital
+         * 查询支付方式
          * @description 支付方式: how this order can be paid online at its hospital.
          */
         get: operations["payment_orders_channels_list"];
@@ -1098,7 +1098,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment
+         * 去支付
          * @description 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment.
          */
         post: operations["payment_orders_pay"];
@@ -1118,7 +1118,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 就诊卡余额支付: out of the balance of the patient's bound card
+         * 就诊卡余额支付
          * @description 就诊卡余额支付: out of the balance of the patient's bound card.
          */
         post: operations["payment_orders_pay_with_card"];
@@ -1138,7 +1138,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 退费: what may go back goes back by the way it came; executing until the channel confirms it
+         * 申请退费
          * @description 退费: what may go back goes back by the way it came; executing until the channel confirms it.
          */
         post: operations["payment_orders_refund"];
@@ -1156,7 +1156,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退费试算: how much of each bill of the order may go back here and now
+         * 退费试算
          * @description 退费试算: how much of each bill of the order may go back here and now.
          */
         get: operations["payment_orders_refund_quote"];
@@ -1176,7 +1176,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 图片 A portrait of a doctor or the map of a place
+         * 查看图片
          * @description 图片 A portrait of a doctor or the map of a place.
          */
         get: operations["pictures_retrieve"];
@@ -1196,7 +1196,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it
+         * 今日排队
          * @description 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it.
          */
         get: operations["queue_today"];
@@ -1216,7 +1216,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退费申请, the newest first
+         * 查询退费申请
          * @description 退费申请, the newest first.
          */
         get: operations["refund_requests_list"];
@@ -1236,7 +1236,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One request with its refunds; poll it until it is done
+         * 查看退费申请
          * @description One request with its refunds; poll it until it is done.
          */
         get: operations["refund_requests_retrieve"];
@@ -1256,7 +1256,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 退费记录 of the bound patients, the newest first
+         * 查询退费记录
          * @description 退费记录 of the bound patients, the newest first.
          */
         get: operations["refunds_list"];
@@ -1276,7 +1276,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One refund
+         * 查看退费记录
          * @description One refund.
          */
         get: operations["refunds_retrieve"];
@@ -1296,13 +1296,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 候补记录 with the place on the waiting list
+         * 查询候补
          * @description 候补记录 with the place on the waiting list.
          */
         get: operations["waitlist_entries_list"];
         put?: never;
         /**
-         * Join the list; a number that is free already is offered at once
+         * 加入候补
          * @description Join the list; a number that is free already is offered at once.
          */
         post: operations["waitlist_entries_create"];
@@ -1320,7 +1320,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One entry with its latest offer
+         * 查看候补
          * @description One entry with its latest offer.
          */
         get: operations["waitlist_entries_retrieve"];
@@ -1342,7 +1342,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Book the offered number before its deadline
+         * 接受候补号源
          * @description Book the offered number before its deadline.
          */
         post: operations["waitlist_entries_accept"];
@@ -1362,7 +1362,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The offered number goes to the next; the entry waits for a number of another session
+         * 放弃候补号源
          * @description The offered number goes to the next; the entry waits for a number of another session.
          */
         post: operations["waitlist_entries_decline"];
@@ -1382,7 +1382,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave the list; a number on offer goes to the next
+         * 退出候补
          * @description Leave the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
@@ -1398,139 +1398,293 @@ export interface components {
     schemas: {
         /** @description A mini-program user. */
         Account: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 昵称 */
             nickname: string;
-            /** @description masked; empty before the phone code was sent */
+            /**
+             * 电话
+             * @description masked; empty before the phone code was sent
+             */
             readonly phone: string;
+            /** 已绑定手机号 */
             readonly has_phone: boolean;
         };
         /** @description 住院记录. */
         Admission: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 状态 */
             status: components["schemas"]["AdmissionStatus"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 病区 */
             ward: string;
+            /** 床位 */
             bed: string;
+            /** 诊断 */
             diagnosis: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at: string;
-            /** Format: date-time */
+            /**
+             * 出院时间
+             * Format: date-time
+             */
             discharged_at: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
         };
         /** @description 住院记录 with the running total. */
         AdmissionDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 状态 */
             status: components["schemas"]["AdmissionStatus"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 病区 */
             ward: string;
+            /** 床位 */
             bed: string;
+            /** 诊断 */
             diagnosis: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at: string;
-            /** Format: date-time */
+            /**
+             * 出院时间
+             * Format: date-time
+             */
             discharged_at: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 费用汇总 */
             statement: components["schemas"]["InpatientStatement"];
+            /** 押金 */
             deposit: components["schemas"]["DepositRules"];
         };
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
         /** @description 申诉 and what became of it. */
         Appeal: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 停约记录
+             * Format: uuid
+             */
             readonly suspension_id: string;
+            /** 申诉内容 */
             readonly text: string;
+            /** 状态 */
             readonly state: components["schemas"]["AppealState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 审批时间
+             * Format: date-time
+             */
             readonly decided_at: string | null;
+            /** 处理意见 */
             readonly decision_note: string;
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
         /** @description 挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands. */
         Appointment: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 挂号单号 */
             appointment_no: string;
+            /** 挂号类型 */
             kind: components["schemas"]["AppointmentKind"];
+            /** 状态 */
             state: components["schemas"]["AppointmentState"];
+            /** 预约渠道 */
             source: components["schemas"]["AppointmentSource"];
+            /** 号序 */
             number: number;
+            /** 挂号费 */
             fee_fen: number;
+            /** 缴费状态 */
             payment_status: components["schemas"]["PaymentStatus"];
-            /** Format: date */
+            /**
+             * 就诊日期
+             * Format: date
+             */
             visit_date: string;
-            /** Format: date-time */
+            /**
+             * 就诊时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
-            /** Format: date-time */
+            /**
+             * 取号截止
+             * Format: date-time
+             */
             check_in_until: string;
-            /** Format: date-time */
+            /**
+             * 占号截止
+             * Format: date-time
+             */
             hold_expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 取号时间
+             * Format: date-time
+             */
             checked_in_at: string | null;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 退号原因类别 */
             cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            /** 取消原因 */
             cancel_reason: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** @description of the place, on this host; empty: none */
+            /**
+             * 位置图
+             * @description of the place, on this host; empty: none
+             */
             map_picture_url: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 医生职称 */
             practitioner_title: string;
-            /** @description on this host; empty: none */
+            /**
+             * 医生照片
+             * @description on this host; empty: none
+             */
             practitioner_portrait_url: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
+            /** 午别 */
             period: components["schemas"]["Period"];
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
-            /** Format: uuid */
+            /**
+             * 出诊
+             * Format: uuid
+             */
             session_id: string;
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
             /**
+             * 就诊
              * Format: uuid
              * @description the visit, from check-in on
              */
@@ -1546,205 +1700,415 @@ export interface components {
         AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
         /** @description 账单. `is_payable`: issued and not expired. `registration_bill_id`: the registration to be paid with it. */
         Bill: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 账单类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 可缴费 */
             is_payable: boolean;
+            /** 必缴 */
             is_mandatory: boolean;
-            /** Format: uuid */
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
             registration_bill_id: string | null;
+            /** 费别 */
             payer_type: components["schemas"]["PayerType"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 渠道 */
             channel: string;
+            /** 凭证号 */
             voucher_no: string;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 取消原因类别 */
             cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
         };
         /** @description 账单 with its items. */
         BillDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 账单类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 可缴费 */
             is_payable: boolean;
+            /** 必缴 */
             is_mandatory: boolean;
-            /** Format: uuid */
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
             registration_bill_id: string | null;
+            /** 费别 */
             payer_type: components["schemas"]["PayerType"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 开具时间
+             * Format: date-time
+             */
             issued_at: string;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 渠道 */
             channel: string;
+            /** 凭证号 */
             voucher_no: string;
-            /** Format: date-time */
+            /**
+             * 取消时间
+             * Format: date-time
+             */
             cancelled_at: string | null;
+            /** 取消原因类别 */
             cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string | null;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 收费明细 */
             items: components["schemas"]["Item"][];
         };
         /** @enum {string} */
         BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
         /** @description A refund that is only tried: how much of which bill of the order may go back now, as HIS says. */
         BillQuote: {
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 最多可退 */
             maximum_fen: number;
+            /** 账单 */
             bills: components["schemas"]["BillQuoteLine"][];
         };
         /** @description How much of a bill may go back. */
         BillQuoteLine: {
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 标题 */
             title: string;
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
+            /** 可退金额 */
             refundable_fen: number;
         };
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description Everything must match the hospital's archive (the phone only if one is on file). */
         BindRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 姓名 */
             name: string;
-            /** @default resident_id */
+            /**
+             * 证件类型
+             * @default resident_id
+             */
             id_kind?: components["schemas"]["DocumentKind"];
-            /** @description number of the document */
+            /**
+             * 证件号码
+             * @description number of the document
+             */
             national_id: string;
+            /** 电话 */
             phone: string;
+            /** 地址 */
             address: string;
+            /** 与账号的关系 */
             relationship: components["schemas"]["Relationship"];
+            /** 就诊卡号 */
             card_number: string;
         };
         /** @description A bound card and its owner, secrets masked. `id` is what chooses the person elsewhere: `binding_id`. */
         Binding: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 姓名 */
             name: string;
+            /** 与账号的关系 */
             readonly relationship: components["schemas"]["Relationship"];
+            /** 默认就诊人 */
             readonly is_default: boolean;
+            /** 就诊卡号 */
             card_number: string;
+            /** 证件号码 */
             national_id: string;
+            /** 电话 */
             phone: string;
+            /** 地址 */
             address: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
+            /** 类型 */
             kind: components["schemas"]["AppointmentKind"];
-            /** Format: uuid */
+            /**
+             * 就诊人
+             * Format: uuid
+             */
             binding_id?: string | null;
         };
         /** @description A day on which a doctor, or any of a department, can be booked. */
         BookableDay: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             date: string;
+            /** 余号 */
             remaining: number;
+            /** 出诊 */
             sessions: components["schemas"]["SessionOfDay"][];
         };
         /** @description 科室. `is_bookable`: a session is open within the days that can be booked. */
         BookableDepartment: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 简介 */
             introduction: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 位置 */
             location: string;
-            /** @description of the place, on this host; empty: none */
+            /**
+             * 位置图
+             * @description of the place, on this host; empty: none
+             */
             map_picture_url: string;
+            /** 可预约 */
             is_bookable: boolean;
         };
         /** @description 医生 of a department on a day. */
         BookableDoctor: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 名称 */
             name: string;
+            /** 标题 */
             title: string;
+            /** 擅长 */
             speciality: string;
-            /** @description on this host; empty: none */
+            /**
+             * 照片
+             * @description on this host; empty: none
+             */
             portrait_url: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
+            /** 余号 */
             remaining: number;
+            /** 出诊 */
             sessions: components["schemas"]["OpenSession"][];
         };
         /** @description 号源 with the numbers left (余号). */
         BookableSlot: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 号源数 */
             capacity: number;
+            /** 余号 */
             remaining: number;
-            /** @description clearly less taken than the session on average */
+            /**
+             * 推荐
+             * @description clearly less taken than the session on average
+             */
             suggested: boolean;
         };
         /** @enum {string} */
@@ -1753,694 +2117,1345 @@ export interface components {
         CancelCode: "patient_plans" | "patient_recovered" | "wrong_booking" | "doctor_away" | "session_stopped" | "other";
         /** @description 就诊卡余额, and how much may be put on it at once. */
         CardBalance: {
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             card_id: string;
+            /** 就诊卡号 */
             card_number: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 余额 */
             balance_fen: number;
+            /** 可充值 */
             top_up_enabled: boolean;
+            /** 充值下限 */
             top_up_minimum_fen: number;
+            /** 充值上限 */
             top_up_maximum_fen: number;
-            /** @description the most that the card may hold */
+            /**
+             * 余额上限
+             * @description the most that the card may hold
+             */
             most_fen: number;
         };
         /** @description A refund that is only tried: the most that is possible, and which top-ups give how much of `amount_fen`. */
         CardQuote: {
+            /** 余额 */
             balance_fen: number;
-            /** @description topped up, and not gone back yet */
+            /**
+             * 线上充值余额
+             * @description topped up, and not gone back yet
+             */
             online_fen: number;
+            /** 最多可退 */
             maximum_fen: number;
+            /** 金额 */
             amount_fen: number;
+            /** 分摊 */
             allocation: components["schemas"]["CardShare"][];
         };
         /** @description How much of the balance is to go back. */
         CardRefundRequest: {
-            /** Format: uuid */
+            /**
+             * 就诊人
+             * Format: uuid
+             */
             binding_id?: string | null;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description What one top-up gives. */
         CardShare: {
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 订单号 */
             order_no: string;
+            /** 渠道 */
             channel: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
+            /** 金额 */
             amount_fen: number;
         };
         /** @description 就诊卡充值. Pay `order_id`; the card has the money once `state` is credited. */
         CardTopUp: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string;
+            /** 就诊卡号 */
             readonly card_number: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
+            /** 订单号 */
             readonly order_no: string;
+            /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
+            /** 渠道 */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["TopUpState"];
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到账时间
+             * Format: date-time
+             */
             readonly credited_at: string | null;
         };
         /** @description What a 费用类别 comes to, reversals taken off. */
         CategoryTotal: {
+            /** 类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 金额 */
             amount_fen: number;
         };
         /** @description 改期 of an appointment; `by_staff` names who did it, null = the patient. */
         Change: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * 原时间
+             * Format: date-time
+             */
             from_starts_at: string;
-            /** Format: date-time */
+            /**
+             * 新时间
+             * Format: date-time
+             */
             to_starts_at: string;
+            /** 原医生姓名 */
             from_practitioner_name: string;
+            /** 新医生姓名 */
             to_practitioner_name: string;
+            /** 原号序 */
             from_number: number;
+            /** 新号序 */
             to_number: number;
+            /** 原因 */
             reason: string;
+            /** 由工作人员 */
             by_staff: string | null;
         };
         /** @description A 费用类别 of one day with its items. */
         ChargedCategory: {
+            /** 类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 金额 */
             amount_fen: number;
+            /** 明细 */
             items: components["schemas"]["ChargedItem"][];
         };
         /** @description A day with charges. */
         ChargedDay: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
+            /** 金额 */
             amount_fen: number;
+            /** 项目数 */
             item_count: number;
         };
         /** @description 费用明细. One that `reverses_id` names another is its reversal: quantity and amount are negative. */
         ChargedItem: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
-            /** Format: uuid */
+            /**
+             * 被冲销的费用
+             * Format: uuid
+             */
             reverses_id: string | null;
+            /** 备注 */
             note: string;
         };
         /** @description The order that pays a registration's fee; `expires_at` is the end of the hold. */
         CheckoutOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
+            /** 状态 */
             readonly state: components["schemas"]["OrderState"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
         };
         /** @enum {string} */
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
         /** @description How many messages of the template the user still accepts. */
         ConsentLeft: {
+            /** 模板 */
             template_id: string;
+            /** 剩余可发次数 */
             left: number;
         };
         /** @description The user tapped accept; `accepted` times since the last report. */
         ConsentRequest: {
+            /** 模板 */
             template_id: string;
-            /** @default 1 */
+            /**
+             * 已同意
+             * @default 1
+             */
             accepted?: number;
         };
         /** @description A contact. To keep a phone that is only shown masked, send the contact's `id` without `phone`. */
         Contact: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 姓名 */
             name: string;
+            /** 关系 */
             relation: string;
+            /** 电话 */
             phone: string;
         };
         /** @description A contact. To keep a phone that is only shown masked, send the contact's `id` without `phone`. */
         ContactRequest: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id?: string;
+            /** 姓名 */
             name: string;
+            /** 关系 */
             relation: string;
+            /** 电话 */
             phone?: string;
         };
         /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
         DailyCharges: {
-            /** Format: uuid */
+            /**
+             * 住院
+             * Format: uuid
+             */
             admission_id: string;
+            /** 天数 */
             days: components["schemas"]["ChargedDay"][];
+            /** 详情 */
             detail: components["schemas"]["DailyList"] | null;
         };
         /** @description 日清单: all items of one day by category. */
         DailyList: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
+            /** 金额 */
             amount_fen: number;
+            /** 项目数 */
             item_count: number;
+            /** 按类别 */
             categories: components["schemas"]["ChargedCategory"][];
         };
         /** @description 住院押金. Pay `order_id`; the deposit has the money once `state` is credited. */
         Deposit: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 住院
+             * Format: uuid
+             */
             readonly admission_id: string;
+            /** 住院号 */
             readonly admission_no: string;
-            /** @description masked */
+            /**
+             * 患者姓名
+             * @description masked
+             */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
+            /** 订单号 */
             readonly order_no: string;
+            /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
+            /** 渠道 */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["TopUpState"];
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 到账时间
+             * Format: date-time
+             */
             readonly credited_at: string | null;
         };
         /** @description Whether a deposit can be paid for the stay now, and how much at once. */
         DepositRules: {
+            /** 可补缴 */
             is_payable: boolean;
+            /** 最低金额 */
             minimum_fen: number;
+            /** 最高金额 */
             maximum_fen: number;
         };
         /** @enum {string} */
         DocumentKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport";
         /** @description `value` is stored and sent, `label` is read. */
         Entry: {
+            /** 值 */
             value: string;
+            /** 显示名称 */
             label: string;
         };
         /** @enum {string} */
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
         /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
         File: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description code of kernel.files.FileOwner */
+            /**
+             * 所属类型
+             * @description code of kernel.files.FileOwner
+             */
             readonly owner_type: string;
-            /** @description in the language of the request */
+            /**
+             * 所属类型名称
+             * @description in the language of the request
+             */
             readonly owner_type_name: string;
-            /** @description as it was uploaded, without what nobody sees */
+            /**
+             * 文件名
+             * @description as it was uploaded, without what nobody sees
+             */
             readonly name: string;
-            /** @description as the content shows it */
+            /**
+             * 内容类型
+             * @description as the content shows it
+             */
             readonly media_type: string;
-            /** @description bytes */
+            /**
+             * 字节数
+             * @description bytes
+             */
             readonly size: number;
-            /** @description SHA-256 of the content, hexadecimal */
+            /**
+             * 校验值 (SHA-256)
+             * @description SHA-256 of the content, hexadecimal
+             */
             readonly checksum: string;
+            /** 状态 */
             readonly state: components["schemas"]["FileState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @description Who the person is. */
         FileRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 文件名 */
             name: string;
-            /** @default resident_id */
+            /**
+             * 证件类型
+             * @default resident_id
+             */
             id_kind?: components["schemas"]["DocumentKind"];
-            /** @description number of the document */
+            /**
+             * 证件号码
+             * @description number of the document
+             */
             national_id: string;
+            /** 电话 */
             phone: string;
+            /** 地址 */
             address: string;
+            /** 与账号的关系 */
             relationship: components["schemas"]["Relationship"];
         };
         /** @enum {string} */
         FileState: "staged" | "attached" | "deleted";
         /** @description 住院号 and the patient's name, both as the hospital has them. */
         FindAdmissionRequest: {
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 名称 */
             name: string;
         };
         /** @description A stay whose deposit the account may pay for a while; nothing of the illness or the costs. */
         FoundAdmission: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 住院号 */
             admission_no: string;
-            /** @description masked */
+            /**
+             * 患者姓名
+             * @description masked
+             */
             patient_name: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 状态 */
             status: components["schemas"]["AdmissionStatus"];
+            /** 押金 */
             deposit: components["schemas"]["DepositRules"];
         };
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
         /** @description Why the patient gives the number back. */
         GiveBackRequest: {
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @description 医院, to choose from. */
         Hospital: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 医院编码 */
             code: string;
+            /** 医院名称 */
             name: string;
+            /** 地址 */
             address: string;
+            /** 电话 */
             phone: string;
+            /** 简介 */
             introduction: string;
+            /** 营业时间 */
             opening_hours: unknown;
         };
         /** @enum {string} */
         IdKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport" | "none";
         /** @description A message as its reader sees it. */
         InboxMessage: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string | null;
+            /** 患者姓名 */
             readonly patient_name: string | null;
+            /** 场景 */
             readonly scene: string;
+            /** 标题 */
             readonly title: string;
+            /** 内容 */
             readonly text: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 阅读时间
+             * Format: date-time
+             */
             readonly read_at: string | null;
         };
         /** @description 住院费清单 in total: charges against the deposit, as of `as_of`. One of balance and arrears is 0. */
         InpatientStatement: {
-            /** Format: date-time */
+            /**
+             * 截至时间
+             * Format: date-time
+             */
             as_of: string;
+            /** 费用合计 */
             charged_fen: number;
+            /** 押金余额 */
             deposit_fen: number;
+            /** 余额 */
             balance_fen: number;
+            /** 欠费 */
             arrears_fen: number;
-            /** Format: date */
+            /**
+             * 最近计费日
+             * Format: date
+             */
             last_charged_on: string | null;
+            /** 按类别 */
             categories: components["schemas"]["CategoryTotal"][];
         };
         /** @description 费用明细. `performed_at`: dispensed or performed since then. */
         Item: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 位次 */
             position: number;
+            /** 费用类别 */
             category: components["schemas"]["ItemCategory"];
+            /** 编码 */
             code: string;
+            /** 项目名称 */
             name: string;
+            /** 规格 */
             spec: string;
+            /** 单位 */
             unit: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
+            /** 单价 */
             unit_price_fen: number;
+            /** 金额 */
             amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             performed_at: string | null;
+            /** 执行人 */
             performed_by_name: string;
         };
         /** @enum {string} */
         ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
         /** @description What is wanted; `binding_id` is for whom, without it the default card. */
         JoinRequest: {
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id?: string | null;
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
-            /** @default  */
+            /**
+             * 午别
+             * @default
+             */
             period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
-            /** Format: uuid */
+            /**
+             * 就诊人
+             * Format: uuid
+             */
             binding_id?: string | null;
         };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
+            /** 编码 */
             code: string;
+            /** 明细 */
             items: components["schemas"]["Entry"][];
         };
         /** @enum {string} */
         OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
         /** @description A way to pay that the hospital offers. */
         OfferedChannel: {
+            /** 渠道 */
             channel: string;
+            /** 标题 */
             title: string;
+            /** 支付方式 */
             methods: string[];
         };
         /** @enum {string} */
         OnlinePayMethod: "mini_program" | "qr_code" | "wap" | "app";
         /** @description 出诊 with the numbers left; `opens_at`: not to be booked before (放号时间), null = open. */
         OpenSession: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 午别 */
             period: components["schemas"]["Period"];
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 挂号费 */
             fee_fen: number;
+            /** 余号 */
             remaining: number;
-            /** Format: date-time */
+            /**
+             * 放号时间
+             * Format: date-time
+             */
             opens_at: string | null;
         };
         /** @description What the payer's app needs now. `client` has the fields that the channel's own function takes. */
         OpenedAttempt: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string;
+            /** 渠道 */
             readonly channel: string;
+            /** 方式 */
             readonly method: components["schemas"]["PayMethod"];
+            /** 状态 */
             readonly state: components["schemas"]["AttemptState"];
+            /** 金额 */
             readonly amount_fen: number;
+            /** 商户订单号 */
             readonly out_trade_no: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
+            /** 前端支付参数 */
             readonly client: {
                 [key: string]: string;
             };
         };
         /** @description 支付单 that waits for its payment until `expires_at`. */
         OpenedOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
+            /** 状态 */
             state: components["schemas"]["OrderState"];
+            /** 支付场景 */
             scene: components["schemas"]["PaymentScene"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
+            /** 明细 */
             lines: components["schemas"]["OrderLine"][];
         };
         /** @description One bill of a payment order. */
         OrderLine: {
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 标题 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number;
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
         /** @description 排队 of one of today's appointments. `place` is null before check-in, which lasts from `check_in_from` on. */
         OwnQueue: {
-            /** Format: uuid */
+            /**
+             * 挂号
+             * Format: uuid
+             */
             appointment_id: string;
+            /** 挂号单号 */
             appointment_no: string;
+            /** 状态 */
             state: components["schemas"]["AppointmentState"];
+            /** 号序 */
             number: number;
+            /** 缴费状态 */
             payment_status: components["schemas"]["PaymentStatus"];
-            /** Format: date */
+            /**
+             * 就诊日期
+             * Format: date
+             */
             visit_date: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
-            /** Format: date-time */
+            /**
+             * 取号开始
+             * Format: date-time
+             */
             check_in_from: string;
-            /** Format: date-time */
+            /**
+             * 取号截止
+             * Format: date-time
+             */
             check_in_until: string;
-            /** Format: date-time */
+            /**
+             * 取号时间
+             * Format: date-time
+             */
             checked_in_at: string | null;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
-            /** @description of the place, on this host; empty: none */
+            /**
+             * 位置图
+             * @description of the place, on this host; empty: none
+             */
             map_picture_url: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** @description on this host; empty: none */
+            /**
+             * 医生照片
+             * @description on this host; empty: none
+             */
             practitioner_portrait_url: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 位置 */
             place: components["schemas"]["QueuePlace"] | null;
         };
         PaginatedAdmissionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Admission"][];
         };
         PaginatedAppointmentList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Appointment"][];
         };
         PaginatedBillList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Bill"][];
         };
         PaginatedCardTopUpList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["CardTopUp"][];
         };
         PaginatedDepositList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Deposit"][];
         };
         PaginatedHospitalList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Hospital"][];
         };
         PaginatedInboxMessageList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["InboxMessage"][];
         };
         PaginatedPaymentOrderList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["PaymentOrder"][];
         };
         PaginatedRefundList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Refund"][];
         };
         PaginatedRefundRequestList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["RefundRequest"][];
         };
         PaginatedStatementEntryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["StatementEntry"][];
         };
         PaginatedSuspensionList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Suspension"][];
         };
         PaginatedWaitlistEntryList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["WaitlistEntry"][];
         };
         /** @description What the patient may write. */
         PatchedPersonalEditRequest: {
+            /** 地址 */
             address?: string;
-            /** @description dictionary: occupation */
+            /**
+             * 职业
+             * @description dictionary: occupation
+             */
             occupation?: string;
-            /** @description dictionary: industry */
+            /**
+             * 行业
+             * @description dictionary: industry
+             */
             industry?: string;
+            /** 联系人 */
             contacts?: components["schemas"]["ContactRequest"][];
+            /** 版本 */
             version: number;
         };
         /** @description Whole bills of one patient; `binding_id` is for whom, without it the default card. */
         PayBillsRequest: {
-            /** Format: uuid */
+            /**
+             * 就诊人
+             * Format: uuid
+             */
             binding_id?: string | null;
+            /** 账单列表 */
             bill_ids: string[];
-            /** @default self_pay */
+            /**
+             * 费别
+             * @default self_pay
+             */
             payer_type?: components["schemas"]["PayerType"];
         };
         /** @description How much the deposit is to be raised by. */
         PayDepositRequest: {
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
         };
         /** @enum {string} */
         PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "recorded" | "balance";
         /** @description How to pay: one of the order's `channels`; `method` may be left out where only one is possible. */
         PayRequest: {
+            /** 渠道 */
             channel: string;
+            /** 方式 */
             method?: components["schemas"]["OnlinePayMethod"];
         };
         /** @description 待缴费. `is_current` false: HIS does not answer, and what is listed is what was known before. */
         PayableBills: {
+            /** 当前设备 */
             is_current: boolean;
+            /** 账单 */
             bills: components["schemas"]["Bill"][];
         };
         /** @enum {string} */
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description 支付单: `state` posted means that the hospital has it; paid_unposted is paid and still being taken note of. */
         PaymentOrder: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 支付单号 */
+            /**
+             * 订单号
+             * @description 支付单号
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 支付场景 */
             readonly scene: components["schemas"]["PaymentScene"];
+            /** 费别 */
             readonly payer_type: components["schemas"]["PayerType"];
+            /** 说明 */
             readonly description: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
+            /** 状态 */
             readonly state: components["schemas"]["OrderState"];
-            /** @description of the attempt that paid */
+            /**
+             * 渠道
+             * @description of the attempt that paid
+             */
             readonly channel: string;
+            /** 应用 */
             readonly application: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             readonly expires_at: string;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             readonly paid_at: string | null;
-            /** Format: date-time */
+            /**
+             * 入账时间
+             * Format: date-time
+             */
             readonly posted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 关闭时间
+             * Format: date-time
+             */
             readonly closed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 退回时间
+             * Format: date-time
+             */
             readonly returned_at: string | null;
+            /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
+            /** 关闭原因 */
             readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            /** 退回原因 */
             readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
+            /** 明细 */
             readonly lines: components["schemas"]["PaymentOrderLine"][];
         };
         /** @description One whole thing in an order. */
         PaymentOrderLine: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 位次 */
             readonly position: number;
+            /** 对象类型 */
             readonly subject_type: string;
-            /** Format: uuid */
+            /**
+             * 对象标识
+             * Format: uuid
+             */
             readonly subject_id: string;
+            /** 标题 */
             readonly title: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 已退金额 */
             readonly refunded_fen: number;
         };
         /** @enum {string} */
@@ -2455,42 +3470,73 @@ export interface components {
         Period: "morning" | "afternoon" | "evening";
         /** @description 个人信息: masked; address, occupation, industry and contacts can be changed, the rest at the window. */
         Personal: {
-            /** @description 病历号 */
+            /**
+             * 病案号
+             * @description 病历号
+             */
             readonly mrn: string;
+            /** 姓名 */
             readonly name: string;
+            /** 性别 */
             readonly gender: components["schemas"]["Gender"];
-            /** Format: date */
+            /**
+             * 出生日期
+             * Format: date
+             */
             readonly birth_date: string | null;
+            /** 年龄 */
             readonly age: number | null;
+            /** 证件类型 */
             readonly id_kind: components["schemas"]["IdKind"];
+            /** 证件号码 */
             readonly national_id: string;
+            /** 电话 */
             readonly phone: string;
+            /** 地址 */
             address: string;
-            /** @description dictionary: occupation */
+            /**
+             * 职业
+             * @description dictionary: occupation
+             */
             occupation: string;
-            /** @description dictionary: industry */
+            /**
+             * 行业
+             * @description dictionary: industry
+             */
             industry: string;
+            /** 过敏史 */
             readonly allergies: string;
+            /** 联系人 */
             readonly contacts: components["schemas"]["Contact"][];
             /**
+             * 建档时间
              * Format: date-time
              * @description 建档时间; null while provisional
              */
             readonly registered_at: string | null;
+            /** 版本 */
             version: number;
         };
         /** @description The code of `getPhoneNumber`, good once. */
         PhoneCodeRequest: {
+            /** 编码 */
             code: string;
         };
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
+            /** 错误类型地址 */
             type: string;
+            /** 错误名称 */
             title: string;
+            /** HTTP 状态码 */
             status: number;
+            /** 错误码 */
             code: string;
+            /** 详情 */
             detail: string;
+            /** 字段错误 */
             errors: components["schemas"]["ProblemItem"][];
+            /** 请求标识 */
             request_id: string;
         };
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
@@ -2707,129 +3753,264 @@ export interface components {
         };
         /** @description One field that was refused. */
         ProblemItem: {
-            /** @description dotted path of the field; empty for the whole request */
+            /**
+             * 字段
+             * @description dotted path of the field; empty for the whole request
+             */
             field: string;
+            /** 错误码 */
             code: string;
+            /** 提示 */
             message: string;
         };
         /** @description 排队: place and estimate are null unless the patient waits, the estimate also in a pause without a known end. */
         QueuePlace: {
+            /** 排队号 */
             ticket_no: number;
+            /** 状态 */
             state: components["schemas"]["TicketState"];
-            /** Format: date-time */
+            /**
+             * 取号时间
+             * Format: date-time
+             */
             checked_in_at: string;
-            /** Format: date-time */
+            /**
+             * 叫号时间
+             * Format: date-time
+             */
             called_at: string | null;
+            /** 叫号次数 */
             call_count: number;
+            /** 前方人数 */
             ahead: number | null;
+            /** 位次 */
             position: number | null;
+            /** 预计等待分钟 */
             estimated_wait_minutes: number | null;
-            /** Format: date-time */
+            /**
+             * 预计叫号时间
+             * Format: date-time
+             */
             estimated_call_at: string | null;
+            /** 队列名称 */
             queue_name: string;
+            /** 优先组 */
             priority: string;
+            /** 暂停叫号 */
             is_paused: boolean;
-            /** Format: date-time */
+            /**
+             * 暂停至
+             * Format: date-time
+             */
             paused_until: string | null;
         };
         /** @description 退费: `processing` means that the channel has accepted it, not that it has succeeded. */
         Refund: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** @description 退费单号 */
+            /**
+             * 退费单号
+             * @description 退费单号
+             */
             readonly refund_no: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 退费途径 */
             readonly route: components["schemas"]["RefundRoute"];
+            /** 退费原因 */
             readonly cause: components["schemas"]["RefundCause"];
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["PaymentsRefundState"];
-            /** Format: date-time */
+            /**
+             * 受理时间
+             * Format: date-time
+             */
             readonly accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 成功时间
+             * Format: date-time
+             */
             readonly succeeded_at: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
         };
         /** @description `bill_ids`: which bills of the order, without it all of them. All that may go back of each goes back. */
         RefundBillsRequest: {
+            /** 账单列表 */
             bill_ids?: string[];
+            /** 原因 */
             reason: string;
         };
         /** @enum {string} */
         RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
         /** @description 退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is. */
         RefundRequest: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** @default  */
+            /**
+             * 订单号
+             * @default
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string | null;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 成功金额 */
             readonly succeeded_fen: number;
+            /** 失败金额 */
             readonly failed_fen: number;
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["RefundRequestState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             readonly executed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
         };
         /** @description 退费申请 with its bills (none for a card) and refunds. */
         RefundRequestDetail: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             readonly order_id: string | null;
-            /** @default  */
+            /**
+             * 订单号
+             * @default
+             */
             readonly order_no: string;
-            /** Format: uuid */
+            /**
+             * 就诊卡
+             * Format: uuid
+             */
             readonly card_id: string | null;
+            /** 应用 */
             readonly application: string;
+            /** 金额 */
             readonly amount_fen: number;
+            /** 成功金额 */
             readonly succeeded_fen: number;
+            /** 失败金额 */
             readonly failed_fen: number;
+            /** 原因 */
             readonly reason: string;
+            /** 状态 */
             readonly state: components["schemas"]["RefundRequestState"];
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 执行时间
+             * Format: date-time
+             */
             readonly executed_at: string | null;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             readonly ended_at: string | null;
+            /** 账单 */
             readonly bills: components["schemas"]["RefundRequestLine"][];
+            /** 退费 */
             readonly refunds: components["schemas"]["RequestedRefund"][];
         };
         /** @description What is asked for of one bill. */
         RefundRequestLine: {
-            /** Format: uuid */
+            /**
+             * 账单
+             * Format: uuid
+             */
             bill_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 账单金额 */
             bill_amount_fen: number;
+            /** 金额 */
             amount_fen: number;
         };
         /** @enum {string} */
@@ -2840,95 +4021,192 @@ export interface components {
         Relationship: "self" | "other";
         /** @description One refund of the request; `processing` means accepted by the channel, not succeeded. */
         RequestedRefund: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 退费单号 */
             refund_no: string;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string;
+            /** 订单号 */
             order_no: string;
+            /** 金额 */
             amount_fen: number;
+            /** 退费途径 */
             route: components["schemas"]["RefundRoute"];
+            /** 状态 */
             state: components["schemas"]["PaymentsRefundState"];
-            /** Format: date-time */
+            /**
+             * 受理时间
+             * Format: date-time
+             */
             accepted_at: string | null;
-            /** Format: date-time */
+            /**
+             * 成功时间
+             * Format: date-time
+             */
             succeeded_at: string | null;
         };
         /** @description The slot to move to. */
         RescheduleRequest: {
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
         /** @enum {string} */
         ReturnCause: "hold_expired" | "changed" | "refused" | "not_posted_in_time" | "paid_at_window" | "reversed";
         /** @description A session with its department and doctor. */
         SessionOfDay: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 午别 */
             period: components["schemas"]["Period"];
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 挂号费 */
             fee_fen: number;
+            /** 余号 */
             remaining: number;
-            /** Format: date-time */
+            /**
+             * 放号时间
+             * Format: date-time
+             */
             opens_at: string | null;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string;
+            /** 医生姓名 */
             practitioner_name: string;
-            /** @description on this host; empty: none */
+            /**
+             * 医生照片
+             * @description on this host; empty: none
+             */
             practitioner_portrait_url: string;
         };
         /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
         StatementEntry: {
+            /** 标识 */
             id: number;
-            /** Format: date-time */
+            /**
+             * 时间
+             * Format: date-time
+             */
             at: string;
-            /** @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back */
+            /**
+             * 变动类型
+             * @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back
+             */
             kind: string;
+            /** 金额 */
             amount_fen: number;
+            /** 余额 */
             balance_fen: number;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 订单号 */
             order_no: string;
-            /** Format: uuid */
+            /**
+             * 退费
+             * Format: uuid
+             */
             refund_id: string | null;
+            /** 退费单号 */
             refund_no: string;
         };
         /** @description What to give to wx.requestSubscribeMessage for a scene. */
         SubscribeTemplates: {
+            /** 场景 */
             scene: string;
+            /** 标题 */
             title: string;
+            /** 模板列表 */
             template_ids: string[];
         };
         /** @description 停止预约: no booking before `until`, unless it was lifted. */
         Suspension: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             readonly hospital_id: string;
+            /** 医院名称 */
             readonly hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             readonly patient_id: string;
+            /** 患者姓名 */
             readonly patient_name: string;
+            /** 来源 */
             readonly source: components["schemas"]["SuspensionSource"];
+            /** 原因 */
             readonly reason: string;
-            /** @description missed appointments that led to it */
+            /**
+             * 爽约次数
+             * @description missed appointments that led to it
+             */
             readonly missed: number;
-            /** Format: date-time */
+            /**
+             * 停约至
+             * Format: date-time
+             */
             readonly until: string;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * 解除时间
+             * Format: date-time
+             */
             readonly lifted_at: string | null;
+            /** 解除原因 */
             readonly lift_reason: string;
+            /** 有待处理申诉 */
             readonly has_open_appeal: boolean;
         };
         /** @enum {string} */
@@ -2937,18 +4215,28 @@ export interface components {
         TicketState: "waiting" | "called" | "in_service" | "examination" | "missed" | "finished" | "cancelled";
         /** @description `binding_id`: which card, without it the default one. */
         TopUpRequest: {
-            /** Format: uuid */
+            /**
+             * 就诊人
+             * Format: uuid
+             */
             binding_id?: string | null;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen: number;
         };
         /** @enum {string} */
         TopUpState: "pending" | "credited" | "closed" | "returned";
         /** @description A file, and the kind of thing it is meant for. */
         UploadFileRequest: {
-            /** @description which types and sizes are taken follows from it */
+            /**
+             * 所属类型
+             * @description which types and sizes are taken follows from it
+             */
             owner_type: string;
             /**
+             * 文件
              * Format: binary
              * @description recognised by its content, not by its name
              */
@@ -2958,93 +4246,187 @@ export interface components {
         VisitTier: "normal" | "expert";
         /** @description 缴费凭证 for pharmacy and examination; an item with `performed_at` was handed out or done already. */
         Voucher: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 凭证号 */
             voucher_no: string;
+            /** 类型 */
             kind: components["schemas"]["BillKind"];
+            /** 标题 */
             title: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string;
+            /** 渠道 */
             channel: string;
+            /** 医院名称 */
             hospital_name: string;
+            /** 科室名称 */
             department_name: string;
+            /** 位置 */
             location: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 患者姓名 */
             patient_name: string;
+            /** 病案号 */
             mrn: string;
+            /** 明细 */
             items: components["schemas"]["Item"][];
         };
         /** @description 候补. `place` on the waiting list, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * 医院
+             * Format: uuid
+             */
             hospital_id: string;
+            /** 医院名称 */
             hospital_name: string;
-            /** Format: uuid */
+            /**
+             * 科室
+             * Format: uuid
+             */
             department_id: string;
+            /** 科室名称 */
             department_name: string;
-            /** Format: uuid */
+            /**
+             * 医生
+             * Format: uuid
+             */
             practitioner_id: string | null;
+            /** 医生姓名 */
             practitioner_name: string | null;
-            /** Format: uuid */
+            /**
+             * 患者
+             * Format: uuid
+             */
             patient_id: string;
+            /** 患者姓名 */
             patient_name: string;
-            /** Format: date */
+            /**
+             * 开始日期
+             * Format: date
+             */
             first_date: string;
-            /** Format: date */
+            /**
+             * 结束日期
+             * Format: date
+             */
             last_date: string;
+            /** 午别 */
             period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            /** 优先级 */
             priority: number;
+            /** 状态 */
             state: components["schemas"]["EntryState"];
+            /** 候补位次 */
             place: number | null;
-            /** Format: uuid */
+            /**
+             * 挂号
+             * Format: uuid
+             */
             appointment_id: string | null;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
+            /** 版本 */
             version: number;
+            /** 候补号源 */
             offer: components["schemas"]["WaitlistOffer"] | null;
         };
         /** @description A number that is (or was) kept for the patient until `expires_at`. */
         WaitlistOffer: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 状态 */
             state: components["schemas"]["OfferState"];
-            /** Format: uuid */
+            /**
+             * 出诊
+             * Format: uuid
+             */
             session_id: string;
-            /** Format: uuid */
+            /**
+             * 时段
+             * Format: uuid
+             */
             slot_id: string;
-            /** Format: date-time */
+            /**
+             * 开始时间
+             * Format: date-time
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * 结束时间
+             * Format: date-time
+             */
             ends_at: string;
+            /** 医生姓名 */
             practitioner_name: string;
+            /** 挂号费 */
             fee_fen: number;
-            /** Format: date-time */
+            /**
+             * 创建时间
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string;
         };
         /** @description The code of `wx.login`, good once. */
         WeChatCodeRequest: {
+            /** 编码 */
             code: string;
-            /** @default  */
+            /**
+             * 设备
+             * @default
+             */
             device?: string;
         };
         /** @description A signed-in phone and its account. */
         WeChatSignedIn: {
-            /** @description shown once; send it as `Authorization: Bearer …` */
+            /**
+             * 令牌
+             * @description shown once; send it as `Authorization: Bearer …`
+             */
             token: string;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at: string;
+            /** 账号 */
             account: components["schemas"]["Account"];
         };
         /** @description Base of plain serializers. */
         WriteAppealRequest: {
+            /** 申诉内容 */
             text: string;
         };
     };
@@ -3791,7 +5173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 住院记录 of the bound patients, the newest first */
+            /** @description 查询住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +5231,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One stay with its running total: charges, deposit, balance or arrears */
+            /** @description 查看住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3919,7 +5301,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 日清单: the days with their totals, and all items of `day` by category */
+            /** @description 住院日清单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3997,7 +5379,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 补缴押金: an order to pay, for a stay of one's own patients or one found by number and name */
+            /** @description 缴纳住院押金 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4059,7 +5441,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 查找住院号: by number and name, for whoever pays the deposit; locked for a while after failures */
+            /** @description 查找住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4112,7 +5494,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 挂号记录: bookings and registrations of the bound patients; choose one with `binding_id` */
+            /** @description 查询挂号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4201,7 +5583,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid */
+            /** @description 预约挂号 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4272,7 +5654,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One appointment of a bound patient */
+            /** @description 查看挂号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4349,7 +5731,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 退号: give the number back, up to the hospital's cut-off */
+            /** @description 退号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4419,7 +5801,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 改期记录: how the appointment came to its present time */
+            /** @description 查询改期记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,7 +5848,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 挂号支付: the order of the registration fee; pay it by `payment-orders/{id}/pay` before it expires */
+            /** @description 支付挂号费 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4511,7 +5893,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 排队: the patient's place in the queue; not found before check-in. Poll with `If-None-Match` */
+            /** @description 我的排队位置 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4576,7 +5958,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 改期: move the booking to another slot of the department, up to the hospital's cut-off */
+            /** @description 改期 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4705,7 +6087,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 微信登录 Sign in by the code of wx.login; the first time makes the account */
+            /** @description 微信登录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4752,7 +6134,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 绑定手机号 Store the phone number behind WeChat's phone code */
+            /** @description 绑定手机号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4799,7 +6181,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 账单和缴费记录, the latest first; may be polled with `If-None-Match` */
+            /** @description 查询账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,7 +6259,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One bill with its items, quantities, prices and amounts: the details before paying */
+            /** @description 查看账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4955,7 +6337,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 缴费凭证 of a paid bill: the number that pharmacy and examination ask for */
+            /** @description 缴费凭证 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5023,7 +6405,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 待缴费 of a card (else the default one), the registration first; polled with `If-None-Match` */
+            /** @description 查询待缴费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5102,7 +6484,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 停止预约记录: those in force and those that were */
+            /** @description 查询停约记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5156,7 +6538,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 申诉 against this suspension, the latest first */
+            /** @description 查询停约申诉 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5206,7 +6588,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Ask for the suspension to be lifted; one open appeal at a time */
+            /** @description 提交申诉 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,7 +6632,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left */
+            /** @description 查询可预约日期 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5302,7 +6684,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Departments, and whether a doctor can be booked there now */
+            /** @description 查询可预约科室 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5344,7 +6726,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Doctors of a department on a day, with their sessions and the numbers left */
+            /** @description 查询可预约医生 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,7 +6779,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Slots of a session with the numbers left */
+            /** @description 查询可预约时段 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5448,7 +6830,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 余额退款: order by order, the newest first; executing until the channel confirms it */
+            /** @description 余额退款 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5530,7 +6912,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 充值记录 of the bound patients, the newest first */
+            /** @description 查询就诊卡充值 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5601,7 +6983,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 充值: an order to pay; the card has the money once it is posted */
+            /** @description 就诊卡充值 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5655,7 +7037,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One top-up; poll it after paying until it is credited */
+            /** @description 查看就诊卡充值 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5705,7 +7087,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 就诊卡余额 of the bound card */
+            /** @description 就诊卡余额 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5750,7 +7132,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退款试算: the most that may go back now, and from which top-ups */
+            /** @description 余额退款试算 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5799,7 +7181,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 就诊卡账单: movements of the balance, the newest first */
+            /** @description 查询就诊卡账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5848,7 +7230,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The bound cards, the default first */
+            /** @description 查询绑定的就诊人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5908,7 +7290,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Bind a card (绑卡); repeating it answers the same binding */
+            /** @description 绑定就诊卡 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5955,7 +7337,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Use this card when none is named */
+            /** @description 设为默认就诊人 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6002,7 +7384,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The bound patient's own archive, masked */
+            /** @description 个人档案 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6077,7 +7459,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Change address, occupation, industry or contacts */
+            /** @description 修改个人档案 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6175,7 +7557,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description File a person who is not on file yet and bind the electronic card */
+            /** @description 在线建档 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6223,7 +7605,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询字典 Active entries of the dictionaries that patients choose from */
+            /** @description 查询字典选项 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6274,7 +7656,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 上传文件 Upload a file; it is deleted after a day unless something takes it */
+            /** @description 上传文件 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6319,7 +7701,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 文件信息 Name, type, size and checksum; 404 for who may not read it */
+            /** @description 查看文件 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6415,7 +7797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 医院列表 The open hospitals, by code */
+            /** @description 查询医院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6469,7 +7851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 押金记录: the newest first */
+            /** @description 查询住院押金 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6527,7 +7909,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One deposit; poll it after paying until it is credited */
+            /** @description 查看住院押金 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6574,7 +7956,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 当前账号 The signed-in account */
+            /** @description 当前账号 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6615,7 +7997,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询消息 */
+            /** @description 查询消息记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6666,7 +8048,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Mark a message as read */
+            /** @description 标记消息已读 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6718,7 +8100,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Report that the user accepted messages of a template in wx.requestSubscribeMessage */
+            /** @description 上报订阅授权 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6753,7 +8135,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description List the template ids for which to ask the user's consent, by scene */
+            /** @description 查询订阅消息模板 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6798,7 +8180,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 缴费记录 of the bound patients, the newest first; choose one with `binding_id` */
+            /** @description 查询支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6888,7 +8270,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Open a payment of whole bills; a registration and its mandatory bills are paid together */
+            /** @description 开具支付订单 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6939,7 +8321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One payment order; poll it after paying until it is posted */
+            /** @description 查看支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7005,7 +8387,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 放弃支付: close it at the channels; still pending in the answer if one has not answered yet */
+            /** @description 关闭支付订单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7074,7 +8456,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 支付方式: how this order can be paid online at its hospital */
+            /** @description 查询支付方式 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7126,7 +8508,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment */
+            /** @description 去支付 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7176,7 +8558,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 就诊卡余额支付: out of the balance of the patient's bound card */
+            /** @description 就诊卡余额支付 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7261,7 +8643,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 退费: what may go back goes back by the way it came; executing until the channel confirms it */
+            /** @description 申请退费 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +8719,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退费试算: how much of each bill of the order may go back here and now */
+            /** @description 退费试算 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7382,7 +8764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 图片 A portrait of a doctor or the map of a place */
+            /** @description 查看图片 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7396,7 +8778,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description 图片 A portrait of a doctor or the map of a place */
+            /** @description 查看图片 */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -7433,7 +8815,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 排队: today's appointments of all bound persons with check-in times, and the place in the queue after it */
+            /** @description 今日排队 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7510,7 +8892,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退费申请, the newest first */
+            /** @description 查询退费申请 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7568,7 +8950,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One request with its refunds; poll it until it is done */
+            /** @description 查看退费申请 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7646,7 +9028,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 退费记录 of the bound patients, the newest first */
+            /** @description 查询退费记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7701,7 +9083,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One refund */
+            /** @description 查看退费记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7752,7 +9134,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 候补记录 with the place on the waiting list */
+            /** @description 查询候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7835,7 +9217,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Join the list; a number that is free already is offered at once */
+            /** @description 加入候补 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7900,7 +9282,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One entry with its latest offer */
+            /** @description 查看候补 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7965,7 +9347,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Book the offered number before its deadline */
+            /** @description 接受候补号源 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8036,7 +9418,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The offered number goes to the next; the entry waits for a number of another session */
+            /** @description 放弃候补号源 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8101,7 +9483,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Leave the list; a number on offer goes to the next */
+            /** @description 退出候补 */
             200: {
                 headers: {
                     [name: string]: unknown;

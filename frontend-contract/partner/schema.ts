@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise
+         * 推送住院记录
          * @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise.
          */
         post: operations["admissions_push"];
@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询住院记录 What we know of a stay: its charges and its deposit
+         * 查询推送的住院
          * @description 查询住院记录 What we know of a stay: its charges and its deposit.
          */
         get: operations["admissions_pushed"];
@@ -54,7 +54,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless
+         * 推送账单
          * @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless.
          */
         post: operations["bills_push"];
@@ -72,7 +72,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询账单 What became of a bill
+         * 查询推送的账单
          * @description 查询账单 What became of a bill.
          */
         get: operations["bills_pushed"];
@@ -94,7 +94,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 电子票据 Kept with the invoice of the bill; the same again changes nothing
+         * 推送电子票据
          * @description 电子票据 Kept with the invoice of the bill; the same again changes nothing.
          */
         post: operations["bills_e_receipt"];
@@ -114,7 +114,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back
+         * 通知窗口已缴费
          * @description 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back.
          */
         post: operations["bills_settled"];
@@ -134,7 +134,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead
+         * 撤销推送的账单
          * @description 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead.
          */
         post: operations["bills_withdraw"];
@@ -152,7 +152,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询科室 The departments that are open
+         * 查询科室
          * @description 查询科室 The departments that are open.
          */
         get: operations["departments_list"];
@@ -172,7 +172,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询医生 The practitioners at work
+         * 查询医生
          * @description 查询医生 The practitioners at work.
          */
         get: operations["doctors_list"];
@@ -192,7 +192,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查询医院 The hospital that the application belongs to
+         * 查询医院
          * @description 查询医院 The hospital that the application belongs to.
          */
         get: operations["hospitals_list"];
@@ -214,7 +214,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused
+         * 推送住院费用
          * @description 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused.
          */
         post: operations["inpatient_charges_push"];
@@ -234,7 +234,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 吊销令牌 End an access token at once
+         * 吊销令牌
          * @description An unknown token is 200 too. Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_revoke"];
@@ -254,7 +254,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 获取令牌 An access token for client credentials
+         * 获取令牌
          * @description Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_token"];
@@ -270,10 +270,16 @@ export interface components {
     schemas: {
         /** @description RFC 6749, section 5.1. */
         AccessToken: {
+            /** 访问令牌 */
             access_token: string;
-            /** @description seconds */
+            /**
+             * 有效秒数
+             * @description seconds
+             */
             expires_in: number;
+            /** 令牌类型 */
             token_type: string;
+            /** 权限范围 */
             scope: string;
         };
         /** @enum {string} */
@@ -284,33 +290,59 @@ export interface components {
         CurrencyEnum: "CNY";
         /** @description 科室. */
         Department: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 科室编码 */
             code: string;
+            /** 科室名称 */
             name: string;
+            /** 简介 */
             introduction: string;
+            /** 位置 */
             location: components["schemas"]["Location"] | null;
         };
         /** @description 医生, without anything personal. */
         Doctor: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 姓名 */
             name: string;
+            /** 性别 */
             gender: components["schemas"]["Gender"];
-            /** @description 职称, e.g. 主任医师 */
+            /**
+             * 职称
+             * @description 职称, e.g. 主任医师
+             */
             title: string;
+            /** 号别 */
             tier: components["schemas"]["VisitTier"];
-            /** @description 擅长 */
+            /**
+             * 擅长
+             * @description 擅长
+             */
             speciality: string;
+            /** 简介 */
             introduction: string;
+            /** 语言 */
             languages: unknown;
+            /** 科室列表 */
             readonly department_ids: string[];
+            /** 照片 */
             readonly portrait_url: string;
         };
         /** @description 医疗收费电子票据 of a paid bill. */
         EReceiptRequest: {
+            /** 编码 */
             code: string;
+            /** 序号 */
             number: string;
+            /** 校验码 */
             check_code: string;
         };
         /** @enum {string} */
@@ -321,88 +353,163 @@ export interface components {
         HisBillKind: "registration" | "examination" | "test" | "prescription" | "treatment";
         /** @description An item as HIS charges it; `amount_fen` is HIS's own sum, without it quantity × price, rounded. */
         HisItemRequest: {
-            /** @default other */
+            /**
+             * 费用类别
+             * @default other
+             */
             category?: components["schemas"]["ItemCategory"];
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: string;
+            /** 项目名称 */
             name: string;
-            /** @default  */
+            /**
+             * 规格
+             * @default
+             */
             spec?: string;
-            /** @default  */
+            /**
+             * 单位
+             * @default
+             */
             unit?: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
-            /** Format: int64 */
+            /**
+             * 单价
+             * Format: int64
+             */
             unit_price_fen: number;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen?: number | null;
         };
         /** @description 医院. */
         Hospital: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             readonly id: string;
+            /** 医院编码 */
             code: string;
+            /** 医院名称 */
             name: string;
+            /** 地址 */
             address: string;
+            /** 电话 */
             phone: string;
+            /** 简介 */
             introduction: string;
+            /** 营业时间 */
             opening_hours: unknown;
         };
         /** @enum {string} */
         ItemCategory: "registration" | "consultation" | "examination" | "test" | "western_medicine" | "chinese_patent_medicine" | "chinese_herbal_medicine" | "treatment" | "surgery" | "nursing" | "material" | "bed" | "deposit" | "other";
         /** @description 位置. */
         Location: {
+            /** 楼栋 */
             building: string;
+            /** 楼层 */
             floor: string;
+            /** 房间 */
             room: string;
+            /** 路线指引 */
             directions: string;
+            /** 位置图 */
             readonly map_picture_url: string;
         };
         /** @description `error`: invalid_request, invalid_client, invalid_scope, unauthorized_client or unsupported_grant_type. */
         OAuthError: {
+            /** 错误 */
             error: string;
+            /** 错误说明 */
             error_description?: string;
         };
         PaginatedDepartmentList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Department"][];
         };
         PaginatedDoctorList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Doctor"][];
         };
         PaginatedHospitalList: {
-            /** @description rows that match, counted up to a cap */
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
             count: number;
-            /** @description true: there are more than `count` */
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
             count_capped: boolean;
+            /** 页码 */
             page: number;
+            /** 每页条数 */
             page_size: number;
+            /** 有下一页 */
             has_next: boolean;
+            /** 结果 */
             results: components["schemas"]["Hospital"][];
         };
         /** @enum {string} */
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
+            /** 错误类型地址 */
             type: string;
+            /** 错误名称 */
             title: string;
+            /** HTTP 状态码 */
             status: number;
+            /** 错误码 */
             code: string;
+            /** 详情 */
             detail: string;
+            /** 字段错误 */
             errors: components["schemas"]["ProblemItem"][];
+            /** 请求标识 */
             request_id: string;
         };
         Problem400BillAmountMismatchParseErrorAnd1More: components["schemas"]["Problem"] & {
@@ -471,9 +578,14 @@ export interface components {
         };
         /** @description One field that was refused. */
         ProblemItem: {
-            /** @description dotted path of the field; empty for the whole request */
+            /**
+             * 字段
+             * @description dotted path of the field; empty for the whole request
+             */
             field: string;
+            /** 错误码 */
             code: string;
+            /** 提示 */
             message: string;
         };
         /**
@@ -482,26 +594,49 @@ export interface components {
          *     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
          */
         PushAdmissionRequest: {
+            /** 外部标识 */
             external_id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 病案号 */
             mrn: string;
+            /** 科室编码 */
             department_code: string;
             /**
+             * 工号
              * @description the attending doctor's
              * @default
              */
             employee_no?: string;
-            /** @default  */
+            /**
+             * 病区
+             * @default
+             */
             ward?: string;
-            /** @default  */
+            /**
+             * 床位
+             * @default
+             */
             bed?: string;
-            /** @default  */
+            /**
+             * 诊断
+             * @default
+             */
             diagnosis?: string;
-            /** Format: date-time */
+            /**
+             * 入院时间
+             * Format: date-time
+             */
             admitted_at: string;
-            /** Format: date-time */
+            /**
+             * 出院时间
+             * Format: date-time
+             */
             discharged_at?: string | null;
-            /** Format: date-time */
+            /**
+             * 截至时间
+             * Format: date-time
+             */
             as_of: string;
         };
         /**
@@ -510,128 +645,249 @@ export interface components {
          *     `registration_external_id`: the registration's bill, which HIS pushes first. `is_mandatory`: paid with it.
          */
         PushBillRequest: {
+            /** 外部标识 */
             external_id: string;
+            /** 病案号 */
             mrn: string;
+            /** 类型 */
             kind: components["schemas"]["HisBillKind"];
-            /** @default  */
+            /**
+             * 标题
+             * @default
+             */
             title?: string;
-            /** @default  */
+            /**
+             * 科室编码
+             * @default
+             */
             department_code?: string;
-            /** @default  */
+            /**
+             * 工号
+             * @default
+             */
             employee_no?: string;
-            /** @default  */
+            /**
+             * 挂号外部标识
+             * @default
+             */
             registration_external_id?: string;
-            /** @default false */
+            /**
+             * 必缴
+             * @default false
+             */
             is_mandatory?: boolean;
-            /** @default self_pay */
+            /**
+             * 费别
+             * @default self_pay
+             */
             payer_type?: components["schemas"]["PayerType"];
-            /** @default CNY */
+            /**
+             * 币种
+             * @default CNY
+             */
             currency?: components["schemas"]["CurrencyEnum"];
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen?: number | null;
-            /** Format: date-time */
+            /**
+             * 截止时间
+             * Format: date-time
+             */
             due_at?: string | null;
-            /** Format: date-time */
+            /**
+             * 到期时间
+             * Format: date-time
+             */
             expires_at?: string | null;
+            /** 明细 */
             items: components["schemas"]["HisItemRequest"][];
         };
         /** @description 费用明细 of HIS. `amount_fen` is HIS's own sum, without it quantity × price, rounded. */
         PushChargeRequest: {
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
-            /** @default other */
+            /**
+             * 费用类别
+             * @default other
+             */
             category?: components["schemas"]["ItemCategory"];
-            /** @default  */
+            /**
+             * 编码
+             * @default
+             */
             code?: string;
+            /** 项目名称 */
             name: string;
-            /** @default  */
+            /**
+             * 规格
+             * @default
+             */
             spec?: string;
-            /** @default  */
+            /**
+             * 单位
+             * @default
+             */
             unit?: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity: string;
-            /** Format: int64 */
+            /**
+             * 单价
+             * Format: int64
+             */
             unit_price_fen: number;
+            /** 外部标识 */
             external_id: string;
+            /** 住院外部标识 */
             admission_external_id: string;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen?: number | null;
         };
         /** @description All of them are taken, or none. Reversals may be of charges in the same request. */
         PushChargesRequest: {
+            /** 费用 */
             charges?: components["schemas"]["PushChargeRequest"][];
+            /** 冲销 */
             reversals?: components["schemas"]["PushReversalRequest"][];
         };
         /** @description 冲销, in positive figures: without `quantity` all that is left, without `amount_fen` in proportion. */
         PushReversalRequest: {
+            /** 外部标识 */
             external_id: string;
+            /** 被冲销的外部标识 */
             reverses_external_id: string;
-            /** Format: date */
+            /**
+             * 日期
+             * Format: date
+             */
             day: string;
-            /** @example 1.5 */
+            /**
+             * 数量
+             * @example 1.5
+             */
             quantity?: string;
-            /** Format: int64 */
+            /**
+             * 金额
+             * Format: int64
+             */
             amount_fen?: number | null;
-            /** @default  */
+            /**
+             * 备注
+             * @default
+             */
             note?: string;
         };
         /** @description What we know of a stay of HIS. `deposit_fen` is what patients have paid here and what is left of it. */
         PushedAdmission: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 外部标识 */
             external_id: string;
+            /** 住院号 */
             admission_no: string;
+            /** 状态 */
             status: components["schemas"]["AdmissionStatus"];
-            /** Format: date-time */
+            /**
+             * 截至时间
+             * Format: date-time
+             */
             as_of: string;
+            /** 费用合计 */
             charged_fen: number;
+            /** 押金余额 */
             deposit_fen: number;
         };
         /** @description What became of a bill of HIS. `order_id` and `channel`: how it was paid here, if it was. */
         PushedBill: {
-            /** Format: uuid */
+            /**
+             * 标识
+             * Format: uuid
+             */
             id: string;
+            /** 外部标识 */
             external_id: string;
+            /** 账单号 */
             bill_no: string;
+            /** 状态 */
             status: components["schemas"]["BillStatus"];
+            /** 金额 */
             amount_fen: number;
+            /** 已退金额 */
             refunded_fen: number;
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string | null;
-            /** Format: uuid */
+            /**
+             * 支付订单
+             * Format: uuid
+             */
             order_id: string | null;
+            /** 渠道 */
             channel: string;
         };
         /** @description `created` rows are new, `known` ones were there with the same content. */
         PushedCharges: {
+            /** 新增 */
             created: number;
+            /** 已有 */
             known: number;
         };
         /** @description RFC 7009. */
         RevokeRequestRequest: {
+            /** 令牌 */
             token: string;
+            /** 令牌类型提示 */
             token_type_hint?: string;
+            /** 应用标识 */
             client_id?: string;
+            /** 应用密钥 */
             client_secret?: string;
         };
         /** @description When the bill was paid at HIS's own window. */
         SettledRequest: {
-            /** Format: date-time */
+            /**
+             * 支付时间
+             * Format: date-time
+             */
             paid_at: string;
         };
         /** @description RFC 6749, section 4.4. The client authenticates by HTTP Basic or by the two fields here. */
         TokenRequestRequest: {
+            /** 授权类型 */
             grant_type: components["schemas"]["GrantTypeEnum"];
-            /** @description space separated; all allowed scopes without it */
+            /**
+             * 权限范围
+             * @description space separated; all allowed scopes without it
+             */
             scope?: string;
+            /** 应用标识 */
             client_id?: string;
+            /** 应用密钥 */
             client_secret?: string;
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
         /** @description Base of plain serializers. */
         WithdrawRequest: {
-            /** @default  */
+            /**
+             * 原因
+             * @default
+             */
             reason?: string;
         };
     };
@@ -882,7 +1138,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise */
+            /** @description 推送住院记录 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -902,7 +1158,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedAdmission"];
                 };
             };
-            /** @description 推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise */
+            /** @description 推送住院记录 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -943,7 +1199,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询住院记录 What we know of a stay: its charges and its deposit */
+            /** @description 查询推送的住院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1013,7 +1269,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless */
+            /** @description 推送账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1035,7 +1291,7 @@ export interface operations {
                     "application/json": components["schemas"]["PushedBill"];
                 };
             };
-            /** @description 推送账单 A bill as it arises or changes: 201 a new one of ours, 200 nothing new; repeating is harmless */
+            /** @description 推送账单 */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1079,7 +1335,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询账单 What became of a bill */
+            /** @description 查询推送的账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1131,7 +1387,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 电子票据 Kept with the invoice of the bill; the same again changes nothing */
+            /** @description 推送电子票据 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1184,7 +1440,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 窗口已缴费 Paid at HIS's window: nobody pays it again. A payment of ours that is under way goes back */
+            /** @description 通知窗口已缴费 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1237,7 +1493,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 撤销账单 Nobody is to pay it any more; again changes nothing. A paid bill has to be refunded instead */
+            /** @description 撤销推送的账单 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,7 +1540,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询科室 The departments that are open */
+            /** @description 查询科室 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1339,7 +1595,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询医生 The practitioners at work */
+            /** @description 查询医生 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1394,7 +1650,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 查询医院 The hospital that the application belongs to */
+            /** @description 查询医院 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1472,7 +1728,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused */
+            /** @description 推送住院费用 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1525,7 +1781,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description 吊销令牌 End an access token at once */
+            /** @description 吊销令牌 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1540,7 +1796,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description 吊销令牌 End an access token at once */
+            /** @description 吊销令牌 */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1582,7 +1838,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 获取令牌 An access token for client credentials */
+            /** @description 获取令牌 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1599,7 +1855,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccessToken"];
                 };
             };
-            /** @description 获取令牌 An access token for client credentials */
+            /** @description 获取令牌 */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1614,7 +1870,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description 获取令牌 An access token for client credentials */
+            /** @description 获取令牌 */
             401: {
                 headers: {
                     [name: string]: unknown;

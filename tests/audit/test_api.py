@@ -140,7 +140,7 @@ def test_an_export_is_streamed_neutral_within_reach_and_recorded(world: World) -
     assert answer["Content-Type"].startswith("text/csv") and answer.streaming
     text = b"".join(answer.streaming_content).decode()
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-    assert [row["object_id"] for row in rows] == ["plain", "'@x", "'=1+1"]
+    assert [row["对象标识"] for row in rows] == ["plain", "'@x", "'=1+1"]
     line = AuditEvent.objects.filter(action="export").get()
     assert (line.actor, line.after) == ("admin1", {"filters": {"object_type": "test.csv"}})
 

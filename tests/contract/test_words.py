@@ -8,13 +8,15 @@ import pytest
 from django.conf import settings
 
 from kernel import words
+from kernel.http.schema_parts import sent
+from kernel.http.schema_words import component
 from tests.contract.conftest import AUDIENCES
 
 pytestmark = pytest.mark.requirement("INT-04")
 Node = dict[str, Any]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Latin letters that Chinese texts of this field have.
-LATIN = re.compile(r"\b(?!(?:HIS|VIP|IP|HTTP|CSV|Excel|App|SHA|URI|POS|Id|MAC)\b)[A-Za-z]{2,}\b")
+LATIN = re.compile(r"\b(?!(?:HTTP|HIS|VIP|IP|HTTP|CSV|Excel|App|SHA|URI|POS|Id|MAC)\b)[A-Za-z]{2,}\b")
 
 
 def _named(document: Node) -> Iterator[tuple[str, Node]]:
@@ -108,9 +110,13 @@ def test_no_words_are_declared_for_what_no_document_names(documents: Node) -> No
     assert [
         noun for noun in words.RESOURCES if not any(each.startswith(f"{noun}_") for each in operations)
     ] == []
-    components = {name for document in documents.values() for name in document["components"]["schemas"]}
-    bare = {re.sub(r"^(Paginated|Patched)|Request$", "", name) for name in components}
-    assert {component for component, _ in words.IN_COMPONENT} - bare == set()
+    owners = operations | {
+        component(name, sent(document)) for document in documents.values() for name in document["components"]["schemas"]
+    }  # fmt: skip
+    assert {owner for owner, _ in (*words.IN_COMPONENT, *words.DICTIONARIES)} - owners == set()
+    assert set(words.UNMASKED) - owners == set()
+    assert set(words.REFERENCES) - named == set()
+    assert {owner for owner, _ in words.REFERENCES_OF} - owners == set()
 
 
 def test_a_missing_or_second_word_is_refused() -> None:
@@ -121,3 +127,21 @@ def test_a_missing_or_second_word_is_refused() -> None:
 
     with pytest.raises(TypeError, match="Gender"):
         words.values(Gender, {"male": ("男", "Male")})
+
+
+def test_references_say_which_operation_lists_the_choices(documents: Node) -> None:
+    operations = {node["operationId"]: node for node in _operations(documents["admin"])}
+    found = [(where, node["x-ref"]) for where, node in _named(documents["admin"]) if "x-ref" in node]
+    assert len(found) > 300
+    for where, ref in found:
+        parameters = {each["name"] for each in operations[ref["operation"]]["parameters"]}
+        assert {"ids", *ref.get("filters", {})} <= parameters, where
+
+
+def test_money_masks_and_dictionaries_say_what_they_are(documents: Node) -> None:
+    for name, node in _named(documents["admin"]):
+        if name.endswith("_fen") and node.get("type") == "integer":
+            assert node["x-unit"] == "fen", name
+    shown = documents["admin"]["components"]["schemas"]["Patient"]["properties"]
+    assert shown["phone"]["x-masked"] == {"operation": "patients_sensitive"}
+    assert shown["vip_level"]["x-dictionary"] == "vip_level"

@@ -75,7 +75,7 @@ def test_staff_take_a_period_with_them_as_a_table(till: Till) -> None:
     answer = till.world.client("admin1").get(path)
     assert answer.status_code == 200
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-    assert rows[0][0] == "支付单号"
+    assert rows[0][0] == "订单号"
     assert [row[0] for row in rows[1:]] == [order.order_no]
     assert rows[1][8] == "20.00"
     refunds = till.world.client("admin1").get(path.replace("payment-orders", "refunds"))

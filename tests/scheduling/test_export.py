@@ -38,7 +38,7 @@ def test_the_filters_of_the_list_decide_and_values_are_words(booked: World) -> N
     assert (row["挂号类型"], row["状态"], row["缴费状态"], row["挂号费(元)"]) == (
         "今日挂号", "待支付", "未缴费", "12.50",
     )  # fmt: skip
-    assert (row["就诊日期"], row["科室"], row["来源"]) == (TODAY.isoformat(), "心内科", "小程序")
+    assert (row["就诊日期"], row["科室名称"], row["预约渠道"]) == (TODAY.isoformat(), "心内科", "小程序")
     assert len(lines(export(booked, file_format="csv", state="cancelled"))) == 1
     assert code(export(booked, stat="x")) == (400, "validation_error")
     assert code(export(booked, file_format="pdf")) == (400, "validation_error")

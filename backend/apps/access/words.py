@@ -1,5 +1,5 @@
 from apps.access.models import MenuItem, ScopeKind
-from kernel.words import of, operations, properties, resources, values
+from kernel.words import of, operations, properties, references, references_of, resources, values
 
 properties(
     children=("下级", "Below"), component=("前端组件", "Component"), data_scopes=("数据范围", "Data scopes"),
@@ -13,7 +13,6 @@ properties(
     pending=("待投递", "Pending"), permissions=("权限编码", "Permission codes"), replayed_at=("重放时间", "Replayed"),
     is_replayed=("已重放", "Was replayed"), role_ids=("角色", "Roles"), scopes=("各模块数据范围", "Scopes by module"),
     title_en=("英文标题", "English title"), topic=("事件类型", "Topic"), waiting=("等待中", "Waiting"),
-    module_id=("模块", "Module"),
 )  # fmt: skip
 of("Role", "HeldRole", name=("角色名称", "Role"), code=("角色编码", "Code"))
 of(
@@ -23,6 +22,9 @@ of(
     path=("路由路径", "Route"),
     parent_id=("上级菜单", "Menu above"),
 )
+
+references("roles", "role_ids")
+references_of("menus", "parent_id", "Menu", "menus_list", "menus_options_list")
 
 resources(
     menus=("菜单", "menu", "menus"), modules=("模块", "module", "modules"),

@@ -1,4 +1,4 @@
-from kernel.words import of, operations, properties, resources
+from kernel.words import of, operations, properties, references, resources
 
 properties(
     action=("操作", "Action"), actor=("操作人", "Who"), before=("修改前", "Before"), after=("修改后", "After"),
@@ -16,6 +16,8 @@ of(
     method=("请求方法", "HTTP method"),
     path=("请求路径", "Request path"),
 )
+
+references("hospitals", "hospital_id")
 
 resources(audit_events=("操作日志", "line of the operation log", "the operation log"))
 

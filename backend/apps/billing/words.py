@@ -1,6 +1,6 @@
 from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCategory
 from apps.billing.states import BillStatus, RefundRequestState, TopUpState
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import choices, of, operations, properties, references, resources, values
 
 properties(
     allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
@@ -38,6 +38,8 @@ of(
 )
 of("Item", "HisItem", "NewItem", "InvoiceItem", name=("项目名称", "Item"), category=("费用类别", "Category"))
 of("StatementEntry", kind=("变动类型", "Kind"))
+
+references("staff", "requested_by_id")
 
 resources(
     bills=("账单", "bill", "bills"), card_top_ups=("就诊卡充值", "top-up", "top-ups"),

@@ -1,6 +1,6 @@
 from apps.encounters.models import EncounterKind
 from apps.encounters.states import EncounterState
-from kernel.words import of, properties, resources, values
+from kernel.words import of, properties, references, resources, values
 
 properties(
     arrived_at=("到达时间", "Arrived"), arrived_from=("到达起", "Arrived from"), arrived_to=("到达止", "Arrived to"),
@@ -8,6 +8,8 @@ properties(
     practitioner_id=("医生", "Doctor"), practitioner_name=("医生姓名", "Doctor"),
 )  # fmt: skip
 of("Encounter", kind=("就诊类型", "Kind"), started_at=("开始就诊", "Started"), ended_at=("结束就诊", "Ended"))
+
+references("staff", "practitioner_id", is_practitioner=True)
 
 resources(encounters=("就诊记录", "encounter", "encounters"))
 

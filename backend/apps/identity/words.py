@@ -3,7 +3,17 @@ from apps.identity.models.staff import VisitTier
 from apps.identity.models.user import UserKind
 from apps.identity.services.proof import ProofMethod
 from apps.identity.states import StaffState
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import (
+    choices,
+    of,
+    operations,
+    properties,
+    references,
+    references_of,
+    resources,
+    unmasked,
+    values,
+)
 
 properties(
     access_token=("访问令牌", "Access token"), account=("账号", "Account"), address=("地址", "Address"),
@@ -36,9 +46,10 @@ properties(
     speciality=("擅长", "Speciality"), staff=("员工", "Staff"), staff_id=("员工", "Staff member"),
     staff_name=("员工姓名", "Staff member"), text_zh=("中文说明", "In Chinese"), text_en=("英文说明", "In English"),
     tier=("号别", "Tier"), token=("令牌", "Token"), token_type=("令牌类型", "Token type"),
-    token_type_hint=("令牌类型提示", "Hint of the token's type"), totp_code=("动态验证码", "Authenticator code"),
+    token_type_hint=("令牌类型提示", "Hint of the token's type"), is_practitioner=("医生", "Is a doctor"),
+    hint=("提示", "Hint"), totp_code=("动态验证码", "Authenticator code"),
     totp_enabled=("已启用动态验证码", "Second factor is on"), user=("用户", "User"), mrn=("病案号", "Record number"),
-    notice_id=("通知标识", "Notice id"), below=("下级包含", "Everything below"), pinyin=("拼音", "Pinyin"),
+    notice_id=("通知标识", "Notice id"), below=("下级包含", "Everything below"),
 )  # fmt: skip
 of(
     "Staff", "StaffCreate", "StaffSummary", "Doctor", name=("姓名", "Name"), title=("职称", "Professional title"),
@@ -51,6 +62,18 @@ of("CalendarDay", kind=("日期类型", "Kind of day"), note=("说明", "Note"))
 of("FilledYear", kept=("保留天数", "Days kept"))
 of("Setting", kind=("值类型", "Kind of value"))
 of("AccessToken", "TokenRequest", scope=("权限范围", "Scopes"))
+
+references("departments", "department_id", "department_ids")
+references("dictionaries", "dictionary_id")
+references("groups", "group_id")
+references("hospitals", "hospital_ids")
+references("locations", "location_id", "room_id")
+references("org_units", "org_unit_id")
+references("positions", "position_id")
+references("staff", "staff_id")
+
+unmasked("staff_sensitive", "Staff", "StaffCreate")
+references_of("org_units", "parent_id", "OrgUnit", "org_units_list", "org_units_options_list")
 
 resources(
     auth_notices=("我的通知", "notice", "my notices"), auth_sessions=("登录设备", "device", "signed-in devices"),
@@ -100,3 +123,4 @@ values(StaffState, {
 })  # fmt: skip
 values(ProofMethod, {"password": ("密码", "Password"), "totp": ("动态验证码", "Authenticator")})
 choices({"client_credentials": ("客户端凭证", "Client credentials")})
+choices({"embedded": ("内置", "Built in"), "http": ("HTTP 接口", "By HTTP")})

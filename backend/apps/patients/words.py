@@ -4,7 +4,17 @@ from apps.patients.models.card import Relationship
 from apps.patients.models.care_team import CareRole
 from apps.patients.models.merge import PairState
 from apps.patients.models.patient import Gender, IdKind
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import (
+    choices,
+    dictionary,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+    unmasked,
+    values,
+)
 
 properties(
     age=("年龄", "Age"), allergies=("过敏史", "Allergies"), birth_date=("出生日期", "Birth date"),
@@ -35,7 +45,7 @@ properties(
     unmasked=("显示完整内容", "Unmasked"), valid_until=("有效期至", "Valid until"),
     verified_by_id=("核验人", "Verified by"), verified_by_name=("核验人姓名", "Verified by"),
     vip_level=("VIP 等级", "VIP level"), without=("缺少", "Without"), binding_id=("就诊人", "Person"),
-    confirm_duplicate=("确认重复建档", "File it all the same"), candidates=("疑似重复", "Candidates"),
+    confirm_duplicate=("确认重复建档", "File it all the same"),
 )  # fmt: skip
 of(
     "Patient", "PatientRow", "BriefPatient", "Personal", "PersonalEdit", "Contact", "FullContact", "RelatedPerson",
@@ -46,6 +56,22 @@ of("CareTeamMember", "Join", role=("照护角色", "Role"))
 of("CaptureField", "CapturedField", "CapturedValue", label=("字段名称", "Label"), key=("字段标识", "Key"))
 of("PatientTag", name=("标签", "Tag"))
 of("TimelineEntry", kind=("事件", "Event"), title=("标题", "Title"))
+
+references(
+    "patients", "patient_id", "patient_ids", "other_id", "merged_id", "survivor_id", "merged_into_id",
+    "linked_patient_id",
+)  # fmt: skip
+references("staff", "by_id", "undone_by_id", "verified_by_id")
+
+_FILES = (
+    "Patient", "PatientRow", "BriefPatient", "Personal", "PersonalEdit", "PatientSearch", "PatientExport",
+    "patients_list", "patients_export", "patients_options_list",
+)  # fmt: skip
+dictionary("occupation", "occupation", *_FILES)
+dictionary("industry", "industry", *_FILES)
+dictionary("patient_source", "source", *_FILES)
+dictionary("vip_level", "vip_level", *_FILES)
+unmasked("patients_sensitive", "Patient", "PatientRow", "Contact", "FullContact", "RelatedPerson")
 
 resources(
     patients=("患者档案", "patient", "patients"),

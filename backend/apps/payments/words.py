@@ -4,7 +4,7 @@ from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
 from apps.payments.payers import PayerType
 from apps.payments.states import AttemptState, OrderState, RefundState
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import choices, of, operations, properties, references, resources, values
 
 properties(
     accepted_at=("受理时间", "Accepted"), account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
@@ -37,6 +37,8 @@ of("PaymentOrder", "StaffOrder", "WholeOrder", "OpenedOrder", scene=("支付场�
 of("Refund", "StaffRefund", cause=("退费原因", "Cause"))
 of("LedgerTransaction", "WholeLedgerTransaction", key=("业务键", "Key"))
 of("PaymentChannel", "OfferedChannel", code=("渠道编码", "Code"))
+
+references("staff", "opened_by_id")
 
 resources(
     ledger_accounts=("账户", "ledger account", "ledger accounts"),

@@ -1,7 +1,7 @@
 from apps.queueing.models.queue import QueueKind
 from apps.queueing.models.rules import QueueOrder
 from apps.queueing.states import TicketState
-from kernel.words import of, operations, properties, resources, values
+from kernel.words import of, operations, properties, references, resources, values
 
 properties(
     ahead=("前方人数", "Ahead"), booked=("已预约", "Booked"), by_title=("按职称", "By title"),
@@ -32,6 +32,9 @@ of(
 of("QueueTicket", "OwnQueue", number=("号序", "Number"))
 of("QueueRule", order=("排队顺序", "Order"))
 of("Board", "BoardSession", "DayLoad", missed=("过号", "Passed over"), waiting=("候诊", "Waiting"))
+
+references("queues", "queue_id", "queue_ids")
+references("staff", "practitioner_ids", "served_by_id", "served_by_ids", is_practitioner=True)
 
 resources(
     queue_priorities=("优先人群", "priority group", "priority groups"),

@@ -9,7 +9,7 @@ from apps.scheduling.states import (
     OfferState,
     SessionState,
 )
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import choices, of, operations, properties, references, references_of, resources, values
 
 properties(
     all_or_nothing=("全部成功才执行", "All or nothing"), applied=("已执行", "Applied"),
@@ -52,7 +52,7 @@ properties(
     unknown_days=("未知日期", "Unknown days"), until_after=("截止晚于", "Until after"),
     valid_from=("生效日期", "Valid from"), visit_date=("就诊日期", "Day of visit"),
     visit_date_from=("就诊日期起", "Day of visit from"), visit_date_to=("就诊日期止", "Day of visit to"),
-    weekday=("星期", "Weekday"), weekdays=("星期", "Weekdays"), skipped=("跳过", "Skipped"),
+    weekday=("星期", "Weekday"), weekdays=("星期", "Weekdays"),
     session_id=("出诊", "Session"),
 )  # fmt: skip
 of(
@@ -68,6 +68,12 @@ of(
 of("WaitlistEntry", place=("候补位次", "Place in the list"))
 of("Appeal", "SuspensionAppeal", "WriteAppeal", text=("申诉内容", "Appeal"))
 of("StaffLeave", "TakeLeave", reason=("请假原因", "Why"))
+
+references("clinic_sessions", "session_id", "session_ids", "move_to_id")
+references("staff", "from_practitioner_id", "to_practitioner_id", "substituted_for_id", is_practitioner=True)
+references("staff", "substituted_by_id")
+references_of("schedule_templates", "template_id", "ClinicSession", "ChangedSession", "Conflict", "Skipped")
+references_of("schedule_templates", "template_ids", "Generate")
 
 resources(
     appointments=("挂号", "appointment", "appointments"),
@@ -115,7 +121,7 @@ values(
     Period,
     {"morning": ("上午", "Morning"), "afternoon": ("下午", "Afternoon"), "evening": ("晚间", "Evening")},
 )
-values(AppointmentKind, {"advance": ("预约挂号", "In advance"), "same_day": ("当日挂号", "Same day")})
+values(AppointmentKind, {"advance": ("预约挂号", "In advance"), "same_day": ("今日挂号", "Same day")})
 values(AppointmentSource, {
     "miniprogram": ("小程序", "Mini-program"), "window": ("窗口", "Window"), "phone": ("电话", "Phone"),
     "web": ("网站", "Web"), "partner": ("合作方", "Partner"), "follow_up": ("随访", "Follow-up"),
@@ -145,7 +151,7 @@ values(NumberState, {
     "offered": ("候补中", "Offered", "info"), "taken": ("已挂", "Taken"), "stopped": ("已停", "Stopped", "danger"),
 })  # fmt: skip
 values(AppointmentState, {
-    "pending": ("待缴费", "Pending", "warning"), "booked": ("已预约", "Booked", "info"),
+    "pending": ("待支付", "Pending", "warning"), "booked": ("已预约", "Booked", "info"),
     "checked_in": ("已取号", "Checked in", "success"), "fulfilled": ("已就诊", "Fulfilled", "success"),
     "cancelled": ("已退号", "Cancelled"), "no_show": ("爽约", "No-show", "danger"), "expired": ("已失效", "Expired"),
 })  # fmt: skip
@@ -165,3 +171,4 @@ values(AppealState, {
 choices({"change": ("修改", "Change"), "publish": ("发布", "Publish"), "stop": ("停诊", "Stop")})
 choices({"practitioner": ("医生", "The doctor"), "room": ("诊室", "The room")})
 choices({"slot": ("按时段", "By slot"), "hour": ("按小时", "By hour")})
+choices({"counter": ("到院缴费", "At the counter"), "prepaid": ("先缴费", "Prepaid")})

@@ -1,6 +1,6 @@
 from apps.worklist.contents import ContentType
 from apps.worklist.states import ApprovalState, Level, StepState, WorkState
-from kernel.words import choices, of, operations, properties, resources, values
+from kernel.words import choices, of, operations, properties, references, resources, values
 
 properties(
     content=("审批内容", "Content"), decided_at=("审批时间", "Decided"), decided_by_id=("审批人", "Decided by"),
@@ -31,6 +31,12 @@ of("ApprovalStep", number=("步骤", "Step"), reason=("审批意见", "Opinion")
 of("Approve", "Reject", "Complete", reason=("审批意见", "Opinion"))
 of("Signature", place=("签名处", "Place"), method=("身份核验方式", "Proof of identity"))
 of("HandOver", source_id=("移交人", "From"), target_id=("接收人", "To"))
+
+references("roles", "role_id", "executor_role_id", "manager_role_id", "supervisor_role_id")
+references(
+    "staff", "executor_id", "manager_id", "supervisor_id", "requester_id", "owner_id", "source_id", "target_id",
+    "signer_id", "decided_by_id", "ended_by_id",
+)  # fmt: skip
 
 resources(
     approvals=("审批", "approval", "approvals"), signatures=("签名记录", "signature", "signatures"),

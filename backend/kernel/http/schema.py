@@ -94,6 +94,8 @@ class PatternOfSecret(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
         shown = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction == "response" and hasattr(self.target, "mask"):
+            return {**shown, "x-masked": True}
         if direction != "request" or not self.target.pattern:
             return shown
         masked = hasattr(self.target, "mask") and auto_schema.method == "PATCH"

@@ -7,10 +7,10 @@ from django.conf import settings
 
 from kernel.http.problems import MEDIA_TYPE
 from kernel.http.schema_examples import Examples
+from kernel.http.schema_parts import operations, sent
 from kernel.http.schema_words import say_words, tags
 
 Node = dict[str, Any]
-METHODS = ("get", "put", "post", "delete", "patch")
 #: Codes that the name of a refusal shows at least.
 MIN_NAMED = 2
 
@@ -21,22 +21,17 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     result["info"].update({key: about[key] for key in ("title", "description") if key in about})
     result["servers"] = [{"url": "/", "description": "the host that serves this document"}]
     result["tags"] = tags({tag for operation in operations(result) for tag in operation.get("tags", ())})
-    say_words(result, operations(result))
+    say_words(result)
     _lift_defaults(result)
-    _forbid_unknown_fields(result)
-    _ask_for_versions(result)
+    asked = sent(result)
+    _forbid_unknown_fields(result, asked)
+    _ask_for_versions(result, asked)
     _state_patterns(result)
-    _require_outputs(result)
+    _require_outputs(result, asked)
     _describe_answers(result)
     _add_examples(result)
     _share_problems(result)
     return result
-
-
-def operations(document: Node) -> Iterator[Node]:
-    """Every operation of a document."""
-    for item in document.get("paths", {}).values():
-        yield from (item[method] for method in METHODS if method in item)
 
 
 def _lift_defaults(document: Node) -> None:
@@ -48,18 +43,18 @@ def _lift_defaults(document: Node) -> None:
                     field["default"] = part.pop("default")
 
 
-def _forbid_unknown_fields(document: Node) -> None:
+def _forbid_unknown_fields(document: Node, asked: frozenset[str]) -> None:
     """What the serializers refuse, the document forbids."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        if name.endswith("Request") and schema.get("type") == "object":
+        if name in asked and schema.get("type") == "object":
             schema.setdefault("additionalProperties", False)
 
 
-def _ask_for_versions(document: Node) -> None:
+def _ask_for_versions(document: Node, asked: frozenset[str]) -> None:
     """An edit must name the version that was read; a new row has none."""
     schemas = document.get("components", {}).get("schemas", {})
     for name, schema in schemas.items():
-        if not name.endswith("Request") or "version" not in schema.get("properties", {}):
+        if name not in asked or "version" not in schema.get("properties", {}):
             continue
         if name.startswith("Patched"):
             schema["required"] = sorted({*schema.get("required", ()), "version"})
@@ -74,11 +69,11 @@ def _state_patterns(document: Node) -> None:
                 node["pattern"] = node.pop("x-pattern")
 
 
-def _require_outputs(document: Node) -> None:
+def _require_outputs(document: Node, asked: frozenset[str]) -> None:
     """Serializers answer with every field they declare, but for those marked `x-partial`."""
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         partial = schema.pop("x-partial", False)
-        if not name.endswith("Request") and schema.get("properties") and not partial:
+        if name not in asked and schema.get("properties") and not partial:
             schema["required"] = list(schema["properties"])
 
 

@@ -4,40 +4,53 @@
 `x-displayName`/`x-title-en` of tags. What nobody has declared stays as it is: a test finds it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from kernel import words
+from kernel.http.schema_parts import operations, sent
 
 Node = dict[str, Any]
-AFFIXES = ("Paginated", "Patched")
 
 
-def say_words(document: Node, operations: Iterator[Node]) -> None:
-    """Put the words into a document that is whole otherwise."""
+def say_words(document: Node) -> None:
+    """Put the words into a document that is whole otherwise, and say where choices and whole values come from."""
+    asked, every = sent(document), list(operations(document))
+    offered = {node["operationId"] for node in every}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         _say_enum(schema)
         properties = schema.get("properties", {})
         for key, node in properties.items():
-            properties[key] = _titled(node, words.property_words(component(name), key))
-            _say_enum(properties[key])
-    for operation in operations:
+            properties[key] = _said(node, component(name, asked), key, offered)
+    for operation in every:
         _say_operation(operation)
         for parameter in operation.get("parameters", ()):
-            parameter["schema"] = _titled(
-                parameter.get("schema", {}), words.property_words("", parameter["name"])
-            )
-            _say_enum(parameter["schema"])
-            _say_enum(parameter["schema"].get("items", {}))
+            node, name = parameter.get("schema", {}), parameter["name"]
+            parameter["schema"] = _said(node, operation["operationId"], name, offered)
 
 
-def component(name: str) -> str:
-    """The serializer's noun in the name of a schema: `PatchedPatientRequest` → `Patient`."""
-    for affix in AFFIXES:
-        name = name.removeprefix(affix)
-    return name.removesuffix("Request")
+def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
+    """Everything that is known of a property or parameter by its name."""
+    node = _titled(node, words.property_words(owner, name))
+    for part in (node, node.get("items", {})):
+        _say_enum(part)
+    _refer(node, owner, name, offered)
+    unit, code = words.unit_of(name), words.DICTIONARIES.get((owner, name))
+    if unit and node.get("type") in ("integer", "number"):
+        node["x-unit"] = unit
+    if code:
+        node["x-dictionary"] = code
+    if "x-masked" in node:
+        operation = words.UNMASKED.get(owner, "")
+        node["x-masked"] = {"operation": operation} if operation in offered else {}
+    return node
+
+
+def component(name: str, asked: Collection[str]) -> str:
+    """The noun in the name of a schema (`asked`: those of requests): `PatchedPatientRequest` → `Patient`."""
+    return name.removeprefix("Patched").removesuffix("Request") if name in asked else name
 
 
 def tags(used: set[str]) -> list[Node]:
@@ -63,6 +76,15 @@ def _titled(node: Node, said: words.Words | None) -> Node:
     if "$ref" in node:  # beside a reference nothing counts
         node = {"allOf": [node]}
     return {**node, "title": said.zh, "x-title-en": said.en}
+
+
+def _refer(node: Node, owner: str, name: str, offered: Collection[str]) -> None:
+    """Where the rows that it may name are listed, if this audience has such a list."""
+    resource, filters = words.reference_of(owner, name)
+    operation = f"{resource}_options_list"
+    if operation in offered:
+        found = {"resource": resource, "operation": operation, "value": "id", "label": "label"}
+        node["x-ref"] = {**found, "filters": filters} if filters else found
 
 
 def _say_operation(operation: Node) -> None:

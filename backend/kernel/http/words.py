@@ -34,7 +34,7 @@ properties(
 properties(**{
     "Idempotency-Key": ("幂等键", "Idempotency key"), "Range": ("字节范围", "Range of bytes"),
     "If-Range": ("范围条件", "Condition of the range"), "If-None-Match": ("缓存标记", "Entity tag"),
-})  # fmt: skip  # fmt: skip
+})  # fmt: skip  # fmt: skip  # fmt: skip  # fmt: skip
 of(
     "Problem", type=("错误类型地址", "Type"), title=("错误名称", "Title"), status=("HTTP 状态码", "HTTP status"),
     code=("错误码", "Error code"),

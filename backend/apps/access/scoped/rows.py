@@ -54,7 +54,7 @@ class GivenRowViewSet(ListMixin, RetrieveMixin, UpdateMixin, ScopedViewSet):
     def raised_in(self, action: str) -> Iterable[type[DomainError]]:
         """What an action can be refused for, from what the database allows; for the documents."""
         kind: Any = self.get_serializer_class()
-        kept = {"create": frozenset[str](), "partial_update": kind.fixed}
+        kept = {"create": frozenset[str](), "partial_update": getattr(kind, "fixed", frozenset[str]())}
         if action in kept and rows.can_be_taken(self.model, kept=kept[action]):
             yield DuplicateValue
         if action == "destroy" and rows.can_be_in_use(self.model):

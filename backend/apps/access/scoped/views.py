@@ -21,7 +21,7 @@ from kernel.http.views import APIView, GenericViewSet
 
 STANDARD = {
     "list": "list", "retrieve": "list", "create": "add", "update": "change", "partial_update": "change",
-    "destroy": "delete", "export": "export",
+    "destroy": "delete", "export": "export", "offer": "list",
 }  # fmt: skip
 #: For `named_ids` of apps below the hospitals.
 HOSPITAL = Hospital

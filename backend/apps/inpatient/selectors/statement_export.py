@@ -11,7 +11,7 @@ from apps.billing.types import ItemCategory
 from apps.inpatient.selectors.statement import ITEM, charges_of
 from kernel.errors import in_english
 from kernel.money import fen_to_yuan
-from kernel.words import money_title, title, value_text
+from kernel.words import column_title, title, value_text
 
 BATCH = 1_000
 #: What goes out and what comes back stand in columns of their own: a minus in front would be taken for a formula.
@@ -22,8 +22,8 @@ TOTAL = ("合计", "Total")
 
 def _header() -> list[str]:
     english = in_english()
-    titles = [(money_title if name.endswith("_fen") else title)("Charge", name) for name in COLUMNS]
-    figures = [title("Charge", "quantity"), money_title("Charge", "amount_fen")]
+    titles = [column_title("Charge", name) for name in COLUMNS]
+    figures = [title("Charge", "quantity"), column_title("Charge", "amount_fen")]
     return [*titles, *figures, *(pair[english] for pair in REVERSED), title("Charge", "note")]
 
 

@@ -13,7 +13,7 @@ from apps.payments.states import OrderState, RefundState
 from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
 from kernel.money import fen_to_yuan
-from kernel.words import money_title, title, value_text
+from kernel.words import column_title, value_text
 
 M = TypeVar("M", bound=Model)
 BATCH = 1_000
@@ -73,7 +73,7 @@ def _refund_row(refund: Refund) -> list[str]:
 
 
 def _titles(component: str, columns: Iterable[str]) -> list[str]:
-    return [(money_title if name.endswith("_fen") else title)(component, name) for name in columns]
+    return [column_title(component, name) for name in columns]
 
 
 def _time(moment: dt.datetime | None) -> str:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from apps.payments.models import AccountKind, LedgerEntry, LedgerTransaction
 from kernel import clock
 from kernel.money import fen_to_yuan
-from kernel.words import money_title, title, value_text
+from kernel.words import column_title, value_text
 
 BATCH = 1000
 #: Columns: (component, property); money is in yuan.
@@ -24,7 +24,7 @@ def export_rows(
     transactions: QuerySet[LedgerTransaction], first: dt.date, last: dt.date
 ) -> Iterator[list[str]]:
     """Header and entries of those of the transactions that were posted from `first` to `last`, oldest first."""
-    yield [(money_title if name.endswith("_fen") else title)(owner, name) for owner, name in COLUMNS]
+    yield [column_title(owner, name) for owner, name in COLUMNS]
     for number in range((last - first).days + 1):
         of_day = transactions.filter(posted_on=first + dt.timedelta(days=number)).order_by("id")
         after: UUID | None = None

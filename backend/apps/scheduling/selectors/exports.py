@@ -12,7 +12,7 @@ from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSour
 from apps.scheduling.states import AppointmentState
 from kernel import clock
 from kernel.money import fen_to_yuan
-from kernel.words import title, value_text
+from kernel.words import column_title, value_text
 
 BATCH = 1000
 #: Column → the property that it is in the documents, whose words are its title.
@@ -33,7 +33,7 @@ ENUMS = {
 
 def appointment_rows(appointments: QuerySet[Appointment]) -> Iterator[list[str]]:
     """Header and appointments, the newest first."""
-    yield [title("Appointment", name) for name in COLUMNS.values()]
+    yield [column_title("Appointment", name) for name in COLUMNS.values()]
     last: UUID | None = None
     rows = appointments.order_by("-id")
     while batch := list((rows if last is None else rows.filter(pk__lt=last)).values("id", *COLUMNS)[:BATCH]):

@@ -8,6 +8,7 @@ from apps.access.codes import MODULES
 from apps.access.errors import MenuCycle
 from apps.access.models import MenuItem, Module, Permission
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet, ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
 from apps.access.services.menus import create_menu, delete_menu, update_menu, update_module
 from kernel.errors import DuplicateValue, InUse, InvalidValue
@@ -73,7 +74,7 @@ class MenuFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["access"])
-class ModuleViewSet(ListMixin, RetrieveMixin, UpdateMixin, ScopedViewSet):
+class ModuleViewSet(OptionsMixin, ListMixin, RetrieveMixin, UpdateMixin, ScopedViewSet):
     """模块: parts of the product, as the menu groups them."""
 
     model = Module
@@ -100,13 +101,14 @@ class PermissionViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
 
 
 @extend_schema(tags=["access"])
-class MenuViewSet(CrudViewSet):
+class MenuViewSet(OptionsMixin, CrudViewSet):
     """菜单: the menu tree of the admin app."""
 
     model = MenuItem
     resource = "access.menu"
     serializer_class = MenuSerializer
     filterset_class = MenuFilter
+    option_columns = ("title", "code")
     ordering_fields = ["sort", "code"]
     ordering = ["sort"]
 

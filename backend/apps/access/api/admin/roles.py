@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from apps.access.errors import GrantTooWide, SystemRole
 from apps.access.models import Module, Permission, Role, RoleScope, ScopeKind
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.access.services.roles import copy_role, create_role, delete_role, update_role, whole_roles
 from apps.identity.models import Department, Hospital
@@ -71,7 +72,7 @@ class RoleFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["access"])
-class RoleViewSet(CrudViewSet):
+class RoleViewSet(OptionsMixin, CrudViewSet):
     """角色: what its holders may do (codes) and how far (data scopes)."""
 
     model = Role
@@ -83,7 +84,7 @@ class RoleViewSet(CrudViewSet):
     ordering = ["code"]
 
     def base_queryset(self) -> Any:
-        return whole_roles()
+        return Role.objects.all() if self.action == "offer" else whole_roles()
 
     @raises(DuplicateValue, GrantTooWide, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> Role:

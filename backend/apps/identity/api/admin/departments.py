@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import RowViewSet
 from apps.identity.api.pictures import PictureUrlField
 from apps.identity.errors import OwnPlacement
@@ -24,7 +25,7 @@ class PlaceSerializer(serializers.ModelSerializer[Location]):
 
 
 @extend_schema(tags=["organisation"])
-class DepartmentViewSet(RowViewSet):
+class DepartmentViewSet(OptionsMixin, RowViewSet):
     """科室: clinical departments, the unit of data scope."""
 
     model = Department
@@ -37,6 +38,7 @@ class DepartmentViewSet(RowViewSet):
     searched = ("name", "code", "pinyin")
     ordering_fields = ["sort", "name", "code"]
     ordering = ["sort"]
+    options_for_all = True
 
     def base_queryset(self) -> QuerySet[Department]:
         return Department.objects.select_related("location")

@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.permissions import IsStaff, request_actor
 from apps.access.scoped.rows import RowViewSet
 from apps.identity.api.dictionaries import LookupSerializer, codes_asked
@@ -23,7 +24,7 @@ def _stored() -> serializers.RegexField:
 
 
 @extend_schema(tags=["dictionaries"])
-class DictionaryViewSet(RowViewSet):
+class DictionaryViewSet(OptionsMixin, RowViewSet):
     """字典: lists that administrators extend."""
 
     model = Dictionary
@@ -33,6 +34,7 @@ class DictionaryViewSet(RowViewSet):
     fixed = ("hospital", "code")
     filters = ("hospital", "code")
     searched = ("name",)
+    in_force = {}
     ordering_fields = ["code", "name"]
     ordering = ["code"]
 

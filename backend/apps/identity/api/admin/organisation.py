@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import GivenRowViewSet, RowViewSet, search_in
 from apps.identity.api.pictures import PictureSerializer, PictureUrlField, PictureUrlSerializer
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
@@ -21,11 +22,13 @@ from kernel.http.schema import raises
 
 
 @extend_schema(tags=["organisation"])
-class GroupViewSet(GivenRowViewSet):
+class GroupViewSet(OptionsMixin, GivenRowViewSet):
     """集团: the one owner of all hospitals; made when the product is installed."""
 
     model = Group
     resource = "identity.group"
+    option_columns = ("name",)
+    in_force = {}
     columns = ("name",)
 
 
@@ -37,7 +40,7 @@ OPENING_HOURS = serializers.DictField(
 
 
 @extend_schema(tags=["organisation"])
-class HospitalViewSet(RowViewSet):
+class HospitalViewSet(OptionsMixin, RowViewSet):
     """医院: hospitals and clinics, the tenants; their settings have a resource of their own."""
 
     model = Hospital
@@ -50,6 +53,7 @@ class HospitalViewSet(RowViewSet):
     searched = ("name", "code")
     ordering = ["code"]
     ordering_fields = ["code", "name"]
+    options_for_all = True
 
 
 class OrgUnitFilter(django_filters.FilterSet):
@@ -64,11 +68,12 @@ class OrgUnitFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["organisation"])
-class OrgUnitViewSet(RowViewSet):
+class OrgUnitViewSet(OptionsMixin, RowViewSet):
     """部门: the administrative tree; a change of `parent_id` moves the subtree."""
 
     model = OrgUnit
     resource = "identity.org_unit"
+    options_for_all = True
     columns = ("hospital", "parent", "path", "code", "name", "sort", "is_active")
     filterset_class = OrgUnitFilter
     ordering_fields = ["sort", "name", "code"]
@@ -87,7 +92,7 @@ class OrgUnitViewSet(RowViewSet):
 
 
 @extend_schema(tags=["organisation"])
-class LocationViewSet(RowViewSet):
+class LocationViewSet(OptionsMixin, RowViewSet):
     """位置: places in the buildings, each with a picture of the map."""
 
     model = Location
@@ -100,6 +105,9 @@ class LocationViewSet(RowViewSet):
     }
     filters = ("hospital",)
     searched = ("building", "room")
+    option_columns = ("building", "floor", "room")
+    in_force = {}
+    options_for_all = True
     ordering = ["building", "floor", "room"]
 
     def perform_destroy(self, instance: Location) -> None:
@@ -125,11 +133,12 @@ class LocationViewSet(RowViewSet):
 
 
 @extend_schema(tags=["organisation"])
-class PositionViewSet(RowViewSet):
+class PositionViewSet(OptionsMixin, RowViewSet):
     """职务: a fact of human resources; it grants nothing."""
 
     model = Position
     resource = "identity.position"
+    options_for_all = True
     columns = ("hospital", "code", "name", "is_active")
     filters = ("hospital", "is_active")
     searched = ("name", "code")

@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.identity.api.admin.staff_serializers import (
     AccountSerializer,
@@ -34,7 +35,7 @@ from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import remove_picture, set_picture
 from apps.identity.services.placing import PLACE
 from apps.identity.services.staff_status import leave_staff, reactivate_staff, suspend_staff
-from apps.identity.states import STAFF
+from apps.identity.states import STAFF, StaffState
 from kernel.errors import DuplicateValue, InUse, InvalidValue, PermissionDenied, StateConflict
 from kernel.http.schema import raises
 
@@ -45,9 +46,13 @@ class StaffFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=STAFF.choices)
     title = django_filters.CharFilter(max_length=40)
     tier = django_filters.ChoiceFilter(choices=VisitTier.choices)
+    is_practitioner = django_filters.BooleanFilter(method="of_doctors", help_text="has a licence number")
     search = django_filters.CharFilter(
         method="find", max_length=64, help_text="part of the name or pinyin, start of the employee number"
     )
+
+    def of_doctors(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return queryset.exclude(licence_no="") if value else queryset.filter(licence_no="")
 
     def works_in(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         rows = StaffDepartment.objects.filter(staff=OuterRef("pk"), department_id=value)
@@ -60,7 +65,7 @@ class StaffFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["staff"])
-class StaffViewSet(CrudViewSet):
+class StaffViewSet(OptionsMixin, CrudViewSet):
     """员工: employee files, their accounts and their comings and goings."""
 
     model = StaffMember
@@ -73,6 +78,9 @@ class StaffViewSet(CrudViewSet):
     filterset_class = StaffFilter
     ordering_fields = ["pinyin", "employee_no", "employed_on"]
     ordering = ["pinyin"]
+    option_columns = ("name", "employee_no", "title")
+    in_force = {"status": StaffState.ACTIVE}
+    options_for_all = True
 
     def base_queryset(self) -> QuerySet[StaffMember]:
         return StaffMember.objects.select_related("user").prefetch_related("memberships__department")

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.audit.services import record
 from apps.patients.api.admin.asking import (
@@ -50,7 +51,7 @@ ASKED = ("file_format", "unmasked")
 
 @extend_schema(tags=["patients"])
 @extend_schema_view(list=extend_schema(responses=PatientRowSerializer(many=True)))
-class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
+class PatientViewSet(FilingMixin, BrowsingMixin, OptionsMixin, CrudViewSet):
     """患者档案: the patient archive, secrets masked.
 
     A merged archive is not listed; by its old id it still reads, `merged_into_id` names the one that continues it, and
@@ -69,12 +70,14 @@ class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
     count_cap = 1000
     ordering_fields = ["id"]
     ordering = ["-id"]
+    option_columns = ("name", "mrn", "birth_date")
+    in_force = {}
 
     def get_serializer_class(self) -> Any:
-        return PatientRowSerializer if self.action in LISTS else PatientSerializer
+        return PatientRowSerializer if self.action in LISTS else super().get_serializer_class()
 
     def base_queryset(self) -> QuerySet[Any]:
-        if self.action in EXPORTS:
+        if self.action in (*EXPORTS, "offer"):
             return unmerged(Patient.objects.all())
         if self.action in LISTS:
             rows: QuerySet[Any] = unmerged(Patient.objects.all()).values(*ROW_FIELDS)
@@ -102,8 +105,8 @@ class PatientViewSet(FilingMixin, BrowsingMixin, CrudViewSet):
         return self.list(request)
 
     def row_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = Patient.objects.values(*ROW_FIELDS)
-        return rows
+        rows: QuerySet[Any] = Patient.objects.only("id", *self.option_columns)
+        return rows if self.action == "offer" else rows.values(*ROW_FIELDS)
 
     @raises(InUse)
     def perform_destroy(self, instance: Patient) -> None:

@@ -16,6 +16,7 @@ class QueueTicketFilter(OfPractitionerFilter):
 
 class QueueFilter(OfPractitionerFilter):
     kind = django_filters.ChoiceFilter(choices=QueueKind.choices)
+    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=64)
     is_active = django_filters.BooleanFilter()
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.queueing import errors
 from apps.queueing.api.admin import filters, serializers as io
@@ -18,7 +19,7 @@ from kernel.http.schema import raises
 
 
 @extend_schema(tags=["queue"])
-class QueueViewSet(CrudViewSet):
+class QueueViewSet(OptionsMixin, CrudViewSet):
     """排队: queues of doctors, departments, and of several doctors together."""
 
     model = Queue
@@ -29,6 +30,7 @@ class QueueViewSet(CrudViewSet):
     serializer_class = io.QueueSerializer
     filterset_class = filters.QueueFilter
     ordering_fields = ["name"]
+    option_columns = ("name", "department__name")
     ordering = ["-id"]
 
     def base_queryset(self) -> Any:

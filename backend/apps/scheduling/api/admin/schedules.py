@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.scheduling import errors
 from apps.scheduling.api.admin import filters, serializers as io
@@ -21,7 +22,7 @@ from kernel.http.schema import raises
 
 
 @extend_schema(tags=["schedules"])
-class ScheduleTemplateViewSet(CrudViewSet):
+class ScheduleTemplateViewSet(OptionsMixin, CrudViewSet):
     """排班: weekly templates."""
 
     model = ScheduleTemplate
@@ -30,6 +31,7 @@ class ScheduleTemplateViewSet(CrudViewSet):
     filterset_class = filters.ScheduleTemplateFilter
     ordering_fields = ["weekday", "start_time", "valid_from"]
     ordering = ["-id"]
+    option_columns = ("practitioner__name", "department__name", "weekday", "start_time")
 
     def base_queryset(self) -> Any:
         return ScheduleTemplate.objects.select_related("department", "practitioner")
@@ -49,7 +51,7 @@ class ScheduleTemplateViewSet(CrudViewSet):
 
 
 @extend_schema(tags=["schedules"])
-class ClinicSessionViewSet(CrudViewSet):
+class ClinicSessionViewSet(OptionsMixin, CrudViewSet):
     """出诊: dated sessions and their slots."""
 
     model = ClinicSession
@@ -66,6 +68,8 @@ class ClinicSessionViewSet(CrudViewSet):
     filterset_class = filters.ClinicSessionFilter
     ordering_fields = ["date", "starts_at"]
     ordering = ["-id"]
+    option_columns = ("practitioner__name", "date", "start_time", "department__name")
+    in_force = {}
 
     def base_queryset(self) -> Any:
         return with_numbers(ClinicSession.objects.all())

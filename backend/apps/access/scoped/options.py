@@ -1,0 +1,113 @@
+"""选项: what a field that refers to rows of a resource can be chosen from, as a form asks for it."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from apps.access.policies.base import policy_of
+from apps.access.scoped.permissions import IsStaff
+from apps.access.scoped.views import HOSPITAL, ScopedViewSet
+from kernel.errors import InvalidValue
+from kernel.expectations import IDS
+from kernel.http.serializers import Serializer
+
+#: So many are shown; who looks for another one types more of it. So many ids are asked for at once.
+SHOWN, MAX_IDS = 20, 100
+ASKED = OpenApiParameter(
+    "ids", OpenApiTypes.STR, description="comma-separated: just these, in force or not, as a form shows what is chosen"
+)  # fmt: skip
+
+
+class OptionSerializer(Serializer):
+    """`hint` tells rows of one label apart."""
+
+    id = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    hint = serializers.CharField(allow_blank=True)
+
+
+class OptionsMixin(ScopedViewSet):
+    """GET options: rows in force within reach, by the filters and the search of the list, the first SHOWN of its order.
+
+    `option_columns`: what is read of a row, the label first, then what the hint says. `in_force`: what rows have that
+    may be chosen. `options_for_all`: all staff choose among those of their own hospital, whatever they may list.
+    """
+
+    option_columns: ClassVar[tuple[str, ...]] = ("name", "code")
+    in_force: ClassVar[dict[str, Any]] = {"is_active": True}
+    options_for_all: ClassVar[bool] = False
+
+    def get_permissions(self) -> Any:
+        return [IsStaff()] if self._is_open() else super().get_permissions()
+
+    def code_of_action(self) -> str | None:
+        return None if self._is_open() else super().code_of_action()
+
+    def get_serializer_class(self) -> Any:
+        return (
+            OptionSerializer if getattr(self, "action", None) == "offer" else super().get_serializer_class()
+        )
+
+    def _is_open(self) -> bool:
+        return self.options_for_all and getattr(self, "action", None) == "offer"
+
+    @extend_schema(responses=OptionSerializer(many=True), parameters=[ASKED])
+    @action(detail=False, methods=["get"], url_path="options")
+    def offer(self, request: Any) -> Response:
+        """选项: the rows that a form offers, by what was typed; or just those of `ids`."""
+        asked = _ids(request.query_params.get("ids", ""))
+        rows = self._chosen(asked) if asked else self._offered()
+        return Response([self.as_option(row) for row in rows])
+
+    def _offered(self) -> Any:
+        if self._reaches_less_than_the_hospital():
+            return self.filter_queryset(self._of_own_hospital())[:SHOWN]
+        return self.listed()[:SHOWN]
+
+    def _chosen(self, asked: list[UUID]) -> QuerySet[Any]:
+        rows = self.base_queryset()
+        if self._reaches_less_than_the_hospital():
+            rows = self._of_own_hospital()
+        else:
+            rows = policy_of(self.model).scope(self.actor, f"{self.resource}.list", rows)
+        return rows.filter(pk__in=asked)
+
+    def _reaches_less_than_the_hospital(self) -> bool:
+        scope = self.actor.scope(f"{self.resource}.list")
+        return self.options_for_all and not (scope and (scope.everything or scope.hospitals))
+
+    def _of_own_hospital(self) -> QuerySet[Any]:
+        key = "pk" if self.model is HOSPITAL else "hospital"
+        return self.base_queryset().filter(**{key: self.actor.hospital_id})
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        return rows.filter(**self.in_force) if getattr(self, "action", None) == "offer" else rows
+
+    def as_option(self, row: Any) -> dict[str, Any]:
+        """What the columns of a row say."""
+        label, *hints = (_text(row, name) for name in self.option_columns)
+        return {"id": row.pk, "label": label, "hint": " · ".join(filter(None, hints))}
+
+
+def _text(row: Any, path: str) -> str:
+    for name in path.split("__"):
+        row = getattr(row, name, None)
+    return "" if row is None else str(row)
+
+
+def _ids(text: str) -> list[UUID]:
+    parts = text.split(",") if text else []
+    try:
+        found = [UUID(part) for part in parts]
+    except ValueError as error:
+        raise InvalidValue(field="ids", expected=IDS) from error
+    if len(found) > MAX_IDS:
+        raise InvalidValue(field="ids", expected=IDS)
+    return found

@@ -1,0 +1,24 @@
+from kernel.pages import action
+
+action(
+    "staff_suspend",
+    danger=True,
+    confirm=("停用后该员工立即无法登录,确定停用?", "The person is signed out at once. Suspend?"),
+    status=["active"],
+)
+action(
+    "staff_leave",
+    danger=True,
+    confirm=("离职后该员工立即无法登录,确定办理?", "The person is signed out at once. Go on?"),
+    status=["active", "suspended"],
+)
+action("staff_reactivate", status=["suspended", "left"])
+action(
+    "staff_reset_password",
+    confirm=("重置后旧密码失效并退出全部设备,确定重置?", "The old password and all sessions end. Reset?"),
+)
+action(
+    "partner_applications_rotate_secret",
+    danger=True,
+    confirm=("旧密钥立即失效,确定更换?", "The old secret ends at once. Go on?"),
+)

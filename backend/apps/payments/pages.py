@@ -1,0 +1,16 @@
+from kernel.pages import action
+
+action(
+    "payment_orders_cancel",
+    danger=True,
+    confirm=("关闭后该订单不能再支付,确定关闭?", "It can't be paid any more. Close it?"),
+    state=["pending"],
+)
+action("payment_orders_settle", state=["pending"])
+action(
+    "refunds_pay_out",
+    danger=True,
+    confirm=("将以现金退给患者,确定执行?", "The patient gets cash. Go on?"),
+    state=["failed"],
+)
+action("refunds_reissue", state=["failed"])

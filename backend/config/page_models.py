@@ -1,0 +1,224 @@
+"""How each page of the admin app is drawn: its lists, forms and buttons, all of them from the document.
+
+A page shows the lists of its resource, the first one as its table. What else may be called stands where it belongs: on
+the list (`toolbar`), on a row (`row_actions`), in the detail of a row, or on the page itself where no list has it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.http.schema_parts import METHODS, PREFIX
+from kernel.pages import ACTIONS
+
+Node = dict[str, Any]
+#: Parameters of every list that are no filter of it.
+PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempotency-Key"})
+#: What a table does not show: who reads wants the name beside it.
+TECHNICAL = frozenset({"id", "version"})
+#: So many columns are shown until somebody wants more.
+SHOWN = 10
+WIDTHS = {
+    "money": 100, "number": 90, "date": 110, "moment": 160, "time": 90, "enum": 100, "boolean": 70, "tags": 160,
+    "picture": 80, "text": 150, "masked": 150,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation and where it stands."""
+
+    id: str
+    method: str
+    path: str
+    node: Node
+
+    @property
+    def code(self) -> str:
+        """The permission that it asks for."""
+        return str(self.node.get("x-permission-code") or "")
+
+    @property
+    def resource(self) -> str:
+        return self.code.rpartition(".")[0]
+
+
+class PageModels:
+    """The models of one document's pages."""
+
+    def __init__(self, document: Node) -> None:
+        self.schemas: dict[str, Node] = document["components"]["schemas"]
+        self.calls = [
+            Call(node["operationId"], method, path, node)
+            for path, item in document["paths"].items()
+            for method, node in item.items()
+            if method in METHODS
+        ]
+
+    def of(self, resources: Iterable[str]) -> Node:
+        """The model of a page that shows these resources; every operation of theirs stands in it once."""
+        wanted = set(resources)
+        mine = [call for call in self.calls if call.resource in wanted]
+        lists = [call for call in mine if self.rows_of(call) is not None and call.path.count("/options") == 0]
+        top = sorted(lists, key=lambda call: (call.path.count("{"), -len(_below(call, mine))))
+        found, placed = [], set[str]()
+        for each in top:
+            if each.id in placed:
+                continue
+            below = _below(each, mine)
+            placed |= {call.id for call in below}
+            found.append(self._list(each, [call for call in below if call.id != each.id]))
+        rest = [call for call in mine if call.id not in placed and not call.id.endswith("_options_list")]
+        return {"lists": found, "actions": [self._action(call) for call in rest]}
+
+    def rows_of(self, call: Call) -> str | None:
+        """The component of the rows that a GET answers, None where it answers none."""
+        content = call.node["responses"].get("200", {}).get("content", {}).get("application/json", {})
+        schema = content.get("schema", {})
+        if call.method != "get":
+            return None
+        name = _name(schema)
+        if name and "results" in self.schemas[name].get("properties", {}):
+            schema = self.schemas[name]["properties"]["results"]
+        return _name(schema.get("items", {})) if schema.get("type") == "array" else None
+
+    def _list(self, call: Call, below: list[Call]) -> Node:
+        parts: dict[str, Any] = {
+            "toolbar": [],
+            "row_actions": [],
+            "exports": [],
+            "uploads": [],
+            "detail": None,
+        }
+        related: list[Node] = []
+        for each in below:
+            rest = each.path[len(call.path) :].strip("/").split("/") if each.path != call.path else []
+            on_row = bool(rest) and rest[0].startswith("{")
+            if each.id.endswith("_options_list"):
+                parts["options"] = each.id
+            elif each.method == "get" and on_row and len(rest) == 1:
+                parts["detail"] = {"operation": each.id, "fields": self._answered(each)}
+            elif each.method == "get" and on_row:
+                related.append(self._related(each))
+            elif each.method == "get":
+                parts["exports" if self._is_file(each) else "toolbar"].append(self._action(each))
+            elif self._is_upload(each) and not on_row:
+                parts["uploads"].append(self._action(each))
+            else:
+                parts["row_actions" if on_row else "toolbar"].append(self._action(each))
+        return {
+            "operation": call.id,
+            **_title(call.node),
+            "parents": [part.strip("{}") for part in call.path.split("/") if part.startswith("{")],
+            "columns": self._columns(call),
+            "search": any(p["name"] == "search" for p in call.node.get("parameters", ())),
+            "filters": [
+                p["name"]
+                for p in call.node.get("parameters", ())
+                if p["in"] == "query" and p["name"] not in PAGING
+            ],
+            **parts,
+            "related": related,
+        }
+
+    def _columns(self, call: Call) -> list[Node]:
+        component = self.rows_of(call) or ""
+        properties = self.schemas.get(component, {}).get("properties", {})
+        sortable = _sortable(call)
+        columns: list[Node] = []
+        for name, node in properties.items():
+            if name in TECHNICAL or (name.endswith("_id") and f"{name[:-3]}_name" in properties):
+                continue
+            form = self.format_of(name, node)
+            if form == "object":
+                continue
+            titled = properties.get(f"{name[:-5]}_id", node) if name.endswith("_name") else node
+            columns.append(
+                {
+                    "name": name, "title": titled["title"], "title_en": titled["x-title-en"], "format": form,
+                    "width": WIDTHS.get(form, WIDTHS["text"]), "sortable": name in sortable,
+                    "hidden": len(columns) >= SHOWN or name.endswith(("_id", "_ids")),
+                }
+            )  # fmt: skip
+        return columns
+
+    def format_of(self, name: str, node: Node) -> str:
+        """How a value is shown: money number date moment time enum boolean tags picture masked object text."""
+        whole = self._resolved(node)
+        kind = whole.get("type", "object")
+        if "x-masked" in node:
+            return "masked"
+        if node.get("x-unit") == "fen":
+            return "money"
+        if "enum" in whole:
+            return "enum"
+        if kind == "array":
+            return "tags" if self._resolved(whole.get("items", {})).get("type") == "string" else "object"
+        if name.endswith("_url"):
+            return "picture"
+        by_format = {"date": "date", "date-time": "moment", "time-local": "time"}
+        by_kind = {"boolean": "boolean", "integer": "number", "number": "number", "object": "object"}
+        return by_format.get(whole.get("format", "")) or by_kind.get(kind, "text")
+
+    def _resolved(self, node: Node) -> Node:
+        for part in (node, *node.get("allOf", ()), *node.get("oneOf", ())):
+            name = _name(part)
+            if name and name not in ("BlankEnum", "NullEnum"):
+                return self.schemas[name]
+        return node
+
+    def _related(self, call: Call) -> Node:
+        rows = self.rows_of(call)
+        shown: Node = {"columns": self._columns(call)} if rows else {"fields": self._answered(call)}
+        return {"operation": call.id, **_title(call.node), "permission": call.code, **shown}
+
+    def _answered(self, call: Call) -> list[str]:
+        content = call.node["responses"].get("200", {}).get("content", {}).get("application/json", {})
+        properties = self.schemas.get(_name(content.get("schema", {})) or "", {}).get("properties", {})
+        return [name for name in properties if name not in TECHNICAL]
+
+    def _action(self, call: Call) -> Node:
+        said = ACTIONS.get(call.id)
+        return {
+            "operation": call.id, **_title(call.node), "permission": call.code, "method": call.method.upper(),
+            "form": list(self._form(call)),
+            "danger": call.method == "delete" or bool(said and said.danger),
+            "confirm": said.confirm if said else "确定删除?" if call.method == "delete" else "",
+            "confirm_en": said.confirm_en if said else "Delete it?" if call.method == "delete" else "",
+            "when": {name: list(values) for name, values in said.when.items()} if said else {},
+        }  # fmt: skip
+
+    def _form(self, call: Call) -> Iterator[str]:
+        for media in call.node.get("requestBody", {}).get("content", {}).values():
+            properties = self.schemas.get(_name(media.get("schema", {})) or "", {}).get("properties", {})
+            yield from (name for name in properties if name != "version")
+            return
+
+    def _is_file(self, call: Call) -> bool:
+        content = call.node["responses"].get("200", {}).get("content", {})
+        return bool(content) and "application/json" not in content
+
+    def _is_upload(self, call: Call) -> bool:
+        return "multipart/form-data" in call.node.get("requestBody", {}).get("content", {})
+
+
+def _below(call: Call, calls: list[Call]) -> list[Call]:
+    return [each for each in calls if each.path == call.path or each.path.startswith(f"{call.path}/")]
+
+
+def _title(node: Node) -> Node:
+    return {"title": node["summary"], "title_en": node["x-summary-en"]}
+
+
+def _name(schema: Node) -> str | None:
+    for part in (schema, *schema.get("allOf", ())):
+        if str(part.get("$ref", "")).startswith(PREFIX):
+            return str(part["$ref"]).removeprefix(PREFIX)
+    return None
+
+
+def _sortable(call: Call) -> frozenset[str]:
+    for parameter in call.node.get("parameters", ()):
+        if parameter["name"] == "ordering":
+            return frozenset(parameter["schema"].get("x-columns", ()))
+    return frozenset()

@@ -1,0 +1,115 @@
+"""Every page can be drawn from the manifest and the document, and every button leads to an operation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.contract import manifest
+from config.page_models import PageModels
+from kernel.pages import ACTIONS
+
+pytestmark = pytest.mark.requirement("INT-04")
+Node = dict[str, Any]
+#: Pages that are no table: what they show is read in one piece.
+READ_WHOLE = {"settings", "clinic_overview", "care_team"}
+FORMATS = {
+    "money", "number", "date", "moment", "time", "enum", "boolean", "tags", "picture", "masked", "text",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def contract() -> Node:
+    return manifest()
+
+
+@pytest.fixture(scope="module")
+def operations(contract: Node) -> dict[str, Node]:
+    return {row["operation_id"]: row for row in contract["operations"]}
+
+
+def actions_of(page: Node) -> Iterator[tuple[Node | None, Node]]:
+    """(list, action) of a page; None: of the page itself."""
+    for each in page["lists"]:
+        for place in ("toolbar", "row_actions", "exports", "uploads"):
+            yield from ((each, action) for action in each[place])
+    yield from ((None, action) for action in page["actions"])
+
+
+def operations_of(page: Node) -> Iterator[str]:
+    """Every operation that a page may call."""
+    yield from (action["operation"] for _, action in actions_of(page))
+    for each in page["lists"]:
+        yield each["operation"]
+        yield from (part["operation"] for part in each["related"])
+        yield from [each["detail"]["operation"]] if each["detail"] else []
+
+
+def test_every_page_has_a_table_or_is_read_whole(contract: Node) -> None:
+    bare = {code for code, page in contract["pages"].items() if not page["lists"]}
+    assert bare == READ_WHOLE
+    for code, page in contract["pages"].items():
+        for each in page["lists"]:
+            shown = [column for column in each["columns"] if not column["hidden"]]
+            assert shown, (code, each["operation"])
+
+
+def test_columns_say_how_they_are_shown_in_both_languages(contract: Node) -> None:
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            names = [column["name"] for column in each["columns"]]
+            assert len(names) == len(set(names)), each["operation"]
+            for column in each["columns"]:
+                assert column["format"] in FORMATS, (each["operation"], column)
+                assert column["title"] and column["title_en"] and column["width"] >= 60
+
+
+def test_what_is_sortable_is_a_column_that_the_list_orders_by(contract: Node, documents: Node) -> None:
+    orders = {
+        node["operationId"]: parameter["schema"]["x-columns"]
+        for item in documents["admin"]["paths"].values()
+        for node in item.values()
+        for parameter in node.get("parameters", ())
+        if parameter["name"] == "ordering" and "x-columns" in parameter["schema"]
+    }
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            sortable = {column["name"] for column in each["columns"] if column["sortable"]}
+            assert sortable <= set(orders.get(each["operation"], ())), each["operation"]
+
+
+def test_every_button_leads_to_an_operation_with_its_permission(
+    contract: Node, operations: dict[str, Node]
+) -> None:
+    for page in contract["pages"].values():
+        for _, action in actions_of(page):
+            row = operations[action["operation"]]
+            assert action["permission"] == row["permission_code"]
+            assert action["title"] and action["title_en"]
+            assert bool(action["confirm"]) == bool(action["confirm_en"])
+
+
+def test_an_action_applies_in_states_that_the_row_can_have(contract: Node, documents: Node) -> None:
+    models = PageModels(documents["admin"])
+    seen = set()
+    for page in contract["pages"].values():
+        for each, action in actions_of(page):
+            seen.add(action["operation"])
+            columns = {column["name"] for column in each["columns"]} if each else set()
+            assert not action["when"] or set(action["when"]) <= columns, action["operation"]
+            component = (
+                next(models.rows_of(call) for call in models.calls if each and call.id == each["operation"])
+                if action["when"]
+                else ""
+            )
+            for name, values in action["when"].items():
+                node = models.schemas[component or ""]["properties"][name]
+                whole = models._resolved(node)
+                assert set(values) <= set(whole.get("enum", (True, False))), action["operation"]
+    assert set(ACTIONS) <= seen
+
+
+def test_every_operation_of_a_page_stands_in_its_model_once(contract: Node) -> None:
+    for code, page in contract["pages"].items():
+        found = list(operations_of(page))
+        assert len(found) == len(set(found)), code
