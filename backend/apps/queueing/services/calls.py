@@ -16,11 +16,11 @@ from apps.queueing.events import TicketCalled
 from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import priorities_of, rules_of
-from apps.queueing.selectors.waiting import of_today, waiting
+from apps.queueing.selectors.waiting import waiting
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import Position, behind
-from apps.queueing.services.queues import issue_number, queue_of, refuse_paused
-from apps.queueing.states import OPEN_TICKETS, SEEING, TICKETS, TicketState
+from apps.queueing.services.queues import issue_number, queue_of, refuse_paused, refuse_second
+from apps.queueing.states import SEEING, TICKETS, TicketState
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services.arrive import fulfil
 from kernel import clock
@@ -161,7 +161,7 @@ def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
     if queue.hospital_id != ticket.hospital_id or queue.pk == ticket.queue_id or not queue.is_active:
         raise InvalidValue(field="queue_id", expected=OTHER_QUEUE)
     lock_patients([ticket.patient_id])
-    refuse_second(ticket, queue)
+    refuse_second(ticket.patient_id, queue)
     seeing, old = ticket.state in SEEING, (ticket.practitioner_id, ticket.department_id)
     left, ticket_no = ticket.queue_id, issue_number(queue, ticket.day)
     moved = _keep(
@@ -181,16 +181,6 @@ def transfer(ticket: QueueTicket, *, queue: Queue, reason: str) -> QueueTicket:
         end_unvisited(patient_id=ticket.patient_id, staff_id=old[0], department_id=old[1])
     changed(ticket.hospital_id, left)
     return moved
-
-
-def refuse_second(ticket: QueueTicket, queue: Queue) -> None:
-    """AlreadyQueued while the ticket's patient, whose row is locked, waits in that queue by another one."""
-    others = of_today(queue.pk).filter(patient_id=ticket.patient_id, state__in=[*OPEN_TICKETS, *SEEING])
-    found = others.exclude(pk=ticket.pk).order_by("id").first()
-    if found is not None:
-        raise errors.AlreadyQueued(
-            ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
-        )  # fmt: skip
 
 
 def doctor_for(queue: Queue, staff_id: UUID, chosen: StaffMember | None) -> UUID | None:

@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
 from apps.identity.models import Department, StaffMember
 from apps.queueing import errors
 from apps.queueing.models import Queue, QueueKind, QueueMember, QueueTicket
-from apps.queueing.selectors.waiting import is_paused
+from apps.queueing.selectors.waiting import is_paused, of_today
 from apps.queueing.services.boards import changed
+from apps.queueing.states import OPEN_TICKETS, SEEING
 from apps.scheduling.models import ClinicSession
 from kernel import clock
 from kernel.errors import REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
@@ -104,6 +106,16 @@ def delete_queue(queue: Queue) -> None:
         if QueueTicket.objects.filter(queue=queue).exists():
             raise InUse(used_by="queue_ticket")
         queue.delete()
+
+
+def refuse_second(patient_id: UUID, queue: Queue) -> None:
+    """AlreadyQueued while the patient, whose row is locked, waits in this queue or is being seen from it."""
+    live = of_today(queue.pk).filter(patient_id=patient_id, state__in=[*OPEN_TICKETS, *SEEING])
+    found = live.order_by("id").first()
+    if found is not None:
+        raise errors.AlreadyQueued(
+            ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
+        )  # fmt: skip
 
 
 def _check_doctors(queue: Queue, doctors: list[StaffMember]) -> None:

@@ -16,11 +16,10 @@ from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.priorities import Priority
 from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import chosen_group
-from apps.queueing.selectors.waiting import business_day, of_today
+from apps.queueing.selectors.waiting import business_day
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import position_of_walk_in
-from apps.queueing.services.queues import issue_number, queue_of_doctor
-from apps.queueing.states import OPEN_TICKETS, SEEING
+from apps.queueing.services.queues import issue_number, queue_of_doctor, refuse_second
 from apps.scheduling.models import Appointment
 from apps.scheduling.services.templates import check_practitioner
 from apps.scheduling.states import AppointmentState
@@ -71,7 +70,8 @@ def queue_walk_in(
     with transaction.atomic():
         lock_patients([patient.pk])
         doctor_id = practitioner.pk if practitioner else queue.practitioner_id
-        _refuse_second(patient, queue, doctor_id)
+        refuse_second(patient.pk, queue)
+        _refuse_booked(patient, doctor_id)
         encounter = open_encounter(
             number=encounter_no, kind=EncounterKind.OUTPATIENT, patient_id=patient.pk, hospital_id=queue.hospital_id,
             department_id=queue.department_id, practitioner_id=doctor_id,
@@ -86,17 +86,8 @@ def queue_walk_in(
     return ticket
 
 
-def _refuse_second(patient: Patient, queue: Queue, doctor_id: UUID | None) -> None:
-    """AlreadyQueued while the patient, whose row is locked, waits in this queue or is being seen from it.
-
-    HasAppointment while a booking with this doctor is to be checked in today: one visit is one place.
-    """
-    live = of_today(queue.pk).filter(patient_id=patient.pk, state__in=[*OPEN_TICKETS, *SEEING])
-    found = live.order_by("id").first()
-    if found is not None:
-        raise errors.AlreadyQueued(
-            ticket_id=str(found.pk), ticket_no=found.ticket_no, queue_name=queue.name
-        )  # fmt: skip
+def _refuse_booked(patient: Patient, doctor_id: UUID | None) -> None:
+    """HasAppointment while a booking with this doctor is to be checked in today: one visit is one place."""
     held = Q(state=AppointmentState.PENDING, hold_expires_at__gt=clock.now())
     booked = Appointment.objects.filter(
         held | Q(state=AppointmentState.BOOKED), patient_id=patient.pk, practitioner_id=doctor_id,
