@@ -17,12 +17,12 @@ from apps.patients.models import Gender, Patient, PatientTag
 from apps.patients.selectors import unmerged
 from kernel.errors import in_english
 from kernel.redis import client
+from kernel.words import value_text
 
 #: So many archives are counted while somebody waits; beyond, the whole hospital's counts are some minutes old.
 LIVE = 5_000
 KEPT_SECONDS = 1800
 UNSAID = ("未填写", "Not given")
-GENDERS = {Gender.MALE: ("男", "Male"), Gender.FEMALE: ("女", "Female"), Gender.UNKNOWN: ("未知", "Unknown")}
 
 
 class Category(models.TextChoices):
@@ -114,7 +114,7 @@ def _key(hospital_id: UUID) -> str:
 
 def _words(category: Category, hospital_id: UUID) -> dict[str, str]:
     if category == Category.GENDER:
-        return {gender.value: words[in_english()] for gender, words in GENDERS.items()}
+        return {gender.value: value_text(Gender, gender.value) for gender in Gender}
     if category == Category.TAG:
         tags = PatientTag.objects.filter(hospital_id=hospital_id, is_active=True).order_by("sort", "id")
         return {name: name for name in tags.values_list("name", flat=True)}
