@@ -4,12 +4,13 @@ A page shows the lists of its resource, the first one as its table. What else ma
 the list (`toolbar`), on a row (`row_actions`), in the detail of a row, or on the page itself where no list has it.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from kernel.http.schema_parts import METHODS, PREFIX
-from kernel.pages import ACTIONS
+from kernel.pages import ACTIONS, COLUMNS
 
 Node = dict[str, Any]
 #: Parameters of every list that are no filter of it.
@@ -137,10 +138,10 @@ class PageModels:
                 {
                     "name": name, "title": titled["title"], "title_en": titled["x-title-en"], "format": form,
                     "width": WIDTHS.get(form, WIDTHS["text"]), "sortable": name in sortable,
-                    "hidden": len(columns) >= SHOWN or name.endswith(("_id", "_ids")),
+                    "hidden": name.endswith(("_id", "_ids")),
                 }
             )  # fmt: skip
-        return columns
+        return _ordered(columns, COLUMNS.get(call.id, ()))
 
     def format_of(self, name: str, node: Node) -> str:
         """How a value is shown: money number date moment time enum boolean tags picture masked object text."""
@@ -200,6 +201,18 @@ class PageModels:
 
     def _is_upload(self, call: Call) -> bool:
         return "multipart/form-data" in call.node.get("requestBody", {}).get("content", {})
+
+
+def _ordered(columns: list[Node], first: tuple[str, ...]) -> list[Node]:
+    """Those that are said to come first, then the others; no more than SHOWN are shown at first."""
+    by_name = {column["name"]: column for column in columns}
+    shown = [by_name.pop(name) for name in first]
+    rest = list(by_name.values())
+    places = itertools.count(len(shown))
+    return [
+        *({**column, "hidden": False} for column in shown),
+        *({**column, "hidden": column["hidden"] or bool(first) or next(places) >= SHOWN} for column in rest),
+    ]
 
 
 def _below(call: Call, calls: list[Call]) -> list[Call]:

@@ -1,4 +1,4 @@
-"""What a button needs to know beyond its operation: when it applies, and what is asked before it is done.
+"""What a page needs to know beyond the documents: which columns come first, when a button applies, what is asked then.
 
 Apps say it in their `pages.py`; columns, filters and forms of a page follow from the documents (config/page_models.py).
 """
@@ -33,3 +33,17 @@ def action(
     ACTIONS[operation] = ActionSpec(
         danger, *confirm, when={name: tuple(values) for name, values in when.items()}
     )
+
+
+#: Operation of a wide list → the columns that are shown at first, in their order.
+COLUMNS: dict[str, tuple[str, ...]] = {}
+
+
+def columns(operation: str, *shown: str) -> None:
+    """Say which columns a wide list begins with; the others wait behind them until somebody wants them.
+
+    ValueError if it was said before.
+    """
+    if operation in COLUMNS:
+        raise ValueError(f"the columns of {operation} are ordered twice")
+    COLUMNS[operation] = shown

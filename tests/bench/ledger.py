@@ -15,6 +15,7 @@ from apps.payments.models import LedgerAccount
 from apps.payments.selectors.ledger import account_statement, trial_balance
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
 from apps.payments.services.verify_ledger import verify_ledger
+from apps.prepaid.models import PrepaidLot
 
 CASH, REVENUE = Account(AccountKind.CLEARING, "cash"), Account(AccountKind.REVENUE)
 CARDS = 1000  # that posts are spread over
@@ -54,17 +55,38 @@ FILL = """
           SELECT account_id, sum(amount_fen) AS total FROM payments_ledgerentry GROUP BY account_id) AS e
           ON e.account_id = a.id
         CROSS JOIN generate_series(0, 15) AS stripe WHERE stripe = 0 OR a.kind <> 'card_balance';
+    INSERT INTO prepaid_prepaidaccount (id, hospital_id, kind, owner, created_at, updated_at)
+      SELECT id, hospital_id, kind, owner, now(), now() FROM payments_ledgeraccount WHERE kind = 'card_balance';
+    INSERT INTO prepaid_prepaidlot (id, account_id, part, source, left_fen, held_fen, created_at, updated_at)
+      SELECT gen_random_uuid(), account_id, 'principal', '', -balance_fen, 0, now(), now()
+        FROM payments_ledgerbalance WHERE is_prepaid;
+    INSERT INTO prepaid_prepaidmovement
+        (id, account_id, kind, amount_fen, key, transaction_id, note, created_at, updated_at)
+      SELECT moved.id, card.id, CASE n % 4 WHEN 1 THEN 'top_up' ELSE 'consume' END,
+             CASE n % 4 WHEN 1 THEN 1000 ELSE -900 END, 'bench:' || moved.id, moved.id, '', now(), now()
+        FROM moved JOIN card ON card.number = n / 4 % {cards} WHERE n % 4 IN (1, 2) ORDER BY n;
+    INSERT INTO prepaid_prepaidmovementpart (movement_id, lot_id, left_change_fen, held_change_fen)
+      SELECT movement.id, lot.id, movement.amount_fen, 0 FROM prepaid_prepaidmovement AS movement
+        JOIN prepaid_prepaidlot AS lot ON lot.account_id = movement.account_id;
     DROP TABLE moved, card;
     SET session_replication_role = origin;
 """
-#: What a posting writes, with nothing that guards it and no balances.
+#: The rows that a posting to a card writes, with nothing that guards them and no balances.
 BARE = """
     WITH made AS (
       INSERT INTO payments_ledgertransaction (id, hospital_id, key, kind, note, created_at, posted_on)
-        VALUES (uuid7(), %(hospital)s, %(key)s, 'bare', '', now(), current_date) RETURNING id)
-    INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
-      SELECT made.id, account, %(hospital)s, amount
-        FROM made, (VALUES (%(card)s::uuid, 1), (%(revenue)s::uuid, -1)) AS moved (account, amount)
+        VALUES (uuid7(), %(hospital)s, %(key)s, 'bare', '', now(), current_date) RETURNING id
+    ), entered AS (
+      INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
+        SELECT made.id, account, %(hospital)s, amount
+          FROM made, (VALUES (%(card)s::uuid, 1), (%(revenue)s::uuid, -1)) AS moved (account, amount)
+    ), moved AS (
+      INSERT INTO prepaid_prepaidmovement
+          (id, account_id, kind, amount_fen, key, transaction_id, note, created_at, updated_at)
+        SELECT uuid7(), %(account)s, 'consume', -1, %(key)s, made.id, '', now(), now() FROM made RETURNING id
+    )
+    INSERT INTO prepaid_prepaidmovementpart (movement_id, lot_id, left_change_fen, held_change_fen)
+      SELECT moved.id, %(lot)s, -1, 0 FROM moved
 """
 
 
@@ -144,8 +166,12 @@ def _spread(hospital: Any, count: int, client: int) -> None:
 
 def _bare(hospital: Any, count: int, client: int) -> None:
     accounts = LedgerAccount.objects.filter(hospital_id=hospital)
-    card = accounts.get(kind="card_balance", owner=f"bench-{CARDS - 1}").pk
-    values = {"hospital": hospital, "card": card, "revenue": accounts.get(kind="revenue").pk}
+    owner = f"bench-{CARDS - 1}"
+    lot = PrepaidLot.objects.get(account__hospital_id=hospital, account__owner=owner)
+    values = {
+        "hospital": hospital, "card": accounts.get(kind="card_balance", owner=owner).pk,
+        "revenue": accounts.get(kind="revenue").pk, "account": lot.account_id, "lot": lot.pk,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for _ in range(count):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from config.contract import manifest
-from config.page_models import PageModels
-from kernel.pages import ACTIONS
+from config.page_models import SHOWN, PageModels
+from kernel.pages import ACTIONS, COLUMNS
 
 pytestmark = pytest.mark.requirement("INT-04")
 Node = dict[str, Any]
@@ -62,6 +62,17 @@ def test_columns_say_how_they_are_shown_in_both_languages(contract: Node) -> Non
             for column in each["columns"]:
                 assert column["format"] in FORMATS, (each["operation"], column)
                 assert column["title"] and column["title_en"] and column["width"] >= 60
+
+
+def test_a_wide_list_says_with_which_columns_it_begins_and_its_state_is_one_of_them(contract: Node) -> None:
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            names = [column["name"] for column in each["columns"]]
+            shown = [column["name"] for column in each["columns"] if not column["hidden"]]
+            assert len(names) <= SHOWN or each["operation"] in COLUMNS, f"{each['operation']} is wide"
+            assert shown == names[: len(shown)] or each["operation"] not in COLUMNS
+            assert len(shown) <= SHOWN, each["operation"]
+            assert {"state", "status"} & set(names) <= set(shown), each["operation"]
 
 
 def test_what_is_sortable_is_a_column_that_the_list_orders_by(contract: Node, documents: Node) -> None:

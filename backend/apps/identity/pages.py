@@ -1,5 +1,18 @@
-from kernel.pages import action
+from kernel.pages import action, columns
 
+columns(
+    "staff_list",
+    "name",
+    "employee_no",
+    "org_unit_name",
+    "position_name",
+    "title",
+    "tier",
+    "phone",
+    "status",
+    "hospital_name",
+    "employed_on",
+)
 action(
     "staff_suspend",
     danger=True,

@@ -1,5 +1,18 @@
-from kernel.pages import action
+from kernel.pages import action, columns
 
+columns(
+    "patients_list",
+    "name",
+    "gender",
+    "age",
+    "birth_date",
+    "phone",
+    "mrn",
+    "national_id",
+    "tags",
+    "vip_level",
+    "registered_at",
+)
 action(
     "patient_imports_apply",
     confirm=("导入全部可导入的行,确定执行?", "All good rows are imported. Go on?"),

@@ -1,5 +1,31 @@
-from kernel.pages import action
+from kernel.pages import action, columns
 
+columns(
+    "payment_orders_list",
+    "order_no",
+    "patient_name",
+    "description",
+    "amount_fen",
+    "refunded_fen",
+    "channel",
+    "state",
+    "application",
+    "created_at",
+    "paid_at",
+)
+columns(
+    "refunds_list",
+    "refund_no",
+    "patient_name",
+    "order_no",
+    "amount_fen",
+    "route",
+    "cause",
+    "state",
+    "created_at",
+    "succeeded_at",
+    "error",
+)
 action(
     "payment_orders_cancel",
     danger=True,

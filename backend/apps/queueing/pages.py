@@ -1,5 +1,29 @@
-from kernel.pages import action
+from kernel.pages import action, columns
 
+columns(
+    "queue_tickets_list",
+    "ticket_no",
+    "patient_name",
+    "queue_name",
+    "practitioner_name",
+    "priority",
+    "state",
+    "checked_in_at",
+    "called_at",
+    "call_count",
+    "served_by_name",
+)
+columns(
+    "queues_list",
+    "name",
+    "kind",
+    "department_name",
+    "practitioner_name",
+    "is_active",
+    "is_paused",
+    "pause_reason",
+    "paused_until",
+)
 action("queue_tickets_call", state=["waiting", "missed"])
 action("queue_tickets_recall", state=["called"])
 action("queue_tickets_skip", state=["called"])

@@ -1,5 +1,57 @@
-from kernel.pages import action
+from kernel.pages import action, columns
 
+columns(
+    "appointments_list",
+    "patient_name",
+    "department_name",
+    "practitioner_name",
+    "visit_date",
+    "starts_at",
+    "number",
+    "state",
+    "payment_status",
+    "fee_fen",
+    "appointment_no",
+)
+columns(
+    "clinic_sessions_list",
+    "date",
+    "period",
+    "starts_at",
+    "ends_at",
+    "department_name",
+    "practitioner_name",
+    "tier",
+    "capacity",
+    "remaining",
+    "state",
+)
+columns(
+    "schedule_templates_list",
+    "department_name",
+    "practitioner_name",
+    "weekday",
+    "period",
+    "start_time",
+    "end_time",
+    "tier",
+    "fee_fen",
+    "is_active",
+    "valid_until",
+)
+columns(
+    "waitlist_entries_list",
+    "patient_name",
+    "department_name",
+    "practitioner_name",
+    "first_date",
+    "last_date",
+    "period",
+    "priority",
+    "place",
+    "state",
+    "created_at",
+)
 action("appointments_cancel", danger=True, state=["pending", "booked", "checked_in"])
 action("appointments_check_in", state=["booked"])
 action("appointments_excuse", state=["no_show"])

@@ -43,7 +43,8 @@ class Movement:
 
 
 Follower: TypeAlias = Callable[[LedgerTransaction, Sequence[Movement]], None]
-#: Called with a posting that has just moved a prepaid account, in its transaction; what one of them raises undoes it.
+#: Called with a posting that has just moved a prepaid account, in its transaction. One may refuse money that goes out
+#: by raising, which undoes the posting; what comes in is refused by nobody.
 AFTER_POSTING: list[Follower] = []
 _COLUMNS = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on")
 _ROW = ", ".join(f"%({name})s" for name in _COLUMNS)
@@ -79,9 +80,10 @@ def post(
     made = LedgerTransaction(
         hospital_id=hospital_id, key=key, kind=kind, order_id=order_id, refund_id=refund_id, note=note
     )
-    if not any(movement.account.kind in PREPAID for movement in movements):
-        return _posted(hospital_id, made, movements)
-    with transaction.atomic():  # what follows a prepaid account may refuse the posting
+    prepaid = [movement for movement in movements if movement.account.kind in PREPAID]
+    if not any(movement.amount_fen > 0 for movement in prepaid):  # what comes in is refused by nobody
+        return _posted(hospital_id, made, movements, AFTER_POSTING if prepaid else ())
+    with transaction.atomic():  # what follows money that goes out may refuse the posting
         return _posted(hospital_id, made, movements, AFTER_POSTING)
 
 

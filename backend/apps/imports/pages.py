@@ -1,0 +1,15 @@
+from kernel.pages import columns
+
+columns(
+    "patient_imports_list",
+    "file_name",
+    "form_name",
+    "state",
+    "row_count",
+    "good_count",
+    "bad_count",
+    "duplicate_count",
+    "imported_count",
+    "by_name",
+    "created_at",
+)
