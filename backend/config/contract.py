@@ -53,6 +53,7 @@ def manifest() -> dict[str, Any]:
     _import_declarations()
     with translation.override(settings.LANGUAGE_CODE):
         document = SchemaGenerator(urlconf="config.urls.admin").get_schema(request=None, public=True)
+    models = PageModels(document)
     operations = sorted(_operations(document), key=lambda row: row["operation_id"])
     menus = menu_tree()
     return {
@@ -64,12 +65,18 @@ def manifest() -> dict[str, Any]:
         "permission_codes": dict(sorted(all_codes().items())),
         "data_scopes": [{"code": kind.value, "zh": zh, "en": en} for kind, (zh, en) in _scopes()],
         "roles": [
-            {"code": role.code, "title": role.zh, "default_scope": str(role.default_scope)}
+            {
+                "code": role.code,
+                "title": role.zh,
+                "default_scope": str(role.default_scope),
+                "first_pages": role.first_pages,
+            }
             for role in SYSTEM_ROLES.values()
         ],
         "menus": menus,
         "routes": list(_routes(menus)),
-        "pages": _pages(menus, document),
+        "pages": _pages(menus, models),
+        "account": {"title": "我的账户", "title_en": "My account", **models.of_everybody(["sign-in"])},
         "operations": operations,
         "dictionaries": _dictionaries(document),
         "errors": _errors(),
@@ -117,18 +124,18 @@ def _walk(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from _walk(menu["children"])
 
 
-def _routes(menus: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The pages as a flat list, as a router wants them."""
-    for menu in _walk(menus):
+def _routes(menus: list[dict[str, Any]], above: str = "") -> Iterator[dict[str, Any]]:
+    """The pages as a flat list with their whole paths, as a router wants them."""
+    for menu in menus:
+        path = f"{above}/{menu['path'].strip('/')}"
         if menu["kind"] == "page":
-            yield {
-                key: menu[key] for key in ("code", "path", "component", "title", "title_en", "permissions")
-            }
+            names = ("code", "component", "title", "title_en", "hidden", "permissions")
+            yield {"path": path, **{key: menu[key] for key in names}}
+        yield from _routes(menu["children"], path) if menu["kind"] != "button" else ()
 
 
-def _pages(menus: list[dict[str, Any]], document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _pages(menus: list[dict[str, Any]], models: PageModels) -> dict[str, dict[str, Any]]:
     """Page → how it is drawn, from the operations of the resources whose codes open it or its buttons."""
-    models = PageModels(document)
     found = {}
     for menu in _walk(menus):
         if menu["kind"] == "page":

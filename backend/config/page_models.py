@@ -11,6 +11,7 @@ from typing import Any
 
 from kernel.http.schema_parts import METHODS, PREFIX
 from kernel.pages import ACTIONS, COLUMNS
+from kernel.words import RESOURCES
 
 Node = dict[str, Any]
 #: Parameters of every list that are no filter of it.
@@ -19,6 +20,8 @@ PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempo
 TECHNICAL = frozenset({"id", "version"})
 #: So many columns are shown until somebody wants more.
 SHOWN = 10
+#: Everything belongs to these: lists narrowed to one of them are no part of its detail.
+COMMON = frozenset({"hospitals", "departments"})
 WIDTHS = {
     "money": 100, "number": 90, "date": 110, "moment": 160, "time": 90, "enum": 100, "boolean": 70, "tags": 160,
     "picture": 80, "text": 150, "masked": 150,
@@ -72,6 +75,21 @@ class PageModels:
         rest = [call for call in mine if call.id not in placed and not call.id.endswith("_options_list")]
         return {"lists": found, "actions": [self._action(call) for call in rest]}
 
+    def of_everybody(self, tags: Iterable[str]) -> Node:
+        """The page of what everybody may do for themselves: lists and actions of these tags that ask for no code."""
+        wanted = set(tags)
+        signed_in = [call for call in self.calls if call.node["security"] != [{}]]
+        mine = [call for call in signed_in if not call.code and wanted & set(call.node["tags"])]
+        lists = [call for call in mine if self.rows_of(call) is not None]
+        below = {call.id: _below(call, mine) for call in lists}
+        placed = {call.id for calls in below.values() for call in calls}
+        return {
+            "lists": [
+                self._list(call, [each for each in below[call.id] if each is not call]) for call in lists
+            ],
+            "actions": [self._action(call) for call in mine if call.id not in placed],
+        }
+
     def rows_of(self, call: Call) -> str | None:
         """The component of the rows that a GET answers, None where it answers none."""
         content = call.node["responses"].get("200", {}).get("content", {}).get("application/json", {})
@@ -119,7 +137,7 @@ class PageModels:
                 if p["in"] == "query" and p["name"] not in PAGING
             ],
             **parts,
-            "related": related,
+            "related": related + list(self._pointing_at(call)) if parts["detail"] else related,
         }
 
     def _columns(self, call: Call) -> list[Node]:
@@ -171,7 +189,25 @@ class PageModels:
     def _related(self, call: Call) -> Node:
         rows = self.rows_of(call)
         shown: Node = {"columns": self._columns(call)} if rows else {"fields": self._answered(call)}
-        return {"operation": call.id, **_title(call.node), "permission": call.code, **shown}
+        return {"operation": call.id, **_title(call.node), "permission": call.code, "filter": "", **shown}
+
+    def _pointing_at(self, call: Call) -> Iterator[Node]:
+        """Lists of other pages that can be narrowed to one row of this one by `filter`; their columns stand there."""
+        resource = call.id.removesuffix("_list")
+        if resource in COMMON:
+            return
+        for each in self.calls:
+            if each is call or "{" in each.path or not each.id.endswith("_list"):
+                continue
+            if each.id.endswith("_options_list") or not each.code:
+                continue
+            for parameter in each.node.get("parameters", ()):
+                if parameter["in"] == "query" and _refers_to(parameter) == resource:
+                    noun = RESOURCES[each.id.removesuffix("_list")]
+                    yield {
+                        "operation": each.id, "title": noun.zh, "title_en": noun.many.capitalize(),
+                        "permission": each.code, "filter": parameter["name"],
+                    }  # fmt: skip
 
     def _answered(self, call: Call) -> list[str]:
         content = call.node["responses"].get("200", {}).get("content", {}).get("application/json", {})
@@ -217,6 +253,11 @@ def _ordered(columns: list[Node], first: tuple[str, ...]) -> list[Node]:
 
 def _below(call: Call, calls: list[Call]) -> list[Call]:
     return [each for each in calls if each.path == call.path or each.path.startswith(f"{call.path}/")]
+
+
+def _refers_to(parameter: Node) -> str | None:
+    found: str | None = parameter["schema"].get("x-ref", {}).get("resource")
+    return found
 
 
 def _title(node: Node) -> Node:

@@ -8,7 +8,7 @@ from django.db.models import ForeignKey, Lookup, UUIDField
 @ForeignKey.register_lookup
 @UUIDField.register_lookup
 class AnyOf(Lookup):
-    """`any_of`: IN with one array of UUIDs. The text of the statement stays the same, so that its plan can be kept."""
+    """`any_of`: IN with one array of UUIDs, or its text. The statement stays the same, so that its plan can be kept."""
 
     lookup_name = "any_of"
     prepare_rhs = False

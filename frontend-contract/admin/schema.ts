@@ -12461,6 +12461,8 @@ export interface components {
             permissions?: string[];
             /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
+            /** 菜单首先显示的页面 */
+            first_pages?: string[];
             /** 版本 */
             version: number;
         };
@@ -14558,6 +14560,8 @@ export interface components {
             permissions: string[];
             /** 各模块数据范围 */
             scopes: components["schemas"]["RoleScope"][];
+            /** 菜单首先显示的页面 */
+            first_pages: string[];
             /** 版本 */
             version: number;
         };
@@ -14592,6 +14596,8 @@ export interface components {
             permissions?: string[];
             /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
+            /** 菜单首先显示的页面 */
+            first_pages?: string[];
         };
         /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScope: {
@@ -38070,6 +38076,9 @@ export interface operations {
                      *               "department_ids": []
                      *             }
                      *           ],
+                     *           "first_pages": [
+                     *             "示例"
+                     *           ],
                      *           "version": 1
                      *         }
                      *       ]
@@ -38110,6 +38119,9 @@ export interface operations {
                  *           "kind": "all",
                  *           "department_ids": []
                  *         }
+                 *       ],
+                 *       "first_pages": [
+                 *         "示例"
                  *       ]
                  *     }
                  */
@@ -38143,6 +38155,9 @@ export interface operations {
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
+                     *       ],
+                     *       "first_pages": [
+                     *         "示例"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38197,6 +38212,9 @@ export interface operations {
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
+                     *       ],
+                     *       "first_pages": [
+                     *         "示例"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38267,6 +38285,9 @@ export interface operations {
                  *           "department_ids": []
                  *         }
                  *       ],
+                 *       "first_pages": [
+                 *         "示例"
+                 *       ],
                  *       "version": 1
                  *     }
                  */
@@ -38300,6 +38321,9 @@ export interface operations {
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
+                     *       ],
+                     *       "first_pages": [
+                     *         "示例"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38366,6 +38390,9 @@ export interface operations {
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
+                     *       ],
+                     *       "first_pages": [
+                     *         "示例"
                      *       ],
                      *       "version": 1
                      *     }

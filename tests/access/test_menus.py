@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from apps.access.codes import all_codes
@@ -183,6 +184,17 @@ def test_the_administrator_sees_every_menu_with_its_buttons(world: World) -> Non
     assert roles["meta"]["permissions"] == [
         "access.role.add", "access.role.change", "access.role.delete", "access.role.list",
     ]  # fmt: skip
+
+
+def test_a_menu_begins_with_the_first_pages_of_the_persons_role(world: World) -> None:
+    assert world.client("doctor_a").get(ME).json()["menus"][0]["children"][0]["name"] == "queue"
+    Role.objects.filter(code="doctor").update(first_pages=["patient_archive", "queue"])
+    User.objects.filter(username="doctor_a").update(access_version=F("access_version") + 1)
+    first = world.client("doctor_a").get(ME).json()["menus"][0]
+    assert first["children"][0]["name"] == "patient_archive"
+    arranged = [spec.code for spec in sorted(MENUS.values(), key=lambda spec: (spec.sort, spec.code))]
+    boss = [node["name"] for node in world.client("boss").get(ME).json()["menus"]]
+    assert boss == sorted(boss, key=arranged.index)  # who sees everything has it in its usual order
 
 
 def test_titles_follow_the_language(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from apps.access.codes import SYSTEM_ROLES
 from apps.access.models import Permission, Role, RoleScope, StaffRole
 from apps.identity.models import User
 from tests.support.world import World
@@ -33,15 +34,17 @@ def counts() -> tuple[int, ...]:
 
 def test_a_role_is_made_read_changed_and_deleted(world: World) -> None:
     client = world.client("admin1")
+    pages = ["queue", "approvals"]
     chosen = {
         "module": "identity",
         "kind": "chosen",
         "department_ids": [str(world.departments["surgery"].pk)],
     }
-    made = make(world, scopes=[chosen])
+    made = make(world, scopes=[chosen], first_pages=pages)
     assert made.status_code == 201, made.json()
     url = f"{ROLES}/{made.json()['id']}"
-    assert client.get(url).json()["scopes"] == [chosen]
+    read = client.get(url).json()
+    assert (read["scopes"], read["first_pages"]) == ([chosen], pages)
     changed = client.patch(
         url,
         {
@@ -193,7 +196,10 @@ def test_a_role_of_the_system_is_copied_not_changed(world: World) -> None:
     assert [(s.module.code, s.kind) for s in copy.scopes.all()] == [
         (s.module.code, s.kind) for s in role("doctor").scopes.all()
     ]
-    assert not copy.is_system
+    assert (
+        not copy.is_system
+        and copy.first_pages == role("doctor").first_pages == SYSTEM_ROLES["doctor"].first_pages
+    )
 
 
 def test_a_copy_of_an_administrators_role_holds_todays_codes_and_is_no_administrator(world: World) -> None:
@@ -226,6 +232,7 @@ def test_a_role_that_is_held_is_not_deleted(world: World) -> None:
         {"default_scope": "chosen"}, {"permissions": ["no.such.code"]}, {"permissions": "identity"},
         {"scopes": [{"module": "nowhere", "kind": "own"}]}, {"scopes": [{"module": "identity", "kind": "chosen"}]},
         {"scopes": [{"module": "identity", "kind": "own"}, {"module": "identity", "kind": "all"}]},
+        {"first_pages": ["nowhere"]}, {"first_pages": ["queue", "queue"]}, {"first_pages": ["system"]},
         {"is_administrator": True}, {"is_system": True}, {"unknown": 1}, {"hospital_id": "x"}, {"version": "x"},
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.access.codes import SYSTEM_ROLES
 from config.contract import manifest
 from config.page_models import SHOWN, PageModels
 from kernel.pages import ACTIONS, COLUMNS
@@ -41,7 +42,9 @@ def operations_of(page: Node) -> Iterator[str]:
     yield from (action["operation"] for _, action in actions_of(page))
     for each in page["lists"]:
         yield each["operation"]
-        yield from (part["operation"] for part in each["related"])
+        yield from (
+            part["operation"] for part in each["related"] if not part["filter"]
+        )  # those stand elsewhere
         yield from [each["detail"]["operation"]] if each["detail"] else []
 
 
@@ -124,3 +127,31 @@ def test_every_operation_of_a_page_stands_in_its_model_once(contract: Node) -> N
     for code, page in contract["pages"].items():
         found = list(operations_of(page))
         assert len(found) == len(set(found)), code
+
+
+def test_routes_say_their_whole_path(contract: Node) -> None:
+    paths = {route["code"]: route["path"] for route in contract["routes"]}
+    assert paths["queue"] == "/queueing/queue" and len(set(paths.values())) == len(paths)
+
+
+def test_a_patients_detail_holds_the_appointments_and_bills_of_the_patient(contract: Node) -> None:
+    found = {part["operation"]: part for part in contract["pages"]["patient_archive"]["lists"][0]["related"]}
+    lists = {each["operation"] for page in contract["pages"].values() for each in page["lists"]}
+    for operation in ("appointments_list", "bills_list", "encounters_list", "admissions_list"):
+        assert found[operation]["filter"] == "patient_id" and operation in lists
+    assert found["bills_list"]["title"] == "账单" and found["bills_list"]["title_en"] == "Bills"
+
+
+def test_my_account_holds_what_everybody_may_do_for_themselves(contract: Node) -> None:
+    account = contract["account"]
+    actions = {action["operation"] for _, action in actions_of(account)}
+    assert {"auth_change_password", "auth_totp_enrol", "auth_sessions_end", "auth_sign_out_all"} <= actions
+    assert "auth_sign_in" not in actions
+    assert {each["operation"] for each in account["lists"]} == {"auth_sessions_list", "auth_notices_list"}
+
+
+def test_the_menu_of_a_role_begins_with_pages_that_it_opens(contract: Node) -> None:
+    opens = {route["code"]: set(route["permissions"]) for route in contract["routes"]}
+    for role in contract["roles"]:
+        for code in role["first_pages"]:
+            assert opens[code] & SYSTEM_ROLES[role["code"]].codes, (role["code"], code)

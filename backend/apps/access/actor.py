@@ -51,6 +51,7 @@ class Actor:
     hospital_id: UUID
     is_administrator: bool
     scopes: Mapping[str, Scope] = field(default_factory=dict)
+    first_pages: tuple[str, ...] = ()
 
     def has(self, code: str) -> bool:
         """Whether the person holds the permission code at all."""
@@ -76,12 +77,14 @@ def _resolve(
     roles = _roles_of(staff_id)
     scopes = effective_scopes(roles, staff_id, hospital_id, org_unit_id)
     administrator = any(role.is_administrator for role in roles)
-    return Actor(user_id, staff_id, hospital_id, administrator, scopes)
+    first = () if administrator else tuple(page for role in roles for page in role.first_pages)
+    return Actor(user_id, staff_id, hospital_id, administrator, scopes, first)
 
 
 def _roles_of(staff_id: UUID) -> list[Role]:
     roles = Role.objects.filter(staff_roles__staff_id=staff_id, is_active=True)
-    return list(roles.prefetch_related("permissions", "scopes__departments", "scopes__module").distinct())
+    rows = roles.prefetch_related("permissions", "scopes__departments", "scopes__module")
+    return list(rows.order_by("code", "pk").distinct())
 
 
 def codes_of(role: Role) -> set[str]:

@@ -43,7 +43,10 @@ def all_codes() -> dict[str, str]:
 
 @dataclass(slots=True)
 class RoleSpec:
-    """A role the product ships; administrators may copy it and change the copy."""
+    """A role the product ships; administrators may copy it and change the copy.
+
+    `first_pages`: codes of the pages that its menu begins with, whichever app brings them.
+    """
 
     code: str
     zh: str
@@ -51,6 +54,7 @@ class RoleSpec:
     is_administrator: bool = False
     codes: set[str] = field(default_factory=set)
     scopes: dict[str, str] = field(default_factory=dict)
+    first_pages: list[str] = field(default_factory=list)
 
 
 SYSTEM_ROLES: dict[str, RoleSpec] = {
@@ -58,10 +62,19 @@ SYSTEM_ROLES: dict[str, RoleSpec] = {
     for spec in (
         RoleSpec("group_administrator", "集团管理员", "all", is_administrator=True),
         RoleSpec("hospital_administrator", "医院管理员", "hospital", is_administrator=True),
-        RoleSpec("department_head", "科室主任", "department_and_below"),
-        RoleSpec("doctor", "医生", "own"),
-        RoleSpec("clerk", "窗口人员", "hospital"),
-        RoleSpec("finance", "财务", "hospital"),
+        RoleSpec(
+            "department_head",
+            "科室主任",
+            "department_and_below",
+            first_pages=["my_work", "approvals", "clinic_overview", "queue"],
+        ),
+        RoleSpec("doctor", "医生", "own", first_pages=["queue", "appointments", "patient_archive"]),
+        RoleSpec(
+            "clerk", "窗口人员", "hospital", first_pages=["appointments", "queue", "bills", "patient_archive"]
+        ),
+        RoleSpec(
+            "finance", "财务", "hospital", first_pages=["payment_orders", "payment_refunds", "approvals"]
+        ),
     )
 }
 

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.audit.triggers import audited
@@ -100,6 +101,13 @@ class Role(VersionedModel):
     default_scope = models.CharField(max_length=24, choices=ScopeKind.choices, default=ScopeKind.OWN)
     permissions = models.ManyToManyField(
         Permission, through="RolePermission", blank=True, related_name="roles"
+    )
+    first_pages = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="pages that the menu begins with",
     )
 
     class Meta:

@@ -59,7 +59,7 @@ class _Menus:
     """The entries open to the actor, in the shape that Vue admin templates expect."""
 
     def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+        self.actor, self.first = actor, list(dict.fromkeys(actor.first_pages))
         self.children: dict[Any, list[MenuItem]] = {}
         active = MenuItem.objects.filter(is_active=True, module__is_active=True).prefetch_related(
             "permissions"
@@ -72,7 +72,13 @@ class _Menus:
         nodes = (
             self.node(item) for item in self.children.get(parent, ()) if item.kind != MenuItem.Kind.BUTTON
         )
-        return [node for node in nodes if node is not None]
+        return sorted((node for node in nodes if node is not None), key=self.place)
+
+    def place(self, node: dict[str, Any]) -> int:
+        """How early a node stands: where the person's roles begin with it or with a page in it; else as arranged."""
+        last = len(self.first)
+        own = self.first.index(node["name"]) if node["name"] in self.first else last
+        return min([own, *map(self.place, node["children"])])
 
     def node(self, item: MenuItem) -> dict[str, Any] | None:
         """None for an entry that is not open: a page by its codes, a directory by what it holds."""

@@ -7,6 +7,7 @@ properties(
     event_id=("事件标识", "Event id"), everything=("全部数据", "Everything"), handler=("处理程序", "Handler"),
     happened_at=("发生时间", "Happened"), hidden=("隐藏", "Hidden"), hospital=("医院", "Hospital"),
     hospital_ids=("医院列表", "Hospitals"), is_administrator=("管理员角色", "Administrators' role"),
+    first_pages=("菜单首先显示的页面", "Pages the menu begins with"),
     is_hidden=("隐藏", "Hidden"), is_retired=("已停用", "Retired"), me=("当前用户", "Who is signed in"),
     menus=("菜单", "Menus"), meta=("菜单属性", "Meta"), oldest_pending_at=("最早待投递时间", "Oldest pending"),
     oldest_waiting_at=("最早等待时间", "Oldest waiting"), payload=("事件内容", "Payload"),

@@ -1,6 +1,6 @@
 """Roles: made, copied, changed and deleted within the actor's own reach."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -8,7 +8,7 @@ from django.db.models import ProtectedError, QuerySet
 
 from apps.access.actor import Actor
 from apps.access.errors import SystemRole
-from apps.access.models import Module, Permission, Role, RoleScope, ScopeKind, StaffRole
+from apps.access.models import MenuItem, Module, Permission, Role, RoleScope, ScopeKind, StaffRole
 from apps.access.services.authority import ensure_may_define
 from apps.identity.models import Hospital
 from apps.identity.services.access_version import bump
@@ -20,6 +20,7 @@ Scopes = Iterable[Mapping[str, Any]]
 DEFAULT_SCOPE = Expectation(
     "default_scope", "默认数据范围不能是指定科室", "The scope by default can't be chosen departments."
 )
+PAGE_CODES = Expectation("page_codes", "应为菜单中页面的编码", "Codes of pages of the menu are expected.")
 SCOPE_DEPARTMENTS = Expectation(
     "scope_departments",
     "指定科室的范围须列出科室,其他范围不列",
@@ -45,7 +46,9 @@ def create_role(
     """A new role; DuplicateValue for its code, GrantTooWide beyond the actor's own rights."""
     try:
         with transaction.atomic():
-            role = Role.objects.create(hospital=hospital, **fields)
+            role = Role(hospital=hospital, **fields)
+            _check_pages(role.first_pages)
+            role.save(force_insert=True)
             return _define(actor, role, permissions, scopes)
     except IntegrityError as error:
         raise DuplicateValue(field="code") from error
@@ -61,6 +64,7 @@ def update_role(actor: Actor, role: Role, *, version: int, **changes: Any) -> Ro
     if "hospital" in changes and changes.pop("hospital") != role.hospital:
         raise InvalidValue(field="hospital_id", expected=FIXED)
     permissions, scopes = changes.pop("permissions", None), changes.pop("scopes", None)
+    _check_pages(changes.get("first_pages", ()))
     for name, value in changes.items():
         setattr(role, name, value)
     try:
@@ -85,7 +89,7 @@ def copy_role(actor: Actor, role: Role, *, hospital: Hospital | None, code: str,
     codes = Permission.objects.filter(is_retired=False) if role.is_administrator else role.permissions.all()
     return create_role(
         actor=actor, hospital=hospital, code=code, name=name, default_scope=role.default_scope,
-        permissions=list(codes), scopes=scopes,
+        permissions=list(codes), scopes=scopes, first_pages=role.first_pages,
     )  # fmt: skip
 
 
@@ -122,6 +126,15 @@ def _define(
         raise InvalidValue(field="default_scope", expected=DEFAULT_SCOPE)
     ensure_may_define(actor, role)
     return role
+
+
+def _check_pages(codes: Collection[str]) -> None:
+    """InvalidValue unless each is a page of the menu, named once."""
+    if len(set(codes)) != len(codes):
+        raise InvalidValue(field="first_pages", expected=EACH_ONCE)
+    pages = MenuItem.objects.filter(kind=MenuItem.Kind.PAGE, code__in=codes)
+    if codes and pages.count() != len(codes):
+        raise InvalidValue(field="first_pages", expected=PAGE_CODES)
 
 
 def _set_scopes(role: Role, scopes: list[Mapping[str, Any]]) -> None:

@@ -59,12 +59,14 @@ def _sync_roles() -> dict[str, Role]:
     wanted = [
         Role(
             code=spec.code, name=spec.zh, is_administrator=spec.is_administrator, is_system=True,
-            default_scope=spec.default_scope,
+            default_scope=spec.default_scope, first_pages=spec.first_pages,
         )
         for spec in SYSTEM_ROLES.values()
     ]  # fmt: skip
     known = {role.code: role for role in Role.objects.filter(hospital=None)}
-    return _brought_in_line(known, wanted, ("name", "is_administrator", "is_system", "default_scope"))
+    return _brought_in_line(
+        known, wanted, ("name", "is_administrator", "is_system", "default_scope", "first_pages")
+    )
 
 
 def _brought_in_line(known: dict[str, Row], wanted: list[Row], columns: tuple[str, ...]) -> dict[str, Row]:

@@ -44,12 +44,15 @@ class RoleSerializer(VersionedModelSerializer):
         slug_field="code", queryset=Permission.objects.filter(is_retired=False), many=True, required=False
     )
     scopes = RoleScopeSerializer(many=True, required=False)
+    first_pages = serializers.ListField(
+        child=serializers.CharField(max_length=64), max_length=20, required=False
+    )
 
     class Meta:
         model = Role
         fields = [
             "id", "hospital_id", "hospital_name", "code", "name", "is_administrator", "is_system", "is_active",
-            "default_scope", "permissions", "scopes", "version",
+            "default_scope", "permissions", "scopes", "first_pages", "version",
         ]  # fmt: skip
         read_only_fields = ["is_administrator", "is_system"]
         validators: list[Any] = []  # the service answers a code that is taken with 409
