@@ -764,6 +764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/cards/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的个人档案
+         * @description The bound cards with profile and consents in one read, the default first.
+         */
+        get: operations["cards_profiles_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/dictionaries": {
         parameters: {
             query?: never;
@@ -3508,6 +3528,10 @@ export interface components {
             readonly allergies: string;
             /** 联系人 */
             readonly contacts: components["schemas"]["Contact"][];
+            /** 知情同意 */
+            readonly consents: {
+                [key: string]: string | null;
+            };
             /**
              * 建档时间
              * Format: date-time
@@ -3762,6 +3786,49 @@ export interface components {
             code: string;
             /** 提示 */
             message: string;
+        };
+        /** @description 个人档案: a bound card with its owner's archive and consents. */
+        Profile: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 姓名 */
+            name: string;
+            /** 与账号的关系 */
+            readonly relationship: components["schemas"]["Relationship"];
+            /** 默认就诊人 */
+            readonly is_default: boolean;
+            /** 就诊卡号 */
+            card_number: string;
+            /** 证件号码 */
+            national_id: string;
+            /** 电话 */
+            phone: string;
+            /** 地址 */
+            address: string;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 个人档案 */
+            readonly profile: components["schemas"]["Personal"];
         };
         /** @description 排队: place and estimate are null unless the patient waits, the estimate also in a pause without a known end. */
         QueuePlace: {
@@ -5072,6 +5139,7 @@ export type Problem503ChannelUnavailableServiceUnavailable = components['schemas
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type Problem503ServiceUnavailableWechatUnavailable = components['schemas']['Problem503ServiceUnavailableWechatUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
+export type Profile = components['schemas']['Profile'];
 export type QueuePlace = components['schemas']['QueuePlace'];
 export type Refund = components['schemas']['Refund'];
 export type RefundBillsRequest = components['schemas']['RefundBillsRequest'];
@@ -7412,6 +7480,9 @@ export interface operations {
                      *           "phone": "138****8000"
                      *         }
                      *       ],
+                     *       "consents": {
+                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -7487,6 +7558,9 @@ export interface operations {
                      *           "phone": "138****8000"
                      *         }
                      *       ],
+                     *       "consents": {
+                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -7590,6 +7664,77 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429BindingLockedBindingSlowedAnd1More"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cards_profiles_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 我的个人档案 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *         "patient_name": "张三",
+                     *         "name": "张三",
+                     *         "relationship": "self",
+                     *         "is_default": true,
+                     *         "card_number": "GH20260316000001",
+                     *         "national_id": "1****************8",
+                     *         "phone": "138****8000",
+                     *         "address": "北京市海淀区中关村大街 1 号",
+                     *         "created_at": "2026-03-16T09:30:00+08:00",
+                     *         "profile": {
+                     *           "mrn": "P0000123",
+                     *           "name": "张三",
+                     *           "gender": "female",
+                     *           "birth_date": "1990-03-07",
+                     *           "age": 1,
+                     *           "id_kind": "resident_id",
+                     *           "national_id": "1****************8",
+                     *           "phone": "138****8000",
+                     *           "address": "北京市海淀区中关村大街 1 号",
+                     *           "occupation": "教师",
+                     *           "industry": "教师",
+                     *           "allergies": "青霉素",
+                     *           "contacts": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "name": "张三",
+                     *               "relation": "配偶",
+                     *               "phone": "138****8000"
+                     *             }
+                     *           ],
+                     *           "consents": {
+                     *             "key": "2026-03-16T09:30:00+08:00"
+                     *           },
+                     *           "registered_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Profile"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };

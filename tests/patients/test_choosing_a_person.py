@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 import yaml
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.billing.selectors.bills import bills_of
 from apps.billing.selectors.refund_requests import requests_of
@@ -52,6 +54,25 @@ def test_the_bound_cards_show_whose_they_are(world: World) -> None:
     [shown] = world.client("patient_a").get(f"{MINI}/cards/bindings").json()
     binding = world.bindings["patient_a"]
     assert (shown["id"], shown["patient_id"]) == (str(binding.pk), str(binding.patient_id))
+
+
+def test_personal_files_are_one_read_with_cards_profiles_and_consents_and_nobody_elses(world: World) -> None:
+    patient = world.patients["patient_a"]
+    patient.consents, patient.allergies = {"privacy": "2026-01-02T03:04:05+08:00", "photo": None}, "青霉素"
+    patient.save()
+    patient.related_persons.create(hospital=world.h1, name="张妈妈", relation="mother", phone="13900000001")
+    patient.related_persons.create(
+        hospital=world.h1, name="监护人", relation="father", phone="13900000002", is_guardian=True
+    )
+    with CaptureQueriesContext(connection) as asked:
+        [shown] = world.client("patient_a").get(f"{MINI}/cards/profiles").json()
+    assert shown["id"] == str(world.bindings["patient_a"].pk) and shown["is_default"]
+    profile = shown["profile"]
+    assert profile["consents"] == {"privacy": "2026-01-02T03:04:05+08:00", "photo": None}
+    assert profile["allergies"] == "青霉素" and profile["version"] == patient.version
+    assert [(each["name"], each["phone"]) for each in profile["contacts"]] == [("张妈妈", "139****0001")]
+    assert patient.phone not in str(shown) and patient.national_id not in str(shown)
+    assert len([query for query in asked if "patients_" in query["sql"]]) == 2
 
 
 def test_the_document_knows_no_other_word() -> None:

@@ -45,11 +45,11 @@ properties(
     unmasked=("显示完整内容", "Unmasked"), valid_until=("有效期至", "Valid until"),
     verified_by_id=("核验人", "Verified by"), verified_by_name=("核验人姓名", "Verified by"),
     vip_level=("VIP 等级", "VIP level"), without=("缺少", "Without"), binding_id=("就诊人", "Person"),
-    confirm_duplicate=("确认重复建档", "File it all the same"),
+    confirm_duplicate=("确认重复建档", "File it all the same"), profile=("个人档案", "Personal file"),
 )  # fmt: skip
 of(
     "Patient", "PatientRow", "BriefPatient", "Personal", "PersonalEdit", "Contact", "FullContact", "RelatedPerson",
-    "SensitiveContact", "Bind", "Binding", name=("姓名", "Name"),
+    "SensitiveContact", "Bind", "Binding", "Profile", name=("姓名", "Name"),
 )  # fmt: skip
 of("Patient", "PatientRow", "BriefPatient", "PatientExport", "PatientSearch", source=("来源渠道", "Source"))
 of("CareTeamMember", "Join", role=("照护角色", "Role"))
@@ -121,6 +121,7 @@ operations(
     cards_bindings_patient=("个人档案", "The bound person's archive"),
     cards_bindings_patient_change=("修改个人档案", "Change the bound person's archive"),
     cards_bindings_unbind=("解绑就诊卡", "Unbind a card"), cards_bindings_create=("绑定就诊卡", "Bind a card"),
+    cards_profiles_list=("我的个人档案", "My personal files"),
     cards_filings_create=("在线建档", "File a person online"),
 )  # fmt: skip
 

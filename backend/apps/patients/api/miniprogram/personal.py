@@ -6,10 +6,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.patients.api.fields import ContactSerializer, age
-from apps.patients.api.miniprogram.bindings import BindingView
+from apps.patients.api.miniprogram.bindings import BindingSerializer, BindingView
 from apps.patients.errors import CardRequired
 from apps.patients.models import Patient
-from apps.patients.selectors import require_binding
+from apps.patients.selectors import bindings_of, require_binding
 from apps.patients.services.archive import update_patient
 from kernel.crypto import masking
 from kernel.errors import InvalidValue, StaleVersion
@@ -26,12 +26,13 @@ class PersonalSerializer(VersionedModelSerializer):
     phone = MaskedField(masking.phone, read_only=True)
     address = MaskedField(masking.address, max_length=255, required=False, allow_blank=True)
     contacts = serializers.SerializerMethodField()
+    consents = serializers.DictField(child=serializers.DateTimeField(allow_null=True), read_only=True)
 
     class Meta:
         model = Patient
         fields = [
             "mrn", "name", "gender", "birth_date", "age", "id_kind", "national_id", "phone", "address", "occupation",
-            "industry", "allergies", "contacts", "registered_at", "version",
+            "industry", "allergies", "contacts", "consents", "registered_at", "version",
         ]  # fmt: skip
         read_only_fields = ["mrn", "name", "gender", "birth_date", "id_kind", "allergies", "registered_at"]
 
@@ -40,15 +41,37 @@ class PersonalSerializer(VersionedModelSerializer):
 
     @extend_schema_field(ContactSerializer(many=True))
     def get_contacts(self, patient: Patient) -> Any:
-        return ContactSerializer(
-            patient.related_persons.filter(is_guardian=False).order_by("id"), many=True
-        ).data
+        contacts = [person for person in patient.related_persons.all() if not person.is_guardian]
+        return ContactSerializer(sorted(contacts, key=lambda person: person.pk), many=True).data
 
 
 class PersonalEditSerializer(PersonalSerializer):
     """What the patient may write."""
 
     contacts = ContactSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+class ProfileSerializer(BindingSerializer):
+    """个人档案: a bound card with its owner's archive and consents."""
+
+    profile = PersonalSerializer(source="patient", read_only=True)
+
+    class Meta(BindingSerializer.Meta):
+        fields = [*BindingSerializer.Meta.fields, "profile"]
+        read_only_fields = fields
+
+
+@extend_schema(tags=["cards"])
+class ProfileListView(BindingView):
+    """个人档案 of everybody whom the account acts for."""
+
+    serializer_class = ProfileSerializer
+
+    @extend_schema(operation_id="cards_profiles_list", responses=ProfileSerializer(many=True))
+    def get(self, request: Any) -> Response:
+        """The bound cards with profile and consents in one read, the default first."""
+        found = bindings_of(request.user.wechat).prefetch_related("patient__related_persons")
+        return Response(ProfileSerializer(found, many=True).data)
 
 
 @extend_schema(tags=["cards"])
