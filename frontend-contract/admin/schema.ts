@@ -23811,6 +23811,8 @@ export interface operations {
                 date_to?: string;
                 period?: "afternoon" | "evening" | "morning";
                 state?: ("closed" | "draft" | "published" | "stopped")[];
+                /** @description the doctor, as staff are searched */
+                search?: string;
                 /** @description date, starts_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -24706,6 +24708,8 @@ export interface operations {
                 date_to?: string;
                 period?: "afternoon" | "evening" | "morning";
                 state?: ("closed" | "draft" | "published" | "stopped")[];
+                /** @description the doctor, as staff are searched */
+                search?: string;
                 /** @description date, starts_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 /** @description comma-separated: just these, in force or not, as a form shows what is chosen */

@@ -131,3 +131,26 @@ def test_sessions_are_generated_for_sensible_days_only(clinic: World, first: int
     }
     assert post(clinic, "head", "generate", days).status_code == 400
     assert not ClinicSession.objects.exists()
+
+
+@pytest.mark.requirement("INT-04")
+def test_sessions_to_choose_from_are_published_and_still_to_come_the_next_first(clinic: World) -> None:
+    assert template(clinic).status_code == 201
+    days = {"first_date": TODAY.isoformat(), "last_date": (TODAY + dt.timedelta(days=13)).isoformat()}
+    sessions = post(clinic, "head", "generate", days).json()["session_ids"]
+    options = f"{ADMIN}/clinic-sessions/options"
+    assert clinic.client("head").get(options).json() == []
+    for session in sessions:
+        assert post(clinic, "head", f"{session}/publish").status_code == 200
+    shown = clinic.client("head").get(options, {"search": clinic.staff["doctor_a"].name}).json()
+    assert {row["id"] for row in shown} == set(sessions)
+    assert [row["hint"] for row in shown] == [
+        f"{TOMORROW + dt.timedelta(days=7 * week)} 08:00 · 心内科" for week in (0, 1)
+    ]
+    assert clinic.client("head").get(options, {"search": "没有这个人"}).json() == []
+    ClinicSession.objects.filter(pk=shown[0]["id"]).update(date=TODAY - dt.timedelta(days=1))
+    assert [row["id"] for row in clinic.client("head").get(options).json()] == [shown[1]["id"]]
+    [template_option] = clinic.client("head").get(f"{ADMIN}/schedule-templates/options").json()
+    assert template_option["hint"].startswith("心内科 · 星期") and template_option["hint"].endswith(
+        " · 08:00"
+    )

@@ -27,6 +27,11 @@ class Entry:
     label: str
 
 
+def staff_like(text: str) -> Q:
+    """Staff whose name or pinyin holds the text, or whose employee number begins with it."""
+    return Q(name__icontains=text) | Q(pinyin__contains=text.lower()) | Q(employee_no__istartswith=text)
+
+
 def dictionaries(codes: Iterable[str] | None, hospital_id: UUID | None) -> dict[str, list[Entry]]:
     """Active entries by dictionary code: the group's, then the hospital's own, which win over equal values."""
     items = DictionaryItem.objects.filter(_in_force(hospital_id), is_active=True)

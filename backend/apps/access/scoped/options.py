@@ -1,5 +1,6 @@
 """选项: what a field that refers to rows of a resource can be chosen from, as a form asks for it."""
 
+import datetime as dt
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from apps.access.policies.base import policy_of
 from apps.access.scoped.permissions import IsStaff
 from apps.access.scoped.views import HOSPITAL, ScopedViewSet
+from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.expectations import IDS
 from kernel.http.serializers import Serializer
@@ -88,7 +90,11 @@ class OptionsMixin(ScopedViewSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().filter_queryset(queryset)
-        return rows.filter(**self.in_force) if getattr(self, "action", None) == "offer" else rows
+        return self.to_choose_from(rows) if getattr(self, "action", None) == "offer" else rows
+
+    def to_choose_from(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in force, in the order in which people choose."""
+        return rows.filter(**self.in_force)
 
     def as_option(self, row: Any) -> dict[str, Any]:
         """What the columns of a row say."""
@@ -97,9 +103,14 @@ class OptionsMixin(ScopedViewSet):
 
 
 def _text(row: Any, path: str) -> str:
+    value = row
     for name in path.split("__"):
-        row = getattr(row, name, None)
-    return "" if row is None else str(row)
+        value = None if value is None else getattr(value, name)
+    if isinstance(value, dt.datetime):
+        return f"{value.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
+    return "" if value is None else str(value)
 
 
 def _ids(text: str) -> list[UUID]:

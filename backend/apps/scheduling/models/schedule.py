@@ -3,6 +3,7 @@ import math
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
+from django.utils.dates import WEEKDAYS
 
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, Location, StaffMember
@@ -90,6 +91,11 @@ class ScheduleTemplate(Quotas, VersionedModel):
             models.Index(fields=["practitioner", "-id"], name="template_of_practitioner"),
         ]
         triggers = [audited()]
+
+    @property
+    def weekday_name(self) -> str:
+        """The weekday in the language of the request."""
+        return str(WEEKDAYS[self.weekday])
 
 
 class ClinicSession(Quotas, VersionedModel):

@@ -1,7 +1,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -30,6 +30,7 @@ from apps.identity.errors import (
 from apps.identity.models import StaffDepartment, StaffMember
 from apps.identity.models.staff import VisitTier
 from apps.identity.pictures import url_of
+from apps.identity.selectors import staff_like
 from apps.identity.services import staff as services, totp
 from apps.identity.services.passwords import reset_password
 from apps.identity.services.pictures import remove_picture, set_picture
@@ -59,9 +60,7 @@ class StaffFilter(django_filters.FilterSet):
         return queryset.filter(Exists(rows))
 
     def find(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(
-            Q(name__icontains=value) | Q(pinyin__contains=value.lower()) | Q(employee_no__istartswith=value)
-        )
+        return queryset.filter(staff_like(value))
 
 
 @extend_schema(tags=["staff"])

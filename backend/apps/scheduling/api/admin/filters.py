@@ -1,6 +1,11 @@
+from typing import Any
+
 import django_filters
+from django.db.models import QuerySet
 
 from apps.access.scoped.filters import OfPractitionerFilter
+from apps.identity.models import StaffMember
+from apps.identity.selectors import staff_like
 from apps.scheduling.models import Period
 from apps.scheduling.states import SESSIONS
 
@@ -16,3 +21,9 @@ class ClinicSessionFilter(OfPractitionerFilter):
     date_to = django_filters.DateFilter(field_name="date", lookup_expr="lte")
     period = django_filters.ChoiceFilter(choices=Period.choices)
     state = django_filters.MultipleChoiceFilter(choices=SESSIONS.choices)
+    search = django_filters.CharFilter(
+        method="of_somebody", max_length=64, help_text="the doctor, as staff are searched"
+    )
+
+    def of_somebody(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(practitioner_id__in=StaffMember.objects.filter(staff_like(value)).values("pk"))

@@ -1,6 +1,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -17,6 +18,8 @@ from apps.scheduling.services.generate import generate_sessions
 from apps.scheduling.services.publish import publish_session
 from apps.scheduling.services.session_appointments import Outcome
 from apps.scheduling.services.substitute import substitute_session
+from apps.scheduling.states import SessionState
+from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.http.schema import raises
 
@@ -31,7 +34,7 @@ class ScheduleTemplateViewSet(OptionsMixin, CrudViewSet):
     filterset_class = filters.ScheduleTemplateFilter
     ordering_fields = ["weekday", "start_time", "valid_from"]
     ordering = ["-id"]
-    option_columns = ("practitioner__name", "department__name", "weekday", "start_time")
+    option_columns = ("practitioner__name", "department__name", "weekday_name", "start_time")
 
     def base_queryset(self) -> Any:
         return ScheduleTemplate.objects.select_related("department", "practitioner")
@@ -68,11 +71,17 @@ class ClinicSessionViewSet(OptionsMixin, CrudViewSet):
     filterset_class = filters.ClinicSessionFilter
     ordering_fields = ["date", "starts_at"]
     ordering = ["-id"]
-    option_columns = ("practitioner__name", "date", "start_time", "department__name")
-    in_force = {}
+    option_columns = ("practitioner__name", "starts_at", "department__name")
+    in_force = {"state": SessionState.PUBLISHED}
 
     def base_queryset(self) -> Any:
         return with_numbers(ClinicSession.objects.all())
+
+    def to_choose_from(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that take place from today on, the next first."""
+        return (
+            super().to_choose_from(rows).filter(date__gte=clock.today()).order_by("date", "starts_at", "id")
+        )
 
     @raises(errors.PractitionerOnLeave, errors.SessionConflict, InvalidValue)
     def perform_create(self, data: dict[str, Any]) -> ClinicSession:
