@@ -4,7 +4,7 @@ import { client, type Options } from "../shared/client.js";
 import type { paths } from "./schema.js";
 
 export type * from "./schema.js";
-export { intention } from "../shared/client.js";
+export { intention } from "../shared/intention.js";
 export { ApiError, unwrap, type Problem, type ProblemItem } from "../shared/problem.js";
 
 export type AdminClient = Client<paths>;

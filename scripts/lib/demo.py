@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import console
 import processes
 from embedded import ROOT, Stack, local_dir
 from postgres_server import ServerError
@@ -24,7 +25,7 @@ from supervisor import Busy, Failed, Service, Supervisor, answers
 
 MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
 DOCUMENTS = ("miniprogram", "admin", "partner")
-FIRST_PORTS = {"api": 8000, "sandbox": 8090, "stream": 8190}
+FIRST_PORTS = {"api": 8000, "sandbox": 8090, "stream": 8190, "console": 8290}
 ATTEMPTS = 5
 SMALL = ("--patients", "200", "--appointments", "200")
 PAYMENT_CHANNELS = ("wechat_pay", "alipay", "unionpay")
@@ -48,7 +49,8 @@ class Demo:
         self.addresses = local / "run" / "addresses.json"
         self.supervisor = Supervisor(local / "run" / "demo", local / "log", cwd=ROOT / "backend")
         self.first_ports = FIRST_PORTS | {"api": port}
-        self.api = self.sandbox = self.stream = ""
+        self.api = self.sandbox = self.stream = self.console = ""
+        self.files: Path | None = None
 
     def run(self, check: bool) -> int:
         """Check what runs already, or start everything, then either check it or keep it running, and stop it."""
@@ -64,15 +66,17 @@ class Demo:
         if not self.addresses.exists():
             return False
         known = json.loads(self.addresses.read_text())
-        self.api, self.sandbox, self.stream = (known[name] for name in FIRST_PORTS)
+        self.api, self.sandbox, self.stream, self.console = (known.get(name, "") for name in FIRST_PORTS)
         return answers(f"{self.api}/readyz", known["run"])
 
     def _run(self, check: bool) -> int:
         with self.supervisor:
             self.addresses.unlink(missing_ok=True)
             stack = Stack(self.local / "demo")
+            building = console.Build(self.local / "console")
             try:
                 self._prepare(stack)
+                self.files = self._console(building)
                 self._start()
                 say("Opening the hospitals' accounts at the payment providers' stand-ins …")
                 open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
@@ -84,6 +88,7 @@ class Demo:
             except KeyboardInterrupt:
                 say("Stopping …")
             finally:
+                building.stop()
                 self.supervisor.stop()
                 stack.stop()
                 say("Everything has stopped.")
@@ -108,6 +113,13 @@ class Demo:
         size = SMALL if self.small else ()
         self._manage("load_sample", "--accounts-file", str(self.accounts), *size)
 
+    def _console(self, building: console.Build) -> Path | None:
+        say("Building the console (half a minute the first time) …")
+        files = building.wait()
+        if files is None:
+            say(f"The console could not be built here and is left out: {building.log} says why.")
+        return files
+
     def _own_places(self) -> dict[str, str]:
         return {
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
@@ -124,7 +136,7 @@ class Demo:
             claim.close()
         claimed = [processes.claim_port(first) for first in self.first_ports.values()]
         ports, self.claims = [port for port, _ in claimed], [claim for _, claim in claimed]
-        self.api, self.sandbox, self.stream = (f"http://127.0.0.1:{port}" for port in ports)
+        self.api, self.sandbox, self.stream, self.console = (f"http://127.0.0.1:{port}" for port in ports)
         return ports
 
     def _environment(self) -> dict[str, str]:
@@ -162,6 +174,8 @@ class Demo:
     def _start_programs(self) -> None:
         keys = self.local / "run" / "sandbox-keys"
         services = programs(self.api, self.sandbox, self.stream, keys, self.token)
+        if self.files:
+            services.append(console_service(self.console, self.api, self.files, self.token))
         for service in services:
             service.environment = self._environment()
             say(f"Starting {service.name} …")
@@ -180,6 +194,8 @@ class Demo:
         print(
             f"\n  API       {self.api}\n  Stream    {self.stream}/stream/events\n  Sandbox   {self.sandbox}"
         )
+        if self.files:
+            print(f"  Console   {self.console}/console/")
         print(f"  Clock     {self.clock_file}: seconds by which the product's time is ahead")
         print(f"  Logs      {self.local / 'log'}\n")
         for name in DOCUMENTS:
@@ -238,6 +254,13 @@ def programs(api: str, sandbox: str, stream: str, keys: Path, token: str = "") -
         Service("relay", [*MANAGE, "relay"]),
         Service("scheduler", [*MANAGE, "scheduler"]),
     ]
+
+
+def console_service(address: str, api: str, files: Path, token: str) -> Service:
+    """What serves the console's files and sends what they ask to the API."""
+    server = [sys.executable, str(ROOT / "scripts" / "lib" / "static_server.py"), "--root", str(files)]
+    server += ["--port", address.rpartition(":")[2], "--api", api]
+    return Service("console", server, f"{address}/healthz", token)
 
 
 def print_accounts(path: Path) -> None:

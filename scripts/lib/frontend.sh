@@ -27,7 +27,7 @@ else
 fi
 work="$(mktemp -d "$LOCAL/run/frontend.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
-tar -C "$ROOT/frontend-contract" -cf - --exclude=./node_modules --exclude=./build . | tar -C "$work" -xf -
+tar -C "$ROOT/frontend-contract" -cf - --exclude=./node_modules --exclude=./build --exclude=./console/dist . | tar -C "$work" -xf -
 ln -s "$packages/node_modules" "$work/node_modules"
 cd "$work"
 PATH="$packages/node_modules/.bin:$PATH" "$@"

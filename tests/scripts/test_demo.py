@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import console
 import demo
 import processes
 from supervisor import answers
@@ -36,13 +37,16 @@ def environment(local: Path) -> dict[str, str]:
 class Running:
     """One demo as a process of its own."""
 
-    def __init__(self, local: Path) -> None:
+    def __init__(self, local: Path, files: Path) -> None:
         self.local = local
         (local / "run").mkdir(parents=True)
         self.output = (local / "output").open("wb")
         command = [sys.executable, str(ROOT / "scripts" / "lib" / "demo.py"), "--small"]
         self.process = subprocess.Popen(
-            command, env=environment(local), stdout=self.output, stderr=subprocess.STDOUT
+            command,
+            env=environment(local) | {"YIHUI_CONSOLE_DIST": str(files)},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
         )
 
     def said(self) -> str:
@@ -64,7 +68,9 @@ class Running:
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Running]]:
-    started = [Running(tmp_path_factory.mktemp(f"demo{number}")) for number in range(2)]
+    files = console.Build(tmp_path_factory.mktemp("console") / "dist").wait()
+    assert files
+    started = [Running(tmp_path_factory.mktemp(f"demo{number}"), files) for number in range(2)]
     try:
         yield started
     finally:
@@ -89,9 +95,13 @@ def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list
     one, other = (running.addresses() for running in two)
     assert not set(one.values()) & set(other.values())
     for own, foreign in ((one, other), (other, one)):
-        for url in (f"{own['api']}/readyz", f"{own['sandbox']}/healthz", f"{own['stream']}/healthz"):
+        healths = (f"{own[name]}/healthz" for name in ("sandbox", "stream", "console"))
+        for url in (f"{own['api']}/readyz", *healths):
             assert answers(url, own["run"])
             assert not answers(url, foreign["run"])
+        with urllib.request.urlopen(f"{own['console']}/console/", timeout=10) as page:
+            assert b"main.js" in page.read()
+        assert get(f"{own['console']}/api/admin/v1/schema")["info"]["title"]
     # a sign-in goes through the demo's own sandbox: the other one has not heard of the person
     openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
     post(f"{one['sandbox']}/_sandbox/wechat/users", openid | phone)

@@ -1,0 +1,98 @@
+/** Calls of operations by their id: paths, queries, bodies, files; refusals as exceptions. */
+import { ApiError, type Problem } from "../shared/problem.js";
+import { intention } from "../shared/intention.js";
+import { operation, pathParameters, type Operation } from "./contract.js";
+import { forget, session } from "./session.js";
+
+export { ApiError, intention };
+
+/** A row of the API: its columns are known by the document alone. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Row = Record<string, any>;
+
+export interface Request {
+  /** Values of the path's parameters, in its order. */
+  at?: string[];
+  query?: Row;
+  body?: Row | null;
+  /** For Idempotency-Key: the same as long as the same intention is tried again. */
+  key?: string;
+  /** The kind of file that is wanted. */
+  accept?: string;
+}
+
+export async function call(id: string, request: Request = {}): Promise<any> {
+  const answer = await send(operation(id), request);
+  return answer.status === 204 ? null : await answer.json();
+}
+
+/** Fetch a file and hand it to the browser's downloads. */
+export async function download(id: string, request: Request): Promise<void> {
+  const answer = await send(operation(id), request);
+  const name = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = decodeURIComponent(name?.[1] ?? name?.[2] ?? id);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function send(of: Operation, request: Request): Promise<Response> {
+  const answer = await fetch(addressOf(of, request), {
+    method: of.method, headers: headersOf(of, request), body: bodyOf(of, request.body),
+    cache: "no-store", credentials: "omit",
+  });
+  if (answer.ok) return answer;
+  const problem = await asProblem(answer);
+  if (answer.status === 401 && session.token) forget(true);
+  const seconds = Number(answer.headers.get("Retry-After"));
+  throw new ApiError(problem, seconds > 0 ? seconds : null);
+}
+
+function addressOf(of: Operation, { at = [], query = {} }: Request): string {
+  let path = of.path;
+  pathParameters(of).forEach((parameter, place) => {
+    path = path.replace(`{${parameter.name}}`, encodeURIComponent(at[place] ?? ""));
+  });
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== null && one !== undefined && one !== "") asked.append(name, String(one));
+  return asked.size ? `${path}?${asked}` : path;
+}
+
+function headersOf(of: Operation, { key, accept, body }: Request): Record<string, string> {
+  const keyed = of.parameters.some((each) => each.in === "header" && each.name === "Idempotency-Key");
+  return {
+    "Accept-Language": session.language,
+    ...(accept ? { Accept: accept } : {}),
+    ...(session.token ? { Authorization: `Bearer ${session.token}` } : {}),
+    ...(body && !of.multipart ? { "Content-Type": "application/json" } : {}),
+    ...(keyed ? { "Idempotency-Key": key ?? intention() } : {}),
+  };
+}
+
+function bodyOf(of: Operation, body: Row | null | undefined): BodyInit | undefined {
+  if (!body) return undefined;
+  if (!of.multipart) return JSON.stringify(body);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(body))
+    if (value !== null && value !== undefined && value !== "") form.append(name, value instanceof File ? value : String(value));
+  return form;
+}
+
+async function asProblem(answer: Response): Promise<Problem> {
+  try {
+    return (await answer.json()) as Problem;
+  } catch {
+    const detail = answer.statusText || String(answer.status);
+    return { type: "about:blank", title: detail, status: answer.status, code: "unknown", detail, errors: [], request_id: "" };
+  }
+}
+
+/** One line for a refusal or a lost connection. */
+export function reasonOf(error: unknown, unreachable: string): string {
+  if (!(error instanceof ApiError)) return unreachable;
+  const fields = error.problem.errors.map((each) => each.message).filter((text) => text !== error.problem.detail);
+  return [error.problem.detail || error.problem.title, ...fields].join(" · ");
+}

@@ -1,0 +1,244 @@
+/** What the console knows of the product: the manifest and the document of the admin audience, as the build laid them. */
+
+export interface EnumValue {
+  value: string | number;
+  zh: string;
+  en: string;
+  colour: string;
+}
+
+export interface Ref {
+  operation: string;
+  filters?: Record<string, unknown>;
+}
+
+export interface Schema {
+  $ref?: string;
+  allOf?: Schema[];
+  oneOf?: Schema[];
+  type?: string;
+  format?: string;
+  enum?: unknown[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+  nullable?: boolean;
+  readOnly?: boolean;
+  default?: unknown;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  title?: string;
+  "x-title-en"?: string;
+  "x-enum"?: EnumValue[];
+  "x-ref"?: Ref;
+  "x-dictionary"?: string;
+  "x-unit"?: string;
+  "x-masked"?: { operation?: string };
+}
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required?: boolean;
+  schema: Schema;
+}
+
+export interface Operation {
+  id: string;
+  method: string;
+  path: string;
+  summary: string;
+  "x-summary-en": string;
+  "x-permission-code"?: string;
+  parameters: Parameter[];
+  body: Schema | null;
+  multipart: boolean;
+  answer: Schema | null;
+  /** Kinds of file that it answers; none: it answers JSON or nothing. */
+  files: string[];
+}
+
+export interface Titled {
+  title: string;
+  title_en: string;
+}
+
+export interface Column extends Titled {
+  name: string;
+  format: string;
+  width: number;
+  sortable: boolean;
+  hidden: boolean;
+}
+
+export interface Action extends Titled {
+  operation: string;
+  permission: string;
+  method: string;
+  form: string[];
+  danger: boolean;
+  confirm: string;
+  confirm_en: string;
+  when: Record<string, unknown[]>;
+}
+
+export interface Related extends Titled {
+  operation: string;
+  permission: string;
+  columns?: Column[];
+  fields?: string[];
+}
+
+export interface List extends Titled {
+  operation: string;
+  columns: Column[];
+  search: boolean;
+  filters: string[];
+  toolbar: Action[];
+  row_actions: Action[];
+  exports: Action[];
+  uploads: Action[];
+  detail: { operation: string; fields: string[] } | null;
+  related: Related[];
+}
+
+export interface Page {
+  lists: List[];
+  actions: Action[];
+}
+
+interface RawOperation {
+  operationId: string;
+  summary: string;
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  [extension: string]: unknown;
+}
+
+export const pages: Record<string, Page> = {};
+const schemas: Record<string, Schema> = {};
+const operations: Record<string, Operation> = {};
+const byPath: Record<string, Operation> = {};
+const METHODS = ["get", "post", "put", "patch", "delete"];
+const JSON_TYPE = "application/json";
+/** The parameter by which rows belong to a hospital; its reference lists the hospitals one may choose. */
+export const HOSPITAL = "hospital_id";
+
+/** Read both files; before it nothing else of this module may be asked. */
+export async function loadContract(base: string): Promise<void> {
+  const [manifest, document] = await Promise.all(
+    ["manifest.json", "document.json"].map(async (name) => (await fetch(`${base}${name}`)).json()),
+  );
+  Object.assign(pages, manifest.pages);
+  Object.assign(schemas, document.components.schemas);
+  for (const [path, item] of Object.entries<Record<string, RawOperation>>(document.paths))
+    for (const method of METHODS) {
+      const raw = item[method];
+      if (raw) {
+        const made = asOperation(method, path, raw);
+        operations[made.id] = made;
+        byPath[`${method} ${path}`] = made;
+      }
+    }
+}
+
+function asOperation(method: string, path: string, raw: RawOperation): Operation {
+  const sent = raw.requestBody?.content ?? {};
+  const multipart = "multipart/form-data" in sent;
+  const good = Object.entries(raw.responses).find(([status]) => status.startsWith("2"))?.[1].content ?? {};
+  return {
+    id: raw.operationId, method: method.toUpperCase(), path, summary: raw.summary,
+    "x-summary-en": String(raw["x-summary-en"] ?? ""),
+    "x-permission-code": raw["x-permission-code"] as string | undefined,
+    parameters: raw.parameters ?? [],
+    body: (multipart ? sent["multipart/form-data"] : Object.values(sent)[0])?.schema ?? null,
+    multipart,
+    answer: good[JSON_TYPE]?.schema ?? null,
+    files: JSON_TYPE in good ? [] : Object.keys(good),
+  };
+}
+
+export function operation(id: string): Operation {
+  const found = operations[id];
+  if (!found) throw new Error(`the document has no operation ${id}`);
+  return found;
+}
+
+/** A schema with what it refers to; what stands beside a reference comes first. */
+export function resolved(schema: Schema): Schema {
+  const { $ref, allOf, oneOf, ...own } = schema;
+  const parts = [...($ref ? [schemas[$ref.split("/").pop() ?? ""] ?? {}] : []), ...(allOf ?? []), ...(oneOf ?? [])];
+  const known = parts.map(resolved);
+  const values = known.flatMap((part) => part["x-enum"] ?? []);
+  return Object.assign({}, ...known, values.length ? { "x-enum": values } : {}, own);
+}
+
+export function propertiesOf(schema: Schema | null | undefined): Record<string, Schema> {
+  return schema ? (resolved(schema).properties ?? {}) : {};
+}
+
+/** The schema of the rows that a list answers, null where it answers something else. */
+export function rowsOf(list: Operation): Schema | null {
+  const whole = list.answer ? resolved(list.answer) : {};
+  const many = whole.properties?.results ? resolved(whole.properties.results) : whole;
+  return many.type === "array" && many.items ? resolved(many.items) : null;
+}
+
+export function pathParameters(of: Operation): Parameter[] {
+  const names = [...of.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  return names.flatMap((name) => of.parameters.filter((each) => each.in === "path" && each.name === name));
+}
+
+/** What a value may be chosen from: by its reference, or the choices of the resource whose path holds the id. */
+export function refOf(of: Operation, parameter: Parameter): Ref | null {
+  const said = resolved(parameter.schema)["x-ref"];
+  if (said) return said;
+  const before = of.path.split(`/{${parameter.name}}`)[0];
+  const choices = byPath[`get ${before}/options`];
+  return choices ? { operation: choices.id } : null;
+}
+
+/** The list whose rows an id without choices means: the last word of its name is the last word of the list's path. */
+export function listNamed(name: string): Operation | null {
+  const noun = name.replace(/_ids?$/, "").split("_").pop() ?? "";
+  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  const found = Object.values(operations).filter(
+    (each) => each.method === "GET" && rowsOf(each) && (each.path.split(/[/-]/).pop() ?? "") === plural,
+  );
+  return found.sort((one, other) => one.path.length - other.path.length)[0] ?? null;
+}
+
+/** The model of a list as some page has it; else its columns alone. */
+export function modelOf(list: Operation): List {
+  for (const page of Object.values(pages))
+    for (const each of page.lists) {
+      if (each.operation === list.id) return bare(each, each.columns, each.filters, each.search);
+      const related = each.related.find((one) => one.operation === list.id);
+      if (related?.columns) return bare(related, related.columns, filtersOf(list), false);
+    }
+  return bare({ operation: list.id, title: list.summary, title_en: list["x-summary-en"] }, [], [], false);
+}
+
+function bare(of: Titled & { operation: string }, columns: Column[], filters: string[], search: boolean): List {
+  return {
+    operation: of.operation, title: of.title, title_en: of.title_en, columns, filters, search,
+    toolbar: [], row_actions: [], exports: [], uploads: [], detail: null, related: [],
+  };
+}
+
+const PAGING = ["page", "page_size", "ordering", "search", "cursor"];
+
+export function filtersOf(list: Operation): string[] {
+  return list.parameters.filter((each) => each.in === "query" && !PAGING.includes(each.name)).map((each) => each.name);
+}
+
+/** Where the hospitals are chosen from. */
+export function hospitals(): Ref | null {
+  for (const each of Object.values(operations))
+    for (const parameter of each.parameters)
+      if (parameter.name === HOSPITAL && parameter.schema["x-ref"]) return parameter.schema["x-ref"];
+  return null;
+}

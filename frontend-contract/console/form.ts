@@ -1,0 +1,153 @@
+/** The form of an operation in a dialog: what its path, its query and its body need. */
+import { computed, defineComponent, h, ref, type Component, type PropType, type VNodeChild } from "vue";
+
+import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
+import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, refOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
+import { fieldsOf, startOf } from "./nested.js";
+import { session } from "./session.js";
+import { Alert, Button, Dialog, Form, tell } from "./ui.js";
+import { said, word } from "./words.js";
+
+/** What a person fills in: unknown parts of the path, the query of a reading, the body. */
+interface Asked {
+  path: Schema;
+  query: Schema;
+  body: Schema;
+}
+
+function askedOf(of: Operation, at: string[]): Asked {
+  const path = Object.fromEntries(pathParameters(of).slice(at.length).map((each) => {
+    const found = refOf(of, each);
+    return [each.name, { ...each.schema, ...(found ? { "x-ref": found } : {}) }];
+  }));
+  const names = of.method === "GET" ? filtersOf(of) : [];
+  const query = of.parameters.filter((each) => names.includes(each.name));
+  const inPath = { properties: path, required: Object.keys(path) };
+  return {
+    path: inPath, body: of.body ?? {},
+    query: { properties: Object.fromEntries(query.map((each) => [each.name, each.schema])), required: query.filter((each) => each.required).map((each) => each.name) },
+  };
+}
+
+/** Whether anything has to be filled in before the operation can be called. */
+export function asksFor(action: Action, at: string[]): boolean {
+  const { path, query, body } = askedOf(operation(action.operation), at);
+  return [path, query].some((each) => (each.required ?? []).length > 0) || Object.keys(propertiesOf(body)).some((name) => name !== "version");
+}
+
+export const ActionForm: Component = defineComponent({
+  props: {
+    action: { type: Object as PropType<Action>, required: true },
+    at: { type: Array as PropType<string[]>, default: () => [] },
+    row: { type: Object as PropType<Row | null>, default: null },
+    /** Reads the row again; null where nothing reads it. */
+    read: { type: Function as PropType<(() => Promise<Row>) | null>, default: null },
+  },
+  emits: ["done", "close"],
+  setup(props, { emit }) {
+    const of = operation(props.action.operation);
+    const asked = askedOf(of, props.at);
+    const edits = of.method === "PATCH" || of.method === "PUT";
+    const names = Object.keys(propertiesOf(asked.body)).filter((name) => name !== "version");
+    const before = ref<Row>(beginOf(asked.body, edits ? props.row : null, names));
+    const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query) });
+    const version = ref(props.row?.version);
+    const errors = ref<Record<string, string>>({});
+    const general = ref("");
+    const waiting = ref(false);
+    const key = ref(intention());
+
+    async function submit(): Promise<void> {
+      waiting.value = true;
+      errors.value = {};
+      general.value = "";
+      try {
+        emit("done", await call(of.id, requestOf(of, asked, props.at, bodyOf(), values.value, key.value)));
+      } catch (error) {
+        await refused(error);
+      } finally {
+        waiting.value = false;
+      }
+    }
+
+    function bodyOf(): Row | null {
+      if (!of.body) return null;
+      const whole = Object.entries(values.value).filter(([name, value]) => names.includes(name) && (edits ? !same(value, before.value[name]) : value !== null && value !== "" && value !== undefined));
+      const versioned = "version" in propertiesOf(of.body) && version.value !== undefined ? { version: version.value } : {};
+      return { ...Object.fromEntries(whole.map(([name, value]) => [name, edits && value === null ? emptied(asked.body, name) : value])), ...versioned };
+    }
+
+    async function refused(error: unknown): Promise<void> {
+      general.value = reasonOf(error, word("unreachable"));
+      if (!(error instanceof ApiError)) return;
+      key.value = intention(); // what was refused was not done: the next try is another intention
+      if (error.code === "stale_version") await readAgain();
+      errors.value = Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message]));
+      const shownBeside = error.problem.errors.filter((each) => each.field && each.field.split(".")[0]! in values.value || names.includes(each.field.split(".")[0] ?? ""));
+      if (shownBeside.length && shownBeside.length === error.problem.errors.length) general.value = error.problem.detail || error.problem.title;
+    }
+
+    /** What the person has changed stays; the rest is as it is now. */
+    async function readAgain(): Promise<void> {
+      general.value = word("stale");
+      tell(word("stale"), "warning");
+      if (!props.read) return;
+      const now = await props.read();
+      const fresh = beginOf(asked.body, now, names);
+      const mine = Object.entries(values.value).filter(([name, value]) => !same(value, before.value[name]));
+      before.value = fresh;
+      values.value = { ...values.value, ...fresh, ...Object.fromEntries(mine) };
+      version.value = now.version;
+    }
+
+    const give = (given: Row): void => void (values.value = given);
+    const confirm = computed(() => said({ title: props.action.confirm, title_en: props.action.confirm_en }));
+    const body = (): VNodeChild => [
+      confirm.value ? h(Alert, { type: props.action.danger ? "warning" : "info", title: confirm.value, closable: false, showIcon: true }) : null,
+      general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
+      h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
+        [asked.path, asked.query, asked.body].map((schema) =>
+          fieldsOf(schema, schema === asked.body ? names : Object.keys(propertiesOf(schema)), values.value, errors.value, "", give),
+        ),
+      ),
+    ];
+    return () =>
+      h(Dialog, {
+        modelValue: true, title: said(props.action), width: names.length > 4 ? "760px" : "520px", appendToBody: true, closeOnClickModal: false,
+        onClose: () => emit("close"),
+      }, {
+        default: body,
+        footer: () => [
+          h(Button, { onClick: () => emit("close") }, () => word("cancel")),
+          h(Button, { type: props.action.danger ? "danger" : "primary", loading: waiting.value, onClick: submit }, () => word("ok")),
+        ],
+      });
+  },
+});
+
+/** The values that a form opens with: those of the row, or the document's defaults and the hospital one works at. */
+function beginOf(body: Schema, row: Row | null, names: string[]): Row {
+  if (!row) return { ...startOf(body), ...(HOSPITAL in propertiesOf(body) && session.hospital ? { [HOSPITAL]: session.hospital } : {}) };
+  const known = names.filter((name) => name in row && !String(row[name]).includes("****"));
+  return Object.fromEntries(known.map((name) => [name, row[name]]));
+}
+
+function beginAt(schema: Schema): Row {
+  const { operation: choices } = (propertiesOf({ properties: schema.properties })[HOSPITAL] ?? {})["x-ref"] ?? { operation: "" };
+  return choices && session.hospital ? { [HOSPITAL]: session.hospital } : {};
+}
+
+function requestOf(of: Operation, asked: Asked, at: string[], body: Row | null, values: Row, key: string): Parameters<typeof call>[1] {
+  const query = Object.fromEntries(Object.keys(propertiesOf(asked.query)).map((name) => [name, values[name]]));
+  return { at: [...at, ...Object.keys(propertiesOf(asked.path)).map((name) => String(values[name] ?? ""))], query, body, key };
+}
+
+/** What an emptied field is sent as: null where the document allows it. */
+function emptied(body: Schema, name: string): unknown {
+  const node = resolved(propertiesOf(body)[name] ?? {});
+  return node.nullable || node.type !== "string" ? null : "";
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}

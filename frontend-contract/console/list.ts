@@ -1,0 +1,143 @@
+/** A list as the manifest describes it: filters, table, buttons, paging, details. */
+import { computed, defineComponent, h, onMounted, ref, watch, type Component, type PropType, type VNode, type VNodeChild } from "vue";
+
+import { applies, buttons, useActions, type Place } from "./actions.js";
+import { call, type Row } from "./api.js";
+import { arranged, rowId } from "./arrange.js";
+import { operation, pathParameters, propertiesOf, refOf, rowsOf, type Column, type List, type Schema } from "./contract.js";
+import { Detail } from "./detail.js";
+import { Filters } from "./filters.js";
+import { FieldInput } from "./fields.js";
+import { useRows } from "./rows.js";
+import { session } from "./session.js";
+import { cell } from "./show.js";
+import { Alert, busy, Button, Checkbox, Empty, FormItem, Pagination, Popover, Table, TableColumn } from "./ui.js";
+import { said, word } from "./words.js";
+
+export const ListView: Component = defineComponent({
+  props: {
+    list: { type: Object as PropType<List>, required: true },
+    /** The ids of the path that are known already. */
+    above: { type: Array as PropType<string[]>, default: () => [] },
+    /** Instead of working with the rows: one of them is chosen, told by its first columns. */
+    pick: { type: Function as PropType<((row: Row, text: string) => void) | null>, default: null },
+  },
+  setup(props) {
+    const of = operation(props.list.operation);
+    const rowSchema = rowsOf(of);
+    const schemas = propertiesOf(rowSchema);
+    const asked = pathParameters(of).slice(props.above.length);
+    const parents = ref<Row>({});
+    const at = (): string[] => [...props.above, ...asked.map((each) => String(parents.value[each.name] ?? ""))];
+    const { state, paging, query, load } = useRows(of.id, props.list.filters, at);
+    const chosen = ref(new Set(props.list.columns.filter((each) => !each.hidden).map((each) => each.name)));
+    const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name)));
+    const open = ref<Row | null>(null);
+    const layout = arranged(props.list);
+    const detail = layout.detail ? operation(layout.detail.operation) : null;
+    const runner = useActions(() => void load(), () => [rowSchema, detail?.answer ?? null]);
+
+    const first = (): void => {
+      Object.assign(state, { page: 1, cursors: [""] });
+      void load();
+    };
+    onMounted(load);
+    watch(() => [session.hospital, session.language, JSON.stringify(parents.value)], first);
+    const find = (filters: Row, search: string): void => {
+      Object.assign(state, { filters, search });
+      first();
+    };
+    const placeOf = (row: Row | null): Place => {
+      const ids = row ? [...at(), rowId(row, layout, of)] : at();
+      return { at: ids, row, query: query.value, read: detail && row ? () => call(detail.id, { at: ids }) : null };
+    };
+    /** What replaces the whole list begins with what stands in it. */
+    const wholePlace = (): Place => ({ ...placeOf(null), row: layout.replaced ? { [layout.replaced]: state.rows.map((row) => row.id) } : null });
+
+    const parentInputs = (): VNodeChild => asked.map((parameter) => {
+      const found = refOf(of, parameter);
+      const schema: Schema = { ...parameter.schema, ...(found ? { "x-ref": found } : {}) };
+      const name = parameter.name === "id" ? (of.path.split("/{id}")[0]?.split("/").pop() ?? "").replace(/s$/, "_id") : parameter.name;
+      return h(FormItem, { key: parameter.name, label: `${word("choose_first")} ${said(parameter.name === "id" ? props.list : parameter.schema)}`, class: "parent", "data-field": parameter.name }, () =>
+        h(FieldInput, { name, schema, modelValue: parents.value[parameter.name], loose: true, "onUpdate:modelValue": (value: unknown) => (parents.value = { ...parents.value, [parameter.name]: value }) }));
+    });
+    const toolbar = (): VNode => h("div", { class: "toolbar" }, [
+      h("div", props.pick || at().some((each) => !each) ? [] : [buttons([...layout.toolbar, ...layout.uploads], wholePlace(), runner, 4, false), exportButtons()]),
+      h("div", [h(Button, { link: true, onClick: () => void load() }, () => word("refresh")), columnChooser(props.list.columns, chosen.value)]),
+    ]);
+    const exportButtons = (): VNodeChild => layout.exports.filter((each) => applies(each, null)).map((each) =>
+      h(Button, { key: each.operation, "data-action": each.operation, onClick: () => void runner.run(each, placeOf(null)) }, () => said(each)));
+    const pressed = (row: Row): void => {
+      if (props.pick) props.pick(row, told(columns.value, schemas, row));
+      else if (detail || layout.related.length) open.value = row;
+    };
+    const table = (): VNode => busy(h("div", [h(Table, {
+      data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "",
+      onSortChange: ({ prop, order }: { prop: string; order: string | null }) => {
+        state.ordering = order ? `${order === "descending" ? "-" : ""}${prop}` : "";
+        first();
+      },
+    }, {
+      default: () => [...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
+      empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : word("empty")), imageSize: 80 }),
+    })]), state.waiting);
+    const actionColumn = (): VNode | null => {
+      if (props.pick) return null;
+      if (!layout.rowActions.some((each) => applies(each, null))) return null;
+      return h(TableColumn, { key: "actions", label: word("actions"), width: 220, fixed: "right" }, {
+        default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttons(layout.rowActions, placeOf(row), runner, 2, true)]),
+      });
+    };
+    return () => h("div", { class: "list", "data-list": of.id }, [
+      parentInputs(),
+      h(Filters, { of, names: props.list.filters, search: props.list.search, onFind: find }),
+      toolbar(),
+      state.refusal ? h(Alert, { type: "error", title: state.refusal, closable: false, showIcon: true }) : null,
+      table(),
+      pager(state, paging, load),
+      open.value ? h(Detail, { key: open.value.id, list: props.list, layout, place: placeOf(open.value), onClose: () => (open.value = null), onChanged: () => void load() }) : null,
+      runner.dialogs(),
+    ]);
+  },
+});
+
+function tableColumn(column: Column, schema: Schema): VNode {
+  const right = column.format === "money" || column.format === "number";
+  return h(TableColumn, {
+    key: column.name, prop: column.name, label: said(column), minWidth: column.width, sortable: column.sortable ? "custom" : false,
+    align: right ? "right" : "left", showOverflowTooltip: true,
+  }, { default: ({ row }: { row: Row }) => cell(column, schema, row) });
+}
+
+/** A row in a few words: what its first columns say as text. */
+function told(columns: Column[], schemas: Record<string, Schema>, row: Row): string {
+  const said = columns.slice(0, 4).map((column) => cell(column, schemas[column.name] ?? {}, row)).filter((each) => typeof each === "string");
+  return said.slice(0, 3).join(" ") || String(row.id);
+}
+
+function columnChooser(columns: Column[], chosen: Set<string>): VNode {
+  const toggle = (name: string, on: boolean): void => void (on ? chosen.add(name) : chosen.delete(name));
+  return h(Popover, { trigger: "click", placement: "bottom-end", width: 220 }, {
+    reference: () => h(Button, { link: true }, () => word("columns")),
+    default: () => h("div", { class: "chooser" }, columns.map((column) =>
+      h(Checkbox, { key: column.name, modelValue: chosen.has(column.name), label: said(column), "onUpdate:modelValue": (on: boolean) => toggle(column.name, on) }))),
+  });
+}
+
+function pager(state: ReturnType<typeof useRows>["state"], paging: string, load: () => Promise<void>): VNodeChild {
+  const step = (change: () => void): void => {
+    change();
+    void load();
+  };
+  if (paging === "cursor")
+    return h("div", { class: "pager" }, [
+      h(Button, { disabled: state.cursors.length < 2, onClick: () => step(() => state.cursors.pop()) }, () => "‹"),
+      h(Button, { disabled: !state.next, onClick: () => step(() => state.cursors.push(state.next)) }, () => "›"),
+    ]);
+  if (paging === "none" || !state.count) return null;
+  return h("div", { class: "pager" }, h(Pagination, {
+    background: true, layout: "total, sizes, prev, pager, next", total: state.count, currentPage: state.page, pageSize: state.size, pageSizes: [10, 20, 50, 100],
+    "onUpdate:currentPage": (page: number) => step(() => (state.page = page)),
+    "onUpdate:pageSize": (size: number) => step(() => Object.assign(state, { size, page: 1 })),
+  }));
+}

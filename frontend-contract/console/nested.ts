@@ -1,0 +1,94 @@
+/** Inputs made of inputs: an object, a list of objects, and names with values. */
+import { defineComponent, h, type Component, type PropType, type VNode } from "vue";
+
+import type { Row } from "./api.js";
+import { propertiesOf, resolved, type Schema } from "./contract.js";
+import { FieldInput } from "./fields.js";
+import { Button, FormItem, Input } from "./ui.js";
+import { said, word } from "./words.js";
+
+const shared = {
+  errors: { type: Object as PropType<Record<string, string>>, default: () => ({}) },
+  path: { type: String, default: "" },
+};
+
+/** The fields of a form or of a part of one, each with what the API says against it. */
+export function fieldsOf(schema: Schema, names: string[], values: Row, errors: Record<string, string>, path: string, give: (values: Row) => void): VNode[] {
+  const known = propertiesOf(schema);
+  const needed = resolved(schema).required ?? [];
+  return names.filter((name) => known[name] && !known[name].readOnly).map((name) => {
+    const at = path ? `${path}.${name}` : name;
+    return h(FormItem, { key: name, label: said(known[name] as Schema) || name, required: needed.includes(name), error: errors[at] ?? "", "data-field": at }, () =>
+      h(FieldInput, {
+        name, schema: known[name] as Schema, modelValue: values[name], beside: values, errors, path: at,
+        "onUpdate:modelValue": (value: unknown) => give({ ...values, [name]: value }),
+      }),
+    );
+  });
+}
+
+export const Parts: Component = defineComponent({
+  props: { schema: { type: Object as PropType<Schema>, required: true }, modelValue: { type: Object as PropType<Row | null>, default: null }, ...shared },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    return () => h("div", { class: "parts" }, fieldsOf(props.schema, Object.keys(propertiesOf(props.schema)), props.modelValue ?? {}, props.errors, props.path, (values) => emit("update:modelValue", values)));
+  },
+});
+
+/** Objects one below the other; `schema` is that of one of them. */
+export const ManyParts: Component = defineComponent({
+  props: { schema: { type: Object as PropType<Schema>, required: true }, modelValue: { type: Array as PropType<Row[] | null>, default: null }, ...shared },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    const rows = (): Row[] => props.modelValue ?? [];
+    const names = Object.keys(propertiesOf(props.schema));
+    const give = (place: number, values: Row): void => emit("update:modelValue", rows().map((row, other) => (other === place ? values : row)));
+    return () =>
+      h("div", { class: "many" }, [
+        ...rows().map((row, place) =>
+          h("div", { key: place, class: "parts" }, [
+            ...fieldsOf(props.schema, names, row, props.errors, `${props.path}.${place}`, (values) => give(place, values)),
+            h(Button, { link: true, type: "danger", onClick: () => emit("update:modelValue", rows().filter((_, other) => other !== place)) }, () => word("remove")),
+          ]),
+        ),
+        h(Button, { size: "small", onClick: () => emit("update:modelValue", [...rows(), startOf(props.schema)]) }, () => word("add")),
+      ]);
+  },
+});
+
+/** What the document gives a new object from the start. */
+export function startOf(schema: Schema): Row {
+  const known = Object.entries(propertiesOf(schema)).map(([name, node]): [string, unknown] => [name, resolved(node).default]);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** An object whose names nobody knows before: names and values. A value is read as JSON where it is JSON. */
+export const Pairs: Component = defineComponent({
+  props: { modelValue: { type: Object as PropType<Row | null>, default: null }, ...shared },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    const pairs = (): [string, unknown][] => Object.entries(props.modelValue ?? {});
+    const give = (place: number, name: string, value: unknown): void =>
+      emit("update:modelValue", Object.fromEntries(pairs().map((pair, other) => (other === place ? [name, value] : pair))));
+    return () =>
+      h("div", { class: "many" }, [
+        ...pairs().map(([name, value], place) =>
+          h("div", { key: place, class: "pair" }, [
+            h(Input, { modelValue: name, placeholder: word("name"), "onUpdate:modelValue": (text: string) => give(place, text, value) }),
+            h(Input, { modelValue: typeof value === "string" ? value : JSON.stringify(value), placeholder: word("value"), "onUpdate:modelValue": (text: string) => give(place, name, asValue(text)) }),
+            h(Button, { link: true, type: "danger", onClick: () => emit("update:modelValue", Object.fromEntries(pairs().filter((_, other) => other !== place))) }, () => word("remove")),
+          ]),
+        ),
+        h(Button, { size: "small", onClick: () => emit("update:modelValue", { ...(props.modelValue ?? {}), "": "" }) }, () => word("add")),
+        ...Object.entries(props.errors).filter(([at]) => at.startsWith(`${props.path}.`)).map(([at, text]) => h("div", { key: at, class: "el-form-item__error wide" }, `${at.slice(props.path.length + 1)}: ${text}`)),
+      ]);
+  },
+});
+
+function asValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

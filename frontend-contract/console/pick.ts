@@ -1,0 +1,85 @@
+/** Inputs that choose rows: by typing, or from a list where the resource offers no choices. */
+import { defineComponent, h, ref, watch, type Component, type PropType } from "vue";
+
+import { choicesOf, labelOf, type Choice } from "./choices.js";
+import { modelOf, type Operation, type Ref } from "./contract.js";
+import type { Row } from "./api.js";
+import { ListView } from "./list.js";
+import { Button, Dialog, Option, Select, Tag } from "./ui.js";
+import { said, word } from "./words.js";
+
+/** A searching select over the options of a resource. */
+export const RefSelect: Component = defineComponent({
+  props: {
+    modelValue: { type: [String, Array] as PropType<string | string[] | null>, default: null },
+    source: { type: Object as PropType<Ref>, required: true },
+    filters: { type: Object as PropType<Row>, default: () => ({}) },
+    multiple: Boolean,
+    placeholder: { type: String, default: "" },
+    clearable: { type: Boolean, default: true },
+  },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    const found = ref<Choice[]>([]);
+    const waiting = ref(false);
+    async function look(text: string): Promise<void> {
+      waiting.value = true;
+      try {
+        found.value = await choicesOf(props.source, text, props.filters);
+      } catch {
+        found.value = [];
+      } finally {
+        waiting.value = false;
+      }
+    }
+    watch(() => props.filters, () => void look(""), { deep: true });
+    const chosen = (): string[] => [props.modelValue ?? []].flat().filter(Boolean);
+    return () =>
+      h(Select, {
+        modelValue: props.modelValue ?? (props.multiple ? [] : ""), multiple: props.multiple, filterable: true, remote: true,
+        remoteMethod: look, loading: waiting.value, clearable: props.clearable, placeholder: props.placeholder || word("choose"),
+        remoteShowSuffix: true, onVisibleChange: (open: boolean) => void (open && look("")),
+        "onUpdate:modelValue": (value: string | string[] | undefined) => emit("update:modelValue", value || null),
+      }, () => [
+        ...chosen().filter((id) => !found.value.some((each) => each.id === id))
+          .map((id) => h(Option, { key: id, value: id, label: labelOf(props.source, id) || "…" })),
+        ...found.value.map((each) =>
+          h(Option, { key: each.id, value: each.id, label: each.label }, () => [each.label, h("span", { class: "hint" }, each.hint)]),
+        ),
+      ]);
+  },
+});
+
+/** A button that opens a list to choose rows from; what was chosen is told by its first columns. */
+export const RowPicker: Component = defineComponent({
+  props: {
+    modelValue: { type: [String, Array] as PropType<string | string[] | null>, default: null },
+    list: { type: Object as PropType<Operation>, required: true },
+    multiple: Boolean,
+  },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    const open = ref(false);
+    const told = ref<Record<string, string>>({});
+    const model = modelOf(props.list);
+    function take(row: Row, text: string): void {
+      told.value[row.id] = text;
+      const kept = props.multiple ? [...new Set([...chosen(), row.id])] : row.id;
+      emit("update:modelValue", kept);
+      open.value = props.multiple;
+    }
+    const chosen = (): string[] => [props.modelValue ?? []].flat().filter(Boolean);
+    const drop = (id: string): void => {
+      emit("update:modelValue", props.multiple ? chosen().filter((each) => each !== id) : null);
+    };
+    return () =>
+      h("div", { class: "picker" }, [
+        chosen().map((id) => h(Tag, { key: id, closable: true, onClose: () => drop(id) }, () => told.value[id] ?? id)),
+        h(Button, { size: "small", onClick: () => (open.value = true) }, () => word("choose")),
+        h(Dialog, {
+          modelValue: open.value, title: said(model), width: "80%", appendToBody: true, destroyOnClose: true,
+          "onUpdate:modelValue": (value: boolean) => (open.value = value),
+        }, () => h(ListView, { list: model, pick: take })),
+      ]);
+  },
+});

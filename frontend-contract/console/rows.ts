@@ -1,0 +1,74 @@
+/** The rows of a list: asked page by page, ordered and filtered by the API. */
+import { computed, reactive, type ComputedRef } from "vue";
+
+import { call, reasonOf, type Row } from "./api.js";
+import { HOSPITAL, operation, pathParameters } from "./contract.js";
+import { session } from "./session.js";
+import { word } from "./words.js";
+
+export interface Rows {
+  rows: Row[];
+  count: number | null;
+  capped: boolean;
+  page: number;
+  size: number;
+  ordering: string;
+  search: string;
+  filters: Row;
+  waiting: boolean;
+  refusal: string;
+  /** Of a list that pages by cursors: the cursors of the pages so far, the next one last. */
+  cursors: string[];
+  next: string;
+}
+
+export interface Loader {
+  state: Rows;
+  /** By page numbers, by cursors, or whole. */
+  paging: "page" | "cursor" | "none";
+  query: ComputedRef<Row>;
+  load: () => Promise<void>;
+}
+
+export function useRows(id: string, filters: string[], at: () => string[]): Loader {
+  const of = operation(id);
+  const has = (name: string): boolean => of.parameters.some((each) => each.name === name);
+  const paging = has("page") ? "page" : has("cursor") ? "cursor" : "none";
+  const state: Rows = reactive({
+    rows: [], count: null, capped: false, page: 1, size: 20, ordering: "", search: "", filters: {},
+    waiting: false, refusal: "", cursors: [""], next: "",
+  });
+  const query = computed((): Row => ({
+    ...(filters.includes(HOSPITAL) && session.hospital ? { [HOSPITAL]: session.hospital } : {}),
+    ...Object.fromEntries(Object.entries(state.filters).filter(([, value]) => value !== null && value !== "")),
+    ...(state.search ? { search: state.search } : {}),
+    ...(state.ordering ? { ordering: state.ordering } : {}),
+  }));
+  let latest = 0;
+
+  async function load(): Promise<void> {
+    if (at().length < pathParameters(of).length || at().some((each) => !each)) return;
+    const mine = ++latest;
+    state.waiting = true;
+    state.refusal = "";
+    try {
+      const paged = paging === "page" ? { page: state.page, page_size: state.size } : paging === "cursor" ? { cursor: state.cursors.at(-1), page_size: state.size } : {};
+      const answer = await call(id, { at: at(), query: { ...query.value, ...paged } });
+      if (mine === latest) take(answer);
+    } catch (error) {
+      if (mine === latest) Object.assign(state, { rows: [], refusal: reasonOf(error, word("unreachable")) });
+    } finally {
+      if (mine === latest) state.waiting = false;
+    }
+  }
+
+  function take(answer: Row | Row[]): void {
+    if (Array.isArray(answer)) return void Object.assign(state, { rows: answer, count: answer.length });
+    state.rows = answer.results ?? [];
+    state.count = answer.count ?? null;
+    state.capped = answer.count_capped === true;
+    state.next = answer.next ? (new URL(answer.next, location.href).searchParams.get("cursor") ?? "") : "";
+  }
+
+  return { state, paging, query, load };
+}

@@ -1,0 +1,124 @@
+/** How a value is shown, by what the document says of it. */
+import { h, type VNodeChild } from "vue";
+
+import type { Row } from "./api.js";
+import { labelOf, entriesOf } from "./choices.js";
+import { propertiesOf, resolved, type Column, type Schema } from "./contract.js";
+import { Descriptions, DescriptionsItem, Image, Table, TableColumn, Tag } from "./ui.js";
+import { said, word } from "./words.js";
+
+const COLOURS: Record<string, string> = { success: "success", warning: "warning", danger: "danger", info: "primary" };
+const TECHNICAL = new Set(["id", "version"]);
+
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+}
+
+export function yuan(fen: number): string {
+  return `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}`;
+}
+
+/** 2026-03-16T09:30:00+08:00 as it is read; answers are in the hospital's time. */
+export function moment(text: string): string {
+  return text.slice(0, 16).replace("T", " ");
+}
+
+/** Whether a person can read it: ids are nothing to read where the name stands beside or nobody knows one. */
+export function isReadable(name: string, schema: Schema, beside: Record<string, Schema>): boolean {
+  if (TECHNICAL.has(name)) return false;
+  if (/_ids?$/.test(name) && (name.replace(/_id(s?)$/, "_name$1") in beside || !resolved(schema)["x-ref"])) return false;
+  return true;
+}
+
+/** One value; `name` as its property is called. */
+export function shown(given: Schema, value: unknown, name = ""): VNodeChild {
+  if (isEmpty(value)) return h("span", { class: "faint" }, "—");
+  const schema = resolved(given);
+  const ref = schema["x-ref"];
+  if (Array.isArray(value)) return shownMany(schema, value, name);
+  if (schema["x-unit"] === "fen") return yuan(Number(value));
+  if (schema["x-enum"]) return enumTag(schema, value);
+  if (schema["x-dictionary"]) return entriesOf(schema["x-dictionary"]).find((each) => each.value === value)?.label ?? String(value);
+  if (ref && schema.format === "uuid") return labelOf(ref, String(value));
+  if (typeof value === "boolean") return h(Tag, { type: value ? "success" : "info", effect: "plain" }, () => word(value ? "yes" : "no"));
+  if (schema.format === "date-time") return moment(String(value));
+  if (name.endsWith("_url")) return picture(String(value));
+  if (typeof value === "object") return shownObject(schema, value as Row);
+  return schema["x-unit"] === "minute" ? `${value} ${word("minute")}` : String(value);
+}
+
+function enumTag(schema: Schema, value: unknown): VNodeChild {
+  const found = schema["x-enum"]?.find((each) => each.value === value);
+  return h(Tag, { type: COLOURS[found?.colour ?? ""] ?? "info", effect: "light" }, () => (found ? said(found) : String(value)));
+}
+
+function picture(url: string): VNodeChild {
+  return h(Image, { src: url, previewSrcList: [url], previewTeleported: true, fit: "cover", class: "thumb" });
+}
+
+function shownMany(schema: Schema, values: unknown[], name: string): VNodeChild {
+  const item = resolved(schema.items ?? {});
+  if (typeof values[0] === "object") return shownRows(item, values as Row[]);
+  const one = { ...item, ...(schema["x-ref"] ? { "x-ref": schema["x-ref"], format: "uuid" } : {}) };
+  return h("span", { class: "tags" }, values.map((value) => h(Tag, { effect: "plain", type: "info" }, () => plain(one, value, name))));
+}
+
+function plain(schema: Schema, value: unknown, name: string): VNodeChild {
+  const found = schema["x-enum"]?.find((each) => each.value === value);
+  return found ? said(found) : shown(schema, value, name);
+}
+
+/** Rows within an answer: a small table of what can be read. */
+export function shownRows(item: Schema, rows: Row[]): VNodeChild {
+  const columns = readable(item, rows);
+  return h(Table, { data: rows, size: "small", border: true, class: "inner" }, () =>
+    columns.map(([name, schema]) =>
+      h(TableColumn, { key: name, label: said(schema) || name, minWidth: 90 }, {
+        default: ({ row }: { row: Row }) => shown(schema, row[name], name),
+      }),
+    ),
+  );
+}
+
+function readable(item: Schema, rows: Row[]): [string, Schema][] {
+  const known = propertiesOf(item);
+  const names = Object.keys(known).length ? Object.entries(known) : Object.keys(rows[0] ?? {}).map((name): [string, Schema] => [name, {}]);
+  return names.filter(([name, schema]) => isReadable(name, schema, known));
+}
+
+function shownObject(schema: Schema, value: Row): VNodeChild {
+  const known = propertiesOf(schema);
+  const more = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
+  return h("div", { class: "pairs" }, Object.entries(value).filter(([name]) => isReadable(name, known[name] ?? {}, known) || !(name in known)).map(
+    ([name, one]) => h("div", { key: name }, [h("b", `${(known[name] && said(known[name])) || name}: `), shown(known[name] ?? more, one, name)]),
+  ));
+}
+
+/** All that can be read of an answer, with words. */
+export function shownFields(schema: Schema, value: Row, names: string[], more: (name: string, schema: Schema) => VNodeChild = () => null): VNodeChild {
+  const known = propertiesOf(schema);
+  const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
+  return h(Descriptions, { column: 2, border: true, size: "small" }, () =>
+    fields.map((name) => {
+      const node = known[name] as Schema;
+      const wide = typeof value[name] === "object" && !isEmpty(value[name]);
+      return h(DescriptionsItem, { key: name, label: titleOf(name, node, known), span: wide ? 2 : 1, labelClassName: "label" }, () => [
+        shown(node, value[name], name), more(name, node),
+      ]);
+    }),
+  );
+}
+
+/** The word of a name that stands for an id is the id's: 科室, not 科室名称. */
+function titleOf(name: string, schema: Schema, beside: Record<string, Schema>): string {
+  return said(beside[name.replace(/_name(s?)$/, "_id$1")] ?? schema) || name;
+}
+
+/** A cell of a table, by its column's format. */
+export function cell(column: Column, schema: Schema, row: Row): VNodeChild {
+  const value = row[column.name];
+  if (column.format === "masked" || isEmpty(value)) return shown({}, value);
+  if (column.format === "money") return yuan(Number(value));
+  if (column.format === "moment") return moment(String(value));
+  return shown(schema, value, column.name);
+}
